@@ -90,7 +90,15 @@ def _build_steps(services: Services) -> Steps:
     settings, jobs = base.settings, base.records.jobs
     spool = open_spool(settings)
     check = PictureCheck(blocked=SqlBlockedPictures(base.database, base.clock))
-    keeping = KeepingStep(jobs=jobs, objects=base.objects, spool=spool, check=check, clock=base.clock, ids=base.ids)
+    keeping = KeepingStep(
+        jobs=jobs,
+        objects=base.objects,
+        spool=spool,
+        check=check,
+        count=services.quotas.count_drawn,
+        clock=base.clock,
+        ids=base.ids,
+    )
     policies = GuardPolicies(base.records.rulebook, deployment_limits(settings))
     calls = PaidCalls(
         queue=services.providers,

@@ -102,6 +102,10 @@ class ImageModels:
         others = tuple(other for other in usual if other in permitted and other != name)
         return (*first, *others) or usual
 
+    def weight(self, name: str) -> int:
+        """Return how often a picture of a model counts; once where there is none of this name any more."""
+        return next((offer.weight for offer in self.offers if offer.name == name), 1)
+
     def _find(self, name: str, tier: Tier, offered: tuple[ImageModelOffer, ...]) -> ImageModelOffer:
         found = next((offer for offer in self.offers if offer.name == name), None)
         if found is None:

@@ -1,7 +1,7 @@
 """Checks paid pictures and stores them: first in the spool on this machine, then in the object store."""
 
 import contextlib
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import replace
 from datetime import timedelta
 
@@ -24,6 +24,7 @@ from bot.ports.clock import Clock, Ids
 from bot.ports.jobs import Jobs
 from bot.ports.objects import ObjectStore
 from bot.provider_errors import PicturesLost, ProviderFailed, ProviderFault
+from bot.services.quotas import PictureCount
 
 log = structlog.get_logger(__name__)
 
@@ -34,7 +35,10 @@ LOST_AFTER = timedelta(minutes=30)
 
 
 class KeepingStep:
-    """Checks pictures and keeps them. `spool` is a folder beside this process, where the store is elsewhere."""
+    """Checks pictures and keeps them. `spool` is a folder beside this process, where the store is elsewhere.
+
+    `count` says what the pictures of a job's drawings count for.
+    """
 
     def __init__(
         self,
@@ -43,6 +47,7 @@ class KeepingStep:
         objects: ObjectStore,
         spool: ObjectStore | None,
         check: PictureCheck,
+        count: Callable[[Job, Sequence[Drawing]], PictureCount],
         clock: Clock,
         ids: Ids,
     ) -> None:
@@ -50,6 +55,7 @@ class KeepingStep:
         self._objects = objects
         self._spool = spool
         self._check = check
+        self._count = count
         self._clock = clock
         self._ids = ids
 
@@ -120,7 +126,11 @@ class KeepingStep:
                     for file in drawing.files:
                         await self._move_to_store(self._spool, file, on_trouble)
         pictures = tuple(self._picture(job, position, file) for position, file in enumerate(files))
-        await retry_storage(lambda: self._jobs.keep(job.id, job.attempt, pictures), on_trouble)
+        count = self._count(job, drawings)
+        if count.counted < count.as_asked:
+            lighter = _note_weight(drawings[-1], count)
+            await retry_storage(lambda: self._jobs.close_drawing(lighter), on_trouble)
+        await retry_storage(lambda: self._jobs.keep(job.id, job.attempt, pictures, counted=count.counted), on_trouble)
         if self._spool is not None:
             await self._empty_spool(self._spool, files)
 
@@ -186,6 +196,12 @@ class KeepingStep:
 
     def _picture(self, job: Job, position: int, file: ImageFile) -> Picture:
         return Picture(id=PictureId(self._ids.new()), job=job.id, position=position, file=file, state=PictureState.VISIBLE)
+
+
+def _note_weight(drawing: Drawing, count: PictureCount) -> Drawing:
+    """Return the drawing with a note that its job counts for less than was set aside, once."""
+    note = f"drawn by a lighter model, so counted as {count.counted} instead of {count.as_asked}"
+    return replace(drawing, notes=tuple(dict.fromkeys((*drawing.notes, note))))
 
 
 def _with_own_key(drawing: Drawing, file: ImageFile) -> ImageFile:

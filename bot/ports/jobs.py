@@ -125,8 +125,11 @@ class Jobs(Protocol):
         """Return the job's drawings, oldest first."""
         ...
 
-    async def keep(self, job: JobId, attempt: int, pictures: tuple[Picture, ...]) -> None:
-        """The pictures are in the store: note them, spend that much of the hold, refund the rest, and make the job `KEPT`."""
+    async def keep(self, job: JobId, attempt: int, pictures: tuple[Picture, ...], *, counted: int | None = None) -> None:
+        """The pictures are in the store: note them, spend that much of the hold, refund the rest, and make the job `KEPT`.
+
+        They count for `counted` where that is less than they were held for.
+        """
         ...
 
     async def finish(self, job: JobId, attempt: int, ending: Ending) -> None:

@@ -1,14 +1,15 @@
 """Works out the limits that hold for a person at a place, and the hold of a wish."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from bot.domain.allowances import Allowance, Hold, QuotaStatus, TenantQuota, Weights, allowance
 from bot.domain.chat import Place
 from bot.domain.image_models import ImageModelOffer, ImageModels
-from bot.domain.jobs import Wish
+from bot.domain.jobs import Drawing, Job, Wish
 from bot.domain.limits import CommunityLimits, CommunitySettings, DeploymentLimits, apply_setting_rules
 from bot.domain.people import GUEST, HOUSE, Account, AccountId, CommunityId, Person, Platform, Tier
+from bot.domain.provider_accounts import provider_of
 from bot.domain.rules import EVERYBODY, Rule, RuleKind
 from bot.errors import NotAllowed
 from bot.ports.accounts import Accounts, Ledger
@@ -31,6 +32,14 @@ class Tariff:
     estimate: Estimate
     first_tier: Mapping[Platform, Tier]
     models: ImageModels
+
+
+@dataclass(frozen=True, slots=True)
+class PictureCount:
+    """What drawn pictures count for, and what they would if the model that was asked for had drawn them all."""
+
+    counted: int
+    as_asked: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,6 +134,15 @@ class Quotas:
         """Return the models that this person may ask for at a place."""
         effective_limits = await self.effective_limits(person, place)
         return self._tariff.models.offered_to(effective_limits.account.tier)
+
+    def count_drawn(self, job: Job, drawings: Sequence[Drawing]) -> PictureCount:
+        """Return what a job's pictures count for: those of a lighter model than the one that was asked for, what that weighs."""
+        models, wish = self._tariff.models, job.wish
+        each = self._tariff.weights.of(wish.quality, wish.wanted_size)
+        asked = models.weight(next(iter(models.order(wish.model, job.tier, wish.inputs)), ""))
+        drawn = [(len(one.files), min(asked, models.weight(provider_of(one.provider)))) for one in drawings]
+        counted = sum(pictures * weight for pictures, weight in drawn) * each
+        return PictureCount(counted, sum(pictures for pictures, _ in drawn) * asked * each)
 
     def hold(self, effective_limits: EffectiveLimits, wish: Wish) -> Hold:
         """Return what the wish would set aside.

@@ -188,13 +188,13 @@ class SqlJobs:
         async with self._database.read_statement() as connection:
             return await drawings_of(connection, job)
 
-    async def keep(self, job: JobId, attempt: int, pictures: tuple[Picture, ...]) -> None:
+    async def keep(self, job: JobId, attempt: int, pictures: tuple[Picture, ...], *, counted: int | None = None) -> None:
         """Move the job, its pictures and its hold together; the same pictures again by the same attempt are no news."""
         now = self._clock.now()
         async with self._database.write_transaction() as connection:
             if (whose := await mark_kept(connection, job, attempt, now)) is not None:
                 await add_pictures(connection, whose, pictures, now)
-                await spend_hold(connection, job, len(pictures), now)
+                await spend_hold(connection, job, len(pictures), now, most=counted)
                 return
             known = (await connection.execute(select(jobs.c.attempt).where(jobs.c.id == job))).scalar()
             if known != attempt or not await has_pictures(connection, job, pictures):

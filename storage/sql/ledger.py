@@ -25,6 +25,8 @@ from storage.sql.sanctions import check_not_barred
 from storage.sql.spending import book_job_cost, lock_hold, reserve_money, spending_of
 from storage.sql.usage_counters import OF_ACCOUNTS, OF_TENANTS
 
+_UNBOUNDED = 2**31 - 1
+
 _CLOCK_FAULT = timedelta(days=2)
 """How far a clock may have been ahead before it was set back; what was counted then still counts."""
 
@@ -61,9 +63,12 @@ async def reserve(connection: AsyncConnection, job: JobId, hold: Hold, now: date
     await connection.execute(_NEW_HOLD, values)
 
 
-async def spend_hold(connection: AsyncConnection, job: JobId, pictures: int, now: datetime) -> int:
-    """Spend so many of the job's pictures, give the rest back, and return what they count for: never more than was held."""
-    return await _end_hold(connection, job, HoldState.SPENT, pictures=pictures, now=now)
+async def spend_hold(connection: AsyncConnection, job: JobId, pictures: int, now: datetime, *, most: int | None = None) -> int:
+    """Spend so many of the job's pictures, give the rest back, and return what they count for.
+
+    That is never more than was held, nor than `most`.
+    """
+    return await _end_hold(connection, job, HoldState.SPENT, pictures=pictures, now=now, most=most)
 
 
 async def refund_cancelled(connection: AsyncConnection, job: JobId, pictures: int, now: datetime) -> None:
@@ -145,8 +150,10 @@ async def correct_usage(
 
 _NEW_HOLD = insert(holds)
 _SPENT = bindparam("pictures", type_=Integer) * holds.c.each
+_LESS = case((holds.c.n < _SPENT, holds.c.n), else_=_SPENT)
+_MOST = bindparam("most", type_=Integer)
 _HELD = update(holds).where(holds.c.job == bindparam("of_job"), holds.c.state == HoldState.HELD).returning(*holds.c)
-_END_HOLD = _HELD.values(state=bindparam("ended"), spent=case((holds.c.n < _SPENT, holds.c.n), else_=_SPENT))
+_END_HOLD = _HELD.values(state=bindparam("ended"), spent=case((_MOST <= _LESS, _MOST), else_=_LESS))
 _SPENT_BY_CANCELLED = (
     select(*holds.c)
     .join(jobs, jobs.c.id == holds.c.job)
@@ -212,9 +219,12 @@ async def _hold_for_tenant(connection: AsyncConnection, hold: Hold, day: date) -
     raise TenantQuotaExceeded(cost=hold.pictures, left=quota_status.left, refills_at=hold.allowance.refills_at)
 
 
-async def _end_hold(connection: AsyncConnection, job: JobId, state: HoldState, *, pictures: int, now: datetime) -> int:
+async def _end_hold(
+    connection: AsyncConnection, job: JobId, state: HoldState, *, pictures: int, now: datetime, most: int | None = None
+) -> int:
     """Move the hold out of `HELD`, which happens once, and only then the counters and the credits; return what is spent."""
-    hold = (await connection.execute(_END_HOLD, {"of_job": job, "ended": state, "pictures": pictures})).first()
+    values = {"of_job": job, "ended": state, "pictures": pictures, "most": _UNBOUNDED if most is None else most}
+    hold = (await connection.execute(_END_HOLD, values)).first()
     if hold is None:
         return 0
     await _count_ended_hold(connection, job, hold, now)

@@ -98,6 +98,17 @@ async def test_only_pictures_that_came_are_spent(jobs: Jobs, ledger: Ledger, ann
     assert await quota_status(ledger, ann) == (0, spent)
 
 
+@pytest.mark.parametrize(("counted", "spent"), [(2, 2), (4, 4), (9, 4), (0, 0)])
+async def test_pictures_of_a_lighter_model_count_less(
+    jobs: Jobs, ledger: Ledger, ann: AccountId, counted: int, spent: int
+) -> None:
+    """And never more than was held; the difference is there again."""
+    await jobs.accept(a_job("fox", ann), replace(a_hold(ann, 4), each=2))
+    await jobs.claim(FOX, LEASE)
+    await jobs.keep(FOX, 1, some_pictures(FOX, 2), counted=counted)
+    assert await quota_status(ledger, ann) == (0, spent)
+
+
 async def test_a_failed_job_costs_nothing(jobs: Jobs, ledger: Ledger, ann: AccountId) -> None:
     """Its pictures are back once, however often it is finished."""
     await jobs.accept(a_job("other", ann), a_hold(ann, 1))

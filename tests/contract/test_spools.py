@@ -18,6 +18,7 @@ from bot.ports.accounts import Ledger
 from bot.ports.jobs import Jobs
 from bot.ports.references import References
 from bot.provider_errors import PicturesLost
+from bot.services.quotas import PictureCount
 from bot.services.spool_sweep import SpoolSweep
 from storage.objects.disk import DiskObjects
 from tests.contract.examples import LEASE, SECOND, a_drawing, a_hold, a_job
@@ -43,7 +44,15 @@ def machine(jobs: Jobs, clock: StoppedClock, tmp_path: Path) -> Machine:
 
     def build(name: str) -> KeepingStep:
         store, spool = DiskObjects(tmp_path / "store"), DiskObjects(tmp_path / name)
-        return KeepingStep(jobs=jobs, objects=store, spool=spool, check=PictureCheck(), clock=clock, ids=CountingIds())
+        return KeepingStep(
+            jobs=jobs,
+            objects=store,
+            spool=spool,
+            check=PictureCheck(),
+            count=lambda _, drawings: PictureCount(len(drawings), len(drawings)),
+            clock=clock,
+            ids=CountingIds(),
+        )
 
     return build
 

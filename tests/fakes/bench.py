@@ -269,6 +269,7 @@ class Bench:
             objects=self.objects,
             spool=spool,
             check=PictureCheck(blocked=self.blocked),
+            count=self.quotas.count_drawn,
             clock=self.clock,
             ids=self.ids,
         )

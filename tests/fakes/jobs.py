@@ -236,7 +236,7 @@ class MemoryJobs:
         found = row.drawings.values() if row else ()
         return tuple(sorted(found, key=lambda drawing: (drawing.started_at, drawing.id)))
 
-    async def keep(self, job: JobId, attempt: int, pictures: tuple[Picture, ...]) -> None:
+    async def keep(self, job: JobId, attempt: int, pictures: tuple[Picture, ...], *, counted: int | None = None) -> None:
         """Note the pictures and settle the hold, once."""
         self.failures.raise_next("keep")
         row = self.rows.get(job)
@@ -247,7 +247,8 @@ class MemoryJobs:
             raise LeaseLost(job, attempt)
         now = self.clock.now()
         self.kept |= {picture.id: Kept(picture, row.job.account, now) for picture in pictures}
-        self._let_go(row, spent=min(row.held, len(pictures) * row.hold.each))
+        spent = min(row.held, len(pictures) * row.hold.each)
+        self._let_go(row, spent=spent if counted is None else min(spent, counted))
         self.change(row, state=JobState.KEPT, kept_at=self.clock.now())
 
     async def finish(self, job: JobId, attempt: int, ending: Ending) -> None:

@@ -44,3 +44,33 @@ async def test_a_shape_that_the_model_does_not_draw_is_said() -> None:
     bench = Bench()
     job = await bench.draw("a fox", shape=Shape.WIDE)
     assert "this model does not draw wide pictures" in str(bench.message(job))
+
+
+def bench_of_weights(asked: int, other: int) -> Bench:
+    """Set up a house of two models, of which the first that is asked cannot draw."""
+    offers = (ImageModelOffer(name="painter", model="p", weight=asked), ImageModelOffer(name="second", model="s", weight=other))
+    bench = Bench(others=(ScriptedProvider("second"),), models=ImageModels(offers))
+    bench.painter.will(ProviderFailed("painter", "bad key", fault=ProviderFault.BAD_KEY))
+    return bench
+
+
+async def test_what_a_lighter_model_drew_counts_as_that() -> None:
+    """What was set aside beyond that comes back, and the line says so."""
+    bench = bench_of_weights(asked=3, other=1)
+    job = await bench.draw("a fox", count=2)
+    assert "drawn by a lighter model, so counted as 2 instead of 6" in bench.message(job).footer
+    quota_status = await bench.quota_status()
+    assert (quota_status.held, quota_status.spent) == (0, 2)
+
+
+async def test_what_a_heavier_model_drew_counts_as_what_was_asked_for() -> None:
+    """Never more than was shown before; nothing is said."""
+    bench = bench_of_weights(asked=1, other=3)
+    job = await bench.draw("a fox", count=2)
+    assert "lighter" not in str(bench.message(job))
+    assert (await bench.quota_status()).spent == 2
+
+
+async def test_a_model_that_is_gone_from_the_settings_counts_once() -> None:
+    """The job was drawn before the deployment changed."""
+    assert ImageModels(()).weight("gone") == 1
