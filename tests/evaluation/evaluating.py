@@ -1,5 +1,6 @@
 """Asks the word filter about everything in the sets beside this file."""
 
+import hashlib
 import tomllib
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -9,6 +10,7 @@ from tests.evaluation.tricks import TRICKS
 
 HERE = Path(__file__).parent
 _AIM = 0.98
+_HELD_OUT = "held out"
 _FRAME = "a picture of {}, very detailed, 4k"
 
 
@@ -80,6 +82,9 @@ def evaluate(matcher: Matcher) -> Evaluation:
     for category, texts in read_evasions().items():
         for text in texts:
             _try_harmful(matcher, result, category, text, "as it was typed")
+    for category, texts in read_unseen().items():
+        for text in texts:
+            _try_harmful(matcher, result, category, text, _HELD_OUT if is_held_out(text) else "unseen")
     for prompt in read_harmless():
         result.harmless += 1
         hit = matcher.find(prompt)
@@ -99,6 +104,16 @@ def read_evasions() -> dict[str, list[str]]:
     return _read_texts("evasions.toml")
 
 
+def read_unseen() -> dict[str, list[str]]:
+    """Return wordings that were in no list when they were written, by category."""
+    return _read_texts("unseen.toml")
+
+
+def is_held_out(text: str) -> bool:
+    """Whether an unseen wording is of the half that is only counted, so that nobody writes it into a list."""
+    return hashlib.sha256(text.encode()).digest()[0] % 2 == 1
+
+
 def _read_texts(name: str) -> dict[str, list[str]]:
     tables = tomllib.loads((HERE / name).read_text(encoding="utf-8"))
     return {category: [text for texts in languages.values() for text in texts] for category, languages in tables.items()}
@@ -107,7 +122,9 @@ def _read_texts(name: str) -> dict[str, list[str]]:
 def read_harmless() -> list[str]:
     """Return what must be drawn."""
     lines = [
-        line for name in ("harmless.txt", "lookalikes.txt") for line in (HERE / name).read_text(encoding="utf-8").splitlines()
+        line
+        for name in ("harmless.txt", "lookalikes.txt", "neighbours.txt")
+        for line in (HERE / name).read_text(encoding="utf-8").splitlines()
     ]
     return [line for line in lines if line and not line.startswith("#")]
 
@@ -118,4 +135,4 @@ def _try_harmful(matcher: Matcher, result: Evaluation, category: str, prompt: st
         result.categories[category].caught += 1
     else:
         result.categories[category].missed += 1
-        result.missed.append((prompt, trick))
+        result.missed.append(("a wording that is held out" if trick == _HELD_OUT else prompt, trick))

@@ -24,7 +24,11 @@ OWN = "house"
 
 _LONGEST_NAME = 32
 _NAME = re.compile(rf"[a-z0-9_-]{{0,{_LONGEST_NAME}}}")
-_KEYS = {"category", "severity", "language", "phrases", "pairs", "allow", "patterns"}
+_GROUP = re.compile("<([a-z0-9_-]+)>")
+_KEYS = {"category", "severity", "language", "groups", "phrases", "pairs", "near", "allow", "patterns"}
+_NEAR_KEYS = {"one", "other", "within"}
+_FARTHEST = 12
+"""Words between two that belong together; farther apart they mean nothing."""
 
 
 class Severity(StrEnum):
@@ -38,12 +42,21 @@ class Severity(StrEnum):
     """It is refused."""
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Near:
+    """Phrases of `one` and of `other` that are found together, with at most `within` words between them, in either order."""
+
+    one: tuple[str, ...]
+    other: tuple[str, ...]
+    within: int
+
+
 @dataclass(frozen=True, slots=True)
 class WordList:
     """Words and phrases of one kind.
 
     `phrases` match whole words, in languages with a code also their simple
-    inflections. `allow` are phrases in which nothing is found, from whatever
+    inflections; those of `near` are nothing alone. `allow` are phrases in which nothing is found, from whatever
     list. `patterns` are RE2 expressions over the folded text, in which one
     space stands between words.
     """
@@ -55,6 +68,7 @@ class WordList:
     phrases: tuple[str, ...] = ()
     allow: tuple[str, ...] = ()
     patterns: tuple[str, ...] = ()
+    near: tuple[Near, ...] = ()
 
 
 @lru_cache(maxsize=1)
@@ -148,9 +162,11 @@ def _parse_table(name: str, table: Mapping[str, object]) -> WordList:
     severity = _text(name, table, "severity", Severity.BLOCK)
     if severity not in set(Severity):
         raise ConfigError(f"The word list {name} has the severity {severity}: there are {', '.join(Severity)}.")
-    pairs = table.get("pairs", [])
-    if not isinstance(pairs, list):
-        raise ConfigError(f"The word list {name} has pairs that are no list of tables.")
+    table = _expand_groups(name, table)
+    pairs, near = table.get("pairs", []), table.get("near", [])
+    for key, found in (("pairs", pairs), ("near", near)):
+        if not isinstance(found, list):
+            raise ConfigError(f"The word list {name} has {key} that are no list of tables.")
     return WordList(
         name,
         category=_text(name, table, "category", OWN),
@@ -159,7 +175,47 @@ def _parse_table(name: str, table: Mapping[str, object]) -> WordList:
         phrases=(*_texts(name, table, "phrases"), *(phrase for pair in pairs for phrase in _combine(name, pair))),
         allow=_texts(name, table, "allow"),
         patterns=_texts(name, table, "patterns"),
+        near=tuple(_parse_near(name, one) for one in near),  # type: ignore[attr-defined]  # a list it is
     )
+
+
+def _parse_near(name: str, near: object) -> Near:
+    if not isinstance(near, dict) or set(near) != _NEAR_KEYS:
+        raise ConfigError(f"The word list {name} has a near with other keys than one, other and within.")
+    within = near["within"]
+    if type(within) is not int or not 0 <= within <= _FARTHEST:
+        raise ConfigError(f"The word list {name} has a near whose within is no number from 0 to {_FARTHEST}.")
+    return Near(_strip(_texts(name, near, "one")), _strip(_texts(name, near, "other")), within)
+
+
+def _expand_groups(name: str, table: Mapping[str, object]) -> dict[str, object]:
+    """Return the table with every phrase that names one of its `groups` in `<…>` once for each word of the group."""
+    if "groups" not in table:
+        return dict(table)
+    groups = table["groups"]
+    if not isinstance(groups, dict):
+        raise ConfigError(f"The word list {name} has groups that are no table.")
+    words = {key: _texts(name, groups, key) for key in groups}
+
+    def expand(value: object) -> object:
+        if isinstance(value, dict):
+            return {key: expand(inner) for key, inner in value.items()}
+        if not isinstance(value, list):
+            return value
+        return [one for inner in value for one in (_expand(name, inner, words) if isinstance(inner, str) else (expand(inner),))]
+
+    return {key: value if key in {"groups", "patterns"} else expand(value) for key, value in table.items()}
+
+
+def _expand(name: str, text: str, words: Mapping[str, tuple[str, ...]]) -> Iterator[str]:
+    found = _GROUP.search(text)
+    if found is None:
+        yield text
+        return
+    if found[1] not in words:
+        raise ConfigError(f"The word list {name} names the group {found[0]}, which is not among its groups.")
+    for rest in _expand(name, text[found.end() :], words):
+        yield from (f"{text[: found.start()]}{word}{rest}" for word in words[found[1]])
 
 
 def _combine(name: str, pair: object) -> Iterator[str]:
@@ -198,10 +254,11 @@ def _check(checked: WordList) -> WordList:
         allow=_strip(checked.allow),
         patterns=_strip(checked.patterns),
     )
-    count = len(bare.phrases) + len(bare.allow) + len(bare.patterns)
+    near = [phrase for one in bare.near for phrase in (*one.one, *one.other)]
+    count = len(bare.phrases) + len(bare.allow) + len(bare.patterns) + len(near)
     if count > MOST_PHRASES:
         raise ConfigError(f"The word list {bare.name} has {count:,} entries: {MOST_PHRASES:,} are the most.")
-    for entry in (*bare.phrases, *bare.allow, *bare.patterns):
+    for entry in (*bare.phrases, *bare.allow, *bare.patterns, *near):
         if len(entry) > LONGEST_PHRASE:
             raise ConfigError(
                 f"The word list {bare.name} has an entry of {len(entry)} characters: {LONGEST_PHRASE} are the most."

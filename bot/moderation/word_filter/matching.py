@@ -1,13 +1,12 @@
 """Finds the phrases of lists in a text, in a time that grows with its length alone."""
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
 from itertools import chain
 
 from ahocorasick_rs import AhoCorasick
 
-from bot.domain.content import ALWAYS_REFUSED
 from bot.errors import ConfigError
+from bot.moderation.word_filter.found import Found, gravest, is_graver
 from bot.moderation.word_filter.letters import (
     Letters,
     bare_lines,
@@ -20,8 +19,6 @@ from bot.moderation.word_filter.letters import (
 )
 from bot.moderation.word_filter.lists import Severity, WordList
 from bot.moderation.word_filter.phrases import Entry, Hit, Phrase, entries_of, locate, read_phrase
-
-_SEVERITIES = list(Severity)
 
 
 class Matcher:
@@ -56,7 +53,7 @@ class Matcher:
         """Whether something that is allowed is all that stands in the text."""
         letters = read_letters(fold(text))
         places = self.plain.find(letters)
-        return any(place.is_allowed and (place.start, place.end) == (0, len(letters.raw)) for place in places)
+        return any(place.phrase.is_allowed and (place.start, place.end) == (0, len(letters.raw)) for place in places)
 
     def find(self, text: str, own: "Matcher | None" = None) -> Hit | None:
         """Return the gravest of what is found in `text`; of those as grave, the one that ends first.
@@ -76,16 +73,16 @@ class Matcher:
         """Return the gravest hit, and the letters that it was found among, where digits or signs are read as such."""
         matchers = (self,) if own is None else (self, own)
         letters = read_letters(folded)
-        found = _gravest(matcher.plain.find(letters) for matcher in matchers)
+        found = gravest((matcher.plain.find(letters) for matcher in matchers), letters)
         if any(matcher.patterns.is_filled for matcher in matchers):
             spelled = spell(folded)
             for matcher in matchers:
                 in_pattern = matcher.patterns.find(spelled)
-                found = in_pattern if _is_graver(in_pattern, found) else found
+                found = in_pattern if is_graver(in_pattern, found) else found
         if found is None or found.severity is not Severity.BLOCK:
             for substituted in read_substituted(folded):
-                graver = _gravest(matcher.substituted.find(substituted) for matcher in matchers)
-                if _is_graver(graver, found):
+                graver = gravest((matcher.substituted.find(substituted) for matcher in matchers), substituted)
+                if is_graver(graver, found):
                     return graver, substituted
         return found, None
 
@@ -112,16 +109,16 @@ class _Index:
         """Whether there is any phrase."""
         return self._automaton is not None
 
-    def find(self, letters: Letters) -> list["_Found"]:
+    def find(self, letters: Letters) -> list[Found]:
         """Return the phrases that stand there, those that are allowed among them."""
         if self._automaton is None:
             return []
-        found: list[_Found] = []
+        found: list[Found] = []
         for number, first, end in self._automaton.find_matches_as_indexes(letters.text, overlapping=True):
             for phrase in map(self._phrase, self._numbers[self._texts[number]]):
                 place = locate(letters, phrase, first, end - 1)
                 if place is not None:
-                    found.append(_Found(*place, phrase.hit, phrase.is_allowed))
+                    found.append(Found(*place, phrase))
         return found
 
     def _phrase(self, number: int) -> Phrase:
@@ -130,21 +127,6 @@ class _Index:
         if known is None:
             known = self._phrases[number] = read_phrase(self._read(self._lines[number]), self._entries[number])
         return known
-
-
-@dataclass(frozen=True, slots=True)
-class _Found:
-    """A phrase, and where it stands among the letters."""
-
-    start: int
-    end: int
-    hit: Hit
-    is_allowed: bool
-
-    def hides(self, other: "_Found") -> bool:
-        """Whether what it allows is about the other one too."""
-        is_equal = other.hit.category not in ALWAYS_REFUSED or self.hit.category in ALWAYS_REFUSED
-        return self.start <= other.start and other.end <= self.end and is_equal
 
 
 class _Patterns:
@@ -178,27 +160,9 @@ class _Patterns:
             return None
         best = None
         for number in sorted(self._set.Match(spelled) or ()):
-            if _is_graver(self._hits[number], best):
+            if is_graver(self._hits[number], best):
                 best = self._hits[number]
         return best
-
-
-def _gravest(found: Iterable[list[_Found]]) -> Hit | None:
-    """Return the gravest phrase that stands outside of what is allowed."""
-    places = list(chain.from_iterable(found))
-    allowed = [place for place in places if place.is_allowed]
-    best = None
-    for place in places:
-        is_better = not place.is_allowed and _is_graver(place.hit, best)
-        if is_better and not any(other.hides(place) for other in allowed):
-            best = place.hit
-    return best
-
-
-def _is_graver(hit: Hit | None, than: Hit | None) -> bool:
-    if hit is None or than is None:
-        return hit is not None
-    return _SEVERITIES.index(hit.severity) > _SEVERITIES.index(than.severity)
 
 
 def _show(letters: Letters) -> str:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from itertools import groupby
 
 from bot.moderation.word_filter.letters import Gap, Letters, is_unspaced
-from bot.moderation.word_filter.lists import Severity, WordList
+from bot.moderation.word_filter.lists import Near, Severity, WordList
 
 _INFLECTIONS = {
     "en": ("s", "es", "ed", "d", "er", "ers", "ing"),
@@ -46,11 +46,13 @@ class Hit:
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A phrase of a list: what is found, or what is allowed."""
+    """A phrase of a list: what is found, or what is allowed. One of `near` is found together with one of its other side."""
 
     text: str
     known: WordList
     is_allowed: bool
+    near: Near | None = None
+    is_other: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +67,8 @@ class Phrase:
     endings: tuple[str, ...]
     hit: Hit
     is_allowed: bool
+    near: Near | None
+    is_other: bool
 
 
 def entries_of(known: WordList) -> Iterator[Entry]:
@@ -73,6 +77,10 @@ def entries_of(known: WordList) -> Iterator[Entry]:
         yield Entry(phrase, known, is_allowed=False)
     for phrase in known.allow:
         yield Entry(phrase, known, is_allowed=True)
+    for near in known.near:
+        for side, phrases in enumerate((near.one, near.other)):
+            for phrase in phrases:
+                yield Entry(phrase, known, is_allowed=False, near=near, is_other=bool(side))
 
 
 def read_phrase(letters: Letters, entry: Entry) -> Phrase:
@@ -88,6 +96,8 @@ def read_phrase(letters: Letters, entry: Entry) -> Phrase:
         endings=_INFLECTIONS.get(entry.known.language, ()),
         hit=Hit.of(entry.text, entry.known),
         is_allowed=entry.is_allowed,
+        near=entry.near,
+        is_other=entry.is_other,
     )
 
 
@@ -99,7 +109,8 @@ def locate(letters: Letters, phrase: Phrase, first: int, last: int) -> tuple[int
     end = _find_end(letters, phrase, last, start)
     if end is None:
         return None
-    if letters.shown and not phrase.is_allowed and not letters.is_partly_substituted(start, end):
+    is_alone = not phrase.is_allowed and phrase.near is None
+    if letters.shown and is_alone and not letters.is_partly_substituted(start, end):
         return None  # what has no digit in it is found, or not, among the plain letters; and a number is a number
     fits = _fits_in_length(letters, phrase, first, start, end) and _fits_in_gaps(letters, phrase, first, start, end)
     return (start, end) if fits else None

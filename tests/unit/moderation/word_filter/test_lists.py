@@ -49,6 +49,16 @@ def test_a_text_list_has_a_phrase_on_each_line() -> None:
         ("[[list]]\nphrases = [1]", "phrases that are no list of texts"),
         ("[[list]]\npairs = 3", "pairs that are no list"),
         ("[[list]]\npairs = [{ on = [] }]", "pair with other keys"),
+        ("[[list]]\nnear = 3", "near that are no list"),
+        ("[[list]]\nnear = [3]", "near with other keys"),
+        ("[[list]]\nnear = [{ one = [], other = [] }]", "near with other keys"),
+        ("[[list]]\nnear = [{ one = [], other = [], within = 13 }]", "within is no number from 0 to 12"),
+        ("[[list]]\nnear = [{ one = [], other = [], within = true }]", "within is no number"),
+        ("[[list]]\nnear = [{ one = [1], other = [], within = 1 }]", "one that are no list of texts"),
+        (f'[[list]]\nnear = [{{ one = ["{"x" * 201}"], other = [], within = 1 }}]', "entry of 201 characters"),
+        ("[[list]]\ngroups = 3", "groups that are no table"),
+        ("[[list]]\ngroups = { a = 3 }", "a that are no list of texts"),
+        ('[[list]]\ngroups = { a = ["b"] }\nphrases = ["<c> d"]', "names the group <c>"),
         (f'[[list]]\nphrases = ["{"x" * 201}"]', "entry of 201 characters"),
     ],
 )
@@ -57,6 +67,28 @@ def test_a_list_that_is_none_is_said_to_be_so(text: str, sentence: str) -> None:
     with pytest.raises(ConfigError, match=sentence) as raised:
         parse_toml("own.toml", text)
     assert "own.toml" in raised.value.user_text
+
+
+def test_a_group_stands_for_each_of_its_words() -> None:
+    """In phrases, pairs, what is allowed and what is near; never in patterns, nor where a list has no groups."""
+    [found, bare] = parse_toml(
+        "own.toml",
+        """
+[[list]]
+groups = { big = ["big", "huge"], cat = ["cat", "lion"] }
+phrases = ["<big> <cat>", "<3 cats"]
+pairs = [{ one = ["<cat>"], other = ["red"], order = "one" }]
+near = [{ one = ["<cat>", "tiger"], other = ["tame"], within = 2 }]
+allow = ["<big> top"]
+patterns = ["<cat>"]
+[[list]]
+phrases = ["<cat>"]
+""",
+    )
+    assert set(found.phrases) == {"big cat", "big lion", "huge cat", "huge lion", "<3 cats", "cat red", "lion red"}
+    [near] = found.near
+    assert (near.one, near.other, near.within) == (("cat", "lion", "tiger"), ("tame",), 2)
+    assert (found.allow, found.patterns, bare.phrases) == (("big top", "huge top"), ("<cat>",), ("<cat>",))
 
 
 def test_a_list_may_not_be_endless() -> None:

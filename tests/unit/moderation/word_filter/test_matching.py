@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from bot.errors import ConfigError
 from bot.moderation.word_filter import letters
-from bot.moderation.word_filter.lists import Severity, WordList, starter_lists
+from bot.moderation.word_filter.lists import Near, Severity, WordList, starter_lists
 from bot.moderation.word_filter.matching import Matcher
 from bot.moderation.word_filter.phrases import Hit
 
@@ -276,3 +276,40 @@ def test_every_character_there_is_takes_no_room_for_ever() -> None:
     everything = "".join(map(chr, (*range(0x20, 0xD800), *range(0xF900, 0x11000))))
     assert find(["shoot"], f"{everything} shoot") is not None
     assert len(letters._PLAIN) <= letters._MOST_CACHED + 1
+
+
+NEAR = WordList("cats", language="en", allow=("tiger lily",), near=(Near(("tiger", "lion"), ("tame", "in a cage"), 2),))
+
+
+@pytest.mark.parametrize(
+    ("prompt", "entry"),
+    [
+        ("a tame tiger", "tame … tiger"),
+        ("tigers in a cage", "tiger … in a cage"),
+        ("a lion that is tame", "lion … tame"),
+        ("tame, as a lion", "tame … lion"),
+        ("a lion, a wolf, a bear and a tame tiger", "tame … tiger"),
+        ("a t4m3 l i o n", "tame … lion"),
+        ("a tiger", None),
+        ("tame wolves in a cage", None),
+        ("a lion that is not at all tame", None),
+        ("a tame tiger lily", None),
+        ("a tame dog beside a tiger lily", None),
+    ],
+)
+def test_words_that_are_nothing_alone_are_found_near_each_other(prompt: str, entry: str | None) -> None:
+    """In either order, with some words between, dressed up or inflected; and never in what is allowed."""
+    hit = Matcher([NEAR]).find(prompt)
+    assert (None if hit is None else hit.entry) == entry
+
+
+def test_the_gravest_of_what_stands_near_and_what_stands_alone_is_found() -> None:
+    """A warning does not hide what blocks."""
+    warned = WordList("warned", severity=Severity.WARN, phrases=("tiger",))
+    hit = Matcher([warned, NEAR]).find("a tame tiger")
+    assert hit is not None
+    assert (hit.list_name, hit.severity) == ("cats", Severity.BLOCK)
+    milder = WordList("milder", severity=Severity.WARN, near=NEAR.near)
+    found = Matcher([WordList("blocked", phrases=("tiger",)), milder]).find("a tame tiger")
+    assert found is not None
+    assert found.list_name == "blocked"
