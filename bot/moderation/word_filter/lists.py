@@ -163,10 +163,7 @@ def _parse_table(name: str, table: Mapping[str, object]) -> WordList:
     if severity not in set(Severity):
         raise ConfigError(f"The word list {name} has the severity {severity}: there are {', '.join(Severity)}.")
     table = _expand_groups(name, table)
-    pairs, near = table.get("pairs", []), table.get("near", [])
-    for key, found in (("pairs", pairs), ("near", near)):
-        if not isinstance(found, list):
-            raise ConfigError(f"The word list {name} has {key} that are no list of tables.")
+    pairs, near = _tables(name, table, "pairs"), _tables(name, table, "near")
     return WordList(
         name,
         category=_text(name, table, "category", OWN),
@@ -175,7 +172,7 @@ def _parse_table(name: str, table: Mapping[str, object]) -> WordList:
         phrases=(*_texts(name, table, "phrases"), *(phrase for pair in pairs for phrase in _combine(name, pair))),
         allow=_texts(name, table, "allow"),
         patterns=_texts(name, table, "patterns"),
-        near=tuple(_parse_near(name, one) for one in near),  # type: ignore[attr-defined]  # a list it is
+        near=tuple(_parse_near(name, one) for one in near),
     )
 
 
@@ -244,6 +241,13 @@ def _texts(name: str, table: Mapping[str, object], key: str) -> tuple[str, ...]:
     if not isinstance(texts, list) or not all(isinstance(text, str) for text in texts):
         raise ConfigError(f"The word list {name} has {key} that are no list of texts.")
     return tuple(texts)
+
+
+def _tables(name: str, table: Mapping[str, object], key: str) -> list[object]:
+    tables = table.get(key, [])
+    if not isinstance(tables, list):
+        raise ConfigError(f"The word list {name} has {key} that are no list of tables.")
+    return tables
 
 
 def _check(checked: WordList) -> WordList:
