@@ -49,6 +49,8 @@ def _sentence(detail: ErrorDetails, sources: Sequence[SettingsSource]) -> str:
     if detail["type"] in _KIND_ERRORS:
         return _kind_sentence(detail, loc)
     name, there = _locate(loc, sources)
+    if detail["type"] == "extra_forbidden" and (elsewhere := _kinds_with(detail)):
+        return f"{name} is not a setting of kind {detail['loc'][2]}, only of {join_words(elsewhere, 'and')}: take it out."
     if detail["type"] == "extra_forbidden" or len(there) > len(loc):
         return f"{name} is not a setting{_suggest(there, name)}"
     must = _requirement(detail, loc)
@@ -59,6 +61,13 @@ def _path_of(detail: ErrorDetails) -> Loc:
     """Return the path of the setting; pydantic puts the kind of a provider between its name and what is in its section."""
     loc = tuple(str(step) for step in detail["loc"] if isinstance(step, str) and step != "[key]")
     return (*loc[:2], *loc[3:]) if loc[:1] == ("providers",) else loc
+
+
+def _kinds_with(detail: ErrorDetails) -> list[str]:
+    """Return the other kinds of provider that have a setting which this one has not."""
+    loc = detail["loc"]
+    is_of_provider = len(loc) == len(("providers", "NAME", "kind", "key")) and loc[0] == "providers"
+    return [kind for kind, section in KINDS.items() if is_of_provider and loc[3] in section.model_fields]
 
 
 def _kind_sentence(detail: ErrorDetails, loc: Loc) -> str:

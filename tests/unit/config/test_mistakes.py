@@ -11,6 +11,7 @@ from bot.text import join_words
 SECRET = "sk-verysecret-0123456789"
 
 KINDS_LISTED = join_words(list(KINDS))
+SERVICES_LISTED = join_words([kind for kind in KINDS if kind != "offline"], "and")
 RECORDS_ARE_SO = (
     "[records] url in FILE must be sqlite+aiosqlite:/// and the path of a file, "
     "or postgresql://user:password@host/database, or empty."
@@ -203,7 +204,15 @@ IN_THE_FILE = [
     ),
     ('[providers.flux]\nkind = "offline"\nwieght = 2', "[providers.flux] wieght in FILE is not a setting. Did you mean weight?"),
     ('[providers.flux]\nkind = "offline"\nweight = 0', "[providers.flux] weight in FILE must be at least 1."),
-    ('[providers.flux]\nkind = "offline"\nmodel = "x"', "[providers.flux] model in FILE is not a setting. Did you mean model?"),
+    (
+        '[providers.flux]\nkind = "offline"\nmodel = "x"',
+        f"[providers.flux] model in FILE is not a setting of kind offline, only of {SERVICES_LISTED}: take it out.",
+    ),
+    (
+        '[providers.flux]\nkind = "bfl"\nendpoint = "x"',
+        "[providers.flux] endpoint in FILE is not a setting of kind bfl, only of runpod: take it out.",
+    ),
+    ('[providers.flux]\nkind = "bfl"\nmodle = "x"', "[providers.flux] modle in FILE is not a setting. Did you mean model?"),
     (
         '[providers.flux]\nkind = "openai"',
         (
