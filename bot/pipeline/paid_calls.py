@@ -98,6 +98,7 @@ class PaidCalls:
         """
         provider, on_progress = choice.provider, choice.share.on_progress
         request, notes = self._request(job, choice)
+        await self._queue.wait_to_start(provider.name, request.drawing)
         drawing = Drawing(
             id=request.drawing,
             job=job.id,

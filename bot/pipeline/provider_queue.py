@@ -6,11 +6,13 @@ from datetime import timedelta
 import structlog
 
 from bot.domain.call_limits import CallLimits, sum_limits
-from bot.domain.jobs import Drawing, JobId
+from bot.domain.images import DrawingId
+from bot.domain.jobs import Drawing, DrawingState, JobId
 from bot.domain.people import Platform
 from bot.domain.provider_accounts import provider_of
 from bot.domain.provider_state import ProviderState
 from bot.errors import EaselError, StorageFailed, WaitsForProvider
+from bot.pipeline.slow_start import SlowStart
 from bot.ports.call_queue import CallQueue, DueJob
 from bot.ports.clock import Clock
 from bot.ports.engine import Engine
@@ -54,6 +56,13 @@ class ProviderQueue:
         self._limits = {**shared, **limits}
         self._accounts = accounts
         self._slowed: set[str] = set()
+        self._slow_start = SlowStart(clock)
+
+    async def wait_to_start(self, account: str, drawing: DrawingId) -> None:
+        """Wait a moment where many calls begin at once and nobody knows how many the provider takes."""
+        provider = provider_of(account)
+        if provider not in self._slowed and self._limits.get(provider, CallLimits()) == CallLimits():
+            await self._slow_start.begin(account, drawing)
 
     async def open_drawing(self, drawing: Drawing, *, joins_line: bool = True) -> None:
         """Write a paid call down before it goes out.
@@ -73,6 +82,7 @@ class ProviderQueue:
             return None
         due = await self._publish_due(provider)  # when the next one may begin is known now
         if not is_open:
+            self._slow_start.end(drawing.provider, drawing.id, is_taken=False)
             raise WaitsForProvider(provider, self._wait(drawing.job, due))
         return None
 
@@ -92,6 +102,7 @@ class ProviderQueue:
         Raises:
             StorageFailed: It could not be written down.
         """
+        self._slow_start.end(drawing.provider, drawing.id, is_taken=drawing.state is not DrawingState.FAILED)
         await self._jobs.close_drawing(drawing)
         provider = provider_of(drawing.provider)
         if provider in self._limits or provider in self._slowed:

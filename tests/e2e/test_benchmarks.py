@@ -6,7 +6,7 @@ from benchmarks.cases import measure_pages
 from benchmarks.chaos.faults import FaultKind
 from benchmarks.chaos.run import RunPlan, run_chaos
 from benchmarks.drawing import measure
-from benchmarks.fallback import measure_fallback
+from benchmarks.fallback import measure_fallback, measure_pace
 from benchmarks.removals import measure_removals
 from benchmarks.reports import measure_reports
 from benchmarks.scale.__main__ import AIMS
@@ -69,6 +69,14 @@ async def test_scale_can_be_measured() -> None:
     few = Sizes(throughput_jobs=1, starts=10, queued=100, rounds=5, memory_jobs=20, engine_jobs=20)
     measured = await measure_scale(few, ("engine", "queue", "start", "memory"))
     assert {name for name in AIMS if "_4" not in name} <= set(measured)
+
+
+def test_a_pace_is_learnt_from_two_refusals_at_most_and_is_used() -> None:
+    """On a clock that leaps: what the benchmark aims at does not depend on the machine."""
+    figures = measure_pace()
+    assert figures["429s"] <= 2
+    assert figures["429s_set"] == 0
+    assert min(figures["pace_use"], figures["pace_use_set"]) >= 0.95
 
 
 async def test_fallback_can_be_measured() -> None:
