@@ -13,6 +13,7 @@ class ProviderFault(StrEnum):
     TIMED_OUT = "timed_out"
     RATE_LIMITED = "rate_limited"
     OVERLOADED = "overloaded"
+    LOADING = "loading"
     OUT_OF_MEMORY = "out_of_memory"
     OUT_OF_MONEY = "out_of_money"
     BAD_KEY = "bad_key"
@@ -26,6 +27,7 @@ _FAULT_SENTENCES = {
     ProviderFault.TIMED_OUT: "{service} took too long; please try again in a few minutes.",
     ProviderFault.RATE_LIMITED: "{service} gets more requests than it can take; please try again in a minute.",
     ProviderFault.OVERLOADED: "{service} is overloaded; please try again in a few minutes.",
+    ProviderFault.LOADING: "{service} is still loading its model; please try again in a few minutes.",
     ProviderFault.OUT_OF_MEMORY: "{service} has not enough memory for this; please ask for a smaller picture, or for fewer.",
     ProviderFault.OUT_OF_MONEY: "{service}'s account is out of credit; whoever runs this bot has to top it up.",
     ProviderFault.BAD_KEY: "{service} does not accept this bot's key; whoever runs this bot has to mend it.",

@@ -105,6 +105,7 @@ def _build_steps(services: Services) -> Steps:
         ticket_calls=TicketCalls(jobs=jobs, providers=services.ticket_providers, cancellation=services.ticket_cancellation),
         cancellation=services.ticket_cancellation,
         time_limits={name: settings.time_limits(section) for name, section in settings.all_providers.items()},
+        warm_ups={name: section.warm_up for name, section in settings.all_providers.items()},
         observer=base.observer,
         clock=base.clock,
         ids=base.ids,

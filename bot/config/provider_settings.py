@@ -34,6 +34,7 @@ RESERVED_NAMES = {
 """Names that no section below [providers] may have, each with the reason."""
 
 _Timeout = Annotated[Duration, between("5s", "6h")]
+_WarmUp = Annotated[Duration, between("1s", "1h")]
 
 
 def _check_extra_body(fields: Mapping[str, JsonValue]) -> Mapping[str, JsonValue]:
@@ -102,6 +103,7 @@ class ProviderSettings(Section):
     calls_at_once: Annotated[int, Field(ge=0, le=10_000)] = 0
     calls_per_minute: Annotated[int, Field(ge=0, le=100_000)] = 0
     timeouts: ProviderTimeoutSettings = ProviderTimeoutSettings()
+    warm_up: _WarmUp = timedelta(seconds=40)
 
     @property
     def allowed_tiers(self) -> frozenset[Tier] | None:
@@ -122,11 +124,6 @@ class RemoteProviderSettings(ProviderSettings, AbilitySettings):
     base_url: WebUrl = ""
     price: ProviderPriceSettings | None = None
     picture_hosts: Hosts = ()
-
-    @property
-    def has_key(self) -> bool:
-        """Whether there is one, or several."""
-        return bool(self.api_key or self.api_keys)
 
     def by_account(self, name: str) -> dict[str, Self]:
         """Return the section once for each key. A single one is the provider's own, whatever it is, so that it can be renewed."""
@@ -194,6 +191,7 @@ class ComfyUiProviderSettings(RemoteProviderSettings):
     """ComfyUI on a machine of one's own: `workflow` is a file; without one, `model` names a workflow that ships with easel."""
 
     kind: Literal["comfyui"] = "comfyui"
+    warm_up: _WarmUp = timedelta(minutes=1)
     model: Annotated[str, Field(min_length=1)] = "flux2-klein"
     base_url: WebUrl = "http://127.0.0.1:8188"
     calls_at_once: Annotated[int, Field(ge=0, le=10_000)] = 2
@@ -211,6 +209,7 @@ class ReplicateProviderSettings(RemoteProviderSettings):
     """Replicate, which runs models of many makers; some are charged by the picture, others by the second."""
 
     kind: Literal["replicate"] = "replicate"
+    warm_up: _WarmUp = timedelta(minutes=1)
     model: Annotated[str, like(r"[\w.-]+/[\w.-]+", "OWNER/NAME, as in black-forest-labs/flux-2-pro")] = (
         "black-forest-labs/flux-2-pro"
     )
@@ -226,6 +225,7 @@ class RunPodProviderSettings(RemoteProviderSettings):
     """A serverless endpoint on RunPod: `input` is JSON with placeholders, or a file of it, `output` the path to its pictures."""
 
     kind: Literal["runpod"] = "runpod"
+    warm_up: _WarmUp = timedelta(minutes=1)
     model: Annotated[str, Field(min_length=1)] = "flux2"
     endpoint: Annotated[str, like(r"[\w-]+", "the id alone, as in the address of its page")]
     input: Annotated[str, Field(min_length=1)]

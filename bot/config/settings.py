@@ -138,7 +138,11 @@ class Settings(BaseSettings):
         for tier in section.tiers:
             if tier not in tiers:
                 yield f"[providers.{name}] tiers can be {join_words(tiers)}, not {echo(tier)}.{suggest(tier, tiers)}"
-        if isinstance(section, OpenAiAccountSettings) and not section.has_key and (section.base_url or not self.openai.api_key):
+        if (
+            isinstance(section, OpenAiAccountSettings)
+            and not (section.api_key or section.api_keys)
+            and (section.base_url or not self.openai.api_key)
+        ):
             yield (
                 f"[providers.{name}] api_key is missing: set it, or EASEL_PROVIDERS__{name.upper()}__API_KEY "
                 "(for a gateway that asks for none, any word will do)."

@@ -3,6 +3,7 @@
 import math
 import re
 from dataclasses import dataclass
+from datetime import timedelta
 from enum import StrEnum
 from typing import NewType
 
@@ -171,7 +172,8 @@ class Progress:
 
     `cost` is told as soon as it is known, since something may still go wrong
     after that. `ahead` is how many calls the service does first, and
-    `is_warming_up` says that it is still loading the model.
+    `is_warming_up` says that it is still loading the model, which takes
+    `warm_up`, where that is known or usually so.
     """
 
     share: float | None = None
@@ -179,6 +181,7 @@ class Progress:
     cost: Cost | None = None
     ahead: int | None = None
     is_warming_up: bool = False
+    warm_up: timedelta | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

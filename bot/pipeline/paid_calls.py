@@ -12,6 +12,7 @@ from bot.domain.jobs import Drawing, DrawingState, Job
 from bot.domain.money import FREE, Cost
 from bot.domain.provider_accounts import provider_of
 from bot.errors import PromptRefused
+from bot.pipeline.model_waiting import wait_for_model
 from bot.pipeline.provider_queue import ProviderQueue
 from bot.pipeline.pseudonyms import pseudonym
 from bot.pipeline.ticket_calls import TicketCalls
@@ -21,7 +22,7 @@ from bot.pipeline.wish_calls import CallShare
 from bot.ports.clock import Clock, Ids
 from bot.ports.images import ImageProvider, OnProgress, Provider, TicketProvider
 from bot.ports.observer import CostIncurred, Observer, Step
-from bot.provider_errors import OutcomeUnknown, ProviderFailed, ProviderFault
+from bot.provider_errors import OutcomeUnknown, ProviderFailed
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,22 +44,28 @@ class Choice:
 
 
 class _CostTracker:
-    """Passes news on, and remembers what a call costs as soon as that is known."""
+    """Passes news on, with how long a model usually takes to load, and remembers what a call costs as soon as that is known."""
 
-    def __init__(self, on_progress: OnProgress, cost: Cost | None = None) -> None:
+    def __init__(self, on_progress: OnProgress, cost: Cost | None = None, *, warm_up: timedelta | None) -> None:
         self._on_progress = on_progress
+        self._warm_up = warm_up
         self.cost = cost or FREE
 
     async def on_progress(self, progress: Progress) -> None:
         """Take one piece of news."""
         if progress.cost is not None:
             self.cost = progress.cost
+        elif progress.is_warming_up:
+            await self._on_progress(replace(progress, warm_up=progress.warm_up or self._warm_up))
         else:
             await self._on_progress(progress)
 
 
 class PaidCalls:
-    """Makes paid calls, and waits for those that go on without whoever made them. `time_limits` are by provider."""
+    """Makes paid calls, and waits for those that go on without whoever made them.
+
+    `time_limits` are by provider, and so are the times that models usually take to load, `warm_ups`.
+    """
 
     def __init__(
         self,
@@ -67,6 +74,7 @@ class PaidCalls:
         ticket_calls: TicketCalls,
         cancellation: TicketCancellation,
         time_limits: Mapping[str, Mapping[Quality, timedelta]],
+        warm_ups: Mapping[str, timedelta],
         observer: Observer,
         clock: Clock,
         ids: Ids,
@@ -75,6 +83,7 @@ class PaidCalls:
         self._ticket_calls = ticket_calls
         self._cancellation = cancellation
         self._time_limits = time_limits
+        self._warm_ups = warm_ups
         self._observer = observer
         self._clock = clock
         self._ids = ids
@@ -115,9 +124,14 @@ class PaidCalls:
         with self._observer.watch(Step.DRAWING, job, provider.name):
             if not isinstance(provider, TicketProvider):
                 return await self._draw(drawing, provider, request, on_progress)
-            async with self._close_on_failure(drawing, _CostTracker(on_progress), goes_on=True):
+            tracker = self._tracker(provider, on_progress)
+            async with self._close_on_failure(drawing, tracker, goes_on=True):
                 ticket = await self._ticket_calls.submit(
-                    provider, request, self._time_limits[provider_of(provider.name)][request.quality], on_trouble
+                    provider,
+                    request,
+                    self._time_limits[provider_of(provider.name)][request.quality],
+                    tracker.on_progress,
+                    on_trouble,
                 )
             return await self._collect(CallUnderWay(drawing, provider, ticket), request.quality, on_progress)
 
@@ -132,21 +146,22 @@ class PaidCalls:
     async def _draw(
         self, drawing: Drawing, provider: ImageProvider, request: ImageRequest, on_progress: OnProgress
     ) -> PaidAnswer:
-        tracker = _CostTracker(on_progress)
+        tracker = self._tracker(provider, on_progress)
         time_limit = self._time_limits[provider_of(provider.name)][request.quality]
         async with self._close_on_failure(drawing, tracker, goes_on=False):
-            try:
-                async with asyncio.timeout(time_limit.total_seconds()):
-                    drawn = await provider.draw(request, tracker.on_progress)
-            except TimeoutError:
-                reason = f"no picture within {time_limit}"
-                raise OutcomeUnknown(provider.name, reason, fault=ProviderFault.TIMED_OUT) from None
+            drawn = await wait_for_model(
+                lambda: provider.draw(request, tracker.on_progress),
+                provider=provider.name,
+                time_limit=time_limit,
+                on_progress=tracker.on_progress,
+                what="picture",
+            )
         return self._answer(drawing, drawn)
 
     async def _collect(self, call: CallUnderWay, quality: Quality, on_progress: OnProgress) -> PaidAnswer:
         ticket = call.ticket
         drawing = replace(call.drawing, ticket=ticket, cost=ticket.cost or call.drawing.cost)
-        tracker = _CostTracker(on_progress, ticket.cost)
+        tracker = self._tracker(call.provider, on_progress, ticket.cost)
         async with self._close_on_failure(drawing, tracker, goes_on=True):
             drawn = await self._ticket_calls.collect(
                 call, self._time_limits[provider_of(call.provider.name)][quality], tracker.on_progress
@@ -170,6 +185,9 @@ class PaidCalls:
             if not goes_on or await self._cancellation.cancel_calls_of(drawing.job):
                 self._observer.note(CostIncurred(drawing.provider, drawing.cost))
             raise
+
+    def _tracker(self, provider: Provider, on_progress: OnProgress, cost: Cost | None = None) -> _CostTracker:
+        return _CostTracker(on_progress, cost, warm_up=self._warm_ups.get(provider_of(provider.name)))
 
     def _answer(self, drawing: Drawing, drawn: ImageResult) -> PaidAnswer:
         self._observer.note(CostIncurred(drawing.provider, drawn.cost))

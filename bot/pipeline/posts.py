@@ -213,7 +213,8 @@ def _queue_note(position: QueuePosition, slots: int) -> list[str]:
 def _service_note(progress: Progress | None) -> list[str]:
     """Say what the image service does before it draws, where it tells."""
     if progress is not None and progress.is_warming_up:
-        return ["waking up the model, usually 40 s"]
+        usually = f", usually {_rough_duration(progress.warm_up.total_seconds())}" if progress.warm_up is not None else ""
+        return [f"waking up the model{usually}"]
     if progress is not None and progress.ahead:
         return [f"{ordinal(progress.ahead + 1)} in line at the image service"]
     return []

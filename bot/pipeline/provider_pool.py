@@ -40,9 +40,13 @@ _WHY_NOT: dict[str, str] = {
     ProviderFault.TIMED_OUT: "took too long",
     ProviderFault.RATE_LIMITED: "gets too many requests",
     ProviderFault.OVERLOADED: "is overloaded",
+    ProviderFault.LOADING: "is still being loaded",
     ProviderFault.BAD_ANSWER: "gave no picture that can be used",
 }
 _WHY_NOT_OTHERWISE = "cannot be used at the moment"
+
+_NO_FAULTS_OF_SERVICE = {ProviderFault.BAD_REQUEST, ProviderFault.OUT_OF_MEMORY, ProviderFault.LOADING}
+"""It was this request that was too much, or came too early."""
 
 _FAULTS_OF_ACCOUNT = {*LASTING_FAULTS, ProviderFault.RATE_LIMITED}
 """What another key of the same provider may not have. Whatever else is wrong is wrong with the service."""
@@ -207,7 +211,7 @@ class ProviderPool:
         now, fault, is_lasting = self._clock.now(), error.fault, error.fault in LASTING_FAULTS
         if fault is ProviderFault.RATE_LIMITED:
             await self._slow_down(provider, error, is_trial=is_trial)
-        elif fault in {ProviderFault.BAD_REQUEST, ProviderFault.OUT_OF_MEMORY}:  # it was this request that was too much
+        elif fault in _NO_FAULTS_OF_SERVICE:
             if is_trial:
                 await self._release_trial(provider)
         else:

@@ -9,6 +9,7 @@ from bot.domain.jobs import Drawing, DrawingState
 from bot.domain.money import FREE
 from bot.domain.tickets import Ticket
 from bot.errors import Stopping
+from bot.pipeline.model_waiting import wait_for_model
 from bot.pipeline.retries import retry_storage
 from bot.pipeline.ticket_cancellation import TicketCancellation
 from bot.pipeline.ticket_providers import CallUnderWay, TicketProviders
@@ -41,7 +42,12 @@ class TicketCalls:
         return self._providers.find_call(drawing) if drawing.state is DrawingState.OPEN else None
 
     async def submit(
-        self, provider: TicketProvider, request: ImageRequest, time_limit: timedelta, on_trouble: Callable[[], None]
+        self,
+        provider: TicketProvider,
+        request: ImageRequest,
+        time_limit: timedelta,
+        on_progress: OnProgress,
+        on_trouble: Callable[[], None],
     ) -> Ticket:
         """Make one paid call and write its ticket down, also where the wait for it is cancelled on the way.
 
@@ -50,7 +56,7 @@ class TicketCalls:
             OutcomeUnknown: The call went out, and no ticket is known for it.
             ProviderFailed: It was not taken.
         """
-        call = asyncio.create_task(self._submit(provider, request, time_limit, on_trouble))
+        call = asyncio.create_task(self._submit(provider, request, time_limit, on_progress, on_trouble))
         try:
             return await asyncio.shield(call)
         except asyncio.CancelledError:
@@ -92,10 +98,21 @@ class TicketCalls:
         await retry_storage(lambda: self._jobs.record_ticket(drawing, ticket), on_trouble)
 
     async def _submit(
-        self, provider: TicketProvider, request: ImageRequest, time_limit: timedelta, on_trouble: Callable[[], None]
+        self,
+        provider: TicketProvider,
+        request: ImageRequest,
+        time_limit: timedelta,
+        on_progress: OnProgress,
+        on_trouble: Callable[[], None],
     ) -> Ticket:
         try:
-            ticket = await _submit_in_time(provider, request, time_limit)
+            ticket = await wait_for_model(
+                lambda: provider.submit(request),
+                provider=provider.name,
+                time_limit=time_limit,
+                on_progress=on_progress,
+                what="ticket",
+            )
         except OutcomeUnknown:
             known = provider.known_ticket(request.drawing)
             if known is None:
@@ -103,11 +120,3 @@ class TicketCalls:
             ticket = known
         await self.record(request.drawing, ticket, on_trouble)
         return ticket
-
-
-async def _submit_in_time(provider: TicketProvider, request: ImageRequest, time_limit: timedelta) -> Ticket:
-    try:
-        async with asyncio.timeout(time_limit.total_seconds()):
-            return await provider.submit(request)
-    except TimeoutError:
-        raise OutcomeUnknown(provider.name, f"no ticket within {time_limit}", fault=ProviderFault.TIMED_OUT) from None

@@ -226,6 +226,7 @@ NOT_TAKEN = [
     (Fault(kind=Kind.REPLY, status=429, headers={"Retry-After": "7"}), ProviderFault.RATE_LIMITED),
     (Fault(kind=Kind.REPLY, status=429, body={"detail": "24 active tasks"}), ProviderFault.RATE_LIMITED),
     (Fault(kind=Kind.REPLY, status=404, body={"detail": "Not Found"}), ProviderFault.BAD_REQUEST),
+    (Fault(kind=Kind.REPLY, status=503, body={"error": "Model is warming up"}), ProviderFault.LOADING),
 ]
 
 

@@ -85,6 +85,7 @@ from tests.fakes.tickets import ScriptedTicketProvider
 
 LEASE = timedelta(seconds=30)
 TIME_LIMIT = timedelta(minutes=2)
+WARM_UP = timedelta(seconds=40)
 FAULT = "c0ffee"
 DEPLOYMENT = DeploymentLimits({GUEST: 3, REGISTERED: 20, PREMIUM: 200}, CommunitySettings(ZoneInfo("UTC")))
 ALL_AT_ONCE = AdmissionLimits(wishes=1000, within=timedelta(minutes=1), open_jobs=2000)
@@ -313,6 +314,7 @@ class Bench:
             ticket_calls=TicketCalls(jobs=self.jobs, providers=self.ticket_providers, cancellation=self.ticket_cancellation),
             cancellation=self.ticket_cancellation,
             time_limits={provider_of(found.name): dict.fromkeys(Quality, TIME_LIMIT) for found in self.painters},
+            warm_ups={provider_of(found.name): WARM_UP for found in self.painters},
             observer=self.observer,
             clock=self.clock,
             ids=self.ids,

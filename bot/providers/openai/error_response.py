@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
+from bot.providers.shared.model_loading import estimated_time, is_loading
 from bot.providers.shared.retry_headers import requests_per_minute, retry_after
 
 _REQUEST_IDS = ("x-request-id", "apim-request-id", "x-ms-request-id", "request-id")
@@ -37,6 +38,7 @@ class ErrorResponse:
     invalid_parameters: tuple[str, ...] = ()
     categories: tuple[str, ...] = ()
     request_id: str | None = None
+    is_loading: bool = False
     retry_after: timedelta | None = None
     per_minute: int | None = None
 
@@ -74,7 +76,8 @@ def parse_error_response(body: object, status: int, headers: Mapping[str, str]) 
     return replace(
         response,
         status=status,
-        retry_after=retry_after(headers),
+        is_loading=is_loading(status, body),
+        retry_after=retry_after(headers) or estimated_time(body),
         per_minute=_limit_of(response.message) or requests_per_minute(headers),
     )
 

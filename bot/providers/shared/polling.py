@@ -63,7 +63,7 @@ async def poll(
 
 def _passes(error: ProviderFailed) -> bool:
     """Whether asking again may help: nothing is paid for twice by that."""
-    return error.is_temporary or error.fault is ProviderFault.TIMED_OUT
+    return error.is_temporary or error.fault in {ProviderFault.TIMED_OUT, ProviderFault.LOADING}
 
 
 def _jitter(ticket: str) -> float:

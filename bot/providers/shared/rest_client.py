@@ -12,6 +12,7 @@ import httpx2
 from bot.errors import ConfigError
 from bot.provider_errors import OutcomeUnknown, ProviderFailed, ProviderFault
 from bot.providers.shared.body_limits import NO_COMPRESSION, limit_bodies
+from bot.providers.shared.model_loading import estimated_time, is_loading
 from bot.providers.shared.retry_headers import requests_per_minute, retry_after
 
 _TIMEOUTS = httpx2.Timeout(30, connect=10)
@@ -122,6 +123,9 @@ class RestClient:
         `fault` is for a service whose statuses mean something else than usual.
         """
         said = f"status={response.status} {reason}".strip()
+        if is_loading(response.status, response.body):
+            wait = retry_after(response.headers) or estimated_time(response.body)
+            return ProviderFailed(self._name, said, fault=ProviderFault.LOADING, request_id=response.request_id, retry_after=wait)
         status, request_id = response.status, response.request_id
         is_undrawn = _CALLER_ERROR <= status < _SERVER_ERROR and status not in _MAY_HAVE_DRAWN
         if is_paid and not is_undrawn:

@@ -13,7 +13,7 @@ from bot.domain.money import Cost
 from bot.errors import PromptRefused, StorageFailed
 from bot.pipeline.drawing import WhenUnknown
 from bot.provider_errors import OutcomeUnknown, ProviderFailed, ProviderFault
-from tests.fakes.bench import LEASE, TIME_LIMIT, Bench
+from tests.fakes.bench import LEASE, TIME_LIMIT, WARM_UP, Bench
 from tests.fakes.images import PRICE, ScriptedProvider
 from tests.fakes.tickets import LIFETIME, ScriptedTicketProvider
 from tests.fakes.waiting import until
@@ -84,7 +84,7 @@ async def test_news_reach_whoever_listens(bench: Bench, studio: ScriptedTicketPr
     heard = list[Progress]()
     studio.will(studio.drawn(), news=(Progress(ahead=3), Progress(cost=PRICE), Progress(is_warming_up=True)))
     await draw(bench, await bench.claimed(), heard)
-    assert heard == [Progress(ahead=3), Progress(is_warming_up=True)]
+    assert heard == [Progress(ahead=3), Progress(is_warming_up=True, warm_up=WARM_UP)]
 
 
 @pytest.mark.parametrize(
