@@ -10,6 +10,9 @@ from typing import NewType
 from bot.domain.inputs import InputContent
 from bot.domain.money import FREE, Cost
 
+_HALF = math.sqrt(0.5)
+"""Of each edge makes half of the pixels."""
+
 PictureId = NewType("PictureId", str)
 DrawingId = NewType("DrawingId", str)
 
@@ -144,6 +147,15 @@ class Abilities:
             self.sizes,
             key=lambda size: (abs(math.log(size.aspect / wanted.aspect)), abs(size.pixels - wanted.pixels)),
         )
+
+    def smaller_than(self, wanted: Size) -> Size | None:
+        """Return a size of the same shape with about half the pixels of what is drawn for `wanted`; None where there is none."""
+        usual = self.fit(wanted)
+        if self.free is not None:
+            found = self.fit(Size(max(1, round(usual.width * _HALF)), max(1, round(usual.height * _HALF))))
+            return found if found.pixels < usual.pixels else None
+        smaller = [size for size in self.sizes if size.pixels < usual.pixels and size.shape is usual.shape]
+        return max(smaller, key=lambda size: size.pixels, default=None)
 
     def fit_quality(self, wanted: Quality) -> Quality:
         """Return `wanted`, or the best quality below it, or the lowest there is."""

@@ -6,7 +6,9 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
-from bot.domain.images import DrawingId, ImageRequest, ImageResult, Progress, Quality
+import structlog
+
+from bot.domain.images import DrawingId, ImageRequest, ImageResult, Progress, Quality, Size
 from bot.domain.inputs import InputContent
 from bot.domain.jobs import Drawing, DrawingState, Job
 from bot.domain.money import FREE, Cost
@@ -22,7 +24,9 @@ from bot.pipeline.wish_calls import CallShare
 from bot.ports.clock import Clock, Ids
 from bot.ports.images import ImageProvider, OnProgress, Provider, TicketProvider
 from bot.ports.observer import CostIncurred, Observer, Step
-from bot.provider_errors import OutcomeUnknown, ProviderFailed
+from bot.provider_errors import OutcomeUnknown, ProviderFailed, ProviderFault
+
+log = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,12 +39,16 @@ class PaidAnswer:
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """Who draws how many, from which pictures, and why another one does not; empty where it is the first."""
+    """Who draws how many, from which pictures, and why another one does not; empty where it is the first.
+
+    `smaller` is a size for which there may be memory.
+    """
 
     provider: Provider
     share: CallShare
     why_not: str = ""
     inputs: tuple[InputContent, ...] = ()
+    smaller: Size | None = None
 
 
 class _CostTracker:
@@ -99,12 +107,25 @@ class PaidCalls:
     async def make(self, job: Job, choice: Choice, on_trouble: Callable[[], None]) -> PaidAnswer:
         """Make one paid call, written down before it goes out.
 
+        Where there was not enough memory for it, and nobody asked for an exact
+        size, it is made once more for a smaller picture.
+
         Raises:
             PromptRefused: The provider will not draw it.
             ProviderFailed: It did not; `OutcomeUnknown` when nobody knows.
             WaitsForProvider: It has as many calls as it may have; the job is queued, if none of its calls is out.
             Stopping: It is drawn, and collected by somebody else.
         """
+        try:
+            return await self._make(job, choice, on_trouble)
+        except ProviderFailed as error:
+            smaller = choice.provider.abilities.smaller_than(job.wish.wanted_size)
+            if error.fault is not ProviderFault.OUT_OF_MEMORY or job.wish.size is not None or smaller is None:
+                raise
+            log.info("drawing.smaller", provider=choice.provider.name, size=str(smaller))
+        return await self._make(job, replace(choice, smaller=smaller), on_trouble)
+
+    async def _make(self, job: Job, choice: Choice, on_trouble: Callable[[], None]) -> PaidAnswer:
         provider, on_progress = choice.provider, choice.share.on_progress
         request, notes = self._request(job, choice)
         await self._queue.wait_to_start(provider.name, request.drawing)
@@ -197,9 +218,11 @@ class PaidCalls:
     def _request(self, job: Job, choice: Choice) -> tuple[ImageRequest, tuple[str, ...]]:
         """Fit the wish to what the provider can do, and say so where that changes it."""
         provider, wish, abilities = choice.provider, job.wish, choice.provider.abilities
-        size, quality = abilities.fit(wish.wanted_size), abilities.fit_quality(wish.quality)
+        size, quality = choice.smaller or abilities.fit(wish.wanted_size), abilities.fit_quality(wish.quality)
         because = f", because {choice.why_not}" if choice.why_not else ""
         notes = [f"{provider.attribution}{because}", f"{size}, {quality} quality"]
+        if choice.smaller:
+            notes.append(f"smaller than usual, because the service has not enough memory for {abilities.fit(wish.wanted_size)}")
         if wish.size and size != wish.size:
             notes.append(f"this model does not draw {wish.size}")
         elif size.shape is not wish.wanted_size.shape:

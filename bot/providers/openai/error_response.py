@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
+from bot.providers.shared.model_errors import is_out_of_memory
 from bot.providers.shared.model_loading import estimated_time, is_loading
 from bot.providers.shared.retry_headers import requests_per_minute, retry_after
 
@@ -39,6 +40,7 @@ class ErrorResponse:
     categories: tuple[str, ...] = ()
     request_id: str | None = None
     is_loading: bool = False
+    is_out_of_memory: bool = False
     retry_after: timedelta | None = None
     per_minute: int | None = None
 
@@ -77,6 +79,7 @@ def parse_error_response(body: object, status: int, headers: Mapping[str, str]) 
         response,
         status=status,
         is_loading=is_loading(status, body),
+        is_out_of_memory=is_out_of_memory(status, body),
         retry_after=retry_after(headers) or estimated_time(body),
         per_minute=_limit_of(response.message) or requests_per_minute(headers),
     )

@@ -154,7 +154,7 @@ def _error_class(error: Exception) -> str:
 
 def _is_certainly_undrawn(response: ErrorResponse) -> bool:
     status = response.status
-    if _is_about_money(response) or response.is_loading:
+    if _is_about_money(response) or response.is_loading or response.is_out_of_memory:
         return True
     if status is None or status < _CALLER_ERROR:
         # An error in a stream is OpenAI's own way to say so; one in an answer that calls itself 200 is a gateway's.
@@ -171,6 +171,8 @@ def _fault_of(response: ErrorResponse) -> ProviderFault:
         return ProviderFault.OUT_OF_MONEY
     if response.is_loading:
         return ProviderFault.LOADING
+    if response.is_out_of_memory:
+        return ProviderFault.OUT_OF_MEMORY
     status = response.status
     if status is None or status < _CALLER_ERROR:
         by_code = (_BY_CODE.get(word) for word in (response.code, response.type))

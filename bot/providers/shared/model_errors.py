@@ -4,6 +4,7 @@ import re
 
 from bot.errors import EaselError
 from bot.provider_errors import ProviderFailed, ProviderFault
+from bot.providers.shared.model_loading import sentences
 from bot.providers.shared.moderation_categories import prompt_refused
 
 _REFUSED = re.compile(
@@ -11,7 +12,14 @@ _REFUSED = re.compile(
     re.IGNORECASE,
 )
 _NO_MEMORY = re.compile(r"out ?of ?memory|allocation on device", re.IGNORECASE)
+_NO_MEMORY_OF_SERVER = re.compile(r"(cuda|hip|mps|xpu|gpu):? out of memory|OutOfMemoryError|allocation on device", re.IGNORECASE)
+_SERVER_ERROR = 500
 _CODE = re.compile(r"\b[A-Z]\d{3,5}\b|\b[A-Z]\w*(?:Error|Exception)\b")
+
+
+def is_out_of_memory(status: int | None, body: object) -> bool:
+    """Whether a server's error says that its graphics card was full: nothing was drawn."""
+    return status is not None and status >= _SERVER_ERROR and any(map(_NO_MEMORY_OF_SERVER.search, sentences(body)))
 
 
 def model_failure(provider: str, said: object, *, request_id: str) -> EaselError:

@@ -21,7 +21,7 @@ _LONGEST_WAIT = timedelta(minutes=10)
 
 def is_loading(status: int | None, body: object) -> bool:
     """Whether an error answer says so in words. An answer without any may be a gateway's, of a call that was drawn."""
-    return status == _UNAVAILABLE and any(_LOADING.search(text[:_LONGEST_TEXT]) for text in _sentences(body))
+    return status == _UNAVAILABLE and any(_LOADING.search(text[:_LONGEST_TEXT]) for text in sentences(body))
 
 
 def estimated_time(body: object) -> timedelta | None:
@@ -32,7 +32,8 @@ def estimated_time(body: object) -> timedelta | None:
     return timedelta(seconds=min(seconds, _LONGEST_WAIT.total_seconds()))
 
 
-def _sentences(body: object) -> Iterator[str]:
+def sentences(body: object) -> Iterator[str]:
+    """Give what an error answer says in words, wherever servers put that."""
     error = body.get("error", body) if isinstance(body, Mapping) else body
     for found in (error, *(error.get(name) for name in ("message", "detail") if isinstance(error, Mapping))):
         if isinstance(found, str):

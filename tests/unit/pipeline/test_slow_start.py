@@ -14,6 +14,7 @@ class LoopClock(StoppedClock):
     """Tells the time of the running loop, which leaps."""
 
     def now(self) -> datetime:
+        """Tell it."""
         return NOON + timedelta(seconds=asyncio.get_running_loop().time())
 
 

@@ -47,3 +47,19 @@ def test_the_time_that_it_takes_is_read_where_it_makes_sense() -> None:
     for odd in (True, "20", -1, float("inf"), float("nan")):
         assert estimated_time({"estimated_time": odd}) is None
     assert estimated_time([]) is None
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        {"detail": "Image generation failed: CUDA out of memory. Tried to allocate 2.00 GiB"},
+        {"error": {"message": "torch.OutOfMemoryError: Allocation on device", "type": "server_error"}},
+    ],
+)
+def test_a_full_graphics_card_has_drawn_nothing(body: object) -> None:
+    """Another size may do, and an error of 500 that says nothing of memory may have been drawn."""
+    failure = translate_error_response(parse_error_response(body, 500, {}), "own")
+    assert failure.fault is ProviderFault.OUT_OF_MEMORY  # type: ignore[union-attr]  # it is no refusal
+    assert not isinstance(failure, OutcomeUnknown)
+    other = translate_error_response(parse_error_response({"detail": "a poster about being out of memory"}, 500, {}), "own")
+    assert isinstance(other, OutcomeUnknown)
