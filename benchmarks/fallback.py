@@ -7,6 +7,10 @@ first one failed; with `_open` while the first one rests, and is not asked.
 three minutes of a simulated clock, with forty jobs waiting and nothing set:
 the pace is learnt from its 429s, of which `429s` came. With `_set` the
 operator has set `calls_per_minute = 5`.
+
+`resubmitted_after_kill` is how many calls easel makes again that is killed
+(signal 9) while a service with tickets draws twenty pictures, and
+`charged_per_job` how many that service charged for each of them.
 """
 
 import argparse
@@ -25,6 +29,7 @@ from statistics import median
 import structlog
 
 from benchmarks.drawing import PLATFORM, BenchCall, EndSurface
+from benchmarks.kills import measure_kill
 from bot.app.foundation import open_foundation
 from bot.app.house import House, run_house
 from bot.config import Settings
@@ -48,12 +53,15 @@ _WAITING = 40
 _SLOTS = 10
 _DRAWING_S, _REFUSING_S = 15.0, 0.1
 _LOOK_EVERY_S = 0.05
+_KILLED = 20
 
 AIMS = {
     "fallback_added_ms": "<= 250",
     "fallback_added_ms_open": "<= 20",
     "pace_use": ">= 0.95",
     "429s": "<= 2",
+    "resubmitted_after_kill": "0",
+    "charged_per_job": "1.0",
 }
 
 
@@ -208,7 +216,7 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=20, help="how many pictures are drawn each way")
     args = parser.parse_args()
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.CRITICAL))
-    figures = {**asyncio.run(measure_fallback(args.rounds)), **measure_pace()}
+    figures = {**asyncio.run(measure_fallback(args.rounds)), **measure_pace(), **asyncio.run(measure_kill(_KILLED))}
     if args.json:
         print(json.dumps(figures))
         return

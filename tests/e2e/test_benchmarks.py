@@ -7,6 +7,7 @@ from benchmarks.chaos.faults import FaultKind
 from benchmarks.chaos.run import RunPlan, run_chaos
 from benchmarks.drawing import measure
 from benchmarks.fallback import measure_fallback, measure_pace
+from benchmarks.kills import measure_kill
 from benchmarks.removals import measure_removals
 from benchmarks.reports import measure_reports
 from benchmarks.scale.__main__ import AIMS
@@ -77,6 +78,12 @@ def test_a_pace_is_learnt_from_two_refusals_at_most_and_is_used() -> None:
     assert figures["429s"] <= 2
     assert figures["429s_set"] == 0
     assert min(figures["pace_use"], figures["pace_use_set"]) >= 0.95
+
+
+@pytest.mark.long
+async def test_a_kill_can_be_measured_and_costs_nothing() -> None:
+    """All that was under way is collected."""
+    assert await measure_kill(3) == {"resubmitted_after_kill": 0, "charged_per_job": 1.0}
 
 
 async def test_fallback_can_be_measured() -> None:
