@@ -1,5 +1,6 @@
 """Asks that nobody sees a picture which the guard does not let through, and that nobody pays for it."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -11,6 +12,7 @@ from bot.domain.rules import Actor, Change, RuleKey, RuleKind
 from bot.errors import StorageFailed
 from bot.ports.prompts import ALLOWED, Decision, Verdict
 from tests.fakes.bench import Bench
+from tests.fakes.images import SQUARE_ONLY
 from tests.fakes.objects import MemoryObjects
 
 GORE = Verdict(Decision.REFUSE, "moderation:gore", "Pictures of torture are not drawn here.", "gore")
@@ -40,6 +42,16 @@ async def test_those_that_may_be_shown_are(bench: Bench) -> None:
     assert "1 of 2 pictures did not pass the check of pictures, and count nothing" in bench.message(job).footer
     assert (await bench.quota_status()).left == 19
     assert len(bench.objects.objects) == 1
+
+
+async def test_those_of_several_calls_are_judged_together(bench: Bench) -> None:
+    """One of a call that gave only that one is no reason to refuse the other's."""
+    bench.painter.abilities = replace(SQUARE_ONLY, most=1)
+    bench.picture_stage.will(ALLOWED, GORE)
+    job = await bench.draw("a fox", count=2)
+    assert (job.state, len(bench.message(job).pictures)) == (JobState.DONE, 1)
+    assert "1 of 2 pictures did not pass the check of pictures, and count nothing" in bench.message(job).footer
+    assert (await bench.quota_status()).left == 19
 
 
 async def test_a_picture_is_judged_small_and_by_what_the_community_has_set(bench: Bench) -> None:

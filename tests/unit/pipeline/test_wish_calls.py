@@ -8,9 +8,10 @@ import pytest
 
 from bot.domain.call_limits import CallLimits
 from bot.domain.images import Progress
-from bot.domain.jobs import DrawingState, Job, JobState
-from bot.errors import PromptRefused, StorageFailed
+from bot.domain.jobs import Drawing, DrawingState, Job, JobState
+from bot.errors import PromptRefused, StorageFailed, WaitsForProvider
 from bot.pipeline.drawing import WhenUnknown
+from bot.pipeline.wish_calls import CallShare, WishCalls
 from bot.provider_errors import OutcomeUnknown, ProviderFailed, ProviderFault
 from tests.fakes.bench import Bench
 from tests.fakes.images import SQUARE_ONLY, ScriptedProvider
@@ -285,3 +286,32 @@ async def test_cancelling_counts_what_is_drawn_and_what_is_out() -> None:
     await until(lambda: len(bench.painter.requests) == 2)
     ending = await bench.studio.cancel(job)
     assert ending.text == "cancelled. It was being drawn already, so 2 pictures were counted."
+
+
+async def test_nothing_begins_once_the_job_waits_in_line() -> None:
+    """It is nobody's from then on, so a call that was about to be written down is not."""
+    opened: list[CallShare] = []
+    full = WaitsForProvider("painter")
+
+    async def ignore(_: Progress) -> None:
+        await asyncio.sleep(0)
+
+    calls = WishCalls(2, ignore)
+
+    async def refuse(joins_line: bool) -> None:
+        assert joins_line
+        await asyncio.sleep(1)
+        raise full
+
+    async def write_down(_: bool) -> None:
+        raise AssertionError
+
+    async def draw(share: CallShare) -> Drawing:
+        share.take(1)
+        opened.append(share)
+        share.has_begun.set()  # as one that was written down, failed, and is now asked of another provider
+        await share.open(refuse if len(opened) == 1 else write_down)
+        raise AssertionError
+
+    await calls.make(draw)
+    assert (len(opened), calls.errors) == (2, [full, full])
