@@ -139,6 +139,23 @@ class OutcomeUnknown(ProviderFailed):
         return False
 
 
+class StillDrawing(EaselError):
+    """A call that was made before goes on for long: it is asked for again after `pause`, by whoever has the job then.
+
+    `is_new` says that it was made just now.
+    """
+
+    kind = "still_drawing"
+
+    def __init__(self, provider: str, pause: timedelta, *, is_new: bool = False) -> None:
+        super().__init__(
+            f"provider={provider} pause={pause}", user_text="The image service draws it when it has time, usually within hours."
+        )
+        self.provider = provider
+        self.pause = pause
+        self.is_new = is_new
+
+
 class PicturesLost(OutcomeUnknown):
     """The call was answered and paid for, and the machine that has the pictures does not come back with them."""
 

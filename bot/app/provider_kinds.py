@@ -15,6 +15,7 @@ from bot.config.provider_settings import (
     FalProviderSettings,
     OfflineProviderSettings,
     OpenAiBackgroundProviderSettings,
+    OpenAiBatchProviderSettings,
     OpenAiProviderSettings,
     ReplicateProviderSettings,
     RunPodProviderSettings,
@@ -93,6 +94,22 @@ def _build_openai_background(instance: ProviderInstance[OpenAiBackgroundProvider
         attribution=attribution_of(model.name),
         clock=instance.clock,
     )
+
+
+def _build_openai_batch(instance: ProviderInstance[OpenAiBatchProviderSettings]) -> Provider:
+    from bot.providers.openai.models import known_models
+    from bot.providers.openai_batch.images import OpenAiBatch
+
+    name, section = instance.name, instance.section
+    model = image_model(instance.settings, name, section)
+    if not model.has_batches:
+        able = join_words([known.name for known in known_models().values() if known.has_batches])
+        raise ConfigError(f"[providers.{name}] model {quote(model.name)} is not drawn in batches: take {able}.")
+    if model.prices is not None and section.price is None:
+        model = model.override(model.abilities, model.prices.halve())
+    account = section if section.api_key else instance.settings.openai
+    client = instance.openai_clients.open(account.api_key.get_secret_value(), account.base_url)
+    return OpenAiBatch(client, model, name=instance.account, attribution=attribution_of(model.name), clock=instance.clock)
 
 
 def _build_comfyui(instance: ProviderInstance[ComfyUiProviderSettings]) -> Provider:
@@ -245,6 +262,7 @@ BUILDERS: Mapping[str, Callable[[ProviderInstance[Any]], Provider]] = {
     "compatible": _build_compatible,
     "offline": _build_offline,
     "openai-background": _build_openai_background,
+    "openai-batch": _build_openai_batch,
     "comfyui": _build_comfyui,
     "bfl": _build_bfl,
     "fal": _build_fal,

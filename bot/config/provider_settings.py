@@ -106,6 +106,11 @@ class ProviderSettings(Section):
     warm_up: _WarmUp = timedelta(seconds=40)
 
     @property
+    def is_relaxed(self) -> bool:
+        """Whether it draws for the relaxed lane, and for nobody else."""
+        return False
+
+    @property
     def allowed_tiers(self) -> frozenset[Tier] | None:
         """The tiers that may use it; None for all of them."""
         return frozenset(Tier(name) for name in self.tiers) or None
@@ -143,7 +148,7 @@ class OfflineProviderSettings(ProviderSettings):
 
 
 class OpenAiAccountSettings(RemoteProviderSettings):
-    """What both ways to draw at OpenAI have: without a key they ask with the account of `[openai]`."""
+    """What all ways to draw at OpenAI have: without a key they ask with the account of `[openai]`."""
 
     model: Annotated[str, Field(min_length=1)] = "gpt-image-2"
 
@@ -185,6 +190,17 @@ class OpenAiBackgroundProviderSettings(OpenAiAccountSettings):
 
     kind: Literal["openai-background"] = "openai-background"
     text_model: Annotated[str, Field(min_length=1)] = "gpt-6-luna"
+
+
+class OpenAiBatchProviderSettings(OpenAiAccountSettings):
+    """OpenAI's batch API, which draws within a day, for half the price; a `price` is that of batches."""
+
+    kind: Literal["openai-batch"] = "openai-batch"
+
+    @property
+    def is_relaxed(self) -> bool:
+        """It is."""
+        return True
 
 
 class ComfyUiProviderSettings(RemoteProviderSettings):
@@ -267,6 +283,7 @@ _AnyKind = (
     | OfflineProviderSettings
     | CompatibleProviderSettings
     | OpenAiBackgroundProviderSettings
+    | OpenAiBatchProviderSettings
     | ComfyUiProviderSettings
     | BflProviderSettings
     | FalProviderSettings

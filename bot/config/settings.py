@@ -119,6 +119,12 @@ class Settings(BaseSettings):
         for name in order:
             if name not in known:
                 yield f"[drawing] providers can be {join_words(known)}, not {echo(name)}.{suggest(name, known)}"
+        for name in order:
+            if name in self.providers and self.providers[name].is_relaxed:
+                yield (
+                    f"[drawing] providers names {name}, which draws in the relaxed lane: leave it out. "
+                    "Whoever asks for that lane gets it all the same."
+                )
         if len(set(order)) < len(order):
             yield "[drawing] providers names one twice: keep the first."
         if "openai" in order and not self.openai.api_key:
@@ -232,7 +238,8 @@ class Settings(BaseSettings):
     def drawing_order(self) -> tuple[str, ...]:
         """Which providers draw, first choice first."""
         own = ("openai",) if self.openai.api_key else ()
-        return self.drawing.providers or (*own, *self.providers) or ("offline",)
+        at_once = [name for name, section in self.providers.items() if not section.is_relaxed]
+        return self.drawing.providers or (*own, *at_once) or ("offline",)
 
     @property
     def all_providers(self) -> dict[str, ProviderSettings]:

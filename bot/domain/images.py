@@ -33,6 +33,13 @@ class Quality(StrEnum):
     HIGH = "high"
 
 
+class Lane(StrEnum):
+    """How soon a picture is drawn: at once, or for less when the image service has time for it."""
+
+    FAST = "fast"
+    RELAXED = "relaxed"
+
+
 @dataclass(frozen=True, slots=True)
 class Size:
     """Width and height in pixels, both at least 1."""
@@ -127,7 +134,7 @@ class Abilities:
     `previews` is how many unfinished pictures it can show on the way, and
     `most` how many finished ones it gives per call. It takes `most_inputs`
     pictures to begin with, a mask beside them where `takes_mask`; each of them
-    probably costs `input_cost`.
+    probably costs `input_cost`. It draws for wishes of its `lane`.
     """
 
     sizes: tuple[Size, ...] = ()
@@ -138,6 +145,7 @@ class Abilities:
     most_inputs: int = 0
     takes_mask: bool = False
     input_cost: Cost = FREE
+    lane: Lane = Lane.FAST
 
     def fit(self, wanted: Size) -> Size:
         """Return the nearest size that the model draws: the same shape first, then the same area."""

@@ -46,6 +46,10 @@ class TokenPrices:
         total = text_in * self.text_in + image_in * self.image_in + out * self.out
         return Cost(-(-total // MILLION), is_estimate)
 
+    def halve(self) -> "TokenPrices":
+        """Return half of each price, rounded up."""
+        return TokenPrices(*(-(-price // 2) for price in (self.text_in, self.image_in, self.out)))
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class UnitPrices:

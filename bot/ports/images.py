@@ -86,6 +86,7 @@ class TicketProvider(ImageService, Protocol):
         call: it is asked again until the ticket runs out.
 
         Raises:
+            StillDrawing: It takes so long that nobody waits for it; whoever asks comes back later.
             PromptRefused: The service would not draw this after all.
             OutcomeUnknown: The service has forgotten the call, or it was not seen to end before the ticket ran out.
             ProviderFailed: It did not draw, or gave nothing that can be used.

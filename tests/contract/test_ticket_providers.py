@@ -67,6 +67,19 @@ async def openai_service() -> AsyncIterator[Service]:
         )
 
 
+@asynccontextmanager
+async def openai_batches() -> AsyncIterator[Service]:
+    """Draw at OpenAI, when it has time."""
+    async with FakeOpenAI() as fake:
+        section = {"kind": "openai-batch", "base_url": fake.url, "api_key": "sk-x"}
+        yield Service(
+            section,
+            lambda: len(fake.state.batches),
+            fake.state.batches.clear,
+            lambda: fake.fail(Endpoint.BATCHES, Kind.CUT_AFTER_PAID),
+        )
+
+
 def paid_jobs_service(open_fake: Callable[[], PaidJobsFake], **section: object) -> Opening:
     """Draw at one of those that have predictions or jobs."""
 
@@ -104,6 +117,7 @@ SERVICES: Mapping[str, Opening] = {
     "fal": queued_service(FakeFal, "fal"),
     "comfyui": comfyui_service,
     "openai-background": openai_service,
+    "openai-batch": openai_batches,
     "replicate": paid_jobs_service(FakeReplicate, kind="replicate"),
     "runpod": paid_jobs_service(
         FakeRunPod, kind="runpod", endpoint="e1", model="flux2", input=json.dumps(RUNPOD_INPUT), output="images.*.data"
@@ -124,7 +138,7 @@ async def worker(service: Service) -> AsyncIterator[TicketProvider]:
     """Yield the provider as one process has it."""
     settings = Settings.model_validate({"providers": {"there": service.section}})
     async with open_ai_services(settings, StoppedClock()) as services:
-        [provider] = services.providers
+        provider = next(provider for provider in services.all_providers if provider.name == "there")
         yield cast("TicketProvider", provider)
 
 

@@ -23,6 +23,7 @@ PRICE_SOURCES = {
     "offline": "free",
     "openai": "usage in the answer x the price list",
     "openai-background": "usage in the answer x the price list",
+    "openai-batch": "usage in the answer x half the price list",
     "replicate": "the price list, or seconds x `price`",
     "runpod": "seconds x `price`",
 }

@@ -22,13 +22,13 @@ OPENAI_URL = "https://api.openai.com/v1"
 _CONNECT = timedelta(seconds=10)
 _WRITE = timedelta(seconds=30)
 
-_RESOURCES = operator.attrgetter("chat.completions", "images", "models", "moderations", "responses")
+_RESOURCES = operator.attrgetter("chat.completions", "images", "models", "moderations", "responses", "batches", "files")
 """What we call of the SDK, which imports each when it is first asked for."""
 
 _LAZY_MODULES = ("anyio._backends._asyncio", "concurrent.futures.thread", "encodings.idna")
 """What connecting imports, and looking a host's name up."""
 
-_PICTURE_PLACES = ("/images/", "/responses/")
+_PICTURE_PLACES = ("/images/", "/responses/", "/files/")
 _MOST_TEXT_BYTES = 4 * 1024 * 1024
 _MOST_PICTURE_BYTES = 640 * 1024 * 1024
 """Bytes: ten pictures of the largest kind as base64. Whoever asks for fewer takes less."""

@@ -77,12 +77,16 @@ class Model:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ImageModel(Model):
-    """A model that draws. Without prices, by tokens or by `unit_prices`, its cost is not known."""
+    """A model that draws. Without prices, by tokens or by `unit_prices`, its cost is not known.
+
+    `has_batches` says whether the batch API takes it, which charges half.
+    """
 
     abilities: Abilities
     prices: TokenPrices | None = None
     unit_prices: UnitPrices | None = None
     output: OutputTokens = TokensByArea(low=16, medium=48, high=96)
+    has_batches: bool = True
 
     def override(self, abilities: Abilities, prices: TokenPrices | None) -> "ImageModel":
         """Return the same model as the operator knows it."""
@@ -117,6 +121,7 @@ _GPT_IMAGE_1_5 = ImageModel(
     output=TokensByTable(low=(282, 407), medium=(1063, 1563), high=(4157, 6250)),
     shuts_down=date(2026, 12, 1),
     replacement="gpt-image-2.6-sunburst",
+    has_batches=False,
 )
 
 
@@ -124,9 +129,8 @@ _LIKE_2_5 = (
     "gpt-image-2.5-sunburst-2026-09-08",
     "gpt-image-2.5-flare",
     "gpt-image-2.5-flare-2026-09-08",
-    "gpt-image-2.6-sunburst",
-    "gpt-image-2.6-flare",
 )
+_LIKE_2_6 = ("gpt-image-2.6-sunburst", "gpt-image-2.6-flare")
 _GPT_IMAGE_1_MINI = ImageModel(
     "gpt-image-1-mini",
     abilities=_THREE_SIZES,
@@ -134,6 +138,7 @@ _GPT_IMAGE_1_MINI = ImageModel(
     output=TokensByTable(low=(625, 750), medium=(1375, 1875), high=(4500, 6500)),
     shuts_down=date(2026, 12, 1),
     replacement="gpt-image-2.6-flare",
+    has_batches=False,
 )
 _GPT_IMAGE_1 = ImageModel(
     "gpt-image-1",
@@ -142,12 +147,14 @@ _GPT_IMAGE_1 = ImageModel(
     output=TokensByTable(low=(275, 400), medium=(1050, 1575), high=(4175, 6250)),
     shuts_down=date(2026, 10, 23),
     replacement="gpt-image-2.6-sunburst",
+    has_batches=False,
 )
 _IMAGE_MODELS = (
     _GPT_IMAGE_2,
     replace(_GPT_IMAGE_2, name="gpt-image-2-2026-04-21"),
     _GPT_IMAGE_2_5,
     *(replace(_GPT_IMAGE_2_5, name=name) for name in _LIKE_2_5),
+    *(replace(_GPT_IMAGE_2_5, name=name, has_batches=False) for name in _LIKE_2_6),
     _GPT_IMAGE_1_5,
     replace(_GPT_IMAGE_1_5, name="chatgpt-image-latest"),
     _GPT_IMAGE_1_MINI,

@@ -39,14 +39,14 @@ async def poll(
     Raises:
         OutcomeUnknown: The ticket ran out before, or asking will go on failing.
     """
-    pause = first_pause * _jitter(ticket.id)
+    pause = first_pause * jitter(ticket.id)
     while True:
         try:
             answer = await ask()
         except ProviderFailed as error:
             if isinstance(error, OutcomeUnknown):
                 raise
-            if not _passes(error):
+            if not passes(error):
                 raise OutcomeUnknown(provider, str(error), fault=error.fault, request_id=error.request_id) from error
             log.info("provider.poll_failed", provider=provider, reason=str(error))
             answer, asked = None, error.retry_after
@@ -61,12 +61,12 @@ async def poll(
         pause = min(pause * _GROWTH, longest_pause)
 
 
-def _passes(error: ProviderFailed) -> bool:
+def passes(error: ProviderFailed) -> bool:
     """Whether asking again may help: nothing is paid for twice by that."""
     return error.is_temporary or error.fault in {ProviderFault.TIMED_OUT, ProviderFault.LOADING}
 
 
-def _jitter(ticket: str) -> float:
+def jitter(ticket: str) -> float:
     """Return a factor from 0.75 to 1.25 that is the same for one ticket, so that many do not ask at the same moments."""
     word = int.from_bytes(hashlib.blake2s(ticket.encode(), digest_size=4).digest())
     return 0.75 + word / _WORDS / 2

@@ -16,6 +16,11 @@ class Endpoint(StrEnum):
     MODELS = "models"
     RESPONSES = "responses"
     RETRIEVALS = "retrievals"
+    FILES = "files"
+    BATCHES = "batches"
+    BATCH_LOOKS = "batch_looks"
+    BATCH_LINES = "batch_lines"
+    """What comes of the lines of the next batches."""
 
 
 class Kind(StrEnum):
@@ -101,6 +106,15 @@ class Kind(StrEnum):
 
     INCOMPLETE = "incomplete"
     """It ends as incomplete, because of the content filter."""
+
+    BATCH_FAILED = "batch_failed"
+    """A batch is not begun, with `code`."""
+
+    EXPIRED = "expired"
+    """A batch is not begun within its day."""
+
+    SLOW_CANCEL = "slow_cancel"
+    """A batch that is cancelled goes on being cancelled."""
 
     CALL_BLOCKED = "call_blocked"
     """It is completed, and its call of the tool was blocked because of `categories`."""

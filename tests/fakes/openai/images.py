@@ -72,7 +72,7 @@ async def _draw(request: web.Request, state: State, endpoint: Endpoint, body: Js
     known = EDIT_PARAMS if endpoint is Endpoint.EDITS else GENERATION_PARAMS
     extra = {"response_format"} if state.options.takes_response_format else set()
     check_params(body, known=known | extra, models=[name for name in state.models if "image" in name])
-    order = _order(endpoint, body, len(state.paid) + 1)
+    order = order_of(endpoint, body, len(state.paid) + 1)
     paid = Paid(endpoint=endpoint, prompt=order.prompt, model=order.model, size=order.size, quality=order.quality, n=order.n)
     await state.note(lambda: state.paid.append(paid))
     with state.count_drawing():
@@ -92,7 +92,8 @@ async def _answer(request: web.Request, state: State, order: Order, body: Json, 
     return await send(request, await asyncio.to_thread(images_response, state, order, fault), fault)
 
 
-def _order(endpoint: Endpoint, body: Json, number: int) -> Order:
+def order_of(endpoint: Endpoint, body: Json, number: int) -> Order:
+    """Read an accepted call."""
     size, quality, count = str(body.get("size", "auto")), str(body.get("quality", "auto")), body.get("n", 1)
     partial = body.get("partial_images", 0)
     return Order(

@@ -13,17 +13,19 @@ from tests.fakes.openai.wire import STATE, cut, send_error
 Answer = Callable[[web.Request, State, Json, Fault], Awaitable[web.StreamResponse]]
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
+Reader = Callable[[web.Request], Awaitable[Json]]
+
 _NUMBER = web.RequestKey("number", str)
 _NUMBERS = {"n", "partial_images", "output_compression"}
 
 
-def api_handler(endpoint: Endpoint, answer: Answer) -> Handler:
-    """Put the door in front of an endpoint."""
+def api_handler(endpoint: Endpoint, answer: Answer, read: Reader | None = None) -> Handler:
+    """Put the door in front of an endpoint; `read` is for a body of its own kind."""
 
     async def handler(request: web.Request) -> web.StreamResponse:
         state = request.app[STATE]
         try:
-            return await _admit(request, state, endpoint, answer)
+            return await _admit(request, state, endpoint, answer, read or _body)
         except RefusedError as error:
             return send_error(error.complaint)
         except (asyncio.CancelledError, ConnectionError):
@@ -39,9 +41,9 @@ async def number_answers(request: web.Request, response: web.StreamResponse) -> 
         response.headers["x-request-id"] = request[_NUMBER]
 
 
-async def _admit(request: web.Request, state: State, endpoint: Endpoint, answer: Answer) -> web.StreamResponse:
+async def _admit(request: web.Request, state: State, endpoint: Endpoint, answer: Answer, read: Reader) -> web.StreamResponse:
     request[_NUMBER] = state.new_request_id()
-    body = await _body(request)
+    body = await read(request)
     headers = {name.lower(): value for name, value in request.headers.items() if name.lower() != "authorization"}
     seen = Seen(endpoint=endpoint, path=request.path, headers=headers, body=body, request_id=request[_NUMBER])
     await state.note(lambda: state.seen.append(seen))

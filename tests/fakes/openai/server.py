@@ -7,6 +7,15 @@ from typing import Self
 
 from aiohttp import web
 
+from tests.fakes.openai.batches import (
+    cancel_batch,
+    content_of,
+    create_batch,
+    list_batches,
+    read_upload,
+    retrieve_batch,
+    upload,
+)
 from tests.fakes.openai.chat import complete
 from tests.fakes.openai.control import control_routes
 from tests.fakes.openai.faults import Endpoint, Fault, Kind
@@ -92,5 +101,11 @@ def _api_routes() -> list[web.RouteDef]:
         web.post("/v1/responses", api_handler(Endpoint.RESPONSES, create)),
         web.get("/v1/responses/{id}", api_handler(Endpoint.RETRIEVALS, retrieve)),
         web.post("/v1/responses/{id}/cancel", api_handler(Endpoint.RETRIEVALS, cancel)),
+        web.post("/v1/files", api_handler(Endpoint.FILES, upload, read_upload)),
+        web.get("/v1/files/{id}/content", api_handler(Endpoint.FILES, content_of)),
+        web.post("/v1/batches", api_handler(Endpoint.BATCHES, create_batch)),
+        web.get("/v1/batches", api_handler(Endpoint.BATCH_LOOKS, list_batches)),
+        web.get("/v1/batches/{id}", api_handler(Endpoint.BATCH_LOOKS, retrieve_batch)),
+        web.post("/v1/batches/{id}/cancel", api_handler(Endpoint.BATCH_LOOKS, cancel_batch)),
         web.get("/v1/models", api_handler(Endpoint.MODELS, list_models)),
     ]

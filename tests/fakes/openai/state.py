@@ -71,6 +71,12 @@ class State:
     responses: dict[str, object] = field(default_factory=dict)
     """What was accepted in the background, by its id; who clears it lets the service forget."""
 
+    uploads: dict[str, bytes] = field(default_factory=dict)
+    """Files by their id: of lines that are to be drawn, and of what came of them."""
+
+    batches: dict[str, object] = field(default_factory=dict)
+    """Batches by their id, the oldest first; who clears it lets the service forget."""
+
     fetched: list[tuple[str, Mapping[str, str]]] = field(default_factory=list)
     """Files that were asked for, each with the request's headers."""
 

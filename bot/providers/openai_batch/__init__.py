@@ -1,0 +1,1 @@
+"""OpenAI's batch API: pictures at half the price, within hours."""
