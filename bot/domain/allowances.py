@@ -1,12 +1,12 @@
 """Limits per day: allowances, days in a community's own time, what a wish costs, and what is left."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
-from bot.domain.images import Quality, Size
+from bot.domain.images import Lane, Quality, Size
 from bot.domain.people import HOUSE, AccountId, CommunityId
 
 
@@ -46,17 +46,39 @@ def allowance(limit: int, now: datetime, zone: ZoneInfo, day_extension: DayExten
     return Allowance(limit, day, midnight_after(day, zone))
 
 
+FULL = 100
+"""The percent of what counts whole."""
+
+
+def count_percent(hundredths: int) -> int:
+    """Return whole pictures for hundredths of some, rounded up; never less than 0."""
+    return max(0, -(-hundredths // FULL))
+
+
 @dataclass(frozen=True, slots=True)
 class Weights:
-    """What one picture counts for: its quality's weight, times `large` if it has more than `large_from` pixels."""
+    """What one picture counts for: its quality's weight, times `large` if it has more than `large_from` pixels.
+
+    In the relaxed lane it counts for `relaxed_percent` of that.
+    """
 
     by_quality: Mapping[Quality, int]
     large: int = 1
     large_from: int = 2_000_000
+    relaxed_percent: int = 50
 
     def of(self, quality: Quality, size: Size) -> int:
         """Return what one such picture counts for; at least 1."""
         return max(1, self.by_quality.get(quality, 1) * (self.large if size.pixels > self.large_from else 1))
+
+    @property
+    def relaxed_share(self) -> str:
+        """Say what one counts in the relaxed lane: `half`; nothing where it counts whole."""
+        return {50: "half", FULL: ""}.get(self.relaxed_percent, f"{self.relaxed_percent} %")
+
+    def percent(self, lane: Lane) -> int:
+        """Return how much of that counts in a lane."""
+        return self.relaxed_percent if lane is Lane.RELAXED else FULL
 
 
 class HoldState(StrEnum):
@@ -110,7 +132,7 @@ class Hold:
     `pictures` is what the whole job counts for and `each` what one picture of
     it does. What the day has not left comes from the account's credits.
     `estimate` is in micro-dollars, held for all `scopes`, which may have
-    `budgets` to keep or not.
+    `budgets` to keep or not. Of all that, only `percent` counts: `round_with` makes whole pictures of it.
     """
 
     community: CommunityId
@@ -121,6 +143,32 @@ class Hold:
     tenant_quota: TenantQuota | None = None
     estimate: int = 0
     budgets: tuple[Budget, ...] = ()
+    percent: int = FULL
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether its pictures count whole."""
+        return self.percent == FULL
+
+    def round_with(self, others: int) -> "tuple[Hold, int]":
+        """Return the hold in whole pictures, and by how many hundredths it is more than it counts for.
+
+        `others` are the hundredths by which those of the same day are: of two
+        pictures that count half, one counts and the other does not.
+        """
+        if self.is_whole:
+            return self, 0
+        exact = self.pictures * self.percent
+        whole = count_percent(exact - others)
+        return replace(self, pictures=whole), whole * FULL - exact
+
+    def rounding(self, spent: int, pictures: int) -> int:
+        """Return by how many hundredths what is spent is more than so many of its pictures count for."""
+        return 0 if self.is_whole else spent * FULL - pictures * self.each * self.percent
+
+    def spent_for(self, pictures: int) -> int:
+        """Return what so many of its pictures count for, by themselves."""
+        return count_percent(pictures * self.each * self.percent)
 
     @property
     def scopes(self) -> tuple[CommunityId, ...]:

@@ -1,6 +1,6 @@
 """Jobs with their drawings, pictures and reports.
 
-Two columns of `jobs` (`platform`, `quality`) copy what its JSON says, so that
+Three columns of `jobs` (`platform`, `quality`, `lane`) copy what its JSON says, so that
 indexes can find it; like the JSON they are written once and never change.
 """
 
@@ -33,6 +33,7 @@ jobs = Table(
     Column("tier", String, nullable=False),
     Column("platform", String, nullable=False),
     Column("quality", String, nullable=False),
+    Column("lane", String, nullable=False, server_default="fast"),
     Column("author", JSON_VALUE, nullable=False),
     Column("place", JSON_VALUE, nullable=False),
     Column("wish", JSON_VALUE, nullable=False),
@@ -59,6 +60,7 @@ jobs = Table(
     Index("ix_jobs_account", "account", "created_at", "id"),
 )
 
+IS_FAST: ColumnElement[bool] = jobs.c.lane == literal_column("'fast'")
 IS_OPEN: ColumnElement[bool] = jobs.c.finished_at.is_(None)
 IS_UNNOTIFIED: ColumnElement[bool] = and_(jobs.c.finished_at.is_not(None), jobs.c.told_at.is_(None))
 IS_TOLD: ColumnElement[bool] = jobs.c.told_at.is_not(None)

@@ -53,6 +53,8 @@ holds = Table(
     Column("tenant", String),
     Column("estimate", BigInteger, nullable=False, server_default="0"),
     Column("is_billed", Boolean, nullable=False, server_default=false()),  # whether the job's cost is booked
+    Column("percent", Integer, nullable=False, server_default="100"),  # how much of `each` a picture counts
+    Column("rounding", Integer, nullable=False, server_default="0"),  # hundredths by which whole pictures are more than that
     CheckConstraint("n >= 0 AND spent BETWEEN 0 AND n", name="in_bounds"),
     Index("ix_holds_day", "community", "day"),
 )

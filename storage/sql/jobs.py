@@ -19,7 +19,7 @@ from bot.errors import LeaseLost
 from bot.ports.clock import Clock
 from bot.ports.jobs import AcceptedJob
 from storage.schema.base import Moment
-from storage.schema.jobs import HAS_MESSAGE, IS_DONE, IS_OPEN, IS_UNNOTIFIED, drawings, jobs
+from storage.schema.jobs import HAS_MESSAGE, IS_DONE, IS_FAST, IS_OPEN, IS_UNNOTIFIED, drawings, jobs
 from storage.sql.claims import (
     AGE,
     HAS_NO_PICTURES,
@@ -63,15 +63,15 @@ _JOB_OF_DRAWING = select(drawings.c.job).where(drawings.c.id == bindparam("drawi
 _PLACE = select(jobs.c.created_at, jobs.c.id).where(_OF_JOB)
 _CAME_BEFORE = tuple_(jobs.c.created_at, jobs.c.id) < tuple_(bindparam("created_at", type_=Moment), bindparam("id", type_=String))
 _NEWEST_OF = select(jobs).where(jobs.c.account == bindparam("account")).order_by(jobs.c.created_at.desc(), jobs.c.id.desc())
-_OPEN_OF = select(func.count()).select_from(jobs).where(IS_OPEN, HAS_NO_PICTURES, jobs.c.account == bindparam("account"))
+_OPEN_OF = select(func.count()).select_from(jobs).where(IS_OPEN, HAS_NO_PICTURES, IS_FAST, jobs.c.account == bindparam("account"))
 _AHEAD = (
     select(func.count().label("ahead")).select_from(
-        select(jobs.c.id).where(IS_OPEN, HAS_NO_PICTURES, _CAME_BEFORE).limit(LONGEST_COUNTED_QUEUE).subquery("counted")
+        select(jobs.c.id).where(IS_OPEN, HAS_NO_PICTURES, IS_FAST, _CAME_BEFORE).limit(LONGEST_COUNTED_QUEUE).subquery("counted")
     )
 ).subquery("queue")
 _RECENT_DONE = (
     select(jobs.c.started_at, jobs.c.kept_at)
-    .where(IS_DONE, jobs.c.quality == bindparam("quality"))
+    .where(IS_DONE, IS_FAST, jobs.c.quality == bindparam("quality"))
     .order_by(jobs.c.finished_at.desc())
     .limit(_RECENT)
 ).subquery("recent")

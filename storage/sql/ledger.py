@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import Date, Integer, Row, bindparam, case, delete, func, insert, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.domain.allowances import Budget, Hold, HoldState, QuotaStatus, Spending
+from bot.domain.allowances import FULL, Budget, Hold, HoldState, QuotaStatus, Spending, count_percent
 from bot.domain.credits import CreditKind
 from bot.domain.jobs import JobId, JobState
 from bot.domain.people import AccountId, CommunityId
@@ -43,6 +43,7 @@ async def reserve(connection: AsyncConnection, job: JobId, hold: Hold, now: date
     """
     day = await _counting_day(connection, hold)
     await check_not_barred(connection, hold.account, hold.community, now)
+    hold, rounding = await _round(connection, hold, day)
     from_credits = await _hold_pictures(connection, job, hold, day=day, now=now)
     await _hold_for_tenant(connection, hold, day)
     await reserve_money(connection, hold, day)
@@ -59,6 +60,8 @@ async def reserve(connection: AsyncConnection, job: JobId, hold: Hold, now: date
         "tenant": hold.tenant_quota.id if hold.tenant_quota else None,
         "estimate": hold.estimate,
         "is_billed": False,
+        "percent": hold.percent,
+        "rounding": rounding,
     }
     await connection.execute(_NEW_HOLD, values)
 
@@ -74,11 +77,15 @@ async def spend_hold(connection: AsyncConnection, job: JobId, pictures: int, now
 async def refund_cancelled(connection: AsyncConnection, job: JobId, pictures: int, now: datetime) -> None:
     """Give back what a cancelled job spent beyond so many pictures: what was being drawn then turned out not to be drawn."""
     hold = (await connection.execute(_SPENT_BY_CANCELLED, {"of_job": job})).first()
-    left = 0 if hold is None else min(hold.spent, pictures * hold.each)
-    if hold is None or left == hold.spent:
+    if hold is None:
+        return
+    counts = pictures * hold.each * hold.percent
+    left = min(hold.spent, count_percent(counts))
+    if left == hold.spent and (pictures or hold.percent == FULL):
         return
     state = HoldState.SPENT if left else HoldState.REFUNDED
-    await connection.execute(_REFUND, {"of_job": job, "ended": state, "left": left})
+    rounding = left * FULL - counts if hold.percent < FULL else 0
+    await connection.execute(_REFUND, {"of_job": job, "ended": state, "left": left, "rounded": rounding})
     of_day = hold.n - hold.from_credits
     unused = min(hold.spent, of_day) - min(left, of_day)
     # A counter that was forgiven meanwhile stays as it is.
@@ -149,18 +156,34 @@ async def correct_usage(
 
 
 _NEW_HOLD = insert(holds)
-_SPENT = bindparam("pictures", type_=Integer) * holds.c.each
+_COUNTS = bindparam("pictures", type_=Integer) * holds.c.each * holds.c.percent
+_SPENT = (_COUNTS + (FULL - 1)) // FULL
 _LESS = case((holds.c.n < _SPENT, holds.c.n), else_=_SPENT)
 _MOST = bindparam("most", type_=Integer)
 _HELD = update(holds).where(holds.c.job == bindparam("of_job"), holds.c.state == HoldState.HELD).returning(*holds.c)
-_END_HOLD = _HELD.values(state=bindparam("ended"), spent=case((_MOST <= _LESS, _MOST), else_=_LESS))
+_END_HOLD = _HELD.values(
+    state=bindparam("ended"),
+    spent=case((_MOST <= _LESS, _MOST), else_=_LESS),
+    rounding=case((holds.c.percent < FULL, _LESS * FULL - _COUNTS), else_=0),
+)
+_ROUNDED = select(func.coalesce(func.sum(holds.c.rounding), 0)).where(
+    holds.c.community == bindparam("community"),
+    holds.c.account == bindparam("account"),
+    holds.c.day == bindparam("day"),
+    holds.c.percent < FULL,
+    holds.c.state != HoldState.REFUNDED,
+)
 _SPENT_BY_CANCELLED = (
     select(*holds.c)
     .join(jobs, jobs.c.id == holds.c.job)
     .where(holds.c.job == bindparam("of_job"), holds.c.state == HoldState.SPENT, jobs.c.state == JobState.CANCELLED)
     .with_for_update(of=holds)
 )
-_REFUND = update(holds).where(holds.c.job == bindparam("of_job")).values(state=bindparam("ended"), spent=bindparam("left"))
+_REFUND = (
+    update(holds)
+    .where(holds.c.job == bindparam("of_job"))
+    .values(state=bindparam("ended"), spent=bindparam("left"), rounding=bindparam("rounded"))
+)
 _FORGET_SHARED = delete(shared_usage).where(
     shared_usage.c.community == bindparam("of_community"),
     shared_usage.c.day == bindparam("of_day"),
@@ -188,9 +211,19 @@ async def _counting_day(connection: AsyncConnection, hold: Hold) -> date:
     return day if row is None else row.newest or day
 
 
+async def _round(connection: AsyncConnection, hold: Hold, day: date) -> tuple[Hold, int]:
+    """Return the hold in whole pictures, by what others of the day were rounded, and by how many hundredths it is."""
+    if hold.is_whole:
+        return hold, 0
+    whose = {"community": hold.community, "account": hold.account, "day": day}
+    return hold.round_with(int((await connection.execute(_ROUNDED, whose)).scalar_one()))
+
+
 async def _hold_pictures(connection: AsyncConnection, job: JobId, hold: Hold, *, day: date, now: datetime) -> int:
     """Take the pictures from the day, and what it has not left from the credits; give how many those are."""
     limit, whose = hold.allowance.limit, (hold.community, hold.account)
+    if not hold.pictures:
+        return 0
     if await OF_ACCOUNTS.try_hold(connection, *whose, day=day, pictures=hold.pictures, limit=limit):
         return 0
     quota_status = await _quota_status(connection, *whose, day=day, limit=limit)

@@ -36,6 +36,7 @@ def job_values(job: Job) -> Json:
         **values,
         "platform": job.place.platform,
         "quality": job.wish.quality,
+        "lane": job.wish.lane,
         "author": identity | values["author"],
         "wish": {**values["wish"], "size": job.wish.size and [job.wish.size.width, job.wish.size.height]},
         **message_values(job.message),

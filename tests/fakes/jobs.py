@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from bot.domain.allowances import Hold
 from bot.domain.chat import MessageRef
-from bot.domain.images import DrawingId, Picture, PictureId
+from bot.domain.images import DrawingId, Lane, Picture, PictureId
 from bot.domain.jobs import (
     LONGEST_COUNTED_QUEUE,
     Drawing,
@@ -45,8 +45,10 @@ class Row:
     day: date
     from_credits: int = 0
     spent: int = 0
+    rounding: int = 0
     prompt_cost: Cost = FREE
     is_cost_booked: bool = False
+    is_held: bool = True
     is_told: bool = False
     lease_until: datetime | None = None
     not_before: datetime | None = None
@@ -92,9 +94,10 @@ class MemoryJobs:
         known = self._by_key(job.key)
         if known is not None:
             return AcceptedJob(known, is_new=False)
+        hold, rounding = hold.round_with(self._rounded(hold))
         day, from_credits = self.books.reserve(job.id, hold, self.clock.now())
-        prompt_cost = job.prepared_prompt.cost if job.prepared_prompt else FREE
-        self.rows[job.id] = Row(job, hold, held=hold.pictures, day=day, from_credits=from_credits, prompt_cost=prompt_cost)
+        row = self.rows[job.id] = Row(job, hold, held=hold.pictures, day=day, from_credits=from_credits, rounding=rounding)
+        row.prompt_cost = job.prepared_prompt.cost if job.prepared_prompt else FREE
         return AcceptedJob(job, is_new=True)
 
     async def get(self, job: JobId) -> Job | None:
@@ -214,7 +217,10 @@ class MemoryJobs:
             more = drawing.cost.microusd - (known.cost.microusd if known else 0)
             if row.is_cost_booked:
                 self.books.spend(row.hold.scopes, row.day, held=0, spent=more)
-            drawn = sum(one.may_have_given for one in row.drawings.values()) * row.hold.each
+            given = sum(one.may_have_given for one in row.drawings.values())
+            drawn = min(row.spent, row.hold.spent_for(given))
+            if row.job.state is JobState.CANCELLED:
+                row.rounding = row.hold.rounding(drawn, given) if given else 0
             if row.job.state is JobState.CANCELLED and row.spent > drawn:
                 now, from_credits = self.clock.now(), row.from_credits
                 self.books.give_back(
@@ -247,8 +253,7 @@ class MemoryJobs:
             raise LeaseLost(job, attempt)
         now = self.clock.now()
         self.kept |= {picture.id: Kept(picture, row.job.account, now) for picture in pictures}
-        spent = min(row.held, len(pictures) * row.hold.each)
-        self._let_go(row, spent=spent if counted is None else min(spent, counted))
+        self._let_go(row, given=len(pictures), most=counted)
         self.change(row, state=JobState.KEPT, kept_at=self.clock.now())
 
     async def finish(self, job: JobId, attempt: int, ending: Ending) -> None:
@@ -268,7 +273,7 @@ class MemoryJobs:
         if row is not None and row.job.state in {JobState.QUEUED, JobState.RUNNING}:
             paid = [one.may_have_given for one in row.drawings.values() if one.state.is_paid_for]
             if paid and not is_refunded:
-                self._let_go(row, spent=min(row.held, sum(paid) * row.hold.each))
+                self._let_go(row, given=sum(paid))
                 ending = once_paid(row.spent) if once_paid else ending
             self._end(row, ending)
         return row.job.ending if row is not None and row.job.state is ending.state else None
@@ -314,15 +319,16 @@ class MemoryJobs:
         """Count what is not ended and has no pictures."""
         self.failures.raise_next("open_of")
         waiting = {JobState.QUEUED, JobState.RUNNING}
-        return sum(row.job.account == account and row.job.state in waiting for row in self.rows.values())
+        fast = [row.job for row in self.rows.values() if row.job.wish.lane is Lane.FAST]
+        return sum(job.account == account and job.state in waiting for job in fast)
 
     async def queue_position(self, job: Job) -> QueuePosition:
         """Count those before, and look back at the last ones."""
         self.failures.raise_next("line")
         order = self.rows[job.id].order
-        before = [row for row in self.rows.values() if row.order < order]
-        ahead = sum(row.job.state in {JobState.QUEUED, JobState.RUNNING} for row in before)
-        done = [row.job for row in self.rows.values() if row.job.state is JobState.DONE]
+        fast = [row for row in self.rows.values() if row.job.wish.lane is Lane.FAST]
+        ahead = sum(row.job.state in {JobState.QUEUED, JobState.RUNNING} for row in fast if row.order < order)
+        done = [row.job for row in fast if row.job.state is JobState.DONE]
         alike = [
             (one.finished_at, (one.kept_at - one.started_at).total_seconds())
             for one in done
@@ -383,8 +389,8 @@ class MemoryJobs:
         return has_pictures and row.job.attempt == attempt and noted == {picture.id for picture in pictures}
 
     def _end(self, row: Row, ending: Ending) -> None:
-        if row.held:
-            self._let_go(row, spent=0)
+        if row.is_held:
+            self._let_go(row, given=0)
         for drawing in row.drawings.values():
             if drawing.state is DrawingState.OPEN:
                 row.drawings[drawing.id] = replace(drawing, state=DrawingState.UNKNOWN)
@@ -394,9 +400,18 @@ class MemoryJobs:
         row.is_told = row.is_told or ending.state is JobState.DONE
         self.change(row, state=ending.state, ending=ending, finished_at=self.clock.now())
 
-    def _let_go(self, row: Row, *, spent: int) -> None:
+    def _let_go(self, row: Row, *, given: int, most: int | None = None) -> None:
+        counts = min(row.held, row.hold.spent_for(given))
+        spent = counts if most is None else min(counts, most)
         self.books.let_go(row.job.id, row.hold, day=row.day, from_credits=row.from_credits, spent=spent, now=self.clock.now())
-        row.held, row.spent = 0, spent
+        row.held, row.spent, row.is_held = 0, spent, False
+        row.rounding = row.hold.rounding(counts, given)
+
+    def _rounded(self, hold: Hold) -> int:
+        """Return by how many hundredths what the account asked for on that day was rounded up."""
+        day = self.books.counted_day(hold.community, hold.account, hold.allowance.day)
+        whose = (hold.community, hold.account, day)
+        return sum(row.rounding for row in self.rows.values() if (row.hold.community, row.hold.account, row.day) == whose)
 
     def change(self, row: Row, **changes: object) -> Job:
         """Change fields of the job."""

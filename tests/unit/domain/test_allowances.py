@@ -163,3 +163,9 @@ def test_money_is_the_communitys_and_the_houses(community: CommunityId, scopes: 
     hold = Hold(community, AccountId("ann"), 1, allowance(3, datetime(2026, 3, 14, tzinfo=UTC), ZoneInfo("UTC")))
     assert len(hold.scopes) == scopes
     assert {community, HOUSE} == set(hold.scopes)
+
+
+@pytest.mark.parametrize(("percent", "said"), [(50, "half"), (30, "30 %"), (100, "")])
+def test_the_share_of_the_relaxed_lane_is_said(percent: int, said: str) -> None:
+    """Nothing where it counts whole."""
+    assert Weights({}, relaxed_percent=percent).relaxed_share == said
