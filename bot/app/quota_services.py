@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 from bot.adapters.web.rest import API
 from bot.app.foundation import Foundation
 from bot.config import Settings
-from bot.domain.allowances import Weights
+from bot.domain.allowances import FULL, Weights
 from bot.domain.jobs import Wish
 from bot.domain.limits import CommunitySettings, DeploymentLimits
 from bot.domain.people import Identity, Platform, Tier
@@ -49,7 +49,7 @@ def deployment_limits(settings: Settings) -> DeploymentLimits:
 def weights_of(settings: Settings) -> Weights:
     """Return what pictures count for."""
     weights = settings.quotas.weights
-    return Weights(weights.by_quality, weights.large, weights.large_from)
+    return Weights(weights.by_quality, weights.large, weights.large_from, int(weights.relaxed * FULL))
 
 
 def build_quotas(base: Foundation) -> Quotas:

@@ -17,6 +17,8 @@ def cost_notes(weights: Weights) -> dict[str, str]:
     if weights.large > 1:
         notes |= {"size": f"above {weights.large_from:,} pixels counts {large}"}
         notes |= {"shape": f"{', '.join(f'{shape} counts {large}' for shape in shapes)}"}
+    if weights.relaxed_share:
+        notes |= {"lane": f"relaxed counts {weights.relaxed_share}"}
     return {option: note for option, note in notes.items() if note}
 
 

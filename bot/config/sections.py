@@ -111,6 +111,7 @@ class WeightSettings(Section):
     high: Annotated[int, Field(ge=1, le=100)] = 2
     large: Annotated[int, Field(ge=1, le=100)] = 2
     large_from: Annotated[int, Field(ge=1, le=1_000_000_000)] = 2_000_000
+    relaxed: Annotated[Decimal, Field(gt=0, le=1, decimal_places=2)] = Decimal("0.5")
 
     @property
     def by_quality(self) -> dict[Quality, int]:

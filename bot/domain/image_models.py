@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from bot.domain.images import Lane
 from bot.domain.inputs import InputPicture, InputRole
 from bot.domain.people import Tier
 from bot.errors import BadInput, NotAllowed
@@ -17,7 +18,8 @@ class ImageModelOffer:
     `tiers` are those that may have it draw, None for all; one that is only
     `on_request` draws for nobody who did not ask for it. `accounts` are the
     names of its keys, where it has several. It takes `most_inputs` pictures to
-    begin with, and a mask where `takes_mask`.
+    begin with, and a mask where `takes_mask`. It draws for wishes of its
+    `lane`; one of the relaxed lane is on request.
     """
 
     name: str
@@ -29,6 +31,7 @@ class ImageModelOffer:
     accounts: tuple[str, ...] = ()
     most_inputs: int = 0
     takes_mask: bool = False
+    lane: Lane = Lane.FAST
 
     def takes(self, inputs: Sequence[InputPicture]) -> bool:
         """Return whether it can begin with these pictures."""
@@ -42,13 +45,18 @@ class ImageModelOffer:
     def summary(self) -> str:
         """One line for menus: its name, the model, what it is good at, and what it counts for."""
         model = "" if self.model == self.name else self.model
-        said = ", ".join(part for part in (model, self.about, self.counts) if part)
+        said = ", ".join(part for part in (model, self.about, self.counts, self.lane_note) if part)
         return f"{self.name} – {said}" if said else self.name
 
     @property
     def counts(self) -> str:
         """What a picture of it counts for, if that is more than usual."""
         return "" if self.weight == 1 else f"counts {self.weight}-fold"
+
+    @property
+    def lane_note(self) -> str:
+        """What its lane means, if it does not draw at once."""
+        return "" if self.lane is Lane.FAST else "relaxed: within hours"
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,16 +69,32 @@ class ImageModels:
         """Return those that people of this tier may ask for."""
         return tuple(offer for offer in self.offers if offer.is_for(tier))
 
-    def choose(self, name: str | None, tier: Tier, inputs: Sequence[InputPicture] = ()) -> ImageModelOffer:
+    def lane_of(self, name: str | None) -> Lane:
+        """Return the lane of a model; that of one that is not there, or not named, is the fast one."""
+        return next((offer.lane for offer in self.offers if offer.name == name), Lane.FAST)
+
+    def draws_relaxed(self, name: str | None, tier: Tier, inputs: Sequence[InputPicture] = ()) -> bool:
+        """Return whether a wish for this model may go into the relaxed lane."""
+        return bool(self._relaxed(name, tier, inputs))
+
+    def choose(
+        self, name: str | None, tier: Tier, inputs: Sequence[InputPicture] = (), lane: Lane = Lane.FAST
+    ) -> ImageModelOffer:
         """Return the model that draws a wish if all goes well; without a name it is the first that the tier may use.
 
         Raises:
-            BadInput: There is no model of this name, or it cannot begin with these pictures.
+            BadInput: There is no model of this name, or not in this lane, or it cannot begin with these pictures.
             NotAllowed: The tier may not use it, or none at all.
         """
         offered = self.offered_to(tier)
-        if name is not None:
-            found = self._find(name, tier, offered)
+        found = self._find(name, tier, offered) if name is not None else None
+        if lane is Lane.RELAXED:
+            return self._choose_relaxed(name, tier, inputs)
+        if found is not None and found.lane is Lane.RELAXED:
+            raise BadInput(
+                f"The model {name} draws in the relaxed lane only: leave lane out, or choose relaxed. Nothing was counted."
+            )
+        if found is not None:
             if not found.takes(inputs):
                 others = [offer.name for offer in offered if offer.takes(inputs)]
                 instead = f" Take {join_words(others)} for that." if others else ""
@@ -86,18 +110,21 @@ class ImageModels:
             raise BadInput(f"The image model here {_why_not(usual, inputs)}.{instead} Nothing was counted.")
         return able
 
-    def order(self, name: str | None, tier: Tier, inputs: Sequence[InputPicture] = ()) -> tuple[str, ...]:
+    def order(self, name: str | None, tier: Tier, inputs: Sequence[InputPicture] = (), lane: Lane = Lane.FAST) -> tuple[str, ...]:
         """Return the names of those that may draw a wish, one after the other: the model that was asked for, then the usual ones.
 
-        What was accepted is drawn even if the settings have since left nothing for its tier; but by none that cannot
-        begin with its pictures, which may be nobody.
+        In the relaxed lane nobody draws at once. What was accepted is drawn even if the settings have since left nothing
+        for its tier, or its lane; but by none that cannot begin with its pictures, which may be nobody.
         """
+        relaxed = self._relaxed(name, tier, inputs) if lane is Lane.RELAXED else ()
+        if relaxed:
+            return tuple(offer.name for offer in relaxed)
         able = {offer.name for offer in self.offers if offer.takes(inputs)}
         return tuple(other for other in self._order(name, tier) if other in able)
 
     def _order(self, name: str | None, tier: Tier) -> tuple[str, ...]:
         usual = tuple(offer.name for offer in self.offers if not offer.on_request)
-        permitted = {offer.name for offer in self.offered_to(tier)}
+        permitted = {offer.name for offer in self.offered_to(tier) if offer.lane is Lane.FAST}
         first = (name,) if name in permitted else ()
         others = tuple(other for other in usual if other in permitted and other != name)
         return (*first, *others) or usual
@@ -105,6 +132,31 @@ class ImageModels:
     def weight(self, name: str) -> int:
         """Return how often a picture of a model counts; once where there is none of this name any more."""
         return next((offer.weight for offer in self.offers if offer.name == name), 1)
+
+    def _relaxed(self, name: str | None, tier: Tier, inputs: Sequence[InputPicture]) -> tuple[ImageModelOffer, ...]:
+        """Return those of the relaxed lane that draw a wish for this model: itself, or what draws the same in that lane."""
+        model = next((offer.model for offer in self.offers if offer.name == name), None)
+        relaxed = [offer for offer in self.offered_to(tier) if offer.lane is Lane.RELAXED and offer.takes(inputs)]
+        able = [offer for offer in relaxed if name is None or offer.name == name or offer.model == model]
+        return tuple(sorted(able, key=lambda offer: offer.name != name))
+
+    def _choose_relaxed(self, name: str | None, tier: Tier, inputs: Sequence[InputPicture]) -> ImageModelOffer:
+        if able := self._relaxed(name, tier, inputs):
+            return able[0]
+        relaxed = [offer for offer in self.offers if offer.lane is Lane.RELAXED]
+        offered = [offer.name for offer in relaxed if offer.is_for(tier)]
+        if offered and inputs:
+            raise BadInput(
+                "The relaxed lane draws from words only: leave lane out, and it is drawn at once. Nothing was counted."
+            )
+        if offered:
+            raise BadInput(
+                f"The model {name} does not draw in the relaxed lane: leave model out, or take {join_words(offered)}. "
+                "Nothing was counted."
+            )
+        if relaxed:
+            raise NotAllowed(f"The relaxed lane is not for {tier} here: leave lane out. Nothing was counted.")
+        raise BadInput("There is no relaxed lane here: leave lane out, and it is drawn at once. Nothing was counted.")
 
     def _find(self, name: str, tier: Tier, offered: tuple[ImageModelOffer, ...]) -> ImageModelOffer:
         found = next((offer for offer in self.offers if offer.name == name), None)

@@ -6,7 +6,7 @@ from enum import StrEnum
 from typing import Annotated, NewType
 
 from bot.domain.chat import MessageRef, Place
-from bot.domain.images import USUAL_SIZES, DrawingId, ImageFile, Quality, Shape, Size
+from bot.domain.images import USUAL_SIZES, DrawingId, ImageFile, Lane, Quality, Shape, Size
 from bot.domain.inputs import MOST_INPUTS, BroughtPicture, InputPicture
 from bot.domain.money import FREE, Cost
 from bot.domain.options import Choice, Description, ImageModelRef, Number, PictureFile, Pixels, Text
@@ -60,6 +60,11 @@ class Draft:
         PictureFile("A picture to change, or to draw from", most=MOST_INPUTS),
         Description("A picture to change, or several to draw from; the words say what to do with them."),
     ] = ()
+    lane: Annotated[
+        Lane | None,
+        Choice("Draw it at once, or relaxed: within hours, and it counts less", Lane),
+        Description("relaxed is drawn within hours and counts less, where that is offered; if left out, as /settings show says."),
+    ] = None
 
     def check(self) -> None:
         """Check that what is asked for goes together.
@@ -91,6 +96,7 @@ class Wish:
     size: Size | None = None
     rewriting: Rewriting = Rewriting.ON
     model: str | None = None
+    lane: Lane = Lane.FAST
     variation_of: str | None = None
     previews: bool = True
     inputs: tuple[InputPicture, ...] = ()

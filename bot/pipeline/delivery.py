@@ -101,8 +101,8 @@ class Delivery:
             finding.cancel()
             await asyncio.gather(finding, return_exceptions=True)
 
-    async def show_waiting(self, job: Job, post: Post) -> None:
-        """Show a progress in the message of a job that was queued again, once that is there and if it still waits then.
+    async def show_waiting(self, job: Job, post: Post, state: JobState = JobState.QUEUED) -> None:
+        """Show a progress in the message of a job that was put aside in that state, once it is there and if it still waits then.
 
         What fails is logged: the next progress, or the end, is shown all the same.
         """
@@ -113,7 +113,7 @@ class Delivery:
             log.info("progress.homeless", reason=str(error))
             return
         surface = self._surfaces.get(job.place.platform)
-        is_waiting = fresh is not None and fresh.state is JobState.QUEUED
+        is_waiting = fresh is not None and fresh.state is state
         if surface is not None and message is not None and is_waiting:
             surface.show_progress(message, _adapt_to_message(message, post, job))
 

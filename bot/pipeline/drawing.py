@@ -102,6 +102,7 @@ class DrawingStep:
             OutcomeUnknown: A call's end was not seen, and the rules say to ask before paying again.
             ProviderFailed: No provider could.
             WaitsForProvider: One has as many calls as it may have; the job is queued.
+            StillDrawing: It goes on for long, and is collected later.
             Stopping: No new call is made any more.
             StorageFailed: It could not be written down, or read.
         """
@@ -218,7 +219,7 @@ class DrawingStep:
             answer = await self._calls.make(job, Choice(provider, share, why_not, inputs), on_trouble)
             return await self._store_safely(answer, on_trouble)
 
-        names = self._models.order(job.wish.model, job.tier, job.wish.inputs)
+        names = self._models.order(job.wish.model, job.tier, job.wish.inputs, self._calls.lane_of(job))
         if not names:
             raise InputRefused("no_model_for_inputs", "No image model here takes these pictures any more.")
         if failed is not None and not failed.is_temporary:

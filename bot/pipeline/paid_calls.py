@@ -8,7 +8,7 @@ from datetime import timedelta
 
 import structlog
 
-from bot.domain.images import DrawingId, ImageRequest, ImageResult, Progress, Quality, Size
+from bot.domain.images import DrawingId, ImageRequest, ImageResult, Lane, Progress, Quality, Size
 from bot.domain.inputs import InputContent
 from bot.domain.jobs import Drawing, DrawingState, Job
 from bot.domain.money import FREE, Cost
@@ -24,7 +24,10 @@ from bot.pipeline.wish_calls import CallShare
 from bot.ports.clock import Clock, Ids
 from bot.ports.images import ImageProvider, OnProgress, Provider, TicketProvider
 from bot.ports.observer import CostIncurred, Observer, Step
-from bot.provider_errors import OutcomeUnknown, ProviderFailed, ProviderFault
+from bot.provider_errors import OutcomeUnknown, ProviderFailed, ProviderFault, StillDrawing
+
+_LONGEST_RELAXED = timedelta(hours=20)
+"""Services of the relaxed lane draw within a day, and say after it when they have not."""
 
 log = structlog.get_logger(__name__)
 
@@ -100,6 +103,11 @@ class PaidCalls:
         """Leave calls that go on without us to whoever collects them next."""
         self._ticket_calls.stop_waiting()
 
+    def lane_of(self, job: Job) -> Lane:
+        """Return the lane that a job is drawn in now: what waited for most of a day is drawn at once."""
+        is_late = self._clock.now() - job.created_at > _LONGEST_RELAXED
+        return Lane.FAST if is_late else job.wish.lane
+
     def find(self, drawing: Drawing) -> CallUnderWay | None:
         """Return the call of an open drawing, if it goes on without whoever made it."""
         return self._ticket_calls.find(drawing)
@@ -114,6 +122,7 @@ class PaidCalls:
             PromptRefused: The provider will not draw it.
             ProviderFailed: It did not; `OutcomeUnknown` when nobody knows.
             WaitsForProvider: It has as many calls as it may have; the job is queued, if none of its calls is out.
+            StillDrawing: It goes on for long, and is collected later.
             Stopping: It is drawn, and collected by somebody else.
         """
         try:
@@ -154,7 +163,10 @@ class PaidCalls:
                     tracker.on_progress,
                     on_trouble,
                 )
-            return await self._collect(CallUnderWay(drawing, provider, ticket), request.quality, on_progress)
+            try:
+                return await self._collect(CallUnderWay(drawing, provider, ticket), request.quality, on_progress)
+            except StillDrawing as error:
+                raise StillDrawing(error.provider, error.pause, is_new=True) from error
 
     async def collect(self, job: Job, call: CallUnderWay, on_progress: OnProgress, on_trouble: Callable[[], None]) -> PaidAnswer:
         """Wait for a call that was made before, by whomever; raises as `make` does."""
@@ -220,9 +232,14 @@ class PaidCalls:
         provider, wish, abilities = choice.provider, job.wish, choice.provider.abilities
         size, quality = choice.smaller or abilities.fit(wish.wanted_size), abilities.fit_quality(wish.quality)
         because = f", because {choice.why_not}" if choice.why_not else ""
-        notes = [f"{provider.attribution}{because}", f"{size}, {quality} quality"]
+        notes = [
+            f"{provider.attribution}{because}",
+            f"{size}, {quality} quality{', relaxed' if abilities.lane is Lane.RELAXED else ''}",
+        ]
         if choice.smaller:
             notes.append(f"smaller than usual, because the service has not enough memory for {abilities.fit(wish.wanted_size)}")
+        if wish.lane is Lane.RELAXED and abilities.lane is Lane.FAST:
+            notes.append("the relaxed lane had no time for it within a day, so it was drawn at once; it counts as relaxed")
         if wish.size and size != wish.size:
             notes.append(f"this model does not draw {wish.size}")
         elif size.shape is not wish.wanted_size.shape:

@@ -7,7 +7,7 @@ from datetime import timedelta
 from bot.domain.allowances import QuotaStatus
 from bot.domain.call_limits import CallLimits
 from bot.domain.chat import Button, Details, Link, Post, PostPicture, Tone
-from bot.domain.images import Picture, Progress
+from bot.domain.images import Lane, Picture, Progress
 from bot.domain.jobs import LONGEST_COUNTED_QUEUE, Ending, Job, JobState, QueuePosition
 from bot.domain.money import Cost
 from bot.domain.people import Person
@@ -24,6 +24,8 @@ _LOW_QUOTA = 3
 """Pictures that are little, however many a day there are."""
 
 _MINUTE_S = 60.0
+
+_RELAXED_NOTE = "relaxed: usually within hours"
 
 _LONGEST_ALT = 300
 """Characters of the prompt that describe the picture to those who do not see it."""
@@ -53,6 +55,12 @@ def waiting_for_provider(job: Job, position: QueuePosition, limits: CallLimits, 
     """Say that the image service has no room yet: which place in line there, and how long it will be, if only about."""
     said = " · ".join([f"Waiting for the image service: {title(job)}", *_provider_note(position, limits, wait)])
     return Post(said, Tone.WAITING, size=job.wish.wanted_size, buttons=(_cancel(job),))
+
+
+def drawn_later(job: Job, share: str = "") -> Post:
+    """Say that the picture comes when the image service has time for it, and what one counts."""
+    said = f"{_RELAXED_NOTE}, counts {share}" if share else _RELAXED_NOTE
+    return Post(f"Drawing: {title(job)} · {said}", Tone.WAITING, size=job.wish.wanted_size, buttons=(_cancel(job),))
 
 
 def done(
@@ -264,5 +272,6 @@ def _low_quota_note(left: QuotaStatus | None) -> tuple[str, ...]:
 
 
 def _facts(job: Job, price: str) -> tuple[str, ...]:
-    took = (job.kept_at - job.started_at).total_seconds() if job.kept_at and job.started_at else None
+    is_timed = job.wish.lane is Lane.FAST
+    took = (job.kept_at - job.started_at).total_seconds() if is_timed and job.kept_at and job.started_at else None
     return (*((f"{max(1, round(took))} s",) if took is not None else ()), *((price,) if price else ()))

@@ -22,7 +22,7 @@ from bot.ports.clock import Clock
 from bot.ports.images import ImageService, Provider
 from bot.ports.observer import Observer, ProviderRested, ProviderSlowed
 from bot.ports.provider_states import Change, ProviderStates
-from bot.provider_errors import LASTING_FAULTS, OutcomeUnknown, ProviderFailed, ProviderFault
+from bot.provider_errors import LASTING_FAULTS, OutcomeUnknown, ProviderFailed, ProviderFault, StillDrawing
 from bot.text import join_words
 
 log = structlog.get_logger(__name__)
@@ -186,7 +186,7 @@ class ProviderPool:
         """Note how the call ends that the body makes, or collects. A refusal is an answer, and shows that the provider works."""
         try:
             yield
-        except PromptRefused:
+        except (PromptRefused, StillDrawing):
             await self._note_success(provider)
             raise
         except ProviderFailed as error:

@@ -9,6 +9,7 @@ import structlog
 
 from bot.domain.allowances import Hold
 from bot.domain.chat import Post, Tone
+from bot.domain.images import Lane
 from bot.domain.inputs import InputPicture
 from bot.domain.jobs import Draft, Ending, Job, JobId, JobState, PreparedPrompt, Wish
 from bot.domain.people import GUEST, REGISTERED, Account, Person
@@ -151,7 +152,7 @@ class Studio:
             inputs = await self._inputs.copy(wanted.inputs) if wanted.inputs else ()
             return replace(wanted, inputs=_pictures_of(inputs)), inputs
         inputs = await self._inputs.prepare(wanted.picture)
-        return effective_limits.of_community.settings.fill(wanted, _pictures_of(inputs)), inputs
+        return self._quotas.fill(effective_limits, wanted, _pictures_of(inputs)), inputs
 
     async def _store_and_admit(self, job: Job, hold: Hold, inputs: tuple[NewInput, ...]) -> AcceptedJob:
         """Write the job down once its inputs are kept; where nobody knows what became of it, they are left to lie."""
@@ -266,7 +267,10 @@ class Studio:
         try:
             async with asyncio.timeout(_ANSWER_TIMEOUT.total_seconds()):
                 position = await self._jobs.queue_position(job)
-                message = await call.answer(posts.waiting(job, position, self._slots, counted), key=job.id)
+                said = posts.waiting(job, position, self._slots, counted)
+                if job.wish.lane is Lane.RELAXED:
+                    said = posts.drawn_later(job, self._quotas.weights.relaxed_share)
+                message = await call.answer(said, key=job.id)
                 await self._jobs.attach(job.id, message)
         except (EaselError, TimeoutError) as error:
             log.warning("job.unanswered", reason=str(error) or "timeout")

@@ -73,6 +73,7 @@ class TicketCalls:
             PromptRefused: The provider will not draw this.
             OutcomeUnknown: The provider knows nothing of it, or it took too long and may cost something.
             ProviderFailed: It did not draw, or took too long and costs nothing.
+            StillDrawing: It goes on for long, and is collected later.
             Stopping: This process does not wait any more; the call goes on.
         """
         if self._is_stopping:

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 import structlog
 
-from bot.domain.images import Progress
+from bot.domain.images import Lane, Progress
 from bot.domain.jobs import Ending, Job, JobId, JobState
 from bot.errors import (
     EaselError,
@@ -36,7 +36,7 @@ from bot.ports.clock import Clock
 from bot.ports.engine import Engine
 from bot.ports.jobs import Jobs
 from bot.ports.observer import JobEnded, Observer, Step, WishRefused
-from bot.provider_errors import OutcomeUnknown, PicturesLost, PictureUnchecked
+from bot.provider_errors import OutcomeUnknown, PicturesLost, PictureUnchecked, StillDrawing
 
 log = structlog.get_logger(__name__)
 
@@ -51,6 +51,9 @@ _GIVE_UP_DELIVERY_AFTER = timedelta(days=1)
 
 _GIVE_UP_REVIEW_AFTER = timedelta(minutes=30)
 """After so long without anybody who can judge them, paid pictures are given up."""
+
+_GIVE_UP_RELAXED_REVIEW_AFTER = timedelta(hours=25)
+"""So for those that may have waited a day to be drawn."""
 
 _OUT_OF_FILES_PAUSE = timedelta(seconds=10)
 
@@ -171,6 +174,8 @@ class Worker:
         except WaitsForProvider as error:
             log.info("job.waits_for_provider", provider=error.provider)
             await self._show_waiting(job, error)
+        except StillDrawing as error:
+            await self._leave_drawing(job, error)
         except asyncio.CancelledError:
             await self._release_now(job)
             raise
@@ -181,7 +186,7 @@ class Worker:
             self._check_attempts(job)
             async with self._steps.delivery.progress(job) as show:
                 await self._draw_and_keep(await self._prepare_prompt(job, show), show)
-        except (LeaseLost, WaitsForProvider):
+        except (LeaseLost, WaitsForProvider, StillDrawing):
             raise
         except Stopping:
             await self._release_now(job)
@@ -209,7 +214,8 @@ class Worker:
 
     def _pause_after(self, error: EaselError, job: Job) -> timedelta | None:
         """Return after which pause the job goes on where it stands; None where the error ends it."""
-        is_early = self._clock.now() - (job.started_at or job.created_at) < _GIVE_UP_REVIEW_AFTER
+        waited = self._clock.now() - (job.started_at or job.created_at)
+        is_early = waited < (_GIVE_UP_RELAXED_REVIEW_AFTER if job.wish.lane is Lane.RELAXED else _GIVE_UP_REVIEW_AFTER)
         if isinstance(error, StorageFailed) or (isinstance(error, PictureUnchecked) and is_early):
             return min(_LONGEST_STORAGE_PAUSE, _FIRST_STORAGE_PAUSE * job.attempt)
         if is_out_of_files(error) and not isinstance(error, OutcomeUnknown):
@@ -235,7 +241,8 @@ class Worker:
         def on_trouble() -> None:
             show(posts.working(job, "Drawn, and waiting for the storage to come back"))
 
-        show(posts.working(job, "Drawing"))
+        if job.wish.lane is Lane.FAST:
+            show(posts.working(job, "Drawing"))
         drawn = await self._steps.drawing.draw(job, on_progress, on_trouble)
         drawings = await self._steps.review.review(job, drawn, on_trouble)
         with self._observer.watch(Step.KEEPING, job):
@@ -284,6 +291,16 @@ class Worker:
     async def _postpone(self, job: Job, pause: timedelta, error: Exception) -> None:
         """Leave the job where it stands and come back to it."""
         log.warning("job.postponed", seconds=pause.total_seconds(), reason=str(error))
+        await self._come_back(job, pause)
+
+    async def _leave_drawing(self, job: Job, error: StillDrawing) -> None:
+        """Come back to what is drawn for hours; meanwhile it holds no slot, and others of its account go on."""
+        log.info("job.still_drawing", provider=error.provider, seconds=error.pause.total_seconds())
+        await self._come_back(job, error.pause)
+        if error.is_new:
+            await self._steps.delivery.show_waiting(job, posts.drawn_later(job), JobState.RUNNING)
+
+    async def _come_back(self, job: Job, pause: timedelta) -> None:
         not_before = self._clock.now() + pause
         await self._jobs.release(job.id, job.attempt, not_before)
         await self._publish(job, not_before)

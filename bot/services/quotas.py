@@ -1,12 +1,13 @@
 """Works out the limits that hold for a person at a place, and the hold of a wish."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from bot.domain.allowances import Allowance, Hold, QuotaStatus, TenantQuota, Weights, allowance
 from bot.domain.chat import Place
 from bot.domain.image_models import ImageModelOffer, ImageModels
-from bot.domain.jobs import Drawing, Job, Wish
+from bot.domain.inputs import InputPicture
+from bot.domain.jobs import Draft, Drawing, Job, Wish
 from bot.domain.limits import CommunityLimits, CommunitySettings, DeploymentLimits, apply_setting_rules
 from bot.domain.people import GUEST, HOUSE, Account, AccountId, CommunityId, Person, Platform, Tier
 from bot.domain.provider_accounts import provider_of
@@ -139,20 +140,28 @@ class Quotas:
         """Return what a job's pictures count for: those of a lighter model than the one that was asked for, what that weighs."""
         models, wish = self._tariff.models, job.wish
         each = self._tariff.weights.of(wish.quality, wish.wanted_size)
-        asked = models.weight(next(iter(models.order(wish.model, job.tier, wish.inputs)), ""))
+        asked = models.weight(next(iter(models.order(wish.model, job.tier, wish.inputs, wish.lane)), ""))
         drawn = [(len(one.files), min(asked, models.weight(provider_of(one.provider)))) for one in drawings]
         counted = sum(pictures * weight for pictures, weight in drawn) * each
         return PictureCount(counted, sum(pictures for pictures, _ in drawn) * asked * each)
 
+    def fill(self, effective_limits: EffectiveLimits, draft: Draft, inputs: tuple[InputPicture, ...] = ()) -> Wish:
+        """Make a wish of a draft: what it leaves open is as it is set at the place, its lane as that of the model it names."""
+        wish = effective_limits.of_community.settings.fill(draft, inputs)
+        return replace(wish, lane=draft.lane or self._tariff.models.lane_of(draft.model))
+
     def hold(self, effective_limits: EffectiveLimits, wish: Wish) -> Hold:
-        """Return what the wish would set aside.
+        """Return what the wish would set aside. What waits too long in the relaxed lane is drawn at once in the end.
 
         Raises:
-            BadInput: There is no model of the name that was asked for, or it cannot begin with the wish's pictures.
+            BadInput: There is no model of the name that was asked for, or not in that lane, or it cannot begin with the
+                wish's pictures.
             NotAllowed: The person's tier may not use it, or none at all.
         """
-        models, tier = self._tariff.models, effective_limits.account.tier
-        each = self._tariff.weights.of(wish.quality, wish.wanted_size) * models.choose(wish.model, tier, wish.inputs).weight
+        models, tier, weights = self._tariff.models, effective_limits.account.tier, self._tariff.weights
+        chosen = models.choose(wish.model, tier, wish.inputs, wish.lane)
+        each = weights.of(wish.quality, wish.wanted_size) * chosen.weight
+        asked = (*models.order(wish.model, tier, wish.inputs, wish.lane), *models.order(wish.model, tier, wish.inputs))
         return Hold(
             effective_limits.community,
             effective_limits.account.id,
@@ -160,8 +169,9 @@ class Quotas:
             effective_limits.allowance,
             each=each,
             tenant_quota=effective_limits.tenant_quota,
-            estimate=self._tariff.estimate(wish, models.order(wish.model, tier, wish.inputs)),
+            estimate=self._tariff.estimate(wish, asked),
             budgets=effective_limits.of_community.budgets,
+            percent=weights.percent(wish.lane),
         )
 
 

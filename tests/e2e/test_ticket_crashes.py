@@ -176,3 +176,25 @@ async def test_a_wish_of_three_at_a_service_of_one_a_call_is_whole_after_kill_9(
         assert [len(message["post"]["pictures"]) for message in await visitor.messages()] == [3]
         assert house.rows("SELECT sum(held) AS held, sum(spent) AS spent FROM usage") == [{"held": 0, "spent": 3}]
         assert service.drawn() == 3
+
+
+async def test_kill_9_in_the_relaxed_lane_loses_nothing_and_counts_half(tmp_path: Path) -> None:
+    """Four wishes, four pictures, four paid lines of batches, and two of the day are gone; meanwhile nobody has a lease."""
+    async with FakeOpenAI() as fake:
+        fake.state.may_draw.clear()
+        service = Service(
+            {"KIND": "openai-batch", "BASE_URL": fake.url, "API_KEY": "sk-test"}, _nothing, _nothing, lambda: len(fake.paid)
+        )
+        async with house_at(service, tmp_path) as house, ServedVisitor(house.url) as visitor:
+            for number in range(4):
+                reply = await visitor.types(f"/imagine wish number {number} of many --lane relaxed")
+                assert reply["notes"] == []
+            await house.until("SELECT count(*) FROM jobs WHERE not_before IS NOT NULL AND lease_until IS NULL", 4)
+            await house.kill()
+            fake.state.may_draw.set()
+            await house.start()
+            await house.until(FINAL, 4)
+            assert house.rows("SELECT state, count(*) AS n FROM drawings GROUP BY state") == [{"state": "drawn", "n": 4}]
+            assert house.rows("SELECT sum(held) AS held, sum(spent) AS spent FROM usage") == [{"held": 0, "spent": 2}]
+            assert {message["post"]["tone"] for message in await visitor.messages()} == {"done"}
+            assert (len(fake.paid), len(fake.state.batches)) == (4, 4)

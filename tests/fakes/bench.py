@@ -10,7 +10,7 @@ from bot.domain.allowances import QuotaStatus, Weights
 from bot.domain.call_limits import CallLimits
 from bot.domain.chat import Post
 from bot.domain.image_models import ImageModelOffer, ImageModels
-from bot.domain.images import Quality, Shape, Size
+from bot.domain.images import Lane, Quality, Shape, Size
 from bot.domain.jobs import Job, Rewriting, Wish
 from bot.domain.limits import CommunitySettings, DeploymentLimits
 from bot.domain.people import GUEST, HOUSE, PREMIUM, REGISTERED, Platform
@@ -100,6 +100,7 @@ class Wished(TypedDict, total=False):
     count: int
     rewriting: Rewriting
     model: str | None
+    lane: Lane
     variation_of: str | None
 
 
@@ -419,13 +420,7 @@ class Bench:
     def _quotas(self, communities: Communities, models: ImageModels | None) -> Quotas:
         self.models = models or ImageModels(
             tuple(
-                ImageModelOffer(
-                    name=name,
-                    model=(first := next(one for one in self.painters if one.name == accounts[0])).model,
-                    accounts=accounts,
-                    most_inputs=first.abilities.most_inputs,
-                    takes_mask=first.abilities.takes_mask,
-                )
+                _offer(name, next(one for one in self.painters if one.name == accounts[0]), accounts)
                 for name, accounts in self._accounts().items()
             )
         )
@@ -485,3 +480,16 @@ class Bench:
             ids=self.ids,
             slots=2,
         )
+
+
+def _offer(name: str, provider: Provider, accounts: tuple[str, ...]) -> ImageModelOffer:
+    able = provider.abilities
+    return ImageModelOffer(
+        name=name,
+        model=provider.model,
+        accounts=accounts,
+        most_inputs=able.most_inputs,
+        takes_mask=able.takes_mask,
+        lane=able.lane,
+        on_request=able.lane is Lane.RELAXED,
+    )

@@ -12,8 +12,9 @@ from bot.config import KINDS, Settings, load
 from bot.domain.call_limits import CallLimits
 from bot.domain.content import USUAL_THRESHOLDS
 from bot.domain.health import Health
-from bot.domain.images import DrawingId, ImageRequest, Progress, Quality, Size
+from bot.domain.images import DrawingId, ImageRequest, Lane, Progress, Quality, Size
 from bot.domain.money import TokenPrices
+from bot.domain.people import GUEST
 from bot.errors import ConfigError
 from bot.ports.images import TicketProvider
 from bot.ports.prompts import Decision
@@ -219,3 +220,28 @@ async def test_a_model_that_is_not_known_draws_what_its_section_says(tmp_path: P
         [found] = services.providers
         assert found.abilities.sizes == (Size(640, 480),)
         assert found.estimate(Size(640, 480), Quality.MEDIUM, 1).microusd == 0
+
+
+BATCHES = '[providers.later]\nkind = "openai-batch"\n'
+
+
+async def test_the_relaxed_lane_draws_on_request_for_half_the_price(tmp_path: Path) -> None:
+    """A price in its section is that of batches."""
+    square = Size(1024, 1024)
+    async with open_ai_services(settings(tmp_path, BATCHES, **KEY), SystemClock()) as services:
+        [openai], [later] = services.providers, services.on_request
+        whole, half = (one.estimate(square, Quality.HIGH, 2).microusd for one in (openai, later))
+        assert half < whole <= 2 * half + 20_000
+        assert services.models.order(None, GUEST, lane=Lane.RELAXED) == ("later",)
+    priced = f"{BATCHES}price = {{ text_in = 0, image_in = 0, out = 30 }}"
+    async with open_ai_services(settings(tmp_path, priced, **KEY), SystemClock()) as services:
+        assert services.on_request[0].estimate(square, Quality.HIGH, 2).microusd > half
+
+
+async def test_what_the_batch_api_does_not_take_is_said(tmp_path: Path) -> None:
+    """With what it takes; and a relaxed one has no place in the order."""
+    with pytest.raises(ConfigError, match="is not drawn in batches: take gpt-image-2"):
+        async with open_ai_services(settings(tmp_path, f'{BATCHES}model = "gpt-image-2.6-flare"', **KEY), SystemClock()):
+            pass
+    with pytest.raises(ConfigError, match="later, which draws in the relaxed lane"):
+        settings(tmp_path, f'[drawing]\nproviders = ["later"]\n{BATCHES}', **KEY)

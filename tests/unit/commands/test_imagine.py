@@ -73,18 +73,23 @@ async def test_buttons_cannot_be_typed(hands: Hands, command: str) -> None:
 @pytest.mark.parametrize(
     ("weights", "notes"),
     [
-        (Weights({}), {}),
-        (Weights({Quality.LOW: 1, Quality.HIGH: 2}), {"quality": "high counts as 2 pictures"}),
+        (Weights({}, relaxed_percent=100), {}),
+        (Weights({Quality.LOW: 1, Quality.HIGH: 2}), {"quality": "high counts as 2 pictures", "lane": "relaxed counts half"}),
         (
             Weights({Quality.MEDIUM: 2, Quality.HIGH: 4}, large=2),
             {
                 "quality": "medium counts as 2 pictures, high counts as 4 pictures",
                 "size": "above 2,000,000 pixels counts double",
+                "lane": "relaxed counts half",
             },
         ),
         (
-            Weights({}, large=5, large_from=1_500_000),
-            {"size": "above 1,500,000 pixels counts 5-fold", "shape": "wide counts 5-fold, tall counts 5-fold"},
+            Weights({}, large=5, large_from=1_500_000, relaxed_percent=30),
+            {
+                "size": "above 1,500,000 pixels counts 5-fold",
+                "shape": "wide counts 5-fold, tall counts 5-fold",
+                "lane": "relaxed counts 30 %",
+            },
         ),
     ],
 )

@@ -97,7 +97,7 @@ async def test_changing_the_words_opens_a_form_with_what_was_asked_for(bench: Be
     """Whatever is usual at the place where it is sent; nothing is drawn or counted yet."""
     first = await bench.draw("a fox", quality=Quality.LOW, count=2)
     assert await hands.press("reword", first) == []
-    wanted = {"prompt": "a fox", "shape": "square", "quality": "low", "count": "2", "rewriting": "on"}
+    wanted = {"prompt": "a fox", "shape": "square", "quality": "low", "count": "2", "rewriting": "on", "lane": "fast"}
     assert hands.forms == [Form("imagine", wanted, {"model": ()})]
     assert newest(bench).id == first.id
 

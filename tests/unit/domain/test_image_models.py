@@ -3,8 +3,9 @@
 import pytest
 
 from bot.domain.image_models import ImageModelOffer, ImageModels
+from bot.domain.images import Lane
 from bot.domain.inputs import InputPicture, InputRole
-from bot.domain.people import GUEST, PREMIUM, REGISTERED
+from bot.domain.people import GUEST, PREMIUM, REGISTERED, Tier
 from bot.errors import BadInput, NotAllowed
 from tests.fakes.inputs import an_input
 
@@ -122,3 +123,64 @@ def test_what_a_model_cannot_begin_with_is_told(
     with pytest.raises(BadInput) as caught:
         ImageModels(offers).choose(name, GUEST, inputs)
     assert says in caught.value.user_text
+
+
+LATER = ImageModelOffer(name="later", model="plain", on_request=True, lane=Lane.RELAXED, tiers=frozenset({PREMIUM}))
+NIGHT = ImageModelOffer(name="night", model="moon", on_request=True, lane=Lane.RELAXED, tiers=frozenset({PREMIUM}))
+LANES = ImageModels((PLAIN, BIG, NIGHT, LATER))
+
+
+def test_a_wish_of_the_relaxed_lane_is_drawn_there_and_by_nobody_else() -> None:
+    """By what was named, or by what draws the same model there; without a name by the first."""
+    assert LANES.order(None, PREMIUM, lane=Lane.RELAXED) == ("night", "later")
+    assert LANES.order("later", PREMIUM, lane=Lane.RELAXED) == ("later",)
+    assert LANES.order("plain", PREMIUM, lane=Lane.RELAXED) == ("later",)
+    assert LANES.choose("plain", PREMIUM, lane=Lane.RELAXED) == LATER
+    assert LANES.choose(None, PREMIUM, lane=Lane.RELAXED) == NIGHT
+    assert LATER.summary == "later – plain, relaxed: within hours"
+
+
+def test_what_the_relaxed_lane_has_lost_is_drawn_at_once() -> None:
+    """And the relaxed one never draws at once."""
+    assert LANES.order(None, GUEST, lane=Lane.RELAXED) == ("plain",)
+    assert LANES.order("later", PREMIUM) == ("plain",)
+
+
+def test_a_named_model_says_which_lane_is_meant() -> None:
+    """Where nobody says it."""
+    assert [LANES.lane_of(name) for name in ("later", "plain", "nobody", None)] == [Lane.RELAXED, *[Lane.FAST] * 3]
+    assert LANES.draws_relaxed("plain", PREMIUM)
+    assert not LANES.draws_relaxed("big", PREMIUM)
+
+
+@pytest.mark.parametrize(
+    ("models", "name", "tier", "lane", "inputs", "said"),
+    [
+        (
+            LANES,
+            "later",
+            PREMIUM,
+            Lane.FAST,
+            (),
+            "The model later draws in the relaxed lane only: leave lane out, or choose relaxed.",
+        ),
+        (
+            LANES,
+            "big",
+            PREMIUM,
+            Lane.RELAXED,
+            (),
+            "The model big does not draw in the relaxed lane: leave model out, or take night",
+        ),
+        (LANES, None, GUEST, Lane.RELAXED, (), "The relaxed lane is not for guest here: leave lane out."),
+        (LANES, None, PREMIUM, Lane.RELAXED, (BASE,), "The relaxed lane draws from words only: leave lane out"),
+        (MODELS, None, GUEST, Lane.RELAXED, (), "There is no relaxed lane here: leave lane out, and it is drawn at once."),
+    ],
+)
+def test_a_lane_that_cannot_be_had_is_said(
+    *, models: ImageModels, name: str | None, tier: Tier, lane: Lane, inputs: tuple[InputPicture, ...], said: str
+) -> None:
+    """With what to do."""
+    with pytest.raises((BadInput, NotAllowed)) as caught:
+        models.choose(name, tier, inputs, lane)
+    assert caught.value.user_text.startswith(said)
