@@ -21,6 +21,8 @@ T = TypeVar("T")
 
 _OK = 200
 _BLANK = b" \t\r\n\xef\xbb\xbf"
+_PARTIAL = {"image_generation.partial_image", "image_edit.partial_image"}
+_COMPLETED = {"image_generation.completed", "image_edit.completed"}
 _NO_FIELDS: Mapping[str, object] = {}
 
 
@@ -121,7 +123,7 @@ class ImageResponseReader:
                 if _is_final(kind, fields):
                     await self._note_usage(fields)
                     return self._result(fields)
-                if kind == "image_generation.partial_image":
+                if kind in _PARTIAL:
                     self._previews_seen += 1
                     await self._forward_preview(fields)
                 elif kind == "error" or fields.get("error"):
@@ -183,6 +185,6 @@ class ImageResponseReader:
 
 def _is_final(kind: object, fields: Mapping[str, object]) -> bool:
     """Whether an event holds the picture: by its type, or without one by what it holds."""
-    if kind == "image_generation.completed":
+    if kind in _COMPLETED:
         return True
     return not kind and "partial_image_index" not in fields and bool(parse_image_response(fields).pictures)

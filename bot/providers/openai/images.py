@@ -10,6 +10,7 @@ import structlog
 from bot.domain.gateways import OmittableParameter
 from bot.domain.health import Finding
 from bot.domain.images import Abilities, ImageRequest, ImageResult, Progress, Quality, Size
+from bot.domain.inputs import InputRole
 from bot.domain.money import Cost, TokenPrices, UnitPrices
 from bot.ports.clock import Clock
 from bot.ports.images import OnProgress
@@ -17,10 +18,11 @@ from bot.provider_errors import ProviderFailed, ProviderFault
 from bot.providers.openai.client import OpenAiClient, is_openai_itself
 from bot.providers.openai.error_response import read_request_id
 from bot.providers.openai.errors import api_errors, is_status_error, translate_error
+from bot.providers.openai.image_calls import call_of
 from bot.providers.openai.image_response import PictureSource, TokenUsage
 from bot.providers.openai.image_response_reader import ImageCallResult, ImageResponseReader, SerialThread
 from bot.providers.openai.model_check import check_model
-from bot.providers.openai.models import ImageModel
+from bot.providers.openai.models import TOKENS_OF_AN_INPUT, ImageModel
 from bot.providers.openai.unsupported_parameters import UnsupportedParameters
 from bot.providers.shared.base64_text import decode_base64
 from bot.providers.shared.picture_fetcher import PictureFetcher
@@ -140,8 +142,10 @@ class OpenAIImages:
         """Keep a request that the model cannot do from being sent, and perhaps paid for."""
         able = self.abilities
         is_fine = able.fit(request.size) == request.size and request.quality in able.qualities and 1 <= request.count <= able.most
+        pictures = sum(one.role is not InputRole.MASK for one in request.inputs)
+        is_fine = is_fine and pictures <= able.most_inputs and (able.takes_mask or pictures == len(request.inputs))
         if not is_fine:
-            reason = f"{request.count} of {request.size} in {request.quality} quality is beyond {self.model}"
+            reason = f"{request.count} of {request.size} in {request.quality} quality from {pictures} is beyond {self.model}"
             raise ProviderFailed(self._name, reason, fault=ProviderFault.BAD_REQUEST)
 
     async def _ask(
@@ -194,8 +198,7 @@ class OpenAIImages:
             if self._model.prices is not None:
                 await on_progress(Progress(cost=_cost_of(self._model.prices, usage)))
 
-        calling = sdk.images.with_streaming_response.generate(model=self.model, prompt=request.prompt, extra_body=extra)
-        async with calling as response:
+        async with call_of(sdk, self.model, request, extra) as response:
             request_id = read_request_id(response.headers)
             reader = ImageResponseReader(
                 self._name,
@@ -251,7 +254,7 @@ class OpenAIImages:
         each = self._model.output.tokens(request.size, request.quality)
         return prices.cost(
             text_in=_TOKENS_AROUND_A_PROMPT - (-len(request.prompt.encode()) // _BYTES_OF_A_TOKEN),
-            image_in=0,
+            image_in=len(request.inputs) * TOKENS_OF_AN_INPUT,
             out=request.count * each + result.previews * _TOKENS_OF_A_PREVIEW,
             is_estimate=True,
         )

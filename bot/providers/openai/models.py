@@ -11,9 +11,13 @@ from types import MappingProxyType
 from typing import Literal, Protocol
 
 from bot.domain.images import USUAL_SIZES, Abilities, FreeSizes, Quality, Size
-from bot.domain.money import TokenPrices, UnitPrices
+from bot.domain.inputs import MOST_INPUTS
+from bot.domain.money import FREE, TokenPrices, UnitPrices
 
 Effort = Literal["none", "minimal", "low", "medium", "high", "xhigh", "max"]
+
+TOKENS_OF_AN_INPUT = 7000
+"""More than the guide of gpt-image-1 counts for a picture in high fidelity, as later models always see it; for estimates."""
 
 _REPLACED_BEFORE = timedelta(days=30)
 """How long before its shutdown a model gives way to its replacement."""
@@ -91,6 +95,12 @@ class ImageModel(Model):
     def override(self, abilities: Abilities, prices: TokenPrices | None) -> "ImageModel":
         """Return the same model as the operator knows it."""
         return replace(self, abilities=abilities, prices=prices)
+
+
+def _editing(model: ImageModel) -> ImageModel:
+    """Return a model of OpenAI's as it takes pictures to begin with: all of them do, with a mask too."""
+    each = model.prices.cost(text_in=0, image_in=TOKENS_OF_AN_INPUT, out=0, is_estimate=True) if model.prices else FREE
+    return replace(model, abilities=replace(model.abilities, most_inputs=MOST_INPUTS, takes_mask=True, input_cost=each))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -173,7 +183,7 @@ _TEXT_MODELS = (
 
 def known_models() -> Mapping[str, ImageModel]:
     """Return every image model of OpenAI's by its name, those too that were shut down a short while ago."""
-    return MappingProxyType({model.name: model for model in _IMAGE_MODELS})
+    return MappingProxyType({model.name: _editing(model) for model in _IMAGE_MODELS})
 
 
 def known_text_models() -> Mapping[str, TextModel]:

@@ -39,7 +39,7 @@ class OpenAiBackground:
     ) -> None:
         self.name = name
         self.model = model.name
-        self.abilities: Abilities = replace(model.abilities, most=1, previews=0)
+        self.abilities: Abilities = replace(model.abilities, most=1, previews=0, most_inputs=0, takes_mask=False)
         self.attribution = attribution
         self._client = client
         self._model = model

@@ -4,6 +4,7 @@ import re
 from collections.abc import Collection
 
 from tests.fakes.openai.error_replies import ErrorReply, RefusedError, error_reply
+from tests.fakes.openai.form_files import FormFile
 from tests.fakes.openai.state import Json
 
 _FREE_SIZES = re.compile(r"gpt-image-2($|[.-])")
@@ -20,6 +21,8 @@ EDIT_PARAMS = frozenset(_BOTH | {"image", "image[]", "mask", "input_fidelity"})
 _LONGEST_PROMPT = 32_000
 _MOST_IMAGES = 16
 _LARGEST_IMAGE = 50_000_000
+_LARGEST_MASK = 4_000_000
+_FORMATS = {"PNG": "image/png", "JPEG": "image/jpeg", "WEBP": "image/webp"}
 
 
 def check_params(body: Json, *, known: Collection[str], models: Collection[str]) -> None:
@@ -47,16 +50,28 @@ def check_params(body: Json, *, known: Collection[str], models: Collection[str])
 
 
 def check_edited(body: Json) -> None:
-    """Refuse an edit without pictures, or with more than the service takes; the form's reader left their sizes.
+    """Refuse an edit without pictures, with more than the service takes, or with a mask that does not fit the first.
 
     Raises:
         RefusedError: Something is wrong with the pictures.
     """
-    sizes = [size for name in ("image", "image[]") if isinstance(listed := body.get(name), list) for size in listed]
-    if not sizes:
+    images, masks = _files(body, "image", "image[]"), _files(body, "mask")
+    if not images:
         raise RefusedError(_missing("image"))
-    if len(sizes) > _MOST_IMAGES or max(sizes) >= _LARGEST_IMAGE:
+    if len(images) > _MOST_IMAGES or max(len(one.content) for one in images) >= _LARGEST_IMAGE:
         raise RefusedError(_invalid("image", "up to 16 images of less than 50 MB each"))
+    for one in images:
+        if one.form not in _FORMATS or one.media_type != _FORMATS[one.form]:
+            raise RefusedError(_invalid("image", f"unsupported mimetype ('{one.media_type}'): PNG, WebP and JPEG are supported"))
+    for mask in masks:
+        if len(masks) > 1 or mask.form != "PNG" or not mask.has_alpha or len(mask.content) >= _LARGEST_MASK:
+            raise RefusedError(_invalid("mask", "one PNG of less than 4 MB with an alpha channel"))
+        if mask.size != images[0].size:
+            raise RefusedError(_invalid("mask", "it has to have the same dimensions as image"))
+
+
+def _files(body: Json, *names: str) -> list[FormFile]:
+    return [file for name in names if isinstance(listed := body.get(name), list) for file in listed]
 
 
 def _check_numbers(body: Json) -> None:

@@ -26,6 +26,7 @@ _TOKENS = {
 
 _TOKENS_ELSEWHERE = 1000
 _TOKENS_OF_A_PREVIEW = 100
+TOKENS_OF_AN_INPUT = 1500
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +41,7 @@ class Order:
     n: int
     previews: int
     number: int
+    inputs: int = 0
 
     @property
     def event(self) -> str:
@@ -105,6 +107,7 @@ def order_of(endpoint: Endpoint, body: Json, number: int) -> Order:
         n=count if isinstance(count, int) else 1,
         previews=partial if isinstance(partial, int) else 0,
         number=number,
+        inputs=sum(len(files) for name in ("image", "image[]") if isinstance(files := body.get(name), list)),
     )
 
 
@@ -203,13 +206,14 @@ def stream_events(state: State, order: Order, fault: Fault) -> list[Json]:
 def usage(order: Order, count: int) -> Json:
     """Return what is on the bill."""
     text = len(order.prompt) // 4 + 6
+    seen = order.inputs * TOKENS_OF_AN_INPUT
     each = _TOKENS.get((order.size, order.quality), _TOKENS_ELSEWHERE)
     out = each * count + _TOKENS_OF_A_PREVIEW * order.previews
     return {
-        "input_tokens": text,
-        "input_tokens_details": {"image_tokens": 0, "text_tokens": text},
+        "input_tokens": text + seen,
+        "input_tokens_details": {"image_tokens": seen, "text_tokens": text},
         "output_tokens": out,
-        "total_tokens": text + out,
+        "total_tokens": text + seen + out,
     }
 
 

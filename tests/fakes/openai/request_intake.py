@@ -7,6 +7,7 @@ from aiohttp import BodyPartReader, web
 
 from tests.fakes.openai.error_replies import RefusedError, error_reply, error_reply_for
 from tests.fakes.openai.faults import Endpoint, Fault, Kind
+from tests.fakes.openai.form_files import look_at
 from tests.fakes.openai.state import Json, Seen, State
 from tests.fakes.openai.wire import STATE, cut, send_error
 
@@ -81,7 +82,7 @@ async def _body(request: web.Request) -> Json:
 
 
 async def _form(request: web.Request) -> Json:
-    """Read a form: files become their sizes, numbers and booleans what they say."""
+    """Read a form: files become what they are, numbers and booleans what they say."""
     body: Json = {}
     async for part in await request.multipart():
         if not isinstance(part, BodyPartReader) or part.name is None:
@@ -89,9 +90,9 @@ async def _form(request: web.Request) -> Json:
         if part.filename is None:
             body[part.name] = _said(part.name, await part.text())
         else:
-            sizes = body.setdefault(part.name, [])
-            assert isinstance(sizes, list)
-            sizes.append(len(await part.read()))
+            files = body.setdefault(part.name, [])
+            assert isinstance(files, list)
+            files.append(look_at(bytes(await part.read()), part.headers.get("Content-Type", "")))
     return body
 
 

@@ -28,6 +28,7 @@ from tests.e2e.openai_calls import KEY, client_of, mark
 from tests.fakes.openai import Endpoint, FakeOpenAI, Kind, Options
 from tests.fakes.openai.image_rules import EDIT_PARAMS, GENERATION_PARAMS
 from tests.fakes.openai.pictures import bomb, png
+from tests.fakes.photos import mask_of, photo
 
 SCHEMA = {"type": "object", "properties": {"verdict": {"type": "string"}}, "required": ["verdict"], "additionalProperties": False}
 CHAT: dict[str, Any] = {
@@ -197,7 +198,7 @@ async def test_nobody_comes_in_without_the_key(header: dict[str, str]) -> None:
 
 async def test_the_sdk_edits_pictures_there(fake: FakeOpenAI) -> None:
     """One picture or several, with a mask, streamed or not."""
-    source, mask = ("a.png", png(16, 16, 100, "a")), ("m.png", png(16, 16, 100, "m"))
+    source, mask = ("a.png", png(16, 16, 100, "a"), "image/png"), ("m.png", mask_of((16, 16)), "image/png")
     async with client_of(fake) as opened:
         client = await opened.load()
         whole = await client.images.edit(model="gpt-image-2", prompt="a hat", image=[source, source], mask=mask, n=2)
@@ -212,6 +213,25 @@ async def test_an_edit_needs_a_picture(fake: FakeOpenAI, wire: httpx2.AsyncClien
     """Or it is refused."""
     answer = await wire.post("/v1/images/edits", data=IMAGE, files={"mask": ("m.png", b"x")})
     assert (answer.status_code, answer.json()["error"]["param"]) == (400, "image")
+
+
+@pytest.mark.parametrize(
+    ("files", "param"),
+    [
+        ([("image", ("a.png", b"no picture", "image/png"))], "image"),
+        ([("image", ("a.gif", photo("GIF"), "image/gif"))], "image"),
+        ([("image", ("a.png", photo("PNG"), "application/octet-stream"))], "image"),
+        ([("image[]", ("a.png", photo("PNG"), "image/png"))] * 17, "image"),
+        ([("image", ("a.png", photo("PNG"), "image/png")), ("mask", ("m.png", photo("PNG"), "image/png"))], "mask"),
+        ([("image", ("a.png", photo("PNG"), "image/png")), ("mask", ("m.png", mask_of((80, 80)), "image/png"))], "mask"),
+    ],
+)
+async def test_pictures_that_the_service_does_not_take_are_refused(
+    wire: httpx2.AsyncClient, files: list[tuple[str, tuple[str, bytes, str]]], param: str
+) -> None:
+    """By name."""
+    answer = await wire.post("/v1/images/edits", data=IMAGE, files=files)
+    assert (answer.status_code, answer.json()["error"]["param"]) == (400, param)
 
 
 @pytest.mark.parametrize("wanted", [25_000, 50_000, 3_000_000, 5_000_000])
