@@ -4,6 +4,7 @@ import asyncio
 import base64
 import hashlib
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from typing import Any
 
 import httpx2
@@ -17,6 +18,7 @@ from bot.domain.people import Tier
 from bot.errors import PromptRefused
 from bot.provider_errors import ProviderFailed, ProviderFault
 from tests.e2e.rest_stage import Served, serve_rest
+from tests.fakes.photos import mask_of, photo
 from tests.fakes.waiting import until
 
 
@@ -210,3 +212,85 @@ async def test_other_addresses_are_one_sentence(served: Served, method: str, pat
         answer = await http.request(method, f"{served.address}/v1/{path}", headers={"Authorization": f"Bearer {served.secret}"})
     assert answer.status_code == status
     assert answer.json()["error"]["message"].endswith(".")
+
+
+def takes_pictures(served: Served) -> None:
+    """Have the house's model take pictures to begin with."""
+    served.bench.painter.abilities = replace(served.bench.painter.abilities, most_inputs=16, takes_mask=True)
+    offers = tuple(replace(offer, most_inputs=16, takes_mask=True) for offer in served.bench.models.offers)
+    object.__setattr__(served.bench.models, "offers", offers)
+
+
+async def edit(served: Served, client: AsyncOpenAI, **asked: Any) -> ImagesResponse:
+    """Ask for changed pictures, and have the house draw what is accepted."""
+    known = len(served.bench.jobs.rows)
+    asking = asyncio.create_task(client.images.edit(**({"prompt": "make it night", "model": "easel"} | asked)))
+    await until(lambda: asking.done() or len(served.bench.jobs.rows) > known)
+    await served.bench.work()
+    return await asking
+
+
+async def test_openais_client_changes_pictures(served: Served, client: AsyncOpenAI) -> None:
+    """One, or several with a mask; words and bytes are as they were sent."""
+    takes_pictures(served)
+    answer = await edit(served, client, image=("house.png", photo("PNG")), n=2, size="1024x1024")
+    assert len(answer.data or []) == 2
+    [single] = [row.job for row in served.bench.jobs.rows.values()]
+    assert (single.wish.prompt, single.wish.count, [one.role for one in single.wish.inputs]) == ("make it night", 2, ["base"])
+    files = [("house.jpg", photo()), ("logo.webp", photo("WEBP"))]
+    await edit(served, client, image=files, mask=("mask.png", mask_of((120, 90))), prompt="a fox")
+    [several] = [row.job for row in served.bench.jobs.rows.values() if row.job.id != single.id]
+    assert [one.role for one in several.wish.inputs] == ["base", "reference", "mask"]
+    assert [one.media_type for one in served.bench.painter.requests[-1].inputs] == ["image/jpeg", "image/webp", "image/png"]
+
+
+@pytest.mark.parametrize(
+    ("asked", "says"),
+    [
+        ({"image": b"no picture"}, "is no picture that can be used here"),
+        ({"image": [photo()] * 17}, "16 pictures at most, and these are 17"),
+        ({"image": photo(), "mask": mask_of((90, 120))}, "both have to be of one size"),
+        ({"image": photo(), "mask": mask_of((120, 90), None)}, "transparent nowhere"),
+        ({"image": photo(), "prompt": ""}, "prompt"),
+        ({"image": photo(), "n": 9}, "n is a whole number"),
+        ({"image": photo(), "model": "elsewhere"}, "no such model"),
+    ],
+)
+async def test_what_cannot_be_changed_is_told_and_not_counted(
+    served: Served, client: AsyncOpenAI, asked: dict[str, Any], says: str
+) -> None:
+    """In OpenAI's shape, with one sentence of ours."""
+    takes_pictures(served)
+    with pytest.raises((openai.BadRequestError, openai.NotFoundError)) as refused:
+        await edit(served, client, **asked)
+    assert says in str(refused.value)
+    assert served.bench.jobs.rows == {}
+
+
+@pytest.mark.parametrize(
+    ("content", "media_type", "status"),
+    [
+        (b"{}", "application/json", 400),
+        (b"--x\r\n", "multipart/form-data; boundary=x", 400),
+        (b"--x--\r\n", "multipart/form-data; boundary=x", 400),
+        (b"--x\r\nContent-Disposition: form-data; name=prompt\r\n\r\na fox\r\n--x--\r\n", "multipart/form-data; boundary=x", 400),
+        (bytes(105 * 1024 * 1024), "multipart/form-data; boundary=x", 413),
+    ],
+)
+async def test_what_is_no_form_is_told(served: Served, content: bytes, media_type: str, status: int) -> None:
+    """Whoever sends it."""
+    headers = {"Authorization": f"Bearer {served.secret}", "Content-Type": media_type}
+    async with httpx2.AsyncClient(timeout=60) as http:
+        answer = await http.post(f"{served.address}/v1/images/edits", content=content, headers=headers)
+    assert (answer.status_code, bool(answer.json()["error"]["message"])) == (status, True)
+
+
+async def test_an_edit_that_is_asked_for_again_is_the_same_one(served: Served, client: AsyncOpenAI) -> None:
+    """Where the client lost the answer; another picture is another wish."""
+    takes_pictures(served)
+    again = {"x-stainless-retry-count": "1"}
+    await edit(served, client, image=photo())
+    await edit(served, client, image=photo(), extra_headers=again)
+    assert len(served.bench.jobs.rows) == 1
+    await edit(served, client, image=photo("PNG"), extra_headers=again)
+    assert len(served.bench.jobs.rows) == 2

@@ -1,17 +1,18 @@
 """OpenAI's image endpoints under `/v1`: what the REST API does, in the words that image clients know."""
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from http import HTTPStatus
 from typing import Annotated
 
 from fastapi import Depends, FastAPI, Header, HTTPException, Request, Response
 
+from bot.adapters.web.openai_api.edit_form import EditForms, with_pictures
 from bot.adapters.web.openai_api.errors import add_error_handlers, error_response, refused_response
 from bot.adapters.web.openai_api.models import MODEL, ImageData, ImagesRequest, ImagesResponse, ModelList, ModelView
 from bot.adapters.web.rest.authentication import authenticated_route
 from bot.adapters.web.rest.jobs import RestDependencies, RestJobs
 from bot.adapters.web.rest.models import JobAnswer, PictureFormat
-from bot.domain.jobs import JobState
+from bot.domain.jobs import Draft, JobState
 from bot.ports.api_keys import ApiKey
 from bot.text import join_words
 
@@ -64,15 +65,43 @@ def _add_image_routes(app: FastAPI, rest_jobs: RestJobs) -> None:
     ) -> ImagesResponse | Response:
         """Draw. A client that repeats a call whose answer it has lost gets the pictures of that call."""
         draft = replace(request.to_draft(), model=await _find_model(rest_jobs, key, request.model))
-        is_repeated = x_stainless_retry_count not in {"", "0"} and not idempotency_key
-        job = await rest_jobs.find_repeated(draft, key) if is_repeated else None
-        if job is None:
-            job = await rest_jobs.accept(draft, key, idempotency_key)
-        job = await rest_jobs.wait_until_final(job, _LONGEST_WAIT_SECONDS)
-        answer = await rest_jobs.view(job, key, PictureFormat.B64)
-        if answer.pictures:
-            return _pictures(answer, has_urls=request.response_format == "url")
-        return _no_pictures(answer)
+        return await _draw(rest_jobs, key, draft, _Asked(idempotency_key, x_stainless_retry_count, request.response_format))
+
+    forms = EditForms()
+
+    @app.post("/images/edits", response_model=ImagesResponse, response_model_exclude_none=True)
+    async def edit(
+        request: Request,
+        key: _Key,
+        idempotency_key: Annotated[str, Header(max_length=_LONGEST_REPEAT_KEY)] = "",
+        x_stainless_retry_count: Annotated[str, Header()] = "0",
+    ) -> ImagesResponse | Response:
+        """Change a picture, or draw from several."""
+        fields, pictures = await forms.read(request)
+        draft = with_pictures(fields.to_draft(), pictures)
+        draft = replace(draft, model=await _find_model(rest_jobs, key, fields.model))
+        return await _draw(rest_jobs, key, draft, _Asked(idempotency_key, x_stainless_retry_count, fields.response_format))
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """How a client asks: under which key, for which time, and for which form of answer."""
+
+    repeat_key: str
+    retry_count: str
+    response_format: str | None
+
+
+async def _draw(rest_jobs: RestJobs, key: ApiKey, draft: Draft, asked: _Asked) -> ImagesResponse | Response:
+    is_repeated = asked.retry_count not in {"", "0"} and not asked.repeat_key
+    job = await rest_jobs.find_repeated(draft, key) if is_repeated else None
+    if job is None:
+        job = await rest_jobs.accept(draft, key, asked.repeat_key)
+    job = await rest_jobs.wait_until_final(job, _LONGEST_WAIT_SECONDS)
+    answer = await rest_jobs.view(job, key, PictureFormat.B64)
+    if answer.pictures:
+        return _pictures(answer, has_urls=asked.response_format == "url")
+    return _no_pictures(answer)
 
 
 async def _find_model(rest_jobs: RestJobs, key: ApiKey, asked: str | None) -> str | None:
