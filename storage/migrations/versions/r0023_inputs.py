@@ -1,7 +1,8 @@
 """Pictures that people bring to their wishes.
 
 A program of version 0022 knows nothing of them: what it removes, this one
-follows up, and it must not be given such a wish (see CHANGELOG.md).
+follows up. It takes in no such wish, and would draw one from its words alone,
+so workers are updated first (docs/many-machines.md).
 """
 
 import sqlalchemy as sa

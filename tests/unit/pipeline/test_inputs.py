@@ -10,6 +10,7 @@ from bot.domain.inputs import BroughtPicture, InputRole
 from bot.domain.jobs import Draft, Job, JobState, Wish
 from bot.domain.money import Cost
 from bot.errors import BadInput, NotYours, QuotaExceeded, StorageFailed
+from bot.moderation.guard import Guard
 from bot.ports.prompts import Decision, Verdict
 from bot.provider_errors import OutcomeUnknown, ProviderFailed, ProviderFault
 from tests.fakes.bench import Bench
@@ -173,6 +174,15 @@ async def test_a_picture_is_judged_before_anything_is_paid_for(bench: Bench) -> 
     assert ended.text.startswith("What a picture that you gave shows is not drawn from here; please give another one.")
     assert (ended.safer, bench.painter.requests, bench.rewriter.asks) == (None, [], [])
     assert (await bench.quota_status()).left == 20
+
+
+async def test_where_no_model_looks_at_pictures_they_are_drawn_from_unseen() -> None:
+    """As what is drawn is shown unseen there."""
+    bench = Bench(painter=ScriptedProvider(abilities=READER), guard=Guard(local=(), models=()))
+    job = await bring(bench)
+    await bench.work()
+    assert bench.job(job).state is JobState.DONE
+    assert bench.picture_stage.judged == []
 
 
 async def test_again_and_vary_begin_with_pictures_of_their_own(bench: Bench) -> None:
