@@ -1,7 +1,7 @@
 """Asks, in whatever order a machine can think of: do pictures, cases, sanctions and the moderation log stay in step?
 
 The real services over SQLite are told to report, decide, undo, appeal, ban,
-link, delete, and to let time pass. A few seconds of it run with the other
+link, delete, forget, and to let time pass. A few seconds of it run with the other
 tests, 100 orders with the long ones.
 """
 
@@ -25,7 +25,8 @@ from bot.domain.chat import Place
 from bot.domain.images import PictureId
 from bot.domain.jobs import JobId
 from bot.domain.limits import CommunitySettings, DeploymentLimits
-from bot.domain.people import GUEST, HOUSE, PREMIUM, REGISTERED, Identity, Person
+from bot.domain.people import GUEST, HOUSE, PREMIUM, REGISTERED, AccountId, Identity, Person
+from bot.domain.privacy import PrivacyKind, PrivacyRequest, PrivacyRequestId
 from bot.domain.rules import Actor
 from bot.domain.sanctions import Sanction, SanctionId
 from bot.errors import Refusal, Sanctioned
@@ -47,6 +48,7 @@ from storage.sql.cases import SqlCases
 from storage.sql.database import Database
 from storage.sql.jobs import SqlJobs
 from storage.sql.ledger import SqlLedger
+from storage.sql.personal_records import SqlPersonalRecords
 from storage.sql.pictures import SqlPictures
 from storage.sql.removals import SqlPictureRemovals
 from storage.sql.reports import SqlReports
@@ -94,6 +96,7 @@ class House:
             tariff=Tariff(Weights({}), lambda wish, _: wish.count, {}, ONE_MODEL),
             clock=clock,
         )
+        self.personal = SqlPersonalRecords(database, clock, ids)
         self.removals = Removals(self.removal_record, clock)
         self.sanctions = Sanctions(
             book=self.book, clock=clock, ids=ids, is_owners_account=owns_nothing, follow_up=self._do_nothing
@@ -146,6 +149,26 @@ class House:
         async with self.database.read_statement() as connection:
             return [tuple(row) for row in await connection.execute(text(statement))]
 
+    async def erase_due(self) -> None:
+        """Have the bytes of what was deleted gone, where nobody can bring it back any more."""
+        for picture in await self.pictures.due(self.clock.now(), most=99):
+            if await self.pictures.begin_removal(picture.id):
+                await self.pictures.remove(picture.id)
+
+    async def forget(self, account: AccountId) -> None:
+        """Have somebody forgotten: what they drew, who they were."""
+        now = self.clock.now()
+        for job in await self.personal.jobs_to_forget(account, now, most=99):
+            await self.pictures.hide(job.id, now)
+            for picture in await self.pictures.of_job(job.id):
+                if await self.pictures.begin_removal(picture.id):
+                    await self.pictures.remove(picture.id)
+            await self.personal.forget_job(job.id, now)
+        request = PrivacyRequest(
+            id=PrivacyRequestId("forget"), kind=PrivacyKind.FORGET, account=account, identity=None, requested_at=now
+        )
+        await self.personal.forget_rest(request, now)
+
     async def _do_nothing(self, sanction: Sanction) -> None:
         pass
 
@@ -163,6 +186,7 @@ class ModerationMachine(RuleBasedStateMachine):
         self.log: list[tuple[Any, ...]] = []
         self.changes: Counter[str] = Counter()
         self.seen: dict[str, tuple[Any, ...]] = {}
+        self.gone: set[str] = set()
 
     @initialize()
     def begin(self) -> None:
@@ -295,12 +319,22 @@ class ModerationMachine(RuleBasedStateMachine):
         else:
             self.wait(self.house.pictures.hide(JobId(name), self.house.clock.now() + 10 * MINUTE))
 
+    @rule(name=st.sampled_from(AUTHORS))
+    def forget(self, name: str) -> None:
+        """Forget an author, who may come back: no ban is shed by it, and no picture is seen again."""
+        banned = self._is_barred(name)
+        account = self.wait(self.house.actor(name)).account
+        self.wait(self.house.forget(account))
+        assert self.wait(self.house.pictures.latest(account, 9)) == ()
+        assert self._is_barred(name) == banned
+
     @rule(minutes=st.sampled_from([1, 11, 2000]))
     def pass_time(self, minutes: int) -> None:
         """Let time pass, and the leader do what is due."""
         self.house.clock.move(minutes * MINUTE)
         self.wait(self.house.review.carry_on())
         self.wait(self.house.follow_up.sweep())
+        self.wait(self.house.erase_due())
 
     @invariant()
     def no_picture_is_both_visible_and_removed(self) -> None:
@@ -310,6 +344,13 @@ class ModerationMachine(RuleBasedStateMachine):
             "WHERE pictures.state = 'visible' AND removals.state <> 'restored'"
         )
         assert self.wait(self.house.rows(both)) == []
+
+    @invariant()
+    def what_is_gone_stays_gone(self) -> None:
+        """However it went; no undo, appeal or link brings it back."""
+        gone = {row[0] for row in self.wait(self.house.rows("SELECT id FROM pictures WHERE state = 'removed'"))}
+        assert self.gone <= gone
+        self.gone = gone
 
     @invariant()
     def one_case_is_open_about_a_picture(self) -> None:
