@@ -31,6 +31,8 @@ _SETTING_TITLES = {
     "record_retention": "how long records are kept",
     "reports_to_hide": "how many reports hide a picture",
     "language": "language",
+    "relaxed_tiers": "tiers whose usual lane is the relaxed one",
+    "relaxed_beyond": "pictures beyond the limit in the relaxed lane",
     **{f"{THRESHOLD_PREFIX}{kind}": f"score from which {kind.replace('_', '-')} is refused" for kind in SCORED},
 }
 

@@ -20,10 +20,11 @@ from bot.domain.prompt_text import Language
 from bot.domain.rich_text import PlatformChannel, RichText, TextPart
 from bot.errors import BadInput, NotAllowed
 from bot.services.quotas import EffectiveLimits
-from bot.text import pluralize, quote, suggest
+from bot.text import join_words, pluralize, quote, suggest
 
 _MOST_CHANNELS = 50
 _MOST_REPORTS = 100
+_MOST_BEYOND = 1000
 _TOKEN = re.compile(r"<#[^<>]*>|[^\s,;]+")
 _MENTION = re.compile(r"<#([A-Za-z0-9_-]{1,64})(?:\|[^<>]*)?>")
 _PLAIN_ID = re.compile(r"(?=\D*\d)[A-Z0-9]{2,64}")
@@ -88,6 +89,7 @@ _FORMATTERS: Mapping[str, Callable[[CommunitySettings], TextPart]] = {
     "channels": lambda settings: RichText.join(", ", map(PlatformChannel.parse, settings.channels or ("all",))),
     "reports_to_hide": lambda settings: str(settings.reports_to_hide or "never"),
     "language": lambda settings: settings.language.value,
+    "relaxed_tiers": lambda settings: ", ".join(sorted(settings.relaxed_tiers)) or "none",
     "previews": lambda settings: "on" if settings.previews else "off",
     "review_channel": lambda settings: PlatformChannel.parse(settings.review_channel) if settings.review_channel else "none",
     **{f"{THRESHOLD_PREFIX}{kind}": _threshold_formatter(kind) for kind in SCORED},
@@ -229,6 +231,21 @@ def _parse_reports_to_hide(typed: str, context: SettingContext) -> str:  # noqa:
     return str(int(typed))
 
 
+def _parse_relaxed_tiers(typed: str, context: SettingContext) -> str | None:
+    known = list(context.effective_limits.of_community.limits)
+    named = [] if typed.lower() == "none" else _TOKEN.findall(typed.lower())
+    for name in named:
+        if name not in known:
+            raise BadInput(f"relaxed_tiers takes none, or of these tiers: {join_words(known)}; not {quote(name)}.")
+    return " ".join(dict.fromkeys(named)) or None
+
+
+def _parse_relaxed_beyond(typed: str, context: SettingContext) -> str:  # noqa: ARG001 - every setting is read alike
+    if not re.fullmatch(r"[0-9]{1,4}", typed) or int(typed) > _MOST_BEYOND:
+        raise BadInput(f"relaxed_beyond is a number of pictures from 0 to {_MOST_BEYOND}, not {quote(typed)}.")
+    return str(int(typed))
+
+
 def _choice_parser(name: str, pick: Choice) -> Callable[[str, SettingContext], str]:
     return lambda typed, _context: str(pick.parse(name, typed))
 
@@ -252,5 +269,7 @@ _PARSERS: Mapping[str, Callable[[str, SettingContext], str | None]] = {
     "record_retention": _days_parser("record_retention", LEAST_KEPT_DAYS),
     "reports_to_hide": _parse_reports_to_hide,
     "language": _choice_parser("language", Choice("", Language)),
+    "relaxed_tiers": _parse_relaxed_tiers,
+    "relaxed_beyond": _parse_relaxed_beyond,
     **{f"{THRESHOLD_PREFIX}{kind}": _threshold_parser(kind) for kind in SCORED},
 }

@@ -38,6 +38,8 @@ class SettingName(StrEnum):
     RECORD_RETENTION = "record_retention"
     REPORTS_TO_HIDE = "reports_to_hide"
     LANGUAGE = "language"
+    RELAXED_TIERS = "relaxed_tiers"
+    RELAXED_BEYOND = "relaxed_beyond"
     THRESHOLD_MINORS = "threshold_minors"
     THRESHOLD_SEXUAL = "threshold_sexual"
     THRESHOLD_HATE = "threshold_hate"

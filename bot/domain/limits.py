@@ -33,7 +33,9 @@ class CommunitySettings:
     records are kept; 0 is for ever. `language` is that of `/help`.
     As many reports as `reports_to_hide` hide a picture until a moderator
     decides; with 0 only those of moderators do. `thresholds` are set one by
-    one, as `threshold_<kind>`.
+    one, as `threshold_<kind>`. Wishes of `relaxed_tiers` are drawn in the
+    relaxed lane where nobody says otherwise; there, `relaxed_beyond` more
+    pictures than the limit are drawn in a day.
     """
 
     zone: ZoneInfo
@@ -52,6 +54,8 @@ class CommunitySettings:
     reports_to_hide: int = 3
     language: Language = Language.ENGLISH
     thresholds: Thresholds = USUAL_THRESHOLDS
+    relaxed_tiers: frozenset[Tier] = frozenset()
+    relaxed_beyond: int = 0
 
     @property
     def kept_days(self) -> Mapping[str, int]:
@@ -206,6 +210,8 @@ _SETTERS: Mapping[str, Callable[[CommunitySettings, str], CommunitySettings]] = 
     "record_retention": lambda settings, value: replace(settings, record_days=int(value)),
     "reports_to_hide": lambda settings, value: replace(settings, reports_to_hide=int(value)),
     "language": lambda settings, value: replace(settings, language=Language(value)),
+    "relaxed_tiers": lambda settings, value: replace(settings, relaxed_tiers=frozenset(map(Tier, value.split()))),
+    "relaxed_beyond": lambda settings, value: replace(settings, relaxed_beyond=int(value)),
     **{f"{THRESHOLD_PREFIX}{kind}": partial(_set_threshold, kind) for kind in SCORED},
 }
 """How each setting's value changes a community's settings."""

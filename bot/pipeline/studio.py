@@ -130,7 +130,14 @@ class Studio:
         hold = self._quotas.hold(effective_limits, wish)
         try:
             job = self._job(wish, call, effective_limits, prepared)
-            accepted = await self._admit(job, hold) if not inputs else await self._store_and_admit(job, hold, inputs)
+            try:
+                accepted = await self._admit(job, hold) if not inputs else await self._store_and_admit(job, hold, inputs)
+            except QuotaExceeded:
+                relaxed = self._quotas.relax(effective_limits, wanted, wish)
+                if relaxed is None:
+                    raise
+                hold = self._quotas.hold(effective_limits, relaxed)
+                accepted = await self._admit(replace(job, wish=relaxed), hold)
             return _Admission(accepted, hold, is_warned)
         except QuotaExceeded as error:
             more = effective_limits.of_community.limits[REGISTERED]

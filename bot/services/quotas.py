@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from bot.domain.allowances import Allowance, Hold, QuotaStatus, TenantQuota, Weights, allowance
 from bot.domain.chat import Place
 from bot.domain.image_models import ImageModelOffer, ImageModels
+from bot.domain.images import Lane
 from bot.domain.inputs import InputPicture
 from bot.domain.jobs import Draft, Drawing, Job, Wish
 from bot.domain.limits import CommunityLimits, CommunitySettings, DeploymentLimits, apply_setting_rules
@@ -131,6 +132,12 @@ class Quotas:
         day = effective_limits.allowance
         return await self._ledger.quota_status(effective_limits.community, effective_limits.account.id, day.day, day.limit)
 
+    def _allowance(self, effective_limits: EffectiveLimits, lane: Lane) -> Allowance:
+        """Return the person's day; in the relaxed lane it may have more pictures."""
+        allowance = effective_limits.allowance
+        beyond = effective_limits.of_community.settings.relaxed_beyond if lane is Lane.RELAXED else 0
+        return replace(allowance, limit=allowance.limit + beyond) if beyond else allowance
+
     async def offered_models(self, person: Person, place: Place) -> tuple[ImageModelOffer, ...]:
         """Return the models that this person may ask for at a place."""
         effective_limits = await self.effective_limits(person, place)
@@ -146,9 +153,25 @@ class Quotas:
         return PictureCount(counted, sum(pictures for pictures, _ in drawn) * asked * each)
 
     def fill(self, effective_limits: EffectiveLimits, draft: Draft, inputs: tuple[InputPicture, ...] = ()) -> Wish:
-        """Make a wish of a draft: what it leaves open is as it is set at the place, its lane as that of the model it names."""
+        """Make a wish of a draft: what it leaves open is as it is set at the place, and so is its lane."""
         wish = effective_limits.of_community.settings.fill(draft, inputs)
-        return replace(wish, lane=draft.lane or self._tariff.models.lane_of(draft.model))
+        return replace(wish, lane=draft.lane or self._usual_lane(effective_limits, wish))
+
+    def relax(self, effective_limits: EffectiveLimits, asked: Draft | Wish, wish: Wish) -> Wish | None:
+        """Return the wish in the relaxed lane, where the day is used up, that lane goes on, and nobody chose one; else None."""
+        is_open = isinstance(asked, Draft) and asked.lane is None and wish.lane is Lane.FAST
+        goes_on = effective_limits.of_community.settings.relaxed_beyond > 0
+        models, tier = self._tariff.models, effective_limits.account.tier
+        if not (is_open and goes_on and models.draws_relaxed(wish.model, tier, wish.inputs)):
+            return None
+        return replace(wish, lane=Lane.RELAXED)
+
+    def _usual_lane(self, effective_limits: EffectiveLimits, wish: Wish) -> Lane:
+        """Return the lane of the model that is named, or else the one that is set for the person's tier, if it is there."""
+        models, tier = self._tariff.models, effective_limits.account.tier
+        is_set = tier in effective_limits.of_community.settings.relaxed_tiers
+        is_relaxed = is_set and models.draws_relaxed(wish.model, tier, wish.inputs)
+        return Lane.RELAXED if is_relaxed else models.lane_of(wish.model)
 
     def hold(self, effective_limits: EffectiveLimits, wish: Wish) -> Hold:
         """Return what the wish would set aside. What waits too long in the relaxed lane is drawn at once in the end.
@@ -166,7 +189,7 @@ class Quotas:
             effective_limits.community,
             effective_limits.account.id,
             wish.count * each,
-            effective_limits.allowance,
+            self._allowance(effective_limits, wish.lane),
             each=each,
             tenant_quota=effective_limits.tenant_quota,
             estimate=self._tariff.estimate(wish, asked),

@@ -55,6 +55,8 @@ async def test_everybody_sees_what_holds_and_what_is_the_houses_own(office: Trea
         "record_retention: for ever\n"
         "reports_to_hide: 3\n"
         "language: en\n"
+        "relaxed_tiers: none\n"
+        "relaxed_beyond: 0\n"
         "threshold_minors: 0.2\n"
         "threshold_sexual: flagged\n"
         "threshold_hate: flagged\n"
@@ -89,6 +91,8 @@ async def test_only_admins_and_owners_change_it(office: Treasury) -> None:
         ("record_retention", "90", "for ever"),
         ("reports_to_hide", "5", "3"),
         ("reports_to_hide", "never", "3"),
+        ("relaxed_tiers", "guest,registered", "none"),
+        ("relaxed_beyond", "5", "0"),
         ("review_channel", "here", "none"),
         ("channels", "here", "all"),
         ("threshold_violence", "0.5", "flagged"),
@@ -146,6 +150,9 @@ async def test_wishes_are_filled_with_what_was_set(office: Treasury) -> None:
         ("reports_to_hide", "0", "reports_to_hide is a number of reports from 1 to 100, or never"),
         ("reports_to_hide", "101", "reports_to_hide is a number of reports"),
         ("reports_to_hide", "many", "reports_to_hide is a number of reports"),
+        ("relaxed_tiers", "gold", "relaxed_tiers takes none, or of these tiers: guest"),
+        ("relaxed_beyond", "many", "relaxed_beyond is a number of pictures from 0 to 1000"),
+        ("relaxed_beyond", "1001", "relaxed_beyond is a number of pictures from 0 to 1000"),
         ("channels", "#general", "“#general” is not a channel: type # and choose it from the list"),
         ("channels", "general", "“general” is not a channel"),
         ("channels", " ", "channels takes channels, “here” or “all”"),

@@ -6,9 +6,11 @@ from datetime import timedelta
 import pytest
 
 from bot.domain.images import Lane
-from bot.domain.jobs import DrawingState, JobState
+from bot.domain.jobs import Draft, DrawingState, JobState, Wish
 from bot.domain.money import FREE
-from bot.errors import BadInput, PromptRefused
+from bot.domain.people import HOUSE, AccountId
+from bot.domain.rules import Actor, Change, RuleKey, RuleKind
+from bot.errors import BadInput, PromptRefused, QuotaExceeded
 from bot.ports.prompts import Decision, Verdict
 from bot.provider_errors import ProviderFailed, ProviderFault, StillDrawing
 from tests.fakes.bench import Bench
@@ -165,3 +167,39 @@ async def test_a_lane_that_nobody_draws_in_is_said() -> None:
     with pytest.raises(BadInput) as raised:
         await Bench().imagine(lane=Lane.RELAXED)
     assert raised.value.user_text.startswith("There is no relaxed lane here")
+
+
+async def set_here(bench: Bench, name: str, value: str) -> None:
+    """Have an admin set something."""
+    key = RuleKey(RuleKind.SETTING, name)
+    await bench.rulebook.change(Change(community=HOUSE, key=key, value=value, by=Actor(AccountId("boss"), "Boss")))
+
+
+async def ask(bench: Bench, key: str = "call-1", **asked: object) -> Wish:
+    """Ask for a fox, and return the wish that it became."""
+    await bench.studio.accept(Draft(prompt="a fox", **asked), bench.call(key))  # type: ignore[arg-type]  # each names fields
+    return next(row.job.wish for row in bench.jobs.rows.values() if row.job.key == key)
+
+
+async def test_a_tier_may_have_the_relaxed_lane_as_its_usual_one(bench: Bench) -> None:
+    """Whoever says fast is drawn at once all the same, and so is what that lane does not draw."""
+    assert (await ask(bench, "before")).lane is Lane.FAST
+    await set_here(bench, "relaxed_tiers", "registered")
+    assert (await ask(bench, "a")).lane is Lane.RELAXED
+    assert (await ask(bench, "b", lane=Lane.FAST)).lane is Lane.FAST
+    assert (await ask(bench, "c", model="painter")).lane is Lane.FAST
+    assert (await ask(bench, "d", model="relaxed")).lane is Lane.RELAXED
+
+
+async def test_when_the_day_is_used_up_wishes_go_on_in_the_relaxed_lane(bench: Bench) -> None:
+    """So many pictures beyond the limit, each for its part; whoever says fast is refused."""
+    for number in range(5):
+        await ask(bench, f"full {number}", count=4)
+    with pytest.raises(QuotaExceeded):
+        await ask(bench, "no")
+    await set_here(bench, "relaxed_beyond", "1")
+    with pytest.raises(QuotaExceeded):
+        await ask(bench, "fast", lane=Lane.FAST)
+    assert [(await ask(bench, key)).lane for key in ("a", "b")] == [Lane.RELAXED] * 2
+    with pytest.raises(QuotaExceeded):
+        await ask(bench, "c")

@@ -5,7 +5,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from bot.commands.spec import options_of
-from bot.domain.images import Quality
+from bot.domain.images import Lane, Quality
 from bot.domain.jobs import Draft
 from bot.domain.prompt_text import LONGEST_PROMPT
 from bot.errors import BadInput
@@ -51,7 +51,8 @@ class ImagesRequest(BaseModel):
             "size": None if self.size in _OPEN else kinds["size"].parse("size", self.size),
             "quality": None if self.quality in _OPEN else _QUALITIES[self.quality or ""],
         }
-        return Draft(prompt=self.prompt, **{name: value for name, value in given.items() if value is not None})
+        # Whoever asks here waits for the answer.
+        return Draft(prompt=self.prompt, lane=Lane.FAST, **{name: value for name, value in given.items() if value is not None})
 
 
 class ImageData(BaseModel):
