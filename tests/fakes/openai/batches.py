@@ -39,6 +39,7 @@ class Stored:
     files: dict[str, str] = field(default_factory=dict)
     errors: list[Json] = field(default_factory=list)
     times: dict[str, int] = field(default_factory=dict)
+    lock: asyncio.Lock = field(default_factory=asyncio.Lock)
 
 
 async def upload(request: web.Request, state: State, body: Json, fault: Fault) -> web.StreamResponse:
@@ -153,7 +154,12 @@ def _read_lines(content: bytes) -> tuple[list[Json], list[Json]]:
 
 
 async def _move_on(state: State, stored: Stored) -> None:
-    """Draw the batch once it is its time, or let it end without."""
+    """Draw the batch once it is its time, or let it end without; whoever asks meanwhile waits for that."""
+    async with stored.lock:
+        await _decide(state, stored)
+
+
+async def _decide(state: State, stored: Stored) -> None:
     if stored.status == "cancelling":
         if stored.fault.kind is not Kind.SLOW_CANCEL:
             stored.status = "cancelled"
