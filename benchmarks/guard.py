@@ -2,7 +2,7 @@
 
 `filter_ms_p50_10k_entries_4k_chars` is the middle of many prompts of 4,000
 characters against 10,000 entries, plain and dressed up; `filter_ms_worst` the
-worst of hostile ones; `build_ms_10k` what making such a list ready takes.
+worst of hostile ones, some of them against the lists that easel comes with; `build_ms_10k` what making such a list ready takes.
 `cases_page_ms_p50_100k` is a page of open cases with the number of all of
 them, among 100,000 of several communities (`benchmarks.cases`).
 Times are CPU times of one thread, so that a busy machine counts little.
@@ -26,7 +26,7 @@ import structlog
 from benchmarks.cases import measure_pages
 from benchmarks.removals import measure_removals
 from benchmarks.reports import measure_reports
-from bot.moderation.word_filter import Matcher, WordList
+from bot.moderation.word_filter import Matcher, WordList, choose_lists
 from tests.evaluation.evaluating import read_harmless
 from tests.evaluation.tricks import TRICKS
 
@@ -79,6 +79,14 @@ def hostile(listed: tuple[str, ...]) -> list[str]:
     ]
 
 
+def hostile_to_starter() -> list[str]:
+    """Return prompts full of words that the lists of easel look for, alone and near each other."""
+    return [
+        (words * LENGTH)[:LENGTH]
+        for words in ("nude child ", "naked girl ", "child nude sex ", "kinder nackt ", "hot child in a nude-ish pose ")
+    ]
+
+
 def cpu_ms(act: Callable[[], object]) -> float:
     """Return the milliseconds of CPU that `act` takes."""
     since = time.thread_time_ns()
@@ -93,7 +101,9 @@ def measure() -> dict[str, float]:
     builds = [cpu_ms(partial(Matcher, lists)) for _ in range(5)]
     matcher = Matcher(lists)
     everyday = [cpu_ms(partial(matcher.find, prompt)) for _ in range(3) for prompt in prompts()]
+    starter = Matcher(choose_lists(starter=True, phrases=(), own=()))
     worst = [max(cpu_ms(partial(matcher.find, prompt)) for _ in range(3)) for prompt in hostile(listed)]
+    worst += [max(cpu_ms(partial(starter.find, prompt)) for _ in range(3)) for prompt in hostile_to_starter()]
     return {
         "filter_ms_p50_10k_entries_4k_chars": round(median(everyday), 3),
         "filter_ms_worst": round(max(worst), 3),

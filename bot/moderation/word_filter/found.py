@@ -4,11 +4,12 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from itertools import accumulate, chain
+from typing import NamedTuple
 
 from bot.domain.content import ALWAYS_REFUSED
 from bot.moderation.word_filter.letters import Letters
 from bot.moderation.word_filter.lists import Near, Severity
-from bot.moderation.word_filter.phrases import Hit, Phrase
+from bot.moderation.word_filter.phrases import Hit, Phrase, locate
 
 _SEVERITIES = list(Severity)
 
@@ -22,21 +23,47 @@ class Found:
     phrase: Phrase
 
 
-def gravest(found: Iterable[list[Found]], letters: Letters) -> Hit | None:
-    """Return the gravest phrase that stands outside of what is allowed, or that stands near another one of its kind."""
-    places = list(chain.from_iterable(found))
-    allowed = _Allowed([place for place in places if place.phrase.is_allowed])
+class Candidate(NamedTuple):
+    """A phrase whose letters stand in `Letters.text` from `first` to `last`; whether it stands there itself is not known yet."""
+
+    phrase: Phrase
+    first: int
+    last: int
+
+    def locate(self, letters: Letters) -> Found | None:
+        """Return where the phrase stands; None where it does not."""
+        place = locate(letters, *self)
+        return None if place is None else Found(*place, self.phrase)
+
+
+def find_all(candidates: Iterable[Candidate], letters: Letters) -> list[Found]:
+    """Return those of the phrases that stand there."""
+    return [place for candidate in candidates if (place := candidate.locate(letters)) is not None]
+
+
+def gravest(found: Iterable[list[Candidate]], letters: Letters) -> Hit | None:
+    """Return the gravest phrase that stands outside of what is allowed, or that stands near another one of its kind.
+
+    What weighs no more than what was found already is not looked at: a text
+    may be full of such words.
+    """
+    candidates = list(chain.from_iterable(found))
+    allowed = _Allowed(find_all((candidate for candidate in candidates if candidate.phrase.is_allowed), letters))
     sides: dict[Near, tuple[list[Found], list[Found]]] = {}
     best = None
-    for place in places:
-        phrase = place.phrase
-        is_wanted = phrase.near is not None or is_graver(phrase.hit, best)
-        if phrase.is_allowed or not is_wanted or allowed.hides(place):
+    for candidate in candidates:
+        phrase = candidate.phrase
+        if phrase.is_allowed or not is_graver(phrase.hit, best):
+            continue
+        place = candidate.locate(letters)
+        if place is None or allowed.hides(place):
             continue
         if phrase.near is None:
             best = phrase.hit
-        else:
-            sides.setdefault(phrase.near, ([], []))[phrase.is_other].append(place)
+            continue
+        both = sides.setdefault(phrase.near, ([], []))
+        both[phrase.is_other].append(place)
+        best = next(_pairs({phrase.near: ([place], both[not phrase.is_other][-1:])}, letters), best)
     for hit in _pairs(sides, letters):
         best = hit if is_graver(hit, best) else best
     return best

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from enum import IntEnum
 from functools import lru_cache
 from importlib.resources import files
-from itertools import accumulate
+from itertools import accumulate, compress
+from operator import ne
 
 _UNSPACED = ("CJK", "HIRAGANA", "KATAKANA", "HANGUL", "THAI", "LAO", "KHMER", "MYANMAR", "TIBETAN")
 """Scripts that write words without spaces, or, as Korean does, hang other syllables on them."""
@@ -149,18 +150,11 @@ def _read(words: str, shown: str = "") -> Letters:
 
 def _collapse(raw: str) -> tuple[str, range | list[int]]:
     """Return `raw` with each repeated letter once, and where each begins in it, with its length behind the last."""
-    pieces: list[str] = []
-    starts: list[int] = []
-    at = 0
-    for run in _REPEATED.finditer(raw):
-        pieces.append(raw[at : run.start() + 1])
-        starts.extend(range(at, run.start() + 1))
-        at = run.end()
-    if not pieces:
+    begins = [True, *map(ne, raw[1:], raw)]
+    text = "".join(compress(raw, begins))
+    if len(text) == len(raw):
         return raw, range(len(raw) + 1)
-    pieces.append(raw[at:])
-    starts.extend(range(at, len(raw) + 1))
-    return "".join(pieces), starts
+    return text, [*compress(range(len(raw)), begins), len(raw)]
 
 
 @lru_cache(maxsize=1024)

@@ -6,7 +6,7 @@ from itertools import chain
 from ahocorasick_rs import AhoCorasick
 
 from bot.errors import ConfigError
-from bot.moderation.word_filter.found import Found, gravest, is_graver
+from bot.moderation.word_filter.found import Candidate, find_all, gravest, is_graver
 from bot.moderation.word_filter.letters import (
     Letters,
     bare_lines,
@@ -18,7 +18,7 @@ from bot.moderation.word_filter.letters import (
     spell,
 )
 from bot.moderation.word_filter.lists import Severity, WordList
-from bot.moderation.word_filter.phrases import Entry, Hit, Phrase, entries_of, locate, read_phrase
+from bot.moderation.word_filter.phrases import Entry, Hit, Phrase, entries_of, read_phrase
 
 
 class Matcher:
@@ -52,8 +52,8 @@ class Matcher:
     def allows_whole(self, text: str) -> bool:
         """Whether something that is allowed is all that stands in the text."""
         letters = read_letters(fold(text))
-        places = self.plain.find(letters)
-        return any(place.phrase.is_allowed and (place.start, place.end) == (0, len(letters.raw)) for place in places)
+        allowed = [candidate for candidate in self.plain.find(letters) if candidate.phrase.is_allowed]
+        return any((place.start, place.end) == (0, len(letters.raw)) for place in find_all(allowed, letters))
 
     def find(self, text: str, own: "Matcher | None" = None) -> Hit | None:
         """Return the gravest of what is found in `text`; of those as grave, the one that ends first.
@@ -88,7 +88,7 @@ class Matcher:
 
 
 class _Index:
-    """Phrases in an Aho–Corasick automaton over letters without gaps; each place that it names is looked at closely."""
+    """Phrases in an Aho–Corasick automaton over letters without gaps; each place that it names is yet to be looked at closely."""
 
     def __init__(
         self, texts: Iterable[str], lines: Sequence[str], entries: Sequence[Entry], read: Callable[[str], Letters]
@@ -109,17 +109,15 @@ class _Index:
         """Whether there is any phrase."""
         return self._automaton is not None
 
-    def find(self, letters: Letters) -> list[Found]:
-        """Return the phrases that stand there, those that are allowed among them."""
+    def find(self, letters: Letters) -> list[Candidate]:
+        """Return the phrases whose letters stand there, those that are allowed among them, in the order in which they end."""
         if self._automaton is None:
             return []
-        found: list[Found] = []
-        for number, first, end in self._automaton.find_matches_as_indexes(letters.text, overlapping=True):
-            for phrase in map(self._phrase, self._numbers[self._texts[number]]):
-                place = locate(letters, phrase, first, end - 1)
-                if place is not None:
-                    found.append(Found(*place, phrase))
-        return found
+        return [
+            Candidate(self._phrase(entry), first, end - 1)
+            for number, first, end in self._automaton.find_matches_as_indexes(letters.text, overlapping=True)
+            for entry in self._numbers[self._texts[number]]
+        ]
 
     def _phrase(self, number: int) -> Phrase:
         """Return an entry as letters; most are never needed."""
