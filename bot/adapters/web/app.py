@@ -8,6 +8,7 @@ from fastapi import APIRouter, FastAPI
 from bot.adapters.web.assets import Assets
 from bot.adapters.web.call_routes import call_routes
 from bot.adapters.web.channel import ChannelInfo, channel_routes
+from bot.adapters.web.forms import Forms
 from bot.adapters.web.health import health_routes
 from bot.adapters.web.live_channel import LiveChannel
 from bot.adapters.web.moderation import ModerationDependencies, Moderators, moderation_routes
@@ -99,7 +100,12 @@ def build_web(
     )
     app.include_router(
         call_routes(
-            dispatcher=dispatcher, surface=surface, visitors=visitors, private_files=private_files, channel=options.channel
+            dispatcher=dispatcher,
+            surface=surface,
+            visitors=visitors,
+            private_files=private_files,
+            forms=Forms(),
+            channel=options.channel,
         )
     )
     if moderation is not None:
@@ -120,8 +126,9 @@ def build_web(
     for routes in extra_routers:
         app.include_router(routes)
     if rest_dependencies is not None:
-        rest = build_rest(rest_dependencies, options.links_base)
+        forms = Forms()
+        rest = build_rest(rest_dependencies, forms, options.links_base)
         app.include_router(docs_routes(rest, options.links_base))
         app.mount(PREFIX, rest)
-        app.mount(OPENAI_PREFIX, build_openai_api(rest_dependencies))
+        app.mount(OPENAI_PREFIX, build_openai_api(rest_dependencies, forms))
     return app

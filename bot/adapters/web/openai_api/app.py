@@ -6,7 +6,8 @@ from typing import Annotated
 
 from fastapi import Depends, FastAPI, Header, HTTPException, Request, Response
 
-from bot.adapters.web.openai_api.edit_form import EditForms, with_pictures
+from bot.adapters.web.forms import Forms
+from bot.adapters.web.openai_api.edit_form import read_edit, with_pictures
 from bot.adapters.web.openai_api.errors import add_error_handlers, error_response, refused_response
 from bot.adapters.web.openai_api.models import MODEL, ImageData, ImagesRequest, ImagesResponse, ModelList, ModelView
 from bot.adapters.web.rest.authentication import authenticated_route
@@ -24,14 +25,14 @@ _LONGEST_WAIT_SECONDS = 600.0
 _LONGEST_REPEAT_KEY = 200
 
 
-def build_openai_api(dependencies: RestDependencies) -> FastAPI:
+def build_openai_api(dependencies: RestDependencies, forms: Forms) -> FastAPI:
     """Build it. Keys, limits, moderation and history are those of the REST API."""
     app = FastAPI(title="easel", openapi_url=None, docs_url=None, redoc_url=None)
     add_error_handlers(app)
     rest_jobs = RestJobs(dependencies)
     app.router.route_class = authenticated_route(rest_jobs)
     _add_model_routes(app, rest_jobs)
-    _add_image_routes(app, rest_jobs)
+    _add_image_routes(app, rest_jobs, forms)
     return app
 
 
@@ -55,7 +56,7 @@ def _add_model_routes(app: FastAPI, rest_jobs: RestJobs) -> None:
         return ModelView(id=model)
 
 
-def _add_image_routes(app: FastAPI, rest_jobs: RestJobs) -> None:
+def _add_image_routes(app: FastAPI, rest_jobs: RestJobs, forms: Forms) -> None:
     @app.post("/images/generations", response_model=ImagesResponse, response_model_exclude_none=True)
     async def generate(
         request: ImagesRequest,
@@ -67,8 +68,6 @@ def _add_image_routes(app: FastAPI, rest_jobs: RestJobs) -> None:
         draft = replace(request.to_draft(), model=await _find_model(rest_jobs, key, request.model))
         return await _draw(rest_jobs, key, draft, _Asked(idempotency_key, x_stainless_retry_count, request.response_format))
 
-    forms = EditForms()
-
     @app.post("/images/edits", response_model=ImagesResponse, response_model_exclude_none=True)
     async def edit(
         request: Request,
@@ -77,7 +76,7 @@ def _add_image_routes(app: FastAPI, rest_jobs: RestJobs) -> None:
         x_stainless_retry_count: Annotated[str, Header()] = "0",
     ) -> ImagesResponse | Response:
         """Change a picture, or draw from several."""
-        fields, pictures = await forms.read(request)
+        fields, pictures = await read_edit(forms, request)
         draft = with_pictures(fields.to_draft(), pictures)
         draft = replace(draft, model=await _find_model(rest_jobs, key, fields.model))
         return await _draw(rest_jobs, key, draft, _Asked(idempotency_key, x_stainless_retry_count, fields.response_format))

@@ -7,10 +7,13 @@ from typing import Annotated, Any
 from fastapi import Depends, FastAPI, Header, HTTPException, Query, Request, Response
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
+from bot.adapters.web.forms import Forms
 from bot.adapters.web.rest.authentication import authenticated_route
 from bot.adapters.web.rest.error_responses import add_error_handlers, problem_responses, set_problem_media_type
 from bot.adapters.web.rest.jobs import RestDependencies, RestJobs
 from bot.adapters.web.rest.models import LONGEST_PAGE, DrawRequest, JobAnswer, JobsAnswer, PictureFormat, QuotaView
+from bot.adapters.web.rest.order_form import FORM_SCHEMA
+from bot.domain.inputs import BroughtPicture
 from bot.domain.jobs import Job
 from bot.ports.api_keys import ApiKey
 
@@ -30,7 +33,7 @@ class _DocumentedApp(FastAPI):
         return set_problem_media_type(super().openapi())
 
 
-def build_rest(dependencies: RestDependencies, base_url: str = "") -> FastAPI:
+def build_rest(dependencies: RestDependencies, forms: Forms, base_url: str = "") -> FastAPI:
     """Build it. Errors are problem+json with one sentence for people and a `kind` for programs.
 
     `base_url` is what the description's addresses begin with.
@@ -46,7 +49,7 @@ def build_rest(dependencies: RestDependencies, base_url: str = "") -> FastAPI:
     )
     add_error_handlers(app)
     rest_jobs = RestJobs(dependencies)
-    app.router.route_class = authenticated_route(rest_jobs)
+    app.router.route_class = authenticated_route(rest_jobs, forms)
     _add_image_routes(app, rest_jobs)
     _add_job_routes(app, rest_jobs)
     return app
@@ -62,7 +65,13 @@ async def _key_of(
     return key
 
 
+async def _pictures_of(request: Request) -> tuple[BroughtPicture, ...]:
+    """Return the files of a form."""
+    return getattr(request.state, "pictures", ())
+
+
 _Key = Annotated[ApiKey, Depends(_key_of)]
+_Pictures = Annotated[tuple[BroughtPicture, ...], Depends(_pictures_of)]
 
 
 def _add_image_routes(app: FastAPI, rest_jobs: RestJobs) -> None:
@@ -80,18 +89,19 @@ def _add_image_routes(app: FastAPI, rest_jobs: RestJobs) -> None:
         summary="Have pictures drawn",
         response_description="The job is accepted and has not ended yet.",
         responses={HTTPStatus.OK.value: ended, HTTPStatus.ACCEPTED.value: accepted, **problem_responses(*more)},
+        openapi_extra={"requestBody": {"content": {"multipart/form-data": {"schema": FORM_SCHEMA}}}},
     )
     async def draw(
         request: DrawRequest,
         key: _Key,
+        pictures: _Pictures,
         response: Response,
         idempotency_key: Annotated[str, Header(description="The same again is the same job, not a new one.")] = "",
     ) -> JobAnswer:
         if idempotency_key and not _REPEAT_KEY.fullmatch(idempotency_key):
             raise HTTPException(HTTPStatus.BAD_REQUEST, "The Idempotency-Key has 1 to 200 plain characters without spaces.")
-        job = await rest_jobs.wait_until_final(
-            await rest_jobs.accept(await rest_jobs.draft_of(request), key, idempotency_key), request.wait
-        )
+        draft = await rest_jobs.draft_of(request, pictures)
+        job = await rest_jobs.wait_until_final(await rest_jobs.accept(draft, key, idempotency_key), request.wait)
         response.headers["Location"] = f"jobs/{job.id}"  # from beside the address asked, whatever a proxy puts before it
         response.status_code = HTTPStatus.OK if job.state.is_final else HTTPStatus.ACCEPTED
         return await rest_jobs.view(job, key, request.response)

@@ -22,7 +22,7 @@ _PER_OPERATION = {
     HTTPStatus.NOT_FOUND: "The key's owner has no such job.",
     HTTPStatus.REQUEST_TIMEOUT: "The request took too long to arrive.",
     HTTPStatus.CONFLICT: "The Idempotency-Key was used for another request, or the job has ended already.",
-    HTTPStatus.REQUEST_ENTITY_TOO_LARGE: "The request is longer than 64 KiB.",
+    HTTPStatus.REQUEST_ENTITY_TOO_LARGE: "The request is longer than 64 KiB, or than 104 MiB with pictures in it.",
     HTTPStatus.TOO_MANY_REQUESTS: "A limit is reached; `kind` says which.",
 }
 

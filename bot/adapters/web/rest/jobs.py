@@ -88,8 +88,10 @@ class RestJobs:
         """Return the models that the key's owner may ask for."""
         return await self._dependencies.quotas.offered_models(_person(key), _place(key))
 
-    async def draft_of(self, request: DrawRequest) -> Draft:
-        """Return what is asked for, with the pictures at the addresses that it names; an option that is empty is left open.
+    async def draft_of(self, request: DrawRequest, pictures: tuple[BroughtPicture, ...] = ()) -> Draft:
+        """Return what is asked for, with pictures that came along and those at the addresses that it names.
+
+        An option that is empty is left open.
 
         Raises:
             BadInput: A value is none that its option takes, or a picture cannot be fetched.
@@ -97,8 +99,9 @@ class RestJobs:
         kinds = {option.name: option.kind for option in options_of(Draft)}
         given = {name: value for name in kinds if (value := getattr(request, name)) not in (None, "", [])}
         addresses = given.pop("picture", ())
-        if addresses:
-            given["picture"] = tuple([BroughtPicture(await self._dependencies.fetch_picture(address)) for address in addresses])
+        fetched = [BroughtPicture(await self._dependencies.fetch_picture(address)) for address in addresses]
+        if fetched or pictures:
+            given["picture"] = (*pictures, *fetched)
         parsed: dict[str, Any] = {name: kinds[name].parse(name, value) for name, value in given.items()}
         return Draft(**parsed)
 

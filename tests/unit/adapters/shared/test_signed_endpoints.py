@@ -14,6 +14,7 @@ from bot.adapters.slack.http_endpoint import SlackHttpEndpoint
 from bot.adapters.slack.manifest import EVENTS_PATH
 from bot.adapters.stripe import PATH as STRIPE_PATH
 from bot.adapters.stripe.webhook import StripeWebhook
+from bot.adapters.web.forms import Forms
 from bot.adapters.web.rest.app import build_rest
 from bot.domain.people import HOUSE, Identity
 from bot.services.api_keys import ApiKeyRegistry
@@ -56,7 +57,7 @@ async def rest(*, is_known: bool) -> tuple[int, int]:
     _, secret = await keys.make(Identity(LOOM, "", "ann"), account.id, HOUSE, "my script")
     rest_dependencies = rest_dependencies_of(bench, keys)
     headers = {"Content-Type": "application/json"} | ({"Authorization": f"Bearer {secret}"} if is_known else {})
-    return await post(build_rest(rest_dependencies), "/images", headers)
+    return await post(build_rest(rest_dependencies, Forms()), "/images", headers)
 
 
 async def discord(*, is_known: bool) -> tuple[int, int]:

@@ -3,6 +3,7 @@
 import httpx2
 from fastapi import FastAPI
 
+from bot.adapters.web.forms import Forms
 from bot.adapters.web.rest.app import build_rest
 from bot.adapters.web.rest.docs import docs_routes
 from bot.services.api_keys import ApiKeyRegistry
@@ -14,7 +15,7 @@ from tests.fakes.rest_dependencies import rest_dependencies_of
 async def test_every_address_and_field_is_on_the_page() -> None:
     """With the words that can be chosen, and no script."""
     bench = Bench()
-    rest = build_rest(rest_dependencies_of(bench, ApiKeyRegistry(MemoryApiKeys(), bench.clock, bench.ids)))
+    rest = build_rest(rest_dependencies_of(bench, ApiKeyRegistry(MemoryApiKeys(), bench.clock, bench.ids)), Forms())
     app = FastAPI()
     app.include_router(docs_routes(rest, "https://easel.test"))
     async with httpx2.AsyncClient(transport=httpx2.ASGITransport(app=app), base_url="http://easel.test") as http:

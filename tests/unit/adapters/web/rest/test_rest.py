@@ -10,6 +10,7 @@ from typing import Any
 import httpx2
 import pytest
 
+from bot.adapters.web.forms import Forms
 from bot.adapters.web.problems import problem_of
 from bot.adapters.web.rest import API
 from bot.adapters.web.rest.app import build_rest
@@ -27,6 +28,7 @@ from bot.services.api_keys import ApiKeyRegistry
 from bot.services.job_views import ErrorView, JobView, PictureView
 from tests.fakes.api_keys import MemoryApiKeys
 from tests.fakes.bench import Bench
+from tests.fakes.photos import mask_of, photo
 from tests.fakes.rest_dependencies import rest_dependencies_of
 from tests.fakes.surfaces import LOOM, person
 from tests.fakes.waiting import until
@@ -47,6 +49,13 @@ class Counter:
             {"Idempotency-Key": repeat} if repeat else {}
         )
         return await self.http.post("/images", json={"prompt": "a fox"} | order, headers=headers)
+
+    async def send_form(
+        self, said: dict[str, str], files: list[tuple[str, tuple[str, bytes]]], repeat: str = ""
+    ) -> httpx2.Response:
+        """Order pictures by a form."""
+        headers = {"Authorization": f"Bearer {self.ann}"} | ({"Idempotency-Key": repeat} if repeat else {})
+        return await self.http.post("/images", data=said, files=files, headers=headers)
 
     async def look(self, path: str, secret: str | None = None) -> httpx2.Response:
         """Look at something."""
@@ -73,7 +82,7 @@ async def counter(bench: Bench) -> AsyncIterator[Counter]:
         _, secret = await keys.make(Identity(LOOM, "", user), account.id, HOUSE, "my script")
         secrets.append(secret)
     rest_dependencies = rest_dependencies_of(bench, keys, owner="bea")
-    transport = httpx2.ASGITransport(app=build_rest(rest_dependencies), raise_app_exceptions=False)
+    transport = httpx2.ASGITransport(app=build_rest(rest_dependencies, Forms()), raise_app_exceptions=False)
     async with httpx2.AsyncClient(transport=transport, base_url="http://easel.test") as http:
         yield Counter(http, bench, *secrets)
 
@@ -89,11 +98,79 @@ async def test_an_order_becomes_a_job_of_the_keys_owner(counter: Counter) -> Non
     assert (await counter.bench.quota_status()).held == 2
 
 
+def take_pictures(bench: Bench) -> None:
+    """Have the house's model draw from two pictures, and take a mask."""
+    bench.painter.abilities = replace(bench.painter.abilities, most_inputs=2, takes_mask=True)
+    offers = tuple(replace(offer, most_inputs=2, takes_mask=True) for offer in bench.models.offers)
+    object.__setattr__(bench.models, "offers", offers)
+
+
+async def test_a_form_brings_pictures_as_files(counter: Counter, bench: Bench) -> None:
+    """With every field of the JSON body, addresses too; the first picture is changed, the others are looked at."""
+    take_pictures(bench)
+    said = {"prompt": "42", "count": "2", "wait": "0", "picture": "https://photos.example/1.jpg"}
+    files = [("picture", ("house.png", photo("PNG"))), ("mask", ("mask.png", mask_of((120, 90))))]
+    answers = [await counter.send_form(said, files, "k-1") for _ in range(2)]
+    assert [answer.status_code for answer in answers] == [202, 202], answers[0].text
+    [row] = bench.jobs.rows.values()
+    assert (row.job.wish.prompt, row.job.wish.count) == ("42", 2)
+    assert [(one.role, one.media_type) for one in row.job.wish.inputs] == [
+        ("base", "image/png"),
+        ("reference", "image/jpeg"),
+        ("mask", "image/png"),
+    ]
+    assert (await counter.send_form(said, files[:1], "k-1")).status_code == 409
+
+
+@pytest.mark.parametrize(
+    ("said", "files", "status", "says"),
+    [
+        ({}, [("picture", ("a.txt", b"no picture"))], 400, "is no picture that can be used here"),
+        ({}, [("picture", ("a.png", b""))], 400, "Nothing was counted."),
+        ({}, [("picture", ("a.jpg", photo()))] * 17, 400, "16 pictures at most, and these are 17. Nothing was counted."),
+        ({}, [("mask", ("a.png", photo("PNG")))], 400, "A mask needs the picture"),
+        ({}, [("image", ("a.jpg", photo()))], 422, "image: "),
+        ({"count": "two"}, [("picture", ("a.jpg", photo()))], 422, "count: "),
+        ({"prompt": "x" * 70_000}, [("picture", ("a.jpg", photo()))], 413, "A field is too long"),
+    ],
+)
+async def test_a_form_that_cannot_be_drawn_from_is_told_and_not_counted(
+    counter: Counter, bench: Bench, said: dict[str, str], files: list[tuple[str, tuple[str, bytes]]], status: int, says: str
+) -> None:
+    """In one sentence."""
+    take_pictures(bench)
+    answer = await counter.send_form({"prompt": "a fox"} | said, files)
+    assert (answer.status_code, says in answer.json()["detail"]) == (status, True), answer.text
+    assert bench.jobs.rows == {}
+
+
+async def test_a_form_without_a_file_is_an_order_too(counter: Counter, bench: Bench) -> None:
+    """As browsers send the field of a file that nobody chose."""
+    body = b"".join(
+        b"--x\r\nContent-Disposition: form-data; " + field + b"\r\n"
+        for field in (
+            b'name="prompt"\r\n\r\na fox',
+            b'name="picture"; filename=""\r\nContent-Type: application/octet-stream\r\n\r\n',
+        )
+    )
+    headers = {"Authorization": f"Bearer {counter.ann}", "Content-Type": "multipart/form-data; boundary=x"}
+    answer = await counter.http.post("/images", content=body + b"--x--\r\n", headers=headers)
+    assert answer.status_code == 202, answer.text
+    assert [row.job.wish.inputs for row in bench.jobs.rows.values()] == [()]
+
+
+async def test_a_form_that_is_none_is_told(counter: Counter, bench: Bench) -> None:
+    """And one without a key is not read at all."""
+    for secret, status in ((counter.ann, 400), ("", 401)):
+        headers = {"Authorization": f"Bearer {secret}", "Content-Type": "multipart/form-data; boundary=x"}
+        answer = await counter.http.post("/images", content=b"{}", headers=headers)
+        assert (answer.status_code, bool(answer.json()["detail"])) == (status, True)
+    assert bench.jobs.rows == {}
+
+
 async def test_an_order_begins_with_the_pictures_at_its_addresses(counter: Counter, bench: Bench) -> None:
     """The same ones again are the same order, and others are another."""
-    bench.painter.abilities = replace(bench.painter.abilities, most_inputs=2)
-    offers = tuple(replace(offer, most_inputs=2) for offer in bench.models.offers)
-    object.__setattr__(bench.models, "offers", offers)
+    take_pictures(bench)
     photos = ["https://photos.example/1.jpg", "https://photos.example/2.jpg"]
     answers = [await counter.order(picture=photos, repeat="k-1") for _ in range(2)]
     assert len({answer.json()["id"] for answer in answers}) == 1
@@ -215,7 +292,7 @@ async def test_a_field_that_makes_no_sense_is_named(counter: Counter, order: dic
 async def test_numbers_and_truths_are_not_read_out_of_words(counter: Counter) -> None:
     """Every number and boolean of every body is one already: neither `"2"` nor `true` is a number."""
     api = build_rest(
-        rest_dependencies_of(counter.bench, ApiKeyRegistry(MemoryApiKeys(), counter.bench.clock, counter.bench.ids))
+        rest_dependencies_of(counter.bench, ApiKeyRegistry(MemoryApiKeys(), counter.bench.clock, counter.bench.ids)), Forms()
     ).openapi()
     bodies = [
         operation["requestBody"]["content"]["application/json"]["schema"]["$ref"].rpartition("/")[2]
