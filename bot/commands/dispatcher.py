@@ -7,7 +7,8 @@ import structlog
 from bot.commands.spec import AnyCommand, Audience
 from bot.commands.typed_line import is_plain, read_options, split_line
 from bot.domain.chat import Button, Form, Place, Post, Tone
-from bot.domain.options import Suggestion
+from bot.domain.inputs import BroughtPicture
+from bot.domain.options import PictureFile, Suggestion
 from bot.domain.people import Person
 from bot.errors import (
     BadInput,
@@ -61,18 +62,19 @@ class Dispatcher:
 
         await self._report_failures(run, call)
 
-    async def dispatch_line(self, line: str, call: Call) -> None:
+    async def dispatch_line(self, line: str, call: Call, pictures: tuple[BroughtPicture, ...] = ()) -> None:
         """Run a typed line such as `/imagine a fox --shape wide`, or plain words, which are something to draw.
 
-        Where it stops at the name, what is missing is asked for.
+        Where it stops at the name and brings no pictures, what is missing is asked for.
         """
 
         async def run() -> None:
             command, rest = self._split_command(line)
-            if not rest and any(option.is_required for option in command.options):
+            brought = _name_pictures(command, pictures)
+            if not rest and not brought and any(option.is_required for option in command.options):
                 await self._show_form(command, call)
             else:
-                await self._run(command, read_options(command, rest), call)
+                await self._run(command, read_options(command, rest) | brought, call)
 
         await self._report_failures(run, call)
 
@@ -181,6 +183,18 @@ class Dispatcher:
                 fault = InternalError(self._fault_code())
                 log.exception("command.broke", fault=fault.code)
                 await call.whisper(Post(fault.user_text, Tone.FAILED, fault.kind))
+
+
+def _name_pictures(command: AnyCommand, pictures: tuple[BroughtPicture, ...]) -> dict[str, object]:
+    """Return the option that pictures beside a line are for.
+
+    Raises:
+        BadInput: The command takes none.
+    """
+    taker = next((option for option in command.options if isinstance(option.kind, PictureFile)), None)
+    if pictures and taker is None:
+        raise BadInput(f"/{command.name} takes no pictures: please send it without them. Nothing was counted.")
+    return {taker.name: pictures} if pictures and taker is not None else {}
 
 
 def _help_buttons(error: EaselError) -> tuple[Button, ...]:

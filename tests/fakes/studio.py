@@ -14,8 +14,9 @@ from bot.commands.spec import AnyCommand, Audience, Command
 from bot.commands.translations import Translations
 from bot.domain.chat import Button, Details, Form, MessageRef, Post, PostPicture, Tone
 from bot.domain.images import ImageFile, Picture, PictureId, PictureState, Quality, Shape, Size
+from bot.domain.inputs import BroughtPicture
 from bot.domain.jobs import JobId
-from bot.domain.options import Choice, Number, Pixels, Text
+from bot.domain.options import Choice, Number, PictureFile, Pixels, Text
 from bot.domain.people import AccountId
 from bot.errors import BadInput, NotYours, PromptRefused
 from bot.ports.clock import Clock, Ids
@@ -43,6 +44,7 @@ class ImagineArgs:
     quality: Annotated[Quality, Choice("How much work goes into it", Quality)] = Quality.MEDIUM
     count: Annotated[int, Number("How many pictures", least=1, most=4)] = 1
     size: Annotated[Size | None, Pixels("Exact size in pixels such as 1536x1024, instead of a shape")] = None
+    picture: Annotated[tuple[BroughtPicture, ...], PictureFile("A picture to change, or to draw from", most=3)] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +60,7 @@ class Order:
     prompt: str
     author: str
     message: MessageRef
+    pictures: tuple[BroughtPicture, ...] = ()
 
 
 class FakeStudio:
@@ -141,11 +144,11 @@ class FakeStudio:
             raise PromptRefused(rule="blocklist", sentence="That is not something this bot draws.")
         if BROKEN in args.prompt:
             raise RuntimeError(BROKEN)
-        await self._accept(call, args.prompt)
+        await self._accept(call, args.prompt, args.picture)
 
-    async def _accept(self, call: Call, prompt: str) -> None:
+    async def _accept(self, call: Call, prompt: str, pictures: tuple[BroughtPicture, ...] = ()) -> None:
         id_ = self._ids_by_key.setdefault(call.key, self._ids.new())
-        draft = Order(id_, prompt, call.person.identity.user, MessageRef(call.place, ""))
+        draft = Order(id_, prompt, call.person.identity.user, MessageRef(call.place, ""), pictures)
         waiting = Post(
             f"Drawing: {prompt} · 2nd in line · about 40 s",
             Tone.WAITING,

@@ -117,6 +117,14 @@ class HttpVisitor:
         facts: Facts = answer.facts
         return facts
 
+    async def bring(self, line: str, *pictures: bytes, key: str = "") -> Answer:
+        """Send a line with pictures, as the page does."""
+        self._keys += 1
+        form = aiohttp.FormData({"line": line, "key": key or f"call-{self._keys:08d}"})
+        for number, picture in enumerate(pictures):
+            form.add_field("picture", picture, filename=f"{number}.png", content_type="image/png")
+        return await self.ask("POST", "/api/calls", self.own, form)
+
     async def say(self, line: str) -> Facts:
         """Type a line."""
         return await self.call(line=line)

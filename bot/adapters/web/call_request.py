@@ -2,18 +2,23 @@
 
 import json
 import re
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from http import HTTPStatus
 from typing import Any
 
 from fastapi import HTTPException, Request
 
 from bot.adapters.shared.bodies import BodyRefused, read_body
+from bot.adapters.shared.multipart import FormPart
+from bot.adapters.web.forms import Forms, is_form, read_texts
+from bot.domain.inputs import BroughtPicture
 
 _KEY = re.compile(r"[A-Za-z0-9-]{8,64}")
 _MESSAGE = re.compile(r"[A-Za-z0-9_-]{1,64}")
 _ACTION = re.compile(r"[a-z][a-z0-9_-]{0,40}:[A-Za-z0-9_:.-]{0,120}")
 _EXPECTED_BODY = 'Send {"line": "/help", "key": "..."} or {"action": "...", "message": "...", "key": "..."}.'
+_PICTURE = "picture"
 
 _REFUSALS = {
     HTTPStatus.REQUEST_ENTITY_TOO_LARGE: "That is too long; 64 KiB is the most that can be sent.",
@@ -24,20 +29,26 @@ _REFUSALS = {
 
 @dataclass(frozen=True, slots=True)
 class CallRequest:
-    """One call as it was sent: a typed `line`, or the `action` of a button under `message`. `key` tells repeats."""
+    """One call as it was sent: a typed `line`, perhaps with pictures, or the `action` of a button under `message`.
+
+    `key` tells repeats.
+    """
 
     key: str
     line: str = ""
     action: str = ""
     message: str = ""
+    pictures: tuple[BroughtPicture, ...] = ()
 
 
-async def read_call_request(request: Request) -> CallRequest:
-    """Read a request's JSON body.
+async def read_call_request(request: Request, forms: Forms) -> CallRequest:
+    """Read a request's JSON body, or the form that brings pictures with a line.
 
     Raises:
         HTTPException: It is too large, too slow, or not what it should be; `detail` is a sentence.
     """
+    if is_form(request):
+        return _parse_form(await forms.read(request))
     return _parse(await read_json_body(request, _EXPECTED_BODY))
 
 
@@ -70,7 +81,12 @@ async def read_bounded_body(request: Request) -> bytes:
         raise HTTPException(refused.status, _REFUSALS[refused.status]) from None
 
 
-def _parse(fields: dict[str, Any]) -> CallRequest:
+def _parse_form(parts: tuple[FormPart, ...]) -> CallRequest:
+    typed = _parse(read_texts(parts, {_PICTURE}))
+    return replace(typed, pictures=tuple(BroughtPicture(one.content) for one in parts if one.name == _PICTURE))
+
+
+def _parse(fields: Mapping[str, Any]) -> CallRequest:
     if not all(is_text(value) for value in fields.values()):
         raise bad_request(_EXPECTED_BODY)
     if not _KEY.fullmatch(fields.get("key", "")):

@@ -9,6 +9,7 @@ from fastapi import APIRouter, Request, Response
 
 from bot.adapters.web.call import WebCall
 from bot.adapters.web.call_request import CallRequest, read_call_request
+from bot.adapters.web.forms import Forms
 from bot.adapters.web.names import resolve_name
 from bot.adapters.web.private_files import PrivateFiles
 from bot.adapters.web.problems import problem
@@ -23,7 +24,13 @@ _TIMEOUT = timedelta(seconds=30)
 
 
 def call_routes(
-    *, dispatcher: Dispatcher, surface: WebSurface, visitors: Visitors, private_files: PrivateFiles, channel: str
+    *,
+    dispatcher: Dispatcher,
+    surface: WebSurface,
+    visitors: Visitors,
+    private_files: PrivateFiles,
+    forms: Forms,
+    channel: str,
 ) -> APIRouter:
     """Build `POST /api/calls`."""
     routes = APIRouter()
@@ -32,7 +39,7 @@ def call_routes(
     @routes.post("/api/calls")
     async def take_call(request: Request) -> Response:
         visitor = visitors.identify(request)
-        call_request = await read_call_request(request)
+        call_request = await read_call_request(request, forms)
         message, asked = await _find_pressed(surface, place, call_request)
         key = f"{WEB}:{visitor.person.identity.user}:{call_request.key}"
         call = WebCall(surface, dispatcher.commands, key=key, person=visitor.person, place=place, asked=asked, message=message)
@@ -58,7 +65,7 @@ async def _dispatch(dispatcher: Dispatcher, call_request: CallRequest, call: Web
         await call.whisper(Post(error.user_text, Tone.REFUSED, error.kind))
         return
     call.names = addressed.names
-    await dispatcher.dispatch_line(addressed.line, call)
+    await dispatcher.dispatch_line(addressed.line, call, call_request.pictures)
 
 
 async def _find_pressed(surface: WebSurface, place: Place, call_request: CallRequest) -> tuple[MessageRef | None, AskedText]:

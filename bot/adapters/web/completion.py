@@ -25,12 +25,13 @@ class OptionDescription(BaseModel):
 
 
 class CommandDescription(BaseModel):
-    """One command that can be typed."""
+    """One command that can be typed, and how many pictures can go with it."""
 
     name: str
     summary: str
     example: str
     takes_plain_words: bool
+    most_pictures: int
     options: tuple[OptionDescription, ...]
 
 
@@ -52,6 +53,7 @@ def _command(command: AnyCommand, suggestions: Mapping[str, tuple[Suggestion, ..
         summary=command.summary,
         example=command.example,
         takes_plain_words=command.takes_plain_words,
+        most_pictures=sum(option.kind.most for option in command.options if isinstance(option.kind, PictureFile)),
         options=tuple(
             _option(option, suggestions.get(option.name, ()))
             for option in command.options

@@ -1,10 +1,12 @@
 """Asks over real connections what typed lines and pressed buttons do, and who sees it."""
 
 import asyncio
+import io
 import json
 
 import pytest
 
+from tests.fakes.photos import photo
 from tests.fakes.visitor import HttpVisitor
 from tests.fakes.web_house import WebHouse, drawn
 
@@ -19,6 +21,55 @@ async def test_an_answer_is_public_and_says_who_asked(ann: HttpVisitor, bob: Htt
     assert (hers["is_mine"], his["is_mine"]) == (True, False)
     assert hers["author"] == his["author"]
     assert his["post"]["asked"] == {"text": "/imagine a fox", "is_press": False}
+
+
+async def test_pictures_come_with_a_line(house: WebHouse, ann: HttpVisitor) -> None:
+    """Repeated, it is the same call; the completion knows which commands take them."""
+    photos = [photo(), photo("PNG")]
+    answers = [await ann.bring("make it night --shape wide", *photos, key="key-of-mine") for _ in range(2)]
+    assert [answer.status for answer in answers] == [200, 200]
+    assert answers[0].facts["answered"] == answers[1].facts["answered"] is not None
+    [order] = house.studio.orders
+    assert (order.prompt, [one.content for one in order.pictures]) == ("make it night", photos)
+    assert [one.role for one in order.pictures] == ["base", "reference"]
+    commands = (await ann.get("/api/commands")).facts["commands"]
+    assert {one["name"]: one["most_pictures"] for one in commands} == {"imagine": 3, "gallery": 0, "help": 0}
+
+
+@pytest.mark.parametrize(
+    ("line", "count", "says"),
+    [
+        ("/gallery", 1, "/gallery takes no pictures: please send it without them. Nothing was counted."),
+        ("a fox", 4, "There can be 3 pictures at most, and these are 4. Nothing was counted."),
+        ("/imagine", 1, "/imagine still needs prompt"),
+        ("", 1, "Say what you would like to see"),
+    ],
+)
+async def test_pictures_that_cannot_be_taken_are_told(
+    house: WebHouse, ann: HttpVisitor, line: str, count: int, says: str
+) -> None:
+    """To who brought them alone, in one sentence."""
+    [note] = (await ann.bring(line, *[photo()] * count)).facts["notes"]
+    assert says in note["text"]
+    assert house.studio.orders == []
+
+
+@pytest.mark.parametrize(
+    ("content", "status"),
+    [
+        (b"{}", 400),
+        (b"--x\r\nContent-Disposition: form-data; name=line\r\n\r\na fox\r\n--x--\r\n", 400),
+        (b'--x\r\nContent-Disposition: form-data; name="picture"; filename="a"\r\n\r\na fox\r\n--x--\r\n', 400),
+        (bytes(105 * 1024 * 1024), 413),
+    ],
+)
+async def test_a_form_that_is_none_of_ours_is_refused(house: WebHouse, ann: HttpVisitor, content: bytes, status: int) -> None:
+    """With one sentence; and none is taken from another site."""
+    form = {"Content-Type": "multipart/form-data; boundary=x"}
+    answer = await ann.ask("POST", "/api/calls", {**ann.own, **form}, io.BytesIO(content))
+    assert (answer.status, bool(answer.facts["detail"])) == (status, True)
+    assert (await ann.ask("POST", "/api/calls", {**form, "Sec-Fetch-Site": "cross-site"}, b"--x--\r\n")).status == 403
+    assert house.studio.orders == []
 
 
 async def test_plain_words_draw(house: WebHouse, ann: HttpVisitor) -> None:

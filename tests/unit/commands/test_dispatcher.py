@@ -1,15 +1,19 @@
 """Asks whether every call ends in one answer or one sentence, whatever breaks."""
 
 import asyncio
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from typing import Annotated
 
 import pytest
 import structlog
 from structlog.testing import capture_logs
 
 from bot.commands.dispatcher import Dispatcher
+from bot.commands.spec import Command
 from bot.domain.chat import Button, Form, Post, Tone
 from bot.domain.images import Shape
+from bot.domain.inputs import BroughtPicture, InputRole
+from bot.domain.options import PictureFile, Text
 from bot.domain.people import Person
 from bot.errors import BadInput, NotYours, Sanctioned, StorageFailed, SurfaceFailed
 from bot.provider_errors import ProviderFailed, ProviderFault
@@ -47,6 +51,38 @@ async def test_a_typed_line_is_run(dispatcher: Dispatcher, easel: Easel, call: F
     """As platforms without menus send it."""
     await dispatcher.dispatch_line("/PAINT a fox —shape wide", call)
     assert easel.asked == [PaintArgs("a fox", Shape.WIDE)]
+
+
+@dataclass(frozen=True, slots=True)
+class RetouchArgs:
+    """What `/retouch` takes."""
+
+    words: Annotated[str, Text("What to change", longest=100)]
+    photo: Annotated[tuple[BroughtPicture, ...], PictureFile("What to change", most=2)] = ()
+
+
+async def test_pictures_beside_a_line_are_for_the_option_that_takes_them(
+    dispatcher: Dispatcher, easel: Easel, call: FakeCall
+) -> None:
+    """A command without one says so, and words that are missing are told: no form has pictures in it."""
+    retouch = Command("retouch", "Change a photo", RetouchArgs, easel.run, takes_plain_words=True)
+    dispatcher = Dispatcher([retouch, easel.paint()], lambda: "c0ffee", nobody)
+    one, two, three = (BroughtPicture(content) for content in (b"1", b"2", b"3"))
+    await dispatcher.dispatch_line("make it night", call, (one, two))
+    await dispatcher.dispatch_line("make it day", call)
+    assert easel.asked == [
+        RetouchArgs("make it night", (one, replace(two, role=InputRole.REFERENCE))),
+        RetouchArgs("make it day"),
+    ]
+    call.whispers.clear()
+    await dispatcher.dispatch_line("/paint a fox", call, (one,))
+    await dispatcher.dispatch_line("/retouch", call, (one,))
+    await dispatcher.dispatch_line("a fox", call, (one, two, three))
+    assert [whisper.text for whisper in call.whispers] == [
+        "/paint takes no pictures: please send it without them. Nothing was counted.",
+        "/retouch still needs words (what to change).",
+        "There can be 2 pictures at most, and these are 3. Nothing was counted.",
+    ]
 
 
 async def test_plain_words_are_for_the_command_that_takes_them(easel: Easel, call: FakeCall) -> None:
