@@ -16,6 +16,10 @@ def is_failure_of_one_call(error: Exception) -> bool:
     return isinstance(error, ProviderFailed) and not error.may_be_refusal
 
 
+class CallNotMade(Exception):
+    """A call must not go out any more: another one of its wish was refused, or has lost the job."""
+
+
 Open = Callable[[bool], Awaitable[None]]
 """Writes a call down before it goes out; told whether its job waits in line where there is no room."""
 
@@ -37,7 +41,7 @@ class CallShare:
         return taken
 
     async def open(self, open_call: Open) -> None:
-        """Have the call written down; raises what `open_call` does."""
+        """Have the call written down; raises what `open_call` does, and `CallNotMade`."""
         await self._calls.open(self, open_call)
 
     async def on_progress(self, progress: Progress) -> None:
@@ -83,10 +87,12 @@ class WishCalls:
                 group.create_task(self._collect(call))
 
     async def open(self, share: CallShare, open_call: Open) -> None:
-        """Have one call at a time written down, and none once the job waits in line."""
+        """Have one call at a time written down, and none once the job waits in line, or no more may be made."""
         async with self._opening:
             if self._queued is not None:
                 raise self._queued
+            if not self._may_call:
+                raise CallNotMade
             share.is_out = False
             is_alone = not any(other.is_out for other in self._shares)
             try:
@@ -106,7 +112,11 @@ class WishCalls:
 
     @property
     def _may_begin(self) -> bool:
-        return self.missing > 0 and all(map(is_failure_of_one_call, self.errors))
+        return self.missing > 0 and self._may_call
+
+    @property
+    def _may_call(self) -> bool:
+        return all(map(is_failure_of_one_call, self.errors))
 
     async def _begin(self, group: asyncio.TaskGroup, draw: Callable[[CallShare], Awaitable[Drawing]]) -> None:
         """Begin a call and wait until it is written down: only then one knows what is missing, and that there was room."""
@@ -122,6 +132,8 @@ class WishCalls:
         try:
             self.drawn.append(await draw(share))
             self._done[share] = float(share.pictures)
+        except CallNotMade:
+            self._done.pop(share, None)
         except Exception as error:  # noqa: BLE001 - whoever made the calls raises it, once the others have ended
             self._done.pop(share, None)
             if isinstance(error, WaitsForProvider) and self._queued is None:

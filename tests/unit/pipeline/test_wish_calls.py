@@ -315,3 +315,21 @@ async def test_nothing_begins_once_the_job_waits_in_line() -> None:
 
     await calls.make(draw)
     assert (len(opened), calls.errors) == (2, [full, full])
+
+
+async def test_a_call_that_failed_goes_to_nobody_else_once_another_was_refused() -> None:
+    """What one service will not draw is not tried at the next, also where a call of the same wish is on its way there."""
+    second = ScriptedProvider("second")
+    bench = Bench(others=(second,))
+    bench.painter.abilities = ONE_A_CALL
+    bench.painter.will_hold(BROKE)
+    bench.painter.will(REFUSED)
+    job = await bench.imagine(count=2)
+    bench.engine.start(bench.worker.work)
+    await until(lambda: DrawingState.REFUSED in {one.state for one in bench.jobs.rows[job.id].drawings.values()})
+    for _ in range(100):  # turns of the loop, until the wish knows of it too
+        await asyncio.sleep(0)
+    bench.painter.release()
+    await until(lambda: bench.job(job).state.is_final)
+    assert (bench.job(job).state, second.requests) == (JobState.REFUSED, [])
+    assert await states(bench, job) == [DrawingState.REFUSED, DrawingState.FAILED]
