@@ -7,7 +7,7 @@ from typing import Annotated, NewType
 
 from bot.domain.chat import MessageRef, Place
 from bot.domain.images import USUAL_SIZES, DrawingId, ImageFile, Lane, Quality, Shape, Size
-from bot.domain.inputs import MOST_INPUTS, BroughtPicture, InputPicture
+from bot.domain.inputs import MOST_INPUTS, BroughtPicture, InputPicture, InputRole
 from bot.domain.money import FREE, Cost
 from bot.domain.options import Choice, Description, ImageModelRef, Number, PictureFile, Pixels, Text
 from bot.domain.people import AccountId, CommunityId, Person, Tier
@@ -120,7 +120,8 @@ class Wish:
             is_for_settings = asked is None and _USUAL[name] is not None
             if asked != has and not is_for_settings:
                 return False
-        return {one.source for one in self.inputs} == {one.sha256 for one in draft.picture}
+        brought = sorted(draft.picture, key=lambda one: one.role is InputRole.MASK)  # inputs have the mask last
+        return [(one.role, one.source) for one in self.inputs] == [(one.role, one.sha256) for one in brought]
 
 
 _USUAL = {field.name: field.default for field in fields(Wish)}

@@ -1,10 +1,13 @@
 """Asks which states of a job are the end, and which size a wish wants."""
 
+from hashlib import sha256
+
 import pytest
 
 from bot.domain.images import Quality, Shape, Size
-from bot.domain.inputs import BroughtPicture
+from bot.domain.inputs import BroughtPicture, InputPicture, InputRole
 from bot.domain.jobs import Draft, DrawingState, JobState, Rewriting, Wish
+from bot.domain.options import PictureFile
 
 
 @pytest.mark.parametrize("state", JobState)
@@ -36,6 +39,46 @@ def test_a_wish_comes_of_a_draft_that_says_nothing_else(draft: Draft, may: bool)
     """What the draft leaves open, a community's settings may have filled."""
     wish = Wish(prompt="a fox", shape=Shape.WIDE, quality=Quality.LOW, rewriting=Rewriting.OFF, previews=False)
     assert wish.may_come_of(draft) is may
+
+
+@pytest.mark.parametrize(
+    ("brought", "may"),
+    [
+        ([b"base", b"hat"], True),
+        ([b"hat", b"base"], False),
+        ([b"base", b"base", b"hat"], False),
+        ([b"base"], False),
+    ],
+)
+def test_a_wish_comes_of_the_same_pictures_in_the_same_order(brought: list[bytes], may: bool) -> None:
+    """The first one is changed, and the others are looked at: turned round it is another wish."""
+    picture = PictureFile("Pictures", most=16).parse("picture", tuple(map(BroughtPicture, brought)))
+    assert _wish_from(b"base", b"hat").may_come_of(Draft(prompt="a fox", picture=picture)) is may
+
+
+def test_a_mask_is_no_picture_to_look_at() -> None:
+    """The same bytes in another part are another wish; a mask may be named before what it is for."""
+    base, mask = BroughtPicture(b"base"), BroughtPicture(b"hat", InputRole.MASK)
+    assert not _wish_from(b"base", b"hat").may_come_of(Draft(prompt="a fox", picture=(base, mask)))
+    masked = _wish_from(b"base", b"hat", second=InputRole.MASK)
+    assert masked.may_come_of(Draft(prompt="a fox", picture=(mask, base)))
+
+
+def _wish_from(base: bytes, other: bytes, second: InputRole = InputRole.REFERENCE) -> Wish:
+    """Return a wish that begins with two pictures."""
+    inputs = tuple(
+        InputPicture(
+            key=f"key-{role}",
+            role=role,
+            source=sha256(content).hexdigest(),
+            media_type="image/png",
+            width=64,
+            height=64,
+            size_bytes=4,
+        )
+        for role, content in ((InputRole.BASE, base), (second, other))
+    )
+    return Wish(prompt="a fox", inputs=inputs)
 
 
 def test_no_setting_gives_a_size_that_nobody_asked_for() -> None:
