@@ -162,13 +162,13 @@ class Hold:
         whole = count_percent(exact - others)
         return replace(self, pictures=whole), whole * FULL - exact
 
-    def rounding(self, spent: int, pictures: int) -> int:
-        """Return by how many hundredths what is spent is more than so many of its pictures count for."""
-        return 0 if self.is_whole else spent * FULL - pictures * self.each * self.percent
+    def rounding(self, spent: int, counts: int) -> int:
+        """Return by how many hundredths what is spent is more than its part of what pictures count for."""
+        return 0 if self.is_whole else spent * FULL - counts * self.percent
 
-    def spent_for(self, pictures: int) -> int:
-        """Return what so many of its pictures count for, by themselves."""
-        return count_percent(pictures * self.each * self.percent)
+    def spent_for(self, counts: int) -> int:
+        """Return its part of what pictures count for, by itself."""
+        return count_percent(counts * self.percent)
 
     @property
     def scopes(self) -> tuple[CommunityId, ...]:

@@ -127,7 +127,7 @@ class KeepingStep:
                         await self._move_to_store(self._spool, file, on_trouble)
         pictures = tuple(self._picture(job, position, file) for position, file in enumerate(files))
         count = self._count(job, drawings)
-        if count.counted < count.as_asked:
+        if count.is_less:
             lighter = _note_weight(drawings[-1], count)
             await retry_storage(lambda: self._jobs.close_drawing(lighter), on_trouble)
         await retry_storage(lambda: self._jobs.keep(job.id, job.attempt, pictures, counted=count.counted), on_trouble)
@@ -200,7 +200,8 @@ class KeepingStep:
 
 def _note_weight(drawing: Drawing, count: PictureCount) -> Drawing:
     """Return the drawing with a note that its job counts for less than was set aside, once."""
-    note = f"drawn by a lighter model, so counted as {count.counted} instead of {count.as_asked}"
+    counted, as_asked = count.in_lane
+    note = f"drawn by a lighter model, so counted as {counted} instead of {as_asked}"
     return replace(drawing, notes=tuple(dict.fromkeys((*drawing.notes, note))))
 
 

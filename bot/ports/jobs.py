@@ -128,7 +128,7 @@ class Jobs(Protocol):
     async def keep(self, job: JobId, attempt: int, pictures: tuple[Picture, ...], *, counted: int | None = None) -> None:
         """The pictures are in the store: note them, spend that much of the hold, refund the rest, and make the job `KEPT`.
 
-        They count for `counted` where that is less than they were held for.
+        They count for `counted`, or the hold's percent of it, where that is less than they were held for.
         """
         ...
 

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from bot.domain.allowances import Allowance, Hold, QuotaStatus, TenantQuota, Weights, allowance
+from bot.domain.allowances import FULL, Allowance, Hold, QuotaStatus, TenantQuota, Weights, allowance, count_percent
 from bot.domain.chat import Place
 from bot.domain.image_models import ImageModelOffer, ImageModels
 from bot.domain.images import Lane
@@ -38,10 +38,25 @@ class Tariff:
 
 @dataclass(frozen=True, slots=True)
 class PictureCount:
-    """What drawn pictures count for, and what they would if the model that was asked for had drawn them all."""
+    """What drawn pictures count for, and what they would if the model that was asked for had drawn them all.
+
+    Of both, `percent` counts in their lane.
+    """
 
     counted: int
     as_asked: int
+    percent: int = FULL
+
+    @property
+    def in_lane(self) -> tuple[int, int]:
+        """The two in whole pictures, as they count in their lane."""
+        return count_percent(self.counted * self.percent), count_percent(self.as_asked * self.percent)
+
+    @property
+    def is_less(self) -> bool:
+        """Whether they count for less than was asked for."""
+        counted, as_asked = self.in_lane
+        return counted < as_asked
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,7 +165,8 @@ class Quotas:
         asked = models.weight(next(iter(models.order(wish.model, job.tier, wish.inputs, wish.lane)), ""))
         drawn = [(len(one.files), min(asked, models.weight(provider_of(one.provider)))) for one in drawings]
         counted = sum(pictures * weight for pictures, weight in drawn) * each
-        return PictureCount(counted, sum(pictures for pictures, _ in drawn) * asked * each)
+        as_asked = sum(pictures for pictures, _ in drawn) * asked * each
+        return PictureCount(counted, as_asked, self._tariff.weights.percent(wish.lane))
 
     def fill(self, effective_limits: EffectiveLimits, draft: Draft, inputs: tuple[InputPicture, ...] = ()) -> Wish:
         """Make a wish of a draft: what it leaves open is as it is set at the place, and so is its lane."""

@@ -69,7 +69,7 @@ async def reserve(connection: AsyncConnection, job: JobId, hold: Hold, now: date
 async def spend_hold(connection: AsyncConnection, job: JobId, pictures: int, now: datetime, *, most: int | None = None) -> int:
     """Spend so many of the job's pictures, give the rest back, and return what they count for.
 
-    That is never more than was held, nor than `most`.
+    That is never more than was held, nor than `most`, of which a part counts like of all else.
     """
     return await _end_hold(connection, job, HoldState.SPENT, pictures=pictures, now=now, most=most)
 
@@ -156,14 +156,15 @@ async def correct_usage(
 
 
 _NEW_HOLD = insert(holds)
-_COUNTS = bindparam("pictures", type_=Integer) * holds.c.each * holds.c.percent
+_MOST = bindparam("most", type_=Integer)
+_WEIGHT = bindparam("pictures", type_=Integer) * holds.c.each
+_COUNTS = case((_MOST < _WEIGHT, _MOST), else_=_WEIGHT) * holds.c.percent
 _SPENT = (_COUNTS + (FULL - 1)) // FULL
 _LESS = case((holds.c.n < _SPENT, holds.c.n), else_=_SPENT)
-_MOST = bindparam("most", type_=Integer)
 _HELD = update(holds).where(holds.c.job == bindparam("of_job"), holds.c.state == HoldState.HELD).returning(*holds.c)
 _END_HOLD = _HELD.values(
     state=bindparam("ended"),
-    spent=case((_MOST <= _LESS, _MOST), else_=_LESS),
+    spent=_LESS,
     rounding=case((holds.c.percent < FULL, _LESS * FULL - _COUNTS), else_=0),
 )
 _ROUNDED = select(func.coalesce(func.sum(holds.c.rounding), 0)).where(

@@ -21,11 +21,11 @@ async def accept(jobs: Jobs, name: str, account: AccountId, pictures: int = 1, p
     return JobId(name)
 
 
-async def keep(jobs: Jobs, job: JobId, pictures: int = 1) -> None:
+async def keep(jobs: Jobs, job: JobId, pictures: int = 1, counting: int | None = None) -> None:
     """Have so many of them come."""
     claimed = await jobs.claim(job, LEASE)
     assert claimed is not None
-    await jobs.keep(job, claimed.attempt, some_pictures(job, pictures))
+    await jobs.keep(job, claimed.attempt, some_pictures(job, pictures), counted=counting)
 
 
 async def counted(ledger: Ledger, account: AccountId) -> tuple[int, int]:
@@ -89,6 +89,16 @@ async def test_fewer_pictures_than_asked_for_count_by_themselves(jobs: Jobs, led
     assert await counted(ledger, ann) == (0, 1)
     await keep(jobs, await accept(jobs, "b", ann))
     assert await counted(ledger, ann) == (0, 1)
+
+
+async def test_pictures_of_a_lighter_model_count_in_part_too(jobs: Jobs, ledger: Ledger, ann: AccountId) -> None:
+    """Three that count half are two, and the half too many is there for the next one."""
+    await keep(jobs, await accept(jobs, "a", ann, 8), 8, counting=3)
+    assert await counted(ledger, ann) == (0, 2)
+    await keep(jobs, await accept(jobs, "b", ann))
+    assert await counted(ledger, ann) == (0, 2)
+    await keep(jobs, await accept(jobs, "c", ann))
+    assert await counted(ledger, ann) == (0, 3)
 
 
 @pytest.mark.parametrize("is_second", [False, True])

@@ -217,7 +217,7 @@ class MemoryJobs:
             more = drawing.cost.microusd - (known.cost.microusd if known else 0)
             if row.is_cost_booked:
                 self.books.spend(row.hold.scopes, row.day, held=0, spent=more)
-            given = sum(one.may_have_given for one in row.drawings.values())
+            given = sum(one.may_have_given for one in row.drawings.values()) * row.hold.each
             drawn = min(row.spent, row.hold.spent_for(given))
             if row.job.state is JobState.CANCELLED:
                 row.rounding = row.hold.rounding(drawn, given) if given else 0
@@ -401,11 +401,12 @@ class MemoryJobs:
         self.change(row, state=ending.state, ending=ending, finished_at=self.clock.now())
 
     def _let_go(self, row: Row, *, given: int, most: int | None = None) -> None:
-        counts = min(row.held, row.hold.spent_for(given))
-        spent = counts if most is None else min(counts, most)
+        counts = given * row.hold.each
+        counts = counts if most is None else min(counts, most)
+        spent = min(row.held, row.hold.spent_for(counts))
         self.books.let_go(row.job.id, row.hold, day=row.day, from_credits=row.from_credits, spent=spent, now=self.clock.now())
         row.held, row.spent, row.is_held = 0, spent, False
-        row.rounding = row.hold.rounding(counts, given)
+        row.rounding = row.hold.rounding(spent, counts)
 
     def _rounded(self, hold: Hold) -> int:
         """Return by how many hundredths what the account asked for on that day was rounded up."""

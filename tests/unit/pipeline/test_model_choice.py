@@ -1,11 +1,16 @@
 """Does the model that was asked for draw, and is it said under a picture why another one did, and what it did not draw?"""
 
+from dataclasses import replace
+from datetime import timedelta
+
 from bot.domain.image_models import ImageModelOffer, ImageModels
-from bot.domain.images import Shape
-from bot.domain.people import PREMIUM
+from bot.domain.images import Lane, Shape
+from bot.domain.people import HOUSE, PREMIUM
 from bot.provider_errors import ProviderFailed, ProviderFault
+from bot.services.quotas import PictureCount
 from tests.fakes.bench import Bench
-from tests.fakes.images import ScriptedProvider
+from tests.fakes.images import SQUARE_ONLY, ScriptedProvider
+from tests.fakes.tickets import ScriptedTicketProvider
 
 
 def bench_with(second: ScriptedProvider) -> Bench:
@@ -61,6 +66,29 @@ async def test_what_a_lighter_model_drew_counts_as_that() -> None:
     assert "drawn by a lighter model, so counted as 2 instead of 6" in bench.message(job).footer
     quota_status = await bench.quota_status()
     assert (quota_status.held, quota_status.spent) == (0, 2)
+
+
+async def test_a_lighter_model_counts_half_of_that_for_the_relaxed_lane() -> None:
+    """What that lane had no time for is drawn at once in the end, and counts as relaxed: for what drew it."""
+    relaxed = ScriptedTicketProvider("relaxed", replace(SQUARE_ONLY, most=4, lane=Lane.RELAXED))
+    offers = (
+        ImageModelOffer(name="painter", model="p", weight=1),
+        ImageModelOffer(name="relaxed", model="r", weight=4, lane=Lane.RELAXED, on_request=True),
+    )
+    bench = Bench(others=(relaxed,), models=ImageModels(offers))
+    job = await bench.imagine("a fox", count=2, lane=Lane.RELAXED)
+    assert (await bench.quota_status()).held == 4
+    bench.clock.move(timedelta(hours=21))
+    await bench.work()
+    assert "drawn by a lighter model, so counted as 1 instead of 4" in bench.message(job).footer
+    day = job.created_at.date()
+    quota_status = bench.jobs.stands(HOUSE, job.account, day, 20)
+    assert (quota_status.held, quota_status.spent) == (0, 1)
+
+
+def test_a_lighter_model_is_not_spoken_of_where_it_counts_the_same() -> None:
+    """Half of one and half of two are both one picture."""
+    assert not PictureCount(1, 2, percent=50).is_less
 
 
 async def test_what_a_heavier_model_drew_counts_as_what_was_asked_for() -> None:
