@@ -25,6 +25,8 @@ _LOW_QUOTA = 3
 
 _MINUTE_S = 60.0
 
+_NO_WORKER = "no worker is running right now; it is kept, and drawn as soon as one is"
+
 _RELAXED_NOTE = "relaxed: usually within hours"
 
 _LONGEST_ALT = 300
@@ -33,9 +35,14 @@ _LONGEST_ALT = 300
 
 def waiting(job: Job, position: QueuePosition, slots: int, counted: int) -> Post:
     """Say that the wish is accepted: what is drawn, what it counts as if it is dear, which place in line, about how long."""
-    cost = [f"counts as {counted} pictures"] if counted > job.wish.count else []
-    said = " · ".join([f"Drawing: {title(job)}", *cost, *_queue_note(position, slots)])
+    said = " · ".join([f"Drawing: {title(job)}", *_weight_note(job, counted), *_queue_note(position, slots)])
     return Post(said, Tone.WAITING, progress=0.0, size=job.wish.wanted_size, buttons=(_cancel(job),))
+
+
+def waiting_for_worker(job: Job, counted: int) -> Post:
+    """Say that the wish is accepted while nobody draws, and what becomes of it."""
+    said = " · ".join([f"Waiting: {title(job)}", *_weight_note(job, counted), _NO_WORKER])
+    return Post(said, Tone.WAITING, size=job.wish.wanted_size, buttons=(_cancel(job),))
 
 
 def working(job: Job, doing: str, progress: Progress | None = None) -> Post:
@@ -204,6 +211,10 @@ def _reword(job: Job) -> tuple[Button, ...]:
 
 def _cancel(job: Job) -> Button:
     return Button("Cancel", "cancel", job.id, is_dangerous=True)
+
+
+def _weight_note(job: Job, counted: int) -> list[str]:
+    return [f"counts as {counted} pictures"] if counted > job.wish.count else []
 
 
 def _queue_note(position: QueuePosition, slots: int) -> list[str]:

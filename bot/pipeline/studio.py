@@ -273,15 +273,18 @@ class Studio:
         """Say in public that it is being drawn. Where that fails delivery looks for it, and posts it if there is none."""
         try:
             async with asyncio.timeout(_ANSWER_TIMEOUT.total_seconds()):
-                position = await self._jobs.queue_position(job)
-                said = posts.waiting(job, position, self._slots, counted)
-                if job.wish.lane is Lane.RELAXED:
-                    said = posts.drawn_later(job, self._quotas.weights.relaxed_share)
-                message = await call.answer(said, key=job.id)
+                message = await call.answer(await self._first_post(job, counted), key=job.id)
                 await self._jobs.attach(job.id, message)
         except (EaselError, TimeoutError) as error:
             log.warning("job.unanswered", reason=str(error) or "timeout")
             await self._release_message(job)
+
+    async def _first_post(self, job: Job, counted: int) -> Post:
+        if await self._engine.has_worker(job.tier) is False:
+            return posts.waiting_for_worker(job, counted)
+        if job.wish.lane is Lane.RELAXED:
+            return posts.drawn_later(job, self._quotas.weights.relaxed_share)
+        return posts.waiting(job, await self._jobs.queue_position(job), self._slots, counted)
 
     async def _release_message(self, job: Job) -> None:
         """Let delivery have the message at once. It takes it after `PROMISE_LIFETIME` anyway."""

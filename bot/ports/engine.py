@@ -43,6 +43,14 @@ class Engine(Protocol):
         """
         ...
 
+    async def has_worker(self, tier: Tier) -> bool | None:
+        """Return whether anybody works on jobs of the tier at present, or None where that is not known.
+
+        It is cheap enough to be asked for each wish, and may be out of date: by
+        seconds usually, by a minute where a worker was killed.
+        """
+        ...
+
     def stop_starting(self) -> None:
         """Start no more jobs in this run, and let those go on that run. What waits is left to whoever runs next, or elsewhere."""
         ...

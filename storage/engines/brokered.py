@@ -91,6 +91,10 @@ class BrokerEngine:
         """Tell all processes. One that gets the job and has not heard of it finds its row ended."""
         await self._events.publish(WorkCancelled(job))
 
+    async def has_worker(self, tier: Tier) -> bool | None:  # noqa: ARG002 - the port's signature
+        """Return None: brokers do not tell who else is there."""
+        return None
+
     def stop_starting(self) -> None:
         """Start no more jobs in this run; the broker keeps them for others."""
         self._stopping.set()

@@ -18,6 +18,7 @@ from bot.domain.people import Tier
 from bot.errors import StorageFailed
 from bot.ports.engine import Work
 from storage.engines.docket_worker import QueueWorker
+from storage.engines.queue_workers import QueueWorkers
 from storage.engines.redis_server import check_server, mute_outages, with_room
 from storage.engines.work import check_slots, run_logged
 
@@ -89,6 +90,8 @@ class DocketEngine:
         }
         self._stack = AsyncExitStack()
         self._work: Work | None = None
+        self._queue_workers = QueueWorkers()
+        self._served_here: frozenset[str] = frozenset()
         self._stopping = asyncio.Event()
 
     async def __aenter__(self) -> Self:
@@ -136,6 +139,11 @@ class DocketEngine:
                 await _take_note(docket, job)
                 await docket.cancel(job)
 
+    async def has_worker(self, tier: Tier) -> bool | None:
+        """Ask for signs of life of the tier's workers, unless this process is one."""
+        docket = self._docket_of(tier)
+        return docket.name in self._served_here or await self._queue_workers.has_worker(docket)
+
     def stop_starting(self) -> None:
         """Start no more jobs in this run; docket gives back what it has fetched already."""
         self._stopping.set()
@@ -156,6 +164,7 @@ class DocketEngine:
         try:
             async with asyncio.TaskGroup() as group:
                 shares = [(docket, slots.get(tier, least)) for tier, docket in self._dockets.items()]
+                self._served_here = frozenset(docket.name for docket, share in shares if share)
                 workers = [
                     group.create_task(self._workers[docket.name].run(share, self._stopping)) for docket, share in shares if share
                 ]
@@ -165,6 +174,7 @@ class DocketEngine:
                     await self._stop(workers)
         finally:
             self._work = None
+            self._served_here = frozenset()
 
     def _docket_of(self, tier: Tier) -> Docket:
         return self._dockets.get(tier) or self._dockets[_OTHERS]

@@ -57,6 +57,10 @@ class LocalEngine:
         if job in self._running:
             self._running[job].cancel()
 
+    async def has_worker(self, tier: Tier) -> bool | None:  # noqa: ARG002 - the port's signature
+        """Return that there is one: this process."""
+        return True
+
     def stop_starting(self) -> None:
         """Start no more jobs in this run."""
         self._is_stopping = True

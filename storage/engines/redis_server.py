@@ -16,14 +16,12 @@ from redis.exceptions import AuthenticationError, AuthorizationError, RedisError
 
 from bot.domain.people import Tier
 from bot.errors import ConfigError
+from storage.engines.queue_workers import has_worker
 
 log = structlog.get_logger(__name__)
 
 _OLDEST = (6, 2)
 _PATIENCE = timedelta(seconds=5)
-_HEARD_FROM = timedelta(minutes=1)
-"""Who said nothing for so long works no more; workers say something every few seconds."""
-
 _MOST_CONNECTIONS = 1000
 _DOCKET_LOGGERS = ("docket.worker", "docket.strikelist", "docket._redelivery")
 
@@ -71,8 +69,7 @@ async def examine_server(url: str, *, prefix: str, tiers: Iterable[Tier], patien
         _check_facts(facts, _where(url))
         seconds, microseconds = await redis.time()
         now = datetime.fromtimestamp(seconds, UTC) + timedelta(microseconds=microseconds)
-        since = (now - _HEARD_FROM).timestamp()
-        unserved = [tier for tier in tiers if not await redis.zcount(f"{prefix}:{tier}:workers", since, "+inf")]
+        unserved = [tier for tier in tiers if not await has_worker(redis, f"{prefix}:{tier}")]
         owner = await redis.get(f"{prefix}:deployment")
     is_valkey = "valkey_version" in facts
     return ServerFacts(

@@ -304,6 +304,16 @@ async def test_what_waited_when_a_run_was_cancelled_is_worked_on_by_the_next(eng
     assert work.started == [first, second, first]
 
 
+async def test_an_engine_that_works_never_says_that_nobody_does(engine: Engine) -> None:
+    """Not even before the first sign of life."""
+    work = HeldWork(is_held=False)
+    async with at_work(engine, work, SLOTS):
+        await publish(engine, *jobs(GUEST, 1))
+        assert await engine.has_worker(GUEST) is not False
+        await until(lambda: len(work.ended) == 1)
+        assert await engine.has_worker(GUEST) is not False
+
+
 async def test_an_engine_that_is_to_start_no_more_finishes_what_runs(engine: Engine, stage: EngineStage) -> None:
     """What waits, and what comes, is left to the next run."""
     work = HeldWork()

@@ -10,8 +10,9 @@ import pytest
 from structlog.testing import capture_logs
 
 from bot.domain.jobs import JobId
-from bot.domain.people import GUEST, PREMIUM
+from bot.domain.people import GUEST, PREMIUM, Tier
 from bot.errors import ConfigError, StorageFailed
+from bot.ports.engine import Engine
 from tests.contract.engines import SLOTS, DocketStage, docket_stage, jobs, publish
 from tests.fakes.redis import RedisServer, redis_server
 from tests.fakes.waiting import until
@@ -54,6 +55,41 @@ async def test_a_run_is_cancelled_from_another_process(stage: DocketStage) -> No
         await until(lambda: work.running == {last})
         assert work.cancelled == [runs]
     assert work.started == [runs, last]
+
+
+async def test_others_know_which_tiers_have_a_worker(stage: DocketStage) -> None:
+    """As long as it runs; one that leaves a tier to others is none of that tier's."""
+    async with stage.open() as other:
+        assert await other.has_worker(GUEST) is False
+        async with at_work(stage.engine, HeldWork(), {GUEST: 1, PREMIUM: 0}):
+            await until_known(other, GUEST, is_there=True)
+            assert not await other.has_worker(PREMIUM)
+            assert (await stage.engine.has_worker(GUEST), await stage.engine.has_worker(PREMIUM)) == (True, False)
+        await until_known(other, GUEST, is_there=False)
+
+
+async def until_known(engine: Engine, tier: Tier, *, is_there: bool) -> None:
+    """Wait until an engine knows it, which it asks only every few seconds."""
+    async with asyncio.timeout(60):
+        while await engine.has_worker(tier) is not is_there:  # noqa: ASYNC110 - Redis knows
+            await asyncio.sleep(0.05)
+
+
+async def test_many_wishes_ask_once_for_signs_of_life(stage: DocketStage) -> None:
+    """For a few seconds the answer is remembered."""
+    before = await stage.calls("zrange")
+    for _ in range(200):
+        assert await stage.engine.has_worker(GUEST) is False
+    assert await stage.calls("zrange") - before < 50
+
+
+async def test_while_redis_is_away_nobody_knows_who_works(tmp_path: Path) -> None:
+    """So nothing is said, and nobody waits long."""
+    with redis_server(tmp_path) as server:
+        async with docket_stage(server.url) as stage:
+            server.kill()
+            assert await stage.engine.has_worker(GUEST) is None
+            server.start()
 
 
 async def test_a_worker_that_stops_hands_its_jobs_over_at_once(stage: DocketStage) -> None:

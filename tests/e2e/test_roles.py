@@ -87,6 +87,22 @@ async def test_a_worker_delivers_what_others_took_in(town: Town) -> None:
     assert town.discord.gateway.sessions == []
 
 
+async def test_a_page_without_any_worker_says_that_nobody_draws(tmp_path: Path, redis: RedisServer) -> None:
+    """At once, and with no promise of seconds; then the first worker draws it."""
+    port = free_port()
+    environ = {"EASEL_WEB__PORT": str(port), "EASEL_ENGINE__URL": redis.url, "EASEL_ENGINE__PREFIX": "no-workers"}
+    async with (
+        Serving(tmp_path, environ, port=port, role="web") as web,
+        HttpVisitor(web.url) as visitor,
+        visitor.listening() as events,
+    ):
+        await visitor.say("/imagine a fox that waits")
+        said = (await events.until("waiting")).data["post"]["text"]
+        assert said == "Waiting: a fox that waits · no worker is running right now; it is kept, and drawn as soon as one is"
+        async with Serving(tmp_path, environ, role="worker"):
+            await events.until("done")
+
+
 async def test_another_worker_ends_what_a_killed_one_left(town: Town) -> None:
     """The page shows its unfinished picture, then how it ended; it is not paid for again."""
     prompt = "a fox that is never finished"

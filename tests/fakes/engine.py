@@ -22,6 +22,7 @@ class ManualEngine:
         self._republished: dict[JobId, datetime] = {}
         self._is_stopping = False
         self.failures = ScriptedFailures()
+        self.known_worker: bool | None = True
 
     @property
     def waiting(self) -> list[JobId]:
@@ -48,6 +49,10 @@ class ManualEngine:
         self._republished.pop(job, None)
         if job in self._running:
             self._running[job].cancel()
+
+    async def has_worker(self, tier: Tier) -> bool | None:
+        """Return what the test says."""
+        return self.known_worker
 
     def stop_starting(self) -> None:
         """Have nothing be due any more."""

@@ -41,6 +41,7 @@ ALLOWED = {
         "bot/cli/imagine_command.py",
         "bot/doctor/house_checks.py",
         "bot/adapters/shared/message_updates.py",
+        "storage/engines/queue_workers.py",
         "storage/limits/redis.py",
         "storage/redis_link.py",
         "storage/sql/sqlite.py",

@@ -195,6 +195,13 @@ def test_a_wish_that_counts_for_more_than_its_pictures_says_so(count: int, count
     assert posts.waiting(job, QueuePosition(2, None), 2, counted).text == f"{says} · 1st in line"
 
 
+@pytest.mark.parametrize(("counted", "weight"), [(1, ""), (2, "counts as 2 pictures · ")])
+def test_a_wish_that_nobody_can_draw_yet_says_so(counted: int, weight: str) -> None:
+    """And promises no time."""
+    says = f"Waiting: a fox · {weight}no worker is running right now; it is kept, and drawn as soon as one is"
+    assert posts.waiting_for_worker(JOB, counted) == Post(says, Tone.WAITING, size=SHAPE, buttons=(CANCEL,))
+
+
 @pytest.mark.parametrize(
     ("left", "says"),
     [

@@ -52,6 +52,15 @@ async def test_everybody_sees_that_it_is_being_drawn(bench: Bench) -> None:
     assert [button.action for button in bench.message(job).buttons] == [f"cancel:{job.id}"]
 
 
+@pytest.mark.parametrize(("known", "begins"), [(True, "Drawing: "), (None, "Drawing: "), (False, "Waiting: a fox · no worker ")])
+async def test_who_comes_while_nobody_draws_is_told_so(bench: Bench, known: bool | None, begins: str) -> None:
+    """But not where nobody can know; the wish is accepted in any case."""
+    bench.engine.known_worker = known
+    job = await bench.imagine()
+    assert bench.message(job).text.startswith(begins)
+    assert bench.engine.waiting == [job.id]
+
+
 async def test_who_comes_late_sees_the_line(bench: Bench) -> None:
     """Two are drawn at once here, so the third waits for one of them."""
     for number in range(3):
