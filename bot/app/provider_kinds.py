@@ -26,9 +26,9 @@ from bot.ports.images import Provider
 from bot.text import join_words, quote, suggest
 
 if TYPE_CHECKING:
-    from bot.providers.comfyui.workflow import Workflow
     from bot.providers.openai.client import OpenAiClient
     from bot.providers.openai.models import ImageModel
+    from bot.providers.shared.comfyui_workflow import Workflow
     from bot.providers.shared.picture_fetcher import PictureFetcher
     from bot.providers.shared.rest_client import RestClient
 
@@ -114,22 +114,24 @@ def _build_openai_batch(instance: ProviderInstance[OpenAiBatchProviderSettings])
 
 def _build_comfyui(instance: ProviderInstance[ComfyUiProviderSettings]) -> Provider:
     from bot.providers.comfyui.images import ComfyUiImages, abilities_of
+    from bot.providers.shared.hosted_model import HostedModel, UnitPrice
     from bot.providers.shared.rest_client import RestClient
 
     name, section = instance.name, instance.section
     workflow = _comfyui_workflow(instance)
+    prices = (section.price.units if section.price else None) or UnitPrices()
+    abilities = section.abilities(f"[{instance.section_name}]", abilities_of(workflow))
     key = section.api_key.get_secret_value()
     client = RestClient(name, section.base_url, headers={"Authorization": f"Bearer {key}"} if key else {})
     instance.stack.push_async_callback(client.close)
     return ComfyUiImages(
         client,
+        HostedModel(section.model, abilities, UnitPrice(prices)),
         workflow,
         name=instance.account,
-        model=section.model,
-        abilities=section.abilities(f"[{instance.section_name}]", abilities_of(workflow)),
-        prices=(section.price.units if section.price else None) or UnitPrices(),
         attribution=attribution_of(section.model),
         clock=instance.clock,
+        second=prices.second,
     )
 
 
@@ -139,7 +141,8 @@ def _comfyui_workflow(instance: ProviderInstance[ComfyUiProviderSettings]) -> "W
     Raises:
         ConfigError: It cannot be read, or used.
     """
-    from bot.providers.comfyui.workflow import BUILT_IN, load_built_in, parse_workflow
+    from bot.providers.comfyui.images import BUILT_IN, load_built_in
+    from bot.providers.shared.comfyui_workflow import parse_workflow
 
     section, setting = instance.section, f"[{instance.section_name}] workflow"
     if section.workflow:

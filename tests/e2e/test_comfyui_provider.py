@@ -10,8 +10,9 @@ from bot.domain.health import Health
 from bot.domain.images import DrawingId, ImageRequest, Progress, Quality, Size
 from bot.domain.money import Cost, UnitPrices
 from bot.provider_errors import OutcomeUnknown, ProviderFailed, ProviderFault
-from bot.providers.comfyui.images import ComfyUiImages, abilities_of
-from bot.providers.comfyui.workflow import Workflow, load_built_in
+from bot.providers.comfyui.images import ComfyUiImages, abilities_of, load_built_in
+from bot.providers.shared.comfyui_workflow import Workflow
+from bot.providers.shared.hosted_model import HostedModel, UnitPrice
 from bot.providers.shared.rest_client import RestClient
 from tests.fakes.clock import StoppedClock
 from tests.fakes.comfyui import FakeComfyUi, Options, Trouble
@@ -52,13 +53,12 @@ async def provide() -> AsyncIterator[Provide]:
         workflow = workflow or load_built_in("flux2-klein")
         return ComfyUiImages(
             client,
+            HostedModel("flux2-klein", abilities_of(workflow), UnitPrice(UnitPrices(second=second))),
             workflow,
             name="home",
-            model="flux2-klein",
-            abilities=abilities_of(workflow),
-            prices=UnitPrices(second=second),
             attribution="by AI",
             clock=StoppedClock(),
+            second=second,
         )
 
     yield build
@@ -219,8 +219,8 @@ async def test_a_workflow_that_fails_says_where_and_repeats_no_words(
 async def test_a_node_that_the_server_does_not_take_is_named_in_the_log(fake: FakeComfyUi, provide: Provide) -> None:
     """With the setting, and without the words."""
     workflow = load_built_in("flux2-klein")
-    broken = {**workflow.nodes, "1": {"class_type": "UNETLoader", "inputs": {"unet_name": "gone.sft", "weight_dtype": "default"}}}
-    home = provide(fake, workflow=Workflow(broken, workflow.placeholders))
+    broken = {**workflow, "1": {"class_type": "UNETLoader", "inputs": {"unet_name": "gone.sft", "weight_dtype": "default"}}}
+    home = provide(fake, workflow=broken)
     with pytest.raises(ProviderFailed) as raised:
         await home.submit(request())
     assert "workflow: prompt_outputs_failed_validation; node 1 (UNETLoader): value_not_in_list unet_name" in str(raised.value)
@@ -232,7 +232,7 @@ async def test_a_node_that_the_server_does_not_take_is_named_in_the_log(fake: Fa
 async def test_a_node_that_is_not_installed_is_found_by_the_check(fake: FakeComfyUi, provide: Provide) -> None:
     """One sentence names the setting."""
     nodes = {"9": {"class_type": "UltimateUpscale", "inputs": {}}}
-    findings = await provide(fake, workflow=Workflow(nodes, frozenset())).check()
+    findings = await provide(fake, workflow=nodes).check()
     assert [each.text for each in findings] == [
         "ComfyUI 0.33.4 answers.",
         "The server has no node UltimateUpscale (node 9 of [providers.home] workflow).",
@@ -259,7 +259,7 @@ async def test_seconds_have_a_price(provide: Provide) -> None:
         assert unknown.cost == Cost(is_estimate=True)
         assert 50 <= result.cost.microusd < 60_000
         assert news.all[-1].cost == result.cost
-        assert home.estimate(Size(1000, 1000), Quality.HIGH, 2) == Cost(60_000, is_estimate=True)
+        assert home.estimate(Size(1000, 1000), Quality.HIGH, 2) == Cost(40_000, is_estimate=True)
 
 
 async def test_what_waits_is_taken_out_of_the_queue_and_nothing_else_is_stopped(fake: FakeComfyUi, provide: Provide) -> None:

@@ -29,6 +29,14 @@ PRICE_SOURCES = {
 }
 """Where the cost of each kind comes from, which no declaration says."""
 
+MOST_LINES = 250
+LARGER_PACKAGES = {
+    "offline": "it is a program that draws",
+    "openai": "it has text models and moderation too",
+    "openai_batch": "it is a lane with uploads and result files",
+}
+"""What may have more lines than a kind of image service should need, each with the reason."""
+
 PAGE = (ROOT / "docs" / "providers.md").read_text()
 
 
@@ -82,6 +90,18 @@ async def provider_table() -> str:
         told = [ticket, first_sentence(provider, "cancel") or "the call is dropped", PRICE_SOURCES[kind]]
         rows.append(f"| {' | '.join([f'`{kind}`', f'`{provider.model}`', *can, *cells, *told])} |")
     return "\n".join(rows)
+
+
+async def test_a_kind_fits_in_one_small_package() -> None:
+    """What others could use goes into bot/providers/shared, so that a new kind is written in a day."""
+    packages = {type(provider).__module__.rpartition(".")[0] for provider in (await build_providers()).values()}
+    lines = {
+        package.rpartition(".")[2]: sum(
+            len(file.read_text().splitlines()) for file in (ROOT / package.replace(".", "/")).rglob("*.py")
+        )
+        for package in packages
+    }
+    assert {package for package, count in lines.items() if count > MOST_LINES} <= set(LARGER_PACKAGES), lines
 
 
 async def test_the_table_of_providers_is_drawn_from_the_code() -> None:

@@ -4,9 +4,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from bot.domain.money import Cost, UnitPrices
+from bot.errors import EaselError
 from bot.provider_errors import ProviderFailed, ProviderFault
-
-_NO_MEMORY = ("outofmemory", "out of memory", "allocation on device")
+from bot.providers.shared.model_errors import model_failure
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,30 +24,21 @@ class Execution:
         files = [{key: str(file.get(key, "")) for key in ("filename", "subfolder", "type")} for each in listed for file in each]
         return [file for file in files if file["type"] == "output"] or files
 
-    @property
-    def seconds(self) -> float | None:
-        """How long it took; None where the server does not say so."""
+    def cost(self, prices: UnitPrices) -> Cost:
+        """Return what its seconds cost, which nobody knows where the server does not say when it began and ended."""
         times = [fields["timestamp"] for _, fields in self._messages if isinstance(fields.get("timestamp"), int)]
-        return (max(times) - min(times)) / 1000 if len(times) > 1 else None
+        return prices.cost(seconds=(max(times) - min(times)) / 1000) if len(times) > 1 else Cost(is_estimate=True)
 
-    def raise_failure(self, provider: str, prompt_id: str) -> None:
-        """Do nothing where it has drawn.
-
-        Raises:
-            ProviderFailed: It has not.
-        """
+    def failure(self, provider: str, prompt_id: str) -> EaselError | None:
+        """Return why it has not drawn; None where it has."""
         messages = dict(self._messages)
-        error = messages.get("execution_error")
-        if error is not None:
-            kind, said = str(error.get("exception_type")), str(error.get("exception_message"))
-            is_full = any(sign in f"{kind} {said}".lower() for sign in _NO_MEMORY)
-            fault = ProviderFault.OUT_OF_MEMORY if is_full else ProviderFault.BAD_ANSWER
-            raise ProviderFailed(provider, f"{kind} in {error.get('node_type')}", fault=fault, request_id=prompt_id)
-        if "execution_interrupted" in messages:
-            raise ProviderFailed(provider, "interrupted at the server", fault=ProviderFault.BAD_ANSWER, request_id=prompt_id)
+        if (error := messages.get("execution_error")) is not None:
+            said = f"{error.get('exception_type')}: {error.get('exception_message')}"
+            return model_failure(provider, said, request_id=prompt_id, place=str(error.get("node_type")))
+        reason = "interrupted at the server" if "execution_interrupted" in messages else ""
         if not self.files:
-            reason = "no pictures: the workflow has to end in a SaveImage node"
-            raise ProviderFailed(provider, reason, fault=ProviderFault.BAD_ANSWER, request_id=prompt_id)
+            reason = reason or "no pictures: the workflow has to end in a SaveImage node"
+        return ProviderFailed(provider, reason, fault=ProviderFault.BAD_ANSWER, request_id=prompt_id) if reason else None
 
     @property
     def _messages(self) -> list[tuple[str, Mapping[str, Any]]]:

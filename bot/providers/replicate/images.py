@@ -75,12 +75,8 @@ class ReplicateImages(HostedService):
         response = await self._client.post_paid(f"models/{self.model}/predictions", body, _DEADLINE)
         if not response.is_success:
             raise self._client.failure(response, is_paid=True, reason=_invalid_fields(response))
-        id_ = response.fields.get("id")
-        if not isinstance(id_, str) or not id_:
-            reason = "a call that was taken without an id"
-            raise OutcomeUnknown(self._name, reason, fault=ProviderFault.BAD_ANSWER, request_id=response.request_id)
         cost = self.estimate(request.size, request.quality, request.count)
-        return Ticket(id=id_, expires_at=self._clock.now() + _LIFE, cost=cost)
+        return Ticket(id=self._client.read_id(response), expires_at=self._clock.now() + _LIFE, cost=cost)
 
     async def collect(self, ticket: Ticket, on_progress: OnProgress) -> ImageResult:
         """Wait for the result and fetch it; see `TicketProvider`."""
@@ -104,11 +100,9 @@ class ReplicateImages(HostedService):
 
     async def _ask(self, ticket: Ticket, on_progress: OnProgress) -> RestResponse | None:
         """Return the answer that ends the call; None while it goes on."""
-        response = await self._client.ask("GET", _address(ticket))
-        if response.status in _FORGOTTEN:
-            return response
+        response = await self._client.fetch("GET", _address(ticket), expected=_FORGOTTEN)
         if not response.is_success:
-            raise self._client.failure(response, is_paid=False)
+            return response
         if response.fields.get("id") != ticket.id:
             raise ProviderFailed(self._name, "an answer about another call", fault=ProviderFault.BAD_ANSWER, request_id=ticket.id)
         state = response.fields.get("status")

@@ -80,11 +80,7 @@ class RunPodImages(HostedService):
         response = await self._client.post_paid(f"{self._endpoint}/run", body)
         if not response.is_success:
             raise self._client.failure(response, is_paid=True)
-        id_ = response.fields.get("id")
-        if not isinstance(id_, str) or not id_:
-            reason = "a call that was taken without an id"
-            raise OutcomeUnknown(self._name, reason, fault=ProviderFault.BAD_ANSWER, request_id=response.request_id)
-        return Ticket(id=id_, expires_at=self._clock.now() + life)
+        return Ticket(id=self._client.read_id(response), expires_at=self._clock.now() + life)
 
     async def collect(self, ticket: Ticket, on_progress: OnProgress) -> ImageResult:
         """Wait for the result and read it; see `TicketProvider`."""
@@ -110,11 +106,9 @@ class RunPodImages(HostedService):
 
     async def _look(self, ticket: Ticket, on_progress: OnProgress) -> RestResponse | None:
         """Return the answer that ends the call; None while it goes on."""
-        response = await self._client.ask("GET", self._address("status", ticket))
-        if response.status in _FORGOTTEN:
-            return response
+        response = await self._client.fetch("GET", self._address("status", ticket), expected=_FORGOTTEN)
         if not response.is_success:
-            raise self._client.failure(response, is_paid=False)
+            return response
         if response.fields.get("id") != ticket.id:
             raise ProviderFailed(self._name, "an answer about another call", fault=ProviderFault.BAD_ANSWER, request_id=ticket.id)
         state = response.fields.get("status")

@@ -1,14 +1,14 @@
 """What a worker takes and gives: its input with placeholders, and where in its output the pictures are."""
 
 import hashlib
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from bot.domain.images import ImageRequest
 from bot.errors import ConfigError
-from bot.providers.shared.templates import check_placeholders, fill, find_placeholders
+from bot.providers.shared.comfyui_workflow import check_workflow
+from bot.providers.shared.templates import check_placeholders, drawing_values, fill, find_placeholders, parse_json
 
 _NEEDED = ("prompt", "width", "height")
 _FILLED = (*_NEEDED, "seed", "count", "job")
@@ -24,14 +24,12 @@ class JobTemplate:
     @property
     def takes_count(self) -> bool:
         """Whether it draws several pictures in one job."""
-        return "count" in find_placeholders(json.dumps(self.input))
+        return "count" in find_placeholders(self.input)
 
     def fill(self, request: ImageRequest) -> Any:
         """Return the input for a drawing. The seed is made of its id, which `job` is."""
         seed = int.from_bytes(hashlib.blake2s(request.drawing.encode(), digest_size=4).digest())
-        size = request.size
-        values: dict[str, str | int] = {"prompt": request.prompt, "width": size.width, "height": size.height}
-        return fill(self.input, {**values, "count": request.count, "seed": seed, "job": request.drawing})
+        return fill(self.input, {**drawing_values(request, seed), "job": request.drawing})
 
     def find_pictures(self, output: Any) -> list[str]:
         """Return the texts at the path: addresses, data URLs or base64."""
@@ -47,13 +45,13 @@ def parse_template(text: str, output: str, *, setting: str) -> JobTemplate:
     Raises:
         ConfigError: It is no JSON object, or has not the placeholders that a drawing needs.
     """
-    try:
-        parsed = json.loads(text)
-    except (ValueError, RecursionError):
-        parsed = None
+    parsed = parse_json(text, setting=setting)
     if not isinstance(parsed, dict) or not parsed:
-        raise ConfigError(f"{setting} is neither a JSON object, as a worker's input has to be, nor a file with one.")
-    check_placeholders(find_placeholders(text), needed=_NEEDED, filled=_FILLED, setting=setting)
+        raise ConfigError(f"{setting} is no JSON object, as a worker's input has to be.")
+    workflow = parsed.get("workflow")
+    if isinstance(workflow, dict) and "nodes" in workflow:  # what ComfyUI's editor saves, and no worker draws by
+        check_workflow(workflow, setting=setting)
+    check_placeholders(find_placeholders(parsed), needed=_NEEDED, filled=_FILLED, setting=setting)
     return JobTemplate(parsed, output)
 
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from bot.domain.images import Abilities, DrawingId, FreeSizes, ImageRequest, Quality, Size
-from bot.domain.money import Cost, UnitPrices
+from bot.domain.money import FREE, Cost, UnitPrices
 from bot.domain.tickets import Ticket
 from bot.provider_errors import ProviderFailed, ProviderFault
 
@@ -82,8 +82,10 @@ class HostedService:
         return self._model.abilities
 
     def estimate(self, size: Size, quality: Quality, count: int) -> Cost:  # noqa: ARG002 - the port's signature
-        """Go by the price list, for the nearest that the model draws."""
+        """Go by the price list, for the nearest that the model draws; what has a price of 0 is free."""
         each = self._model.price.of(self.abilities.fit(size)) if self._model.price else 0
+        if self._model.price and not each:
+            return FREE
         return Cost(min(count, self.abilities.most) * each, is_estimate=True)
 
     def known_ticket(self, drawing: DrawingId) -> Ticket | None:  # noqa: ARG002 - the port's signature

@@ -22,8 +22,8 @@ def is_out_of_memory(status: int | None, body: object) -> bool:
     return status is not None and status >= _SERVER_ERROR and any(map(_NO_MEMORY_OF_SERVER.search, sentences(body)))
 
 
-def model_failure(provider: str, said: object, *, request_id: str) -> EaselError:
-    """Return what became of a call whose model ended with these words.
+def model_failure(provider: str, said: object, *, request_id: str, place: str = "") -> EaselError:
+    """Return what became of a call whose model ended with these words; `place` is where in it that was, where it is known.
 
     The words may repeat the prompt, so that only a code or the name of an
     error in them goes into the log.
@@ -34,4 +34,6 @@ def model_failure(provider: str, said: object, *, request_id: str) -> EaselError
     if _NO_MEMORY.search(text):
         return ProviderFailed(provider, "no memory left", fault=ProviderFault.OUT_OF_MEMORY, request_id=request_id)
     codes = " ".join(dict.fromkeys(_CODE.findall(text)))[:100] or "without a code"
-    return ProviderFailed(provider, f"the model failed: {codes}", fault=ProviderFault.BAD_ANSWER, request_id=request_id)
+    return ProviderFailed(
+        provider, f"the model failed{place and ' in '}{place}: {codes}", fault=ProviderFault.BAD_ANSWER, request_id=request_id
+    )

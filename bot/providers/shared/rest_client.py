@@ -109,6 +109,29 @@ class RestClient:
         """
         return await self._request(method, address, body, {}, is_paid=False)
 
+    async def fetch(self, method: str, address: str, body: object = None, *, expected: Collection[int] = ()) -> RestResponse:
+        """Ask as `ask` does, where an error status is a failure, unless it is one of those `expected`.
+
+        Raises:
+            ProviderFailed: No answer came, or it says that something is wrong.
+        """
+        response = await self.ask(method, address, body)
+        if not response.is_success and response.status not in expected:
+            raise self.failure(response, is_paid=False, reason=f"at {address.partition('?')[0]}")
+        return response
+
+    def read_id(self, response: RestResponse, field: str = "id") -> str:
+        """Return the service's id of a paid call that was taken.
+
+        Raises:
+            OutcomeUnknown: The answer has none.
+        """
+        id_ = response.fields.get(field)
+        if not isinstance(id_, str) or not id_:
+            reason = "a call that was taken without an id"
+            raise OutcomeUnknown(self._name, reason, fault=ProviderFault.BAD_ANSWER, request_id=response.request_id)
+        return id_
+
     def failure(
         self,
         response: RestResponse,

@@ -1,18 +1,20 @@
 """JSON with placeholders such as `{{prompt}}` in it, for services that an operator tells by a file what they take."""
 
+import json
 import re
 from collections.abc import Collection, Mapping
 from typing import Any
 
+from bot.domain.images import ImageRequest
 from bot.errors import ConfigError
 from bot.text import join_words
 
 _PLACEHOLDER = re.compile(r"\{\{ *(\w+) *\}\}")
 
 
-def find_placeholders(text: str) -> frozenset[str]:
-    """Return the names of the placeholders in a text."""
-    return frozenset(_PLACEHOLDER.findall(text))
+def find_placeholders(template: Any) -> frozenset[str]:
+    """Return the names of the placeholders in parsed JSON."""
+    return frozenset(_PLACEHOLDER.findall(json.dumps(template)))
 
 
 def check_placeholders(found: Collection[str], *, needed: Collection[str], filled: Collection[str], setting: str) -> None:
@@ -26,6 +28,25 @@ def check_placeholders(found: Collection[str], *, needed: Collection[str], fille
         raise ConfigError(f"{setting} has {_join(unknown)}, which nothing is filled in for; there are {_join(filled)}.")
     if missing:
         raise ConfigError(f"{setting} lacks {_join(missing)}: put them where each drawing needs a value of its own.")
+
+
+def parse_json(text: str, *, setting: str) -> Any:
+    """Return what a text holds, which is checked no further; `setting` says where it is named.
+
+    Raises:
+        ConfigError: It is not JSON.
+    """
+    try:
+        return json.loads(text)
+    except (ValueError, RecursionError) as error:
+        at = f" (line {error.lineno}, column {error.colno})" if isinstance(error, json.JSONDecodeError) else ""
+        raise ConfigError(f"{setting} is not JSON{at}.") from None
+
+
+def drawing_values(request: ImageRequest, seed: int) -> dict[str, str | int]:
+    """Return what is filled in for a drawing."""
+    size = request.size
+    return {"prompt": request.prompt, "width": size.width, "height": size.height, "count": request.count, "seed": seed}
 
 
 def fill(template: Any, values: Mapping[str, str | int]) -> Any:

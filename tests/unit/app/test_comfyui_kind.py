@@ -41,7 +41,7 @@ async def test_a_workflow_of_ones_own_has_a_name_and_sizes_of_its_own(tmp_path: 
     own = f'workflow = "{tmp_path}/own.json"\nmodel = "sdxl"\nsizes = "1024x1024"\nprice = {{ second = 0.001 }}'
     home = await build(tmp_path, own)
     assert (home.model, home.abilities.sizes, home.abilities.most) == ("sdxl", (Size(1024, 1024),), 1)
-    assert home.estimate(Size(1000, 1000), Quality.LOW, 1) == Cost(30_000, is_estimate=True)
+    assert home.estimate(Size(1000, 1000), Quality.LOW, 1) == Cost(20_000, is_estimate=True)
 
 
 @pytest.mark.parametrize(

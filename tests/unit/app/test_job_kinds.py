@@ -67,7 +67,9 @@ MISTAKES = [
         "input lacks {{prompt}}, {{width}} and {{height}}: put them where each drawing needs",
     ),
     ({**RUNPOD, "input": INPUT.replace("}}", "}}{{style}}", 1)}, "input has {{style}}, which nothing is filled in for; "),
-    ({**RUNPOD, "input": "{not json"}, "input is neither a JSON object, as a worker's input has to be, nor a file with one."),
+    ({**RUNPOD, "input": "{not json"}, "input is not JSON (line 1, column 2)."),
+    ({**RUNPOD, "input": "{}"}, "input is no JSON object, as a worker's input has to be."),
+    ({**RUNPOD, "input": '{"workflow": {"nodes": [], "links": []}}'}, "input is not in ComfyUI's API format: open the workflow"),
     ({**RUNPOD, "input": "no-such-file.json"}, "input “no-such-file.json” could not be read: No such file"),
 ]
 

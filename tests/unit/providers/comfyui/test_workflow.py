@@ -6,8 +6,8 @@ from importlib.resources import files
 import pytest
 
 from bot.errors import ConfigError
-from bot.providers.comfyui.images import abilities_of
-from bot.providers.comfyui.workflow import BUILT_IN, load_built_in, parse_workflow
+from bot.providers.comfyui.images import BUILT_IN, abilities_of, load_built_in
+from bot.providers.shared.comfyui_workflow import parse_workflow
 from bot.providers.shared.templates import fill, find_placeholders
 from tests.fakes.comfyui.validation import problem_of
 
@@ -24,7 +24,7 @@ def graph(text: str = "{{prompt}}", width: object = "{{width}}") -> str:
 def test_numbers_stay_numbers_and_words_stay_words() -> None:
     """And what somebody typed is not filled in a second time."""
     workflow = parse_workflow(graph("photo of {{prompt}}, {{width}} wide"), setting=SETTING)
-    filled = fill(workflow.nodes, VALUES)["1"]["inputs"]
+    filled = fill(workflow, VALUES)["1"]["inputs"]
     assert filled == {"text": "photo of a {{seed}} fox, 1024 wide", "width": 1024, "height": 768, "seed": 7}
 
 
@@ -55,7 +55,7 @@ def test_a_file_that_is_no_workflow_is_refused_in_one_sentence(text: str, says: 
 def test_what_ships_is_taken_by_the_server(name: str) -> None:
     """By the rules of ComfyUI's own validation, with the values of a drawing."""
     workflow = load_built_in(name)
-    assert problem_of(fill(workflow.nodes, VALUES)) is None
+    assert problem_of(fill(workflow, VALUES)) is None
     assert abilities_of(workflow).most == 4
 
 

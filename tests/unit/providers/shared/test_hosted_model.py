@@ -3,7 +3,7 @@
 import pytest
 
 from bot.domain.images import Quality, Size
-from bot.domain.money import Cost, UnitPrices
+from bot.domain.money import FREE, Cost, UnitPrices
 from bot.providers.bfl.models import build_parameters
 from bot.providers.bfl.models import known_models as bfl_models
 from bot.providers.fal.models import known_models as fal_models
@@ -29,6 +29,12 @@ def test_a_model_without_a_price_costs_nobody_knows_what() -> None:
     """That is an estimate of nothing."""
     service = HostedService(HostedModel("x", FLUX_2_ABILITIES), name="x", attribution="by x")
     assert service.estimate(Size(1024, 1024), Quality.MEDIUM, 1) == Cost(0, is_estimate=True)
+
+
+def test_a_model_with_a_price_of_nothing_is_free() -> None:
+    """As one on a machine of the operator's own: that is no estimate."""
+    service = HostedService(HostedModel("x", FLUX_2_ABILITIES, UnitPrice(UnitPrices())), name="x", attribution="by x")
+    assert service.estimate(Size(1024, 1024), Quality.MEDIUM, 1) == FREE
 
 
 @pytest.mark.parametrize("model", [*bfl_models().values(), *fal_models().values()], ids=lambda model: model.name)
