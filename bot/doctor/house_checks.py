@@ -194,5 +194,7 @@ def _describe_guard(settings: Settings, chosen: AiServices) -> Iterator[Finding]
     elif settings.drawing_order == ("offline",):
         yield Finding("guard", Health.OK, f"Words are checked by rules only, as no model draws: {rules}.")
     else:
-        mend = "Set [guard] moderation_model, if your gateway has one."
+        mend = "Set an OpenAI key to have a model look at them."
+        if settings.openai.api_key:
+            mend = "Set [guard] moderation_model, if your gateway has one."
         yield Finding("guard", Health.NOTE, f"No moderation model looks at people's words, only rules: {rules}.", mend)

@@ -167,8 +167,16 @@ async def test_what_is_off_is_noted(tmp_path: Path, openai: FakeOpenAI) -> None:
     house = load(file, environ={"EASEL_DATA_DIR": str(tmp_path), "OPENAI_API_KEY": "sk-right", "OPENAI_BASE_URL": openai.url})
     findings = await found(house)
     assert findings["guard"][0].health is Health.NOTE
+    assert "if your gateway has one" in findings["guard"][0].mend
     assert [finding.health for finding in findings["models"]] == [Health.OK, Health.NOTE]
     assert '[models."own"]' in findings["models"][1].mend
+
+
+async def test_who_has_no_gateway_is_not_told_to_look_for_its_moderation_model(tmp_path: Path) -> None:
+    """Only ComfyUI draws, and no setting but an OpenAI key would have a model look at words."""
+    home = {"EASEL_PROVIDERS__HOME__KIND": "comfyui", "EASEL_PROVIDERS__HOME__BASE_URL": "http://127.0.0.1:1"}
+    findings = await found(settings(tmp_path, **home))
+    assert findings["guard"][0].mend == "Set an OpenAI key to have a model look at them."
 
 
 async def a_house_with_a_job(folder: Path) -> Settings:
