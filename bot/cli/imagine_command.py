@@ -186,10 +186,9 @@ async def _cancel(house: House, call: TerminalCall, stop: StopRequest) -> Imagin
     except BadInput:
         return await _report_too_late(house, await jobs.by_key(call.key) or job, stop)
     await house.worker.drain(_GIVE_UP_WITHIN)  # so that the report says what was paid
-    text = f"{quote(job.wish.prompt)} – {ending.text}"
-    return replace(
-        await _report_of(house, await jobs.by_key(call.key) or job), problem=ImagineProblem("cancelled", text, stop.code)
-    )
+    job = await jobs.by_key(call.key) or job
+    text = f"{quote(job.wish.prompt)} – {(job.ending or ending).text}"
+    return replace(await _report_of(house, job), problem=ImagineProblem("cancelled", text, stop.code))
 
 
 async def _report_too_late(house: House, job: Job, stop: StopRequest) -> ImagineReport:

@@ -1,6 +1,6 @@
 """Wishes, and the jobs that accepted ones become."""
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from datetime import datetime
 from enum import StrEnum
 from typing import Annotated, NewType
@@ -14,6 +14,7 @@ from bot.domain.people import AccountId, CommunityId, Person, Tier
 from bot.domain.prompt_text import LONGEST_PROMPT
 from bot.domain.tickets import Ticket
 from bot.errors import BadInput
+from bot.text import pluralize
 
 JobId = NewType("JobId", str)
 
@@ -162,6 +163,17 @@ class Ending:
     kind: str = ""
     text: str = ""
     safer: str | None = None
+
+
+CANCELLED = Ending(JobState.CANCELLED, "cancelled", "cancelled; nothing was counted.")
+"""The end of a job that somebody cancelled at no cost."""
+
+
+def cancelled_once_paid(counted: int) -> Ending:
+    """Return the end of a job that somebody cancelled when it was being drawn already."""
+    verb = "was" if counted == 1 else "were"
+    text = f"cancelled. It was being drawn already, so {pluralize(counted, 'picture')} {verb} counted."
+    return replace(CANCELLED, text=text)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -11,7 +11,7 @@ from bot.domain.allowances import Hold
 from bot.domain.chat import Post, Tone
 from bot.domain.images import Lane
 from bot.domain.inputs import InputPicture
-from bot.domain.jobs import Draft, Ending, Job, JobId, JobState, PreparedPrompt, Wish
+from bot.domain.jobs import CANCELLED, Draft, Ending, Job, JobId, PreparedPrompt, Wish, cancelled_once_paid
 from bot.domain.people import GUEST, REGISTERED, Account, Person
 from bot.domain.prompt_text import clean_prompt
 from bot.errors import BadInput, Busy, Conflict, EaselError, NotYours, PromptRefused, QuotaExceeded, Refusal
@@ -32,7 +32,6 @@ from bot.services.admission import AdmissionLimiter
 from bot.services.budget_alerts import BudgetAlerts
 from bot.services.quotas import EffectiveLimits, Quotas, check_channel
 from bot.services.sanctions import Sanctions
-from bot.text import pluralize
 
 log = structlog.get_logger(__name__)
 
@@ -234,7 +233,7 @@ class Studio:
         Raises:
             Conflict: It is too late for that.
         """
-        ending = await self._cancellation.cancel(job, _cancelled("; nothing was counted."), once_paid=_cancelled_once_paid)
+        ending = await self._cancellation.cancel(job, CANCELLED, once_paid=cancelled_once_paid)
         if ending is None:
             raise Conflict("That is finished already, so there is nothing to cancel.")
         return ending
@@ -302,13 +301,3 @@ class Studio:
 
 def _pictures_of(inputs: tuple[NewInput, ...]) -> tuple[InputPicture, ...]:
     return tuple(one.picture for one in inputs)
-
-
-def _cancelled(text: str) -> Ending:
-    return Ending(JobState.CANCELLED, "cancelled", f"cancelled{text}")
-
-
-def _cancelled_once_paid(counted: int) -> Ending:
-    """Return the end of what was being drawn already."""
-    verb = "was" if counted == 1 else "were"
-    return _cancelled(f". It was being drawn already, so {pluralize(counted, 'picture')} {verb} counted.")

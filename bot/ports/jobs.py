@@ -113,7 +113,8 @@ class Jobs(Protocol):
 
         Whoever is less certain (`DrawingState.certainty`) changes nothing. The
         budgets of a job that is final already are corrected by the difference,
-        and a cancelled one gets back what it spent for pictures that were not drawn.
+        and a cancelled one gets back what it spent for pictures that were not drawn;
+        where somebody had cancelled it, its end says so.
         """
         ...
 

@@ -35,6 +35,7 @@ from storage.sql.claims import (
 )
 from storage.sql.database import Database
 from storage.sql.drawings import add_drawing, drawings_of, overwrite_drawing
+from storage.sql.endings import reword_cancelled
 from storage.sql.inputs import add_inputs
 from storage.sql.ledger import end_hold_and_book_cost, refund_cancelled, reserve, spend_hold
 from storage.sql.pictures import add_pictures, has_pictures
@@ -176,7 +177,9 @@ class SqlJobs:
             await overwrite_drawing(connection, drawing)
             if hold is not None and hold.state == HoldState.SPENT:
                 drawn = sum(one.may_have_given for one in await drawings_of(connection, drawing.job))
-                await refund_cancelled(connection, drawing.job, drawn, self._clock.now())
+                counted = await refund_cancelled(connection, drawing.job, drawn, self._clock.now())
+                if counted is not None:
+                    await reword_cancelled(connection, drawing.job, counted)
 
     async def record_missing(self, job: JobId, attempt: int) -> datetime:
         """Keep the first time that is written."""

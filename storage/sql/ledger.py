@@ -74,15 +74,18 @@ async def spend_hold(connection: AsyncConnection, job: JobId, pictures: int, now
     return await _end_hold(connection, job, HoldState.SPENT, pictures=pictures, now=now, most=most)
 
 
-async def refund_cancelled(connection: AsyncConnection, job: JobId, pictures: int, now: datetime) -> None:
-    """Give back what a cancelled job spent beyond so many pictures: what was being drawn then turned out not to be drawn."""
+async def refund_cancelled(connection: AsyncConnection, job: JobId, pictures: int, now: datetime) -> int | None:
+    """Give back what a cancelled job spent beyond so many pictures: what was being drawn then turned out not to be drawn.
+
+    Return what they count for; None where that is no news.
+    """
     hold = (await connection.execute(_SPENT_BY_CANCELLED, {"of_job": job})).first()
     if hold is None:
-        return
+        return None
     counts = pictures * hold.each * hold.percent
-    left = min(hold.spent, count_percent(counts))
+    left: int = min(hold.spent, count_percent(counts))
     if left == hold.spent and (pictures or hold.percent == FULL):
-        return
+        return None
     state = HoldState.SPENT if left else HoldState.REFUNDED
     rounding = left * FULL - counts if hold.percent < FULL else 0
     await connection.execute(_REFUND, {"of_job": job, "ended": state, "left": left, "rounded": rounding})
@@ -96,6 +99,7 @@ async def refund_cancelled(connection: AsyncConnection, job: JobId, pictures: in
         await move_credits(connection, CreditBooking(*whose, in_credits, CreditKind.REFUND, f"undrawn:{job}:{left}", now, job))
     if hold.tenant is not None:
         await OF_TENANTS.correct(connection, hold.community, hold.tenant, hold.day, used=left - hold.spent)
+    return left
 
 
 async def end_hold_and_book_cost(connection: AsyncConnection, job: JobId, now: datetime) -> None:

@@ -8,7 +8,8 @@ import pytest
 
 from bot.domain.allowances import QuotaStatus, TenantQuota
 from bot.domain.credits import CreditKind, CreditMove
-from bot.domain.jobs import DrawingState, Ending, JobId
+from bot.domain.jobs import CANCELLED as NOTHING_COUNTED
+from bot.domain.jobs import DrawingState, Ending, JobId, cancelled_once_paid
 from bot.domain.money import Cost
 from bot.domain.people import HOUSE, AccountId, CommunityId
 from bot.domain.rules import Actor
@@ -307,3 +308,18 @@ async def test_what_was_forgiven_does_not_come_back_as_well(jobs: Jobs, ledger: 
     await ledger.reset_usage(HOUSE, ann, TODAY.day, by=BOSS, why="our fault")
     await jobs.close_drawing(a_drawing("a", fox, state=DrawingState.FAILED))
     assert await quota_status(ledger, ann) == (0, 0)
+
+
+async def test_the_end_of_a_cancelled_job_says_what_counts_after_all(jobs: Jobs, ann: AccountId) -> None:
+    """The service has stopped one of the two calls for nothing, and then the other one too."""
+    await jobs.accept(a_job("fox", ann), a_hold(ann, 2))
+    fox = await jobs.claim(FOX, LEASE)
+    assert fox is not None
+    for name in ("a", "b"):
+        await jobs.open_drawing(a_drawing(name, fox, asked=1))
+    assert await jobs.cancel(FOX, NOTHING_COUNTED, once_paid=cancelled_once_paid) == cancelled_once_paid(2)
+    for name, ending in (("a", cancelled_once_paid(1)), ("b", NOTHING_COUNTED)):
+        await jobs.close_drawing(a_drawing(name, fox, state=DrawingState.FAILED, asked=1))
+        known = await jobs.get(FOX)
+        assert known is not None
+        assert known.ending == ending

@@ -10,6 +10,7 @@ from bot.domain.allowances import Hold
 from bot.domain.chat import MessageRef
 from bot.domain.images import DrawingId, Lane, Picture, PictureId
 from bot.domain.jobs import (
+    CANCELLED,
     LONGEST_COUNTED_QUEUE,
     Drawing,
     DrawingState,
@@ -19,6 +20,7 @@ from bot.domain.jobs import (
     JobState,
     PreparedPrompt,
     QueuePosition,
+    cancelled_once_paid,
 )
 from bot.domain.money import FREE, Cost
 from bot.domain.people import AccountId, Identity, Platform, Tier
@@ -226,6 +228,8 @@ class MemoryJobs:
                 self.books.give_back(
                     row.job.id, row.hold, day=row.day, from_credits=from_credits, spent=row.spent, left=drawn, now=now
                 )
+                if row.job.ending is not None and row.job.ending.kind == CANCELLED.kind:
+                    row.job = replace(row.job, ending=cancelled_once_paid(drawn) if drawn else CANCELLED)
                 row.spent = drawn
 
     async def record_missing(self, job: JobId, attempt: int) -> datetime:

@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from bot.domain.jobs import DrawingState, Job, JobId, JobState
+from bot.domain.jobs import CANCELLED, DrawingState, Job, JobId, JobState
 from bot.domain.money import Cost
 from bot.errors import StorageFailed
 from tests.fakes.bench import Bench
@@ -41,10 +41,11 @@ async def test_what_a_cancelled_call_cost_is_booked(bench: Bench, studio: Script
 
 
 async def test_what_was_never_begun_gives_its_pictures_back(bench: Bench, studio: ScriptedTicketProvider) -> None:
-    """The service charges nothing for it."""
+    """The service charges nothing for it, and nobody is told that it was counted."""
     studio.cancel_cost = Cost(0)
     job = await under_way(bench, studio, count=2)
     await bench.studio.cancel(job)
+    assert bench.jobs.rows[job.id].job.ending == CANCELLED
     drawing = await only_drawing(bench, job)
     assert (drawing.state, drawing.cost) == (DrawingState.FAILED, Cost(0))
     assert (await bench.quota_status()).left == 20

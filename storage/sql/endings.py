@@ -1,0 +1,20 @@
+"""Corrects how jobs ended, when more is known than there was at their end."""
+
+from sqlalchemy import bindparam, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.domain.jobs import CANCELLED, JobId, cancelled_once_paid
+from storage.schema.jobs import jobs
+from storage.sql.rows import ending_json
+
+_OF_JOB = jobs.c.id == bindparam("of_job")
+_ENDING = select(jobs.c.ending).where(_OF_JOB)
+_CORRECT = update(jobs).where(_OF_JOB)
+
+
+async def reword_cancelled(connection: AsyncConnection, job: JobId, counted: int) -> None:
+    """Say in the end of a job that somebody cancelled what its pictures count for now."""
+    known = (await connection.execute(_ENDING, {"of_job": job})).scalar_one()
+    if known["kind"] == CANCELLED.kind:
+        ending = cancelled_once_paid(counted) if counted else CANCELLED
+        await connection.execute(_CORRECT, {"of_job": job, "ending": ending_json(ending)})
