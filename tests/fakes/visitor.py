@@ -123,7 +123,7 @@ class HttpVisitor:
         form = aiohttp.FormData({"line": line, "key": key or f"call-{self._keys:08d}"})
         for number, picture in enumerate(pictures):
             form.add_field("picture", picture, filename=f"{number}.png", content_type="image/png")
-        return await self.ask("POST", "/api/calls", self.own, form)
+        return await self.ask("POST", "/api/calls", {**self.own, "X-Easel-Page": "1"}, form)
 
     async def say(self, line: str) -> Facts:
         """Type a line."""

@@ -65,7 +65,7 @@ async def test_pictures_that_cannot_be_taken_are_told(
 )
 async def test_a_form_that_is_none_of_ours_is_refused(house: WebHouse, ann: HttpVisitor, content: bytes, status: int) -> None:
     """With one sentence; and none is taken from another site."""
-    form = {"Content-Type": "multipart/form-data; boundary=x"}
+    form = {"Content-Type": "multipart/form-data; boundary=x", "X-Easel-Page": "1"}
     answer = await ann.ask("POST", "/api/calls", {**ann.own, **form}, io.BytesIO(content))
     assert (answer.status, bool(answer.facts["detail"])) == (status, True)
     assert (await ann.ask("POST", "/api/calls", {**form, "Sec-Fetch-Site": "cross-site"}, b"--x--\r\n")).status == 403

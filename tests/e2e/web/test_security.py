@@ -59,7 +59,7 @@ async def test_plain_http_on_another_machine_has_its_origin_only(house: WebHouse
 
 @pytest.mark.parametrize("kind", ["text/plain", "application/x-www-form-urlencoded", "multipart/form-data"])
 async def test_forms_cannot_call(ann: HttpVisitor, kind: str) -> None:
-    """Only JSON is read, which no form can send."""
+    """Only JSON is read, or a form with a header of the page, neither of which another site's form can send."""
     answer = await ann.ask("POST", "/api/calls", {**ann.own, "Content-Type": kind}, LINE)
     assert answer.status == 415
 

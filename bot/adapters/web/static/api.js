@@ -33,9 +33,16 @@ export const openModeration = (code) => ask("api/moderation/session", asJson({ c
 export const closeModeration = () => ask("api/moderation/session", { method: "DELETE" });
 export const sendModeration = (command, options, key) => ask("api/moderation/calls", asJson({ command, options, key }));
 
+function asForm(fields, pictures) {
+  const body = new FormData();
+  for (const [name, value] of Object.entries(fields)) body.append(name, value);
+  for (const picture of pictures) body.append("picture", picture, picture.name);
+  return { method: "POST", headers: { "X-Easel-Page": "1" }, body };
+}
+
 // One call. The key makes a repeat of it the same call, so that nothing is drawn or counted twice.
-export async function makeCall(fields, key) {
-  const options = asJson({ ...fields, key });
+export async function makeCall(fields, key, pictures = []) {
+  const options = pictures.length ? asForm({ ...fields, key }, pictures) : asJson({ ...fields, key });
   try {
     return await ask("api/calls", options);
   } catch (problem) {

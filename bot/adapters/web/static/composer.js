@@ -1,19 +1,23 @@
 // The message box: a line that completes itself, sends itself, and remembers what was sent.
 
+import { Attachments } from "./attachments.js";
 import { commandOf, openOptions } from "./completion.js";
 import { byId, el, icon } from "./dom.js";
 import { Suggestions } from "./suggestions.js";
 
 const REMEMBERED = 50;
+const PICTURES_PLACEHOLDER = "What should change?";
 
 export class Composer {
-  // `send(line)` gives a promise of whether the line was taken.
-  constructor(send) {
+  // `send(line, pictures)` gives a promise of how that went: done, refused or lost. `tell(sentence)` says what is wrong.
+  constructor(send, tell) {
     this.send = send;
     this.commands = [];
     this.sent = [];
     this.line = byId("line");
+    this.placeholder = this.line.placeholder;
     this.suggestions = new Suggestions(this.line, () => this.grow());
+    this.attachments = new Attachments(() => this.grow(), tell);
     byId("send").append(icon("send"));
     byId("composer").addEventListener("submit", (event) => this.submit(event));
     this.line.addEventListener("input", () => this.grow());
@@ -26,6 +30,7 @@ export class Composer {
     this.commands = commands;
     this.suggestions.commands = commands;
     this.suggestions.names = names;
+    this.attachments.allow(Math.max(0, ...commands.map((command) => command.most_pictures)));
     this.grow();
   }
 
@@ -46,9 +51,11 @@ export class Composer {
     this.line.value = "";
     this.grow();
     this.setSending(true);
-    const isTaken = await this.send(line);
+    const pictures = this.attachments.empty();
+    const outcome = await this.send(line, pictures);
     this.setSending(false);
-    if (!isTaken && !this.line.value) this.fill(line);
+    if (outcome === "lost" && !this.line.value) this.fill(line);
+    if (outcome !== "done") this.attachments.restore(pictures);
   }
 
   onKey(event) {
@@ -87,6 +94,7 @@ export class Composer {
   }
 
   grow() {
+    this.line.placeholder = this.attachments?.files.length ? PICTURES_PLACEHOLDER : this.placeholder;
     this.line.style.height = "auto";
     this.line.style.height = `${this.line.scrollHeight}px`;
     byId("send").disabled = !this.line.value.trim() || Boolean(this.isSending);

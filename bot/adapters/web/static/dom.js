@@ -5,6 +5,7 @@ const SVG = "http://www.w3.org/2000/svg";
 const PATHS = {
   send: "M12 19V5m0 0-6 6m6-6 6 6",
   close: "M6 6l12 12M18 6 6 18",
+  picture: "M4 5.5h16v13H4ZM4 16l4.5-4.5 3.5 3.5 3-3 5 4.5M15.5 9v.1",
   download: "M12 4v11m0 0-4.5-4.5M12 15l4.5-4.5M5 20h14",
   previous: "M15 5l-7 7 7 7",
   next: "M9 5l7 7-7 7",

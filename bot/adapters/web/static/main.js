@@ -17,7 +17,7 @@ const EXAMPLES = [
 const OFFLINE_AFTER = 2500;
 
 const channel = new Channel({ press, edit: (note) => composer.fill(note.view.line) });
-const composer = new Composer(sendLine);
+const composer = new Composer(sendLine, (sentence) => channel.addNote(localNote(sentence), ""));
 const stream = new Stream({
   onMessage: (view) => channel.take(view),
   onReset: () => channel.load(),
@@ -25,8 +25,8 @@ const stream = new Stream({
   isBusy: () => channel.hasUnfinished,
 });
 
-async function sendLine(line) {
-  return call({ line }, line);
+async function sendLine(line, pictures) {
+  return call({ line }, line, pictures);
 }
 
 // Not `disabled`, which would take the keyboard away from the button.
@@ -39,22 +39,24 @@ async function press(action, message, button) {
 
 const unanswered = new Map();
 
-// Makes a call, shows what only this person may read, and gives whether it arrived.
-async function call(fields, line) {
+const isTrouble = (note) => note.tone === "refused" || note.tone === "failed";
+
+// Makes a call, shows what only this person may read, and gives how it went: done, refused or lost on the way.
+async function call(fields, line, pictures = []) {
   // Asking again for what may have arrived is the same call, not a second one.
-  const what = JSON.stringify(fields);
+  const what = JSON.stringify([fields, ...pictures.map(({ name, size, lastModified }) => [name, size, lastModified])]);
   const key = unanswered.get(what) ?? newKey();
   unanswered.set(what, key);
   try {
-    const { answered, notes, fill } = await makeCall(fields, key);
+    const { answered, notes, fill } = await makeCall(fields, key, pictures);
     unanswered.delete(what);
-    for (const note of notes) channel.addNote(note, note.tone === "refused" || note.tone === "failed" ? line : "");
+    for (const note of notes) channel.addNote(note, isTrouble(note) ? line : "");
     if (answered) channel.scrollToEnd();
     if (fill) composer.fill(fill);
-    return true;
+    return notes.some(isTrouble) ? "refused" : "done";
   } catch (problem) {
     channel.addNote(localNote(problem.message), "");
-    return false;
+    return "lost";
   }
 }
 

@@ -1,0 +1,104 @@
+"""Asks the page in a real browser: can pictures be brought along, by mouse, thumb, keyboard and ear?"""
+
+import base64
+
+import pytest
+from playwright.async_api import FilePayload, expect
+
+from tests.fakes.photos import photo
+from tests.fakes.studio_page import NewPage, StudioPage
+from tests.fakes.waiting import until
+
+pytestmark = [pytest.mark.needs("chromium"), pytest.mark.asyncio(loop_scope="session")]
+
+PHONE = {"viewport": {"width": 320, "height": 700}, "has_touch": True, "is_mobile": True}
+
+_BRING = """([kind, name, type, packed, words]) => {
+    const content = Uint8Array.from(atob(packed), (character) => character.charCodeAt(0));
+    const brought = new DataTransfer();
+    brought.items.add(new File([content], name, { type }));
+    if (words) brought.items.add(words, "text/plain");
+    const options = { bubbles: true, cancelable: true };
+    const event = kind === "paste"
+        ? new ClipboardEvent(kind, { ...options, clipboardData: brought })
+        : new DragEvent(kind, { ...options, dataTransfer: brought });
+    document.getElementById("line").dispatchEvent(event);
+    return event.defaultPrevented;
+}"""
+
+_OVERHANG = """() =>
+    [...document.querySelectorAll(".composer *")]
+        .filter((element) => element.getBoundingClientRect().right > innerWidth + 1)
+        .filter((element) => !element.closest(".chips, .pictures"))
+        .map((element) => element.className)
+"""
+
+_PAINTED = """() => [...document.querySelectorAll("#pictures canvas")].every((canvas) =>
+    canvas.getContext("2d").getImageData(64, 64, 1, 1).data[3] === 255)"""
+
+
+async def choose(studio: StudioPage, *names: str) -> None:
+    """Choose files with the button."""
+    async with studio.page.expect_file_chooser() as chosen:
+        await studio.page.get_by_role("button", name="Add pictures").click()
+    await (await chosen.value).set_files([FilePayload(name=name, mimeType="image/jpeg", buffer=photo()) for name in names])
+
+
+async def bring(
+    studio: StudioPage, kind: str, name: str, content: bytes, *, media_type: str = "image/png", words: str = ""
+) -> bool:
+    """Drop or paste a file, and return whether the page took it upon itself."""
+    packed = base64.b64encode(content).decode()
+    return bool(await studio.page.evaluate(_BRING, [kind, name, media_type, packed, words]))
+
+
+async def test_pictures_are_chosen_dropped_and_pasted(studio: StudioPage) -> None:
+    """They are shown small, said aloud, taken away again with the keyboard, and go along with the words."""
+    dropped, pasted = photo("PNG"), photo("PNG", (90, 120))
+    items, announcer = studio.page.get_by_role("list", name="Pictures that go along").get_by_role("listitem"), "#announcer"
+    await choose(studio, "house.jpg")
+    await expect(studio.page.locator(announcer)).to_have_text("house.jpg added. 1 picture goes along.")
+    assert await bring(studio, "drop", "logo.png", dropped)
+    assert await bring(studio, "paste", "image.png", pasted)
+    await expect(items).to_have_text(["house.jpg", "logo.png", "image.png"])
+    await studio.page.wait_for_function(_PAINTED)
+    assert not await bring(studio, "paste", "words.png", pasted, words="words that a program pasted with their picture")
+    await choose(studio, "more.jpg")
+    await expect(studio.notes).to_contain_text("There can be 3 pictures at most, so “more.jpg” was left out.")
+    await expect(items).to_have_count(3)
+    await studio.page.get_by_role("button", name="Remove house.jpg").press("Enter")
+    await expect(studio.page.get_by_role("button", name="Remove logo.png")).to_be_focused()
+    await expect(studio.page.locator(announcer)).to_have_text("house.jpg removed. 2 pictures go along.")
+    await expect(studio.page.get_by_role("button", name="Send")).to_be_disabled()
+    await studio.send("make it night")
+    await until(lambda: len(studio.house.studio.orders) == 1)
+    [order] = studio.house.studio.orders
+    assert (order.prompt, [one.content for one in order.pictures]) == ("make it night", [dropped, pasted])
+    await expect(items).to_have_count(0)
+
+
+async def test_pictures_stay_where_the_words_were_refused(studio: StudioPage) -> None:
+    """And what is no picture is told before it is sent."""
+    await choose(studio, "house.jpg")
+    assert await bring(studio, "drop", "story.pdf", b"%PDF", media_type="application/pdf")
+    await expect(studio.notes.last).to_contain_text("“story.pdf” is no picture that can be used here")
+    await studio.send("/imagine something forbidden")
+    await expect(studio.notes.last).to_contain_text("That is not something this bot draws.")
+    await studio.send("make it night")
+    await until(lambda: len(studio.house.studio.orders) == 1)
+    assert [one.content for one in studio.house.studio.orders[0].pictures] == [photo()]
+
+
+async def test_a_thumb_brings_pictures(window: NewPage) -> None:
+    """Nothing hangs over the edge of a small phone, and each button is large enough."""
+    studio = await window(**PHONE)
+    await choose(studio, "a.jpg", "b.jpg", "c.jpg")
+    removes = studio.page.get_by_role("button", name="Remove")
+    await expect(removes).to_have_count(3)
+    assert await studio.page.evaluate(_OVERHANG) == []
+    for button in (*await removes.all(), studio.page.get_by_role("button", name="Add pictures")):
+        box = await button.bounding_box()
+        assert box is not None
+        assert min(box["width"], box["height"]) >= 24
+    await removes.first.tap()
+    await expect(removes).to_have_count(2)
