@@ -130,13 +130,13 @@ class Studio:
         try:
             job = self._job(wish, call, effective_limits, prepared)
             try:
-                accepted = await self._admit(job, hold) if not inputs else await self._store_and_admit(job, hold, inputs)
+                accepted = await self._store_and_admit(job, hold, inputs)
             except QuotaExceeded:
                 relaxed = self._quotas.relax(effective_limits, wanted, wish)
                 if relaxed is None:
                     raise
                 hold = self._quotas.hold(effective_limits, relaxed)
-                accepted = await self._admit(replace(job, wish=relaxed), hold)
+                accepted = await self._store_and_admit(replace(job, wish=relaxed), hold, inputs)
             return _Admission(accepted, hold, is_warned)
         except QuotaExceeded as error:
             more = effective_limits.of_community.limits[REGISTERED]

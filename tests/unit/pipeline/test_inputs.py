@@ -5,10 +5,12 @@ from dataclasses import replace
 import pytest
 
 from bot.commands.redraw import JobArgs, again, vary
-from bot.domain.images import Abilities, Shape, Size
+from bot.domain.images import Abilities, Lane, Shape, Size
 from bot.domain.inputs import BroughtPicture, InputRole
 from bot.domain.jobs import Draft, Job, JobState, Wish
 from bot.domain.money import Cost
+from bot.domain.people import HOUSE, AccountId
+from bot.domain.rules import Actor, Change, RuleKey, RuleKind
 from bot.errors import BadInput, NotYours, QuotaExceeded, StorageFailed
 from bot.moderation.guard import Guard
 from bot.ports.prompts import Decision, Verdict
@@ -216,6 +218,19 @@ async def test_a_picture_that_is_not_kept_any_more_is_asked_for_again(bench: Ben
     with pytest.raises(BadInput) as refused:
         await again(bench.studio).run(bench.call("button"), JobArgs(job.id))
     assert "please bring it again" in refused.value.user_text
+
+
+async def test_pictures_go_along_where_the_day_is_used_up_and_the_relaxed_lane_goes_on() -> None:
+    """What was kept for the wish that was refused is kept for the one that takes its place."""
+    relaxed = ScriptedProvider("relaxed", replace(READER, lane=Lane.RELAXED))
+    bench = Bench(painter=ScriptedProvider(abilities=READER), others=(relaxed,))
+    for number in range(5):
+        await bring(bench, key=f"full-{number}", count=4)
+    key = RuleKey(RuleKind.SETTING, "relaxed_beyond")
+    await bench.rulebook.change(Change(community=HOUSE, key=key, value="1", by=Actor(AccountId("boss"), "Boss")))
+    job = await bring(bench)
+    assert (job.wish.lane, len(job.wish.inputs)) == (Lane.RELAXED, 1)
+    assert job.wish.inputs[0].key in stored(bench)
 
 
 def test_a_wish_comes_of_a_draft_with_the_same_pictures() -> None:
