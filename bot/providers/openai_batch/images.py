@@ -135,6 +135,8 @@ class OpenAiBatch:
                 if batch.is_final:
                     line = await self._line(batch, ticket)
                     images = line.images if line is not None else None
+                    if line is None and isinstance(batch.failure(self.name), OutcomeUnknown):
+                        return None
                     return self._cost(images, ticket) if images is not None else FREE
         except (ProviderFailed, StillDrawing):
             return None
