@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from hashlib import sha256
 
+from bot.errors import BadInput
+
 
 class InputRole(StrEnum):
     """What a picture is brought for: to be changed, to be looked at, or to say which part of the first one is changed."""
@@ -58,6 +60,9 @@ class InputContent:
 MOST_BYTES = 50 * 1024 * 1024
 """What OpenAI takes of one picture."""
 
+MOST_TOTAL_BYTES = 100 * 1024 * 1024
+"""What the pictures of one wish may have together."""
+
 MOST_INPUTS = 16
 """More than that no model takes."""
 
@@ -75,3 +80,14 @@ def input_key(digest: str, own: str, extension: str) -> str:
 def is_input_key(key: str) -> bool:
     """Return whether `key` has exactly the form that we give to inputs."""
     return _INPUT_KEY.fullmatch(key) is not None
+
+
+def check_total(size_bytes: int) -> None:
+    """See whether pictures of so many bytes together can be brought; whoever fetches them asks on the way.
+
+    Raises:
+        BadInput: They are too large.
+    """
+    if size_bytes > MOST_TOTAL_BYTES:
+        most = MOST_TOTAL_BYTES // 2**20
+        raise BadInput(f"Those pictures are too large together: {most} MB are the most. Nothing was counted.")

@@ -7,13 +7,12 @@ from hashlib import sha256
 
 from bot.domain.fingerprints import is_alike
 from bot.domain.images import Size
-from bot.domain.inputs import BroughtPicture, InputRole
+from bot.domain.inputs import BroughtPicture, InputRole, check_total
 from bot.errors import BadInput, NotAllowed
 from bot.moderation.fingerprint import compute_fingerprints
 from bot.moderation.input_conversion import ConvertedPicture, Unfit, convert_mask, convert_picture
 from bot.ports.removals import BlockedPictures
 
-_MOST_TOTAL_BYTES = 100 * 1024 * 1024
 _MOST_AT_ONCE = 2
 """Pictures that are looked at at the same time: each takes a core, and its pixels memory."""
 
@@ -94,9 +93,7 @@ def _check_together(pictures: Sequence[BroughtPicture], masks: Sequence[BroughtP
         raise BadInput("A mask needs the picture that it is for. Nothing was counted.")
     if len(masks) > 1:
         raise BadInput("There can be one mask only, which is for the first picture. Nothing was counted.")
-    if sum(len(one.content) for one in (*pictures, *masks)) > _MOST_TOTAL_BYTES:
-        most = _MOST_TOTAL_BYTES // 2**20
-        raise BadInput(f"Those pictures are too large together: {most} MB are the most. Nothing was counted.")
+    check_total(sum(len(one.content) for one in (*pictures, *masks)))
 
 
 def _describe(one: BroughtPicture, converted: ConvertedPicture) -> CheckedPicture:

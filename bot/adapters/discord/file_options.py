@@ -10,7 +10,7 @@ import discord
 from bot.adapters.discord.application_commands import picture_options
 from bot.adapters.discord.origins import Interaction
 from bot.commands.spec import AnyCommand
-from bot.domain.inputs import MOST_BYTES, BroughtPicture
+from bot.domain.inputs import MOST_BYTES, BroughtPicture, check_total
 from bot.domain.options import PictureFile
 from bot.errors import BadInput
 
@@ -33,6 +33,7 @@ async def read_file_options(
     for option in command.options if command else ():
         if isinstance(option.kind, PictureFile):
             files = [given.pop(name) for name in picture_options(option) if name in given]
+            check_total(sum(_attachment(interaction, file).size for file in files))
             if files:
                 read[option.name] = tuple([BroughtPicture(await _fetch_picture(interaction, file)) for file in files])
     for name, file in given.items():

@@ -4,7 +4,7 @@ import asyncio
 import base64
 import hashlib
 import re
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any
@@ -15,7 +15,7 @@ from bot.adapters.web.rest.surface import RestCall
 from bot.commands.spec import options_of
 from bot.domain.chat import Place
 from bot.domain.image_models import ImageModelOffer
-from bot.domain.inputs import BroughtPicture
+from bot.domain.inputs import BroughtPicture, check_total
 from bot.domain.jobs import Draft, Job, JobId
 from bot.domain.people import Person
 from bot.domain.prompt_text import clean_prompt
@@ -99,11 +99,18 @@ class RestJobs:
         kinds = {option.name: option.kind for option in options_of(Draft)}
         given = {name: value for name in kinds if (value := getattr(request, name)) not in (None, "", [])}
         addresses = given.pop("picture", ())
-        fetched = [BroughtPicture(await self._dependencies.fetch_picture(address)) for address in addresses]
-        if fetched or pictures:
-            given["picture"] = (*pictures, *fetched)
+        if brought := await self._fetch_pictures(pictures, addresses):
+            given["picture"] = brought
         parsed: dict[str, Any] = {name: kinds[name].parse(name, value) for name, value in given.items()}
         return Draft(**parsed)
+
+    async def _fetch_pictures(self, pictures: tuple[BroughtPicture, ...], addresses: Sequence[str]) -> tuple[BroughtPicture, ...]:
+        """Return the pictures and then what is at the addresses, one after the other; no more is fetched once it is too much."""
+        found = list(pictures)
+        for address in addresses:
+            found.append(BroughtPicture(await self._dependencies.fetch_picture(address)))
+            check_total(sum(len(one.content) for one in found))
+        return tuple(found)
 
     async def accept(self, draft: Draft, key: ApiKey, repeat_key: str) -> Job:
         """Have it drawn, and give the job; the same `repeat_key` again gives the same one.

@@ -14,14 +14,16 @@ from bot.adapters.web.forms import Forms
 from bot.adapters.web.problems import problem_of
 from bot.adapters.web.rest import API
 from bot.adapters.web.rest.app import build_rest
-from bot.adapters.web.rest.models import ErrorAnswer, JobAnswer, PictureAnswer
+from bot.adapters.web.rest.jobs import RestJobs
+from bot.adapters.web.rest.models import DrawRequest, ErrorAnswer, JobAnswer, PictureAnswer
 from bot.adapters.web.rest.surface import RestCall, RestSurface
 from bot.domain.chat import Form, Place, Post
 from bot.domain.images import Quality, Shape, Size
+from bot.domain.inputs import MOST_TOTAL_BYTES
 from bot.domain.jobs import JobId, Rewriting
 from bot.domain.people import HOUSE, AccountId, Identity
 from bot.domain.rules import Actor
-from bot.errors import Busy, MessageGone, PromptRefused, SurfaceFailed
+from bot.errors import BadInput, Busy, MessageGone, PromptRefused, SurfaceFailed
 from bot.ports.prompts import Decision, Verdict
 from bot.provider_errors import GuardUnavailable
 from bot.services.api_keys import ApiKeyRegistry
@@ -179,6 +181,22 @@ async def test_an_order_begins_with_the_pictures_at_its_addresses(counter: Count
     assert (await counter.order(repeat="k-1")).status_code == 409
     refused = await counter.order(picture=["http://127.0.0.1/secret"])
     assert (refused.status_code, refused.json()["kind"]) == (400, "bad_input")
+
+
+async def test_no_more_is_fetched_than_pictures_may_have_together(bench: Bench) -> None:
+    """Sixteen addresses are not sixteen times what one picture may have."""
+    fetched: list[str] = []
+
+    async def fetch_picture(address: str) -> bytes:
+        fetched.append(address)
+        return bytes(MOST_TOTAL_BYTES // 2)
+
+    rest = rest_dependencies_of(bench, ApiKeyRegistry(MemoryApiKeys(), bench.clock, bench.ids))
+    jobs = RestJobs(replace(rest, fetch_picture=fetch_picture))
+    with pytest.raises(BadInput, match="bad input") as refused:
+        await jobs.draft_of(DrawRequest(prompt="a fox", picture=[f"https://photos.example/{number}" for number in range(16)]))
+    assert "100 MB are the most" in refused.value.user_text
+    assert len(fetched) == 3
 
 
 async def test_a_finished_job_has_its_pictures_and_both_wordings(counter: Counter, bench: Bench) -> None:

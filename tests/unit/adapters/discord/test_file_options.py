@@ -1,0 +1,38 @@
+"""Asks what is fetched of the files that somebody gives to a command."""
+
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from bot.adapters.discord.application_commands import picture_options
+from bot.adapters.discord.file_options import read_file_options
+from bot.commands.spec import options_of
+from bot.domain.inputs import MOST_BYTES
+from bot.domain.jobs import Draft
+from bot.domain.options import PictureFile
+from bot.errors import BadInput
+
+
+async def test_pictures_that_are_too_large_together_are_not_fetched() -> None:
+    """They would all be in memory before somebody says so."""
+    fetched: list[str] = []
+
+    async def get_from_cdn(url: str) -> bytes:
+        fetched.append(url)
+        return b""
+
+    options = options_of(Draft)
+    names = picture_options(next(one for one in options if isinstance(one.kind, PictureFile)))[:3]
+    attached = {
+        f"{number}": {"id": number, "size": MOST_BYTES, "filename": "fox.png", "url": "https://cdn", "proxy_url": "https://cdn"}
+        for number in range(3)
+    }
+    interaction: Any = SimpleNamespace(
+        data={"resolved": {"attachments": attached}}, _state=SimpleNamespace(http=SimpleNamespace(get_from_cdn=get_from_cdn))
+    )
+    command: Any = SimpleNamespace(options=options)
+    with pytest.raises(BadInput) as refused:
+        await read_file_options(interaction, dict(zip(names, attached, strict=True)), command)
+    assert "100 MB are the most" in refused.value.user_text
+    assert fetched == []
