@@ -132,6 +132,7 @@ def _build_steps(services: Services) -> Steps:
         ),
         review=PictureReview(jobs=jobs, keeping=keeping, guard=base.guard, policies=policies),
         keeping=keeping,
+        inputs=InputStore(base.records.inputs, base.objects, base.clock),
         doubts=DoubtReview(
             guard=base.guard, policies=policies, gallery=services.gallery, cases=base.records.cases, review=services.cases
         ),

@@ -12,6 +12,7 @@ from bot.domain.images import Lane, Progress
 from bot.domain.jobs import Ending, Job, JobId, JobState
 from bot.errors import (
     EaselError,
+    InputRefused,
     InternalError,
     LeaseLost,
     MessageGone,
@@ -37,6 +38,7 @@ from bot.ports.engine import Engine
 from bot.ports.jobs import Jobs
 from bot.ports.observer import JobEnded, Observer, Step, WishRefused
 from bot.provider_errors import OutcomeUnknown, PicturesLost, PictureUnchecked, StillDrawing
+from bot.services.input_store import InputStore
 
 log = structlog.get_logger(__name__)
 
@@ -74,6 +76,7 @@ class Steps:
     drawing: DrawingStep
     review: PictureReview
     keeping: KeepingStep
+    inputs: InputStore
     doubts: DoubtReview
     delivery: Delivery
     refusals: RefusalHandling
@@ -287,6 +290,8 @@ class Worker:
             await self._steps.delivery.notify_end(job.id)
         if isinstance(error, PicturesLost | PictureUnchecked | PromptRefused):
             await self._steps.keeping.discard(job)
+        if isinstance(error, InputRefused):
+            await self._steps.inputs.discard(job.id)
 
     async def _postpone(self, job: Job, pause: timedelta, error: Exception) -> None:
         """Leave the job where it stands and come back to it."""

@@ -36,6 +36,13 @@ class InputStore:
         for one in await self._inputs.of_job(job):
             await self._remove(one)
 
+    async def discard(self, job: JobId) -> None:
+        """Remove the inputs of a job that nothing is drawn from; where that fails, they go with the job's words."""
+        try:
+            await self.remove_now(job)
+        except StorageFailed as error:
+            log.warning("input.not_removed", job=job, reason=str(error))
+
     async def sweep(self) -> None:
         """Remove what is due. What the store does not let go now is due again."""
         now, failed, is_last = self._clock.now(), 0, False

@@ -285,6 +285,7 @@ class Bench:
             drawing=drawing,
             review=PictureReview(jobs=self.jobs, keeping=keeping, guard=self.guard, policies=self.policies),
             keeping=keeping,
+            inputs=self.input_store,
             doubts=DoubtReview(
                 guard=self.guard, policies=self.policies, gallery=self.gallery, cases=self.cases, review=self.review
             ),

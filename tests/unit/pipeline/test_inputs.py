@@ -176,6 +176,26 @@ async def test_a_picture_is_judged_before_anything_is_paid_for(bench: Bench) -> 
     assert ended.text.startswith("What a picture that you gave shows is not drawn from here; please give another one.")
     assert (ended.safer, bench.painter.requests, bench.rewriter.asks) == (None, [], [])
     assert (await bench.quota_status()).left == 20
+    assert (stored(bench), await bench.inputs.of_job(job.id)) == ([], ())
+
+
+async def test_a_refused_picture_that_cannot_be_removed_now_goes_with_the_words(bench: Bench) -> None:
+    """The refusal is told all the same."""
+    bench.picture_stage.will(Verdict(Decision.REFUSE, rule="moderation:sexual", sentence="No.", category="sexual"))
+    job = await bring(bench)
+    bench.objects.failures.fail_next("delete", StorageFailed("memory", "away"))
+    await bench.work()
+    assert bench.job(job).state is JobState.REFUSED
+    assert [one.key for one in await bench.inputs.of_job(job.id)] == stored(bench)
+
+
+async def test_pictures_stay_where_it_was_the_words_that_were_refused(bench: Bench) -> None:
+    """Other words may be drawn from them."""
+    bench.moderation.will(Verdict(Decision.REFUSE, rule="moderation:sexual", sentence="No.", category="sexual"))
+    job = await bring(bench)
+    await bench.work()
+    assert bench.job(job).state is JobState.REFUSED
+    assert len(stored(bench)) == 1
 
 
 async def test_where_no_model_looks_at_pictures_they_are_drawn_from_unseen() -> None:
