@@ -19,6 +19,7 @@ async with FakeSlack() as slack:                       # .api_url, .authorize_ur
 
     await ann.press(message, "Again")                  # by label or action id; of a message, modal or Home tab
     await ann.mention(channel, "@easel a fox", thread=message)
+    await ann.mention(channel, "@easel at night", files=[ann.upload("fox.png", content)])
     await ann.react(message, "envelope")
     await ann.message_shortcut("report", message)
     view = await ann.view()
@@ -43,7 +44,7 @@ The world
 
 Trouble
 -------
-- `slack.faults`: `fail`, `rate_limit`, `delay`, `cut`, `hold` calls of a method (`chat.*`, `upload`, `response_url`).
+- `slack.faults`: `fail`, `rate_limit`, `delay`, `cut`, `hold` calls of a method (`chat.*`, `upload`, `download`, `response_url`).
 - `slack.limits`: every number. Rate limits are on: `slack.limits.switch_rates_off()` where a test is about something else.
 - `slack.hold_files()`, `.release_files()`, `.drop_shares()`, `limits.file_delay`: uploads that are seen late or never.
 - `slack.sockets.recycle()`, `.drop()`, `.is_down`.

@@ -1,13 +1,14 @@
 """People with a Slack client, and what they do with it."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from tests.fakes.changes import NotSeen
 from tests.fakes.slack import blocks_view, payloads, words
 from tests.fakes.slack.deliveries import COMMANDS, INTERACTIVE, SlackEventDelivery
 from tests.fakes.slack.errors import ApiError
+from tests.fakes.slack.files import File
 from tests.fakes.slack.inputs import state_of
 from tests.fakes.slack.messages import Message, Version
 from tests.fakes.slack.users import User
@@ -103,45 +104,37 @@ class Member(User):
         installed = where.channel.workspace if isinstance(where, Message) else where.workspace
         return await self._send(INTERACTIVE, make(self, where, action), installed=installed)  # type: ignore[arg-type]  # each takes its own kind
 
-    async def mention(self, channel: "Channel", text: str, *, thread: Message | None = None) -> SlackEventDelivery:
+    def upload(self, name: str, content: bytes, *, size: int | None = None) -> File:
+        """Send a file that stands nowhere yet; `size` is what Slack says of it where that is not its length."""
+        world = self._world
+        file = File(world.ids.new("F"), self.workspace, name, len(content) if size is None else size, self.id, content=content)
+        file.created, file.is_complete, file.is_visible = world.clock.now().timestamp(), True, True
+        world.files[file.id] = file
+        return file
+
+    async def mention(
+        self, channel: "Channel", text: str, *, thread: Message | None = None, files: Sequence[File] = ()
+    ) -> SlackEventDelivery:
         """Write to the bot in a channel: `@easel a fox`. Where the bot is not a member it hears nothing."""
-        message = self.say(channel, text, thread=thread)
-        event: Json = {
-            "type": "app_mention",
-            "user": self.id,
-            "text": message.text,
-            "ts": message.ts,
-            "channel": channel.id,
-            "team": self.workspace.id,
-            "event_ts": message.ts,
-            **({"user_team": self.workspace.id} if channel.shared_with else {}),
-            **({"thread_ts": message.thread} if message.thread else {}),
-        }
-        return await self._tell(channel, event, "app_mentions:read")
+        message = self.say(channel, text, thread=thread, files=files)
+        return await self._tell(channel, payloads.mention(self, message), "app_mentions:read")
 
-    async def write(self, text: str, *, thread: Message | None = None) -> SlackEventDelivery:
+    async def write(self, text: str, *, thread: Message | None = None, files: Sequence[File] = ()) -> SlackEventDelivery:
         """Write to the bot in their direct conversation, where its name is not needed. That is no `app_mention`."""
-        message = self.say(self.dm, text, thread=thread)
-        event: Json = {
-            "type": "message",
-            "channel_type": "im",
-            "user": self.id,
-            "text": message.text,
-            "ts": message.ts,
-            "channel": self.dm.id,
-            "team": self.workspace.id,
-            "event_ts": message.ts,
-            **({"thread_ts": message.thread} if message.thread else {}),
-        }
-        return await self._tell(self.dm, event, "im:history")
+        message = self.say(self.dm, text, thread=thread, files=files)
+        return await self._tell(self.dm, payloads.direct_message(self, message), "im:history")
 
-    def say(self, channel: "Channel", text: str, *, thread: Message | None = None) -> Message:
+    def say(self, channel: "Channel", text: str, *, thread: Message | None = None, files: Sequence[File] = ()) -> Message:
         """Write an ordinary message; `@easel` becomes a mention, everything else stays plain words."""
         self._enter(channel)
         bot = channel.workspace.bot_user
         marked = re.sub(rf"@{re.escape(bot.name)}\b", f"<@{bot.id}>", words.escape(text))
         root = (thread.thread or thread.ts) if thread is not None else None
         message = Message(channel, self._world.ids.ts(), self, Version(self._world.clock.now(), marked), thread=root)
+        message.files = tuple(files)
+        for file in files:
+            if not file.messages:  # one that is shared elsewhere already is only named here
+                file.messages.append(message)
         return channel.put(message)
 
     async def react(self, message: Message, emoji: str) -> SlackEventDelivery:

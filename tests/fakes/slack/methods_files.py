@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from tests.fakes.slack.world import World
 
 UPLOADS = "/upload/v1/"
+_LOGIN_PAGE = "<!DOCTYPE html><html><head><title>Sign in to acme | Slack</title></head></html>"
 
 
 class FileMethods:
@@ -205,20 +206,31 @@ class FileMethods:
     @staticmethod
     def _found(ask: Ask) -> File:
         file = ask.world.files.get(ask.need("file"))
-        if file is None or file.workspace not in ask.workspaces or not file.is_complete:
+        if file is None or not file.is_complete:
             raise ApiError("file_not_found")
-        if file.is_deleted:
+        if file.is_deleted and file.workspace in ask.workspaces:
             raise ApiError("file_deleted")
+        if not file.is_seen_by_bot(ask.workspaces):
+            raise ApiError("file_not_found")
         return file
 
     async def _download(self, request: web.Request) -> web.Response:
-        """Return a private file to a token of its workspace."""
+        """Return a private file to a token that may read it; one without the scope gets the login page, as if all were well."""
+        call = SeenApiCall("download", self._world.clock.now(), time.monotonic())
+        self._world.seen.calls.append(call)
+        self._world.changes.notify()
+        try:
+            await suffer(request, self._world.faults.next("download"))
+        except ApiError as error:
+            return web.Response(status=error.status)
         file = self._world.files.get(request.match_info["id"].rpartition("-")[2])
         try:
             token = self._world.tokens.check(request.headers.get("Authorization", "").removeprefix("Bearer "))
         except ApiError:
             return web.Response(status=302, headers={"Location": "/"})
-        if file is None or file.content is None or file.workspace not in self._world.workspaces_of(token):
+        if "files:read" not in token.scopes:
+            return web.Response(text=_LOGIN_PAGE, content_type="text/html")
+        if file is None or file.content is None or not file.is_seen_by_bot(self._world.workspaces_of(token)):
             return web.Response(status=404)
         return web.Response(body=file.content, content_type=file.media_type)
 

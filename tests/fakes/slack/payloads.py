@@ -1,4 +1,4 @@
-"""What the platform puts into the payloads of commands, presses, shortcuts and forms."""
+"""What the platform puts into the payloads of commands, presses, shortcuts and forms, and into events of messages."""
 
 import time
 from collections.abc import Mapping
@@ -36,6 +36,33 @@ def command(member: "Member", channel: Channel, name: str, text: str) -> Json:
     if workspace.enterprise:
         fields |= {"enterprise_id": workspace.enterprise, "enterprise_name": workspace.enterprise}
     return fields
+
+
+def mention(member: "Member", message: Message) -> Json:
+    """Return the event of a message that mentions the bot."""
+    team = {"user_team": member.workspace.id} if message.channel.shared_with else {}
+    return {"type": "app_mention", **_written(member, message), **team}
+
+
+def direct_message(member: "Member", message: Message) -> Json:
+    """Return the event of a message in a direct conversation."""
+    subtype = {"subtype": "file_share"} if message.files else {}
+    return {"type": "message", "channel_type": "im", **_written(member, message), **subtype}
+
+
+def _written(member: "Member", message: Message) -> Json:
+    installed = message.channel.workspace
+    files = [file.event_json(installed.world.base_url, installed) for file in message.files]
+    return {
+        "user": member.id,
+        "text": message.text,
+        "ts": message.ts,
+        "channel": message.channel.id,
+        "team": member.workspace.id,
+        "event_ts": message.ts,
+        **({"thread_ts": message.thread} if message.thread else {}),
+        **({"files": files, "upload": True} if files else {}),
+    }
 
 
 def press_on_message(member: "Member", message: Message, action: Json) -> Json:
