@@ -1,10 +1,11 @@
 """One person's command, button, form, mention or reaction on Slack."""
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Any
 
 import structlog
 
@@ -16,6 +17,7 @@ from bot.adapters.slack.external_people import name_external_people
 from bot.adapters.slack.form_context import FormContext
 from bot.adapters.slack.modals import render_modal
 from bot.adapters.slack.payloads import PayloadOrigin
+from bot.adapters.slack.picture_files import fetch_pictures
 from bot.adapters.slack.picture_sources import has_files
 from bot.adapters.slack.reply_token import SlackReplyToken
 from bot.adapters.slack.surface import SlackSurface
@@ -24,6 +26,7 @@ from bot.adapters.slack.web_api import SlackWebApi, Team
 from bot.commands.message_actions import ShownPicture
 from bot.commands.spec import AnyCommand
 from bot.domain.chat import Form, MessageRef, Place, Post, Tone, promise
+from bot.domain.inputs import BroughtPicture
 from bot.domain.people import Person
 from bot.errors import BadInput, EaselError, MessageGone, SurfaceFailed
 from bot.ports.clock import Clock
@@ -75,6 +78,17 @@ class SlackCallFactory:
         try:
             return await name_external_people(text, origin, self._people)
         except BadInput as error:
+            await call.whisper(Post(error.user_text, Tone.REFUSED, error.kind))
+            return None
+
+    async def fetch_pictures(
+        self, files: Sequence[Mapping[str, Any]], most: int, origin: PayloadOrigin, call: "SlackCall"
+    ) -> tuple[BroughtPicture, ...] | None:
+        """Return what is in files that were given to a command; None where that fails, which is said to whoever called."""
+        try:
+            return await fetch_pictures(self._dependencies.web, origin.team, files, most)
+        except BadInput as error:
+            log.info("slack.files_refused", call=call.key, reason=str(error.__cause__))
             await call.whisper(Post(error.user_text, Tone.REFUSED, error.kind))
             return None
 

@@ -26,12 +26,12 @@ def line_of_slash_command(slash: str, text: str) -> str:
     return f"/{words.lstrip('/').lstrip()}" if words.strip("/ ") else HELP
 
 
-def line_of_mention(text: str, bot_user: str, commands: Mapping[str, AnyCommand]) -> str:
+def line_of_mention(text: str, bot_user: str, commands: Mapping[str, AnyCommand], *, without_words: str = HELP) -> str:
     """Return the line of a message that mentions the bot: a command where it begins with one's name, else something to draw."""
     _, _, rest_of_text = re.sub(rf"<@{re.escape(bot_user)}(?:\|[^>]*)?>", "\0", text, count=1).rpartition("\0")
     rest_of_text = rest_of_text.strip()
     if not rest_of_text:
-        return HELP
+        return without_words
     bare = rest_of_text.lstrip("/").lstrip()
     if _is_command(bare, commands):
         return f"/{_strip_labels(bare)}"

@@ -2,7 +2,7 @@
 
 import asyncio
 import re
-from collections.abc import Awaitable, Callable, Iterator, Mapping
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from datetime import timedelta
 from functools import partial
@@ -21,6 +21,7 @@ from bot.adapters.slack.external_people import options_for_people
 from bot.adapters.slack.home import LINE_PREFIX, HomeTab
 from bot.adapters.slack.manifest import IMAGINE, MAKE_PICTURE, MESSAGE_SHORTCUTS
 from bot.adapters.slack.payloads import PayloadOrigin
+from bot.adapters.slack.picture_files import picture_option, read_files
 from bot.adapters.slack.uninstall import Uninstaller, is_organisation_wide
 from bot.commands.dispatcher import Dispatcher
 from bot.commands.message_actions import MessageActions, Reaction
@@ -128,9 +129,10 @@ class SlackEventHandlers:
 
     def _run_message(self, body: Json, context: AsyncBoltContext) -> None:
         event = body["event"]
-        origin = payloads.origin_of_event(body)
-        line = command_lines.line_of_mention(str(event.get("text") or ""), context.bot_user_id or "", self._dispatcher.commands)
-        self._start_task(f"{origin.channel}:{origin.message}", lambda: self._run_line(origin, line))
+        origin, files = payloads.origin_of_event(body), read_files(event.get("files"))
+        text, bot, commands = str(event.get("text") or ""), context.bot_user_id or "", self._dispatcher.commands
+        line = command_lines.line_of_mention(text, bot, commands, without_words=IMAGINE if files else command_lines.HELP)
+        self._start_task(f"{origin.channel}:{origin.message}", lambda: self._run_line(origin, line, files))
 
     async def on_shortcut(self, ack: AsyncAck, body: Json) -> None:
         """Run a message shortcut or a global one."""
@@ -218,13 +220,18 @@ class SlackEventHandlers:
         except EaselError as error:
             log.warning("slack.event_failed", kind=error.kind, reason=str(error))
 
-    async def _run_line(self, origin: PayloadOrigin, line: str) -> None:
+    async def _run_line(self, origin: PayloadOrigin, line: str, files: Sequence[Json] = ()) -> None:
+        """Run a typed line; `files` are the pictures that the message brings, for a command that takes some."""
         call = await self._calls.build(origin, origin.trigger or f"{origin.channel}:{origin.message}")
         command = self._dispatcher.command_of(line)
         is_about_people = command is not None and options_for_people(command)
         named = await self._calls.name_external_people(line, origin, call) if is_about_people else line
-        if named is not None:
-            await self._dispatcher.dispatch_line(named, call)
+        if named is None:
+            return
+        pictured = picture_option(command) if named != IMAGINE else None
+        pictures = await self._calls.fetch_pictures(files, pictured[1].most, origin, call) if files and pictured else ()
+        if pictures is not None:
+            await self._dispatcher.dispatch_line(named, call, pictures)
 
     async def _run_form(self, origin: PayloadOrigin, key: str, name: str, raw: Mapping[str, object]) -> None:
         call, given = await self._calls.build(origin, key), dict(raw)

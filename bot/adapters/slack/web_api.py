@@ -2,10 +2,11 @@
 
 import io
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from http import HTTPStatus
 from typing import Any
+from urllib.parse import urlsplit
 
 import aiohttp
 import structlog
@@ -26,6 +27,8 @@ Json = dict[str, Any]
 _TIMEOUT = timedelta(seconds=20)
 _PROGRESS_TIMEOUT = timedelta(seconds=8)
 _UPLOAD_TIMEOUT = timedelta(seconds=90)
+_DOWNLOAD_TIMEOUT = timedelta(seconds=60)
+_CHUNK = 64 * 1024
 _MOST_TRIES = 5
 _LONGEST_PAUSE = timedelta(minutes=1)
 _JSON_METHODS = {"chat.postMessage", "chat.update", "chat.postEphemeral"}
@@ -41,6 +44,33 @@ class Team:
 
     id: str
     enterprise: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class DownloadedFile:
+    """What Slack answered where a file was asked for: the file, or a page in its place."""
+
+    status: int
+    media_type: str
+    content: bytes = field(repr=False)
+
+
+class ForeignAddress(SurfaceFailed):
+    """An address is not Slack's own, so it may not see a token."""
+
+
+def is_own_address(api: str, url: str) -> bool:
+    """Return whether an address is where the API itself is, or at a host of the API's domain by https."""
+    own = urlsplit(api)
+    try:
+        asked = urlsplit(url)
+    except ValueError:
+        return False
+    if asked.username is not None:
+        return False
+    domain = (own.hostname or "").removeprefix("www.")
+    is_of_domain = asked.scheme == "https" and (asked.hostname or "").endswith(f".{domain}")
+    return is_of_domain or (asked.scheme, asked.netloc) == (own.scheme, own.netloc)
 
 
 class SlackWebApi:
@@ -122,6 +152,26 @@ class SlackWebApi:
         ):
             if answer.status != HTTPStatus.OK:
                 raise SurfaceFailed(SLACK, f"the file did not arrive: status={answer.status}")
+
+    async def download(self, team: str, url: str, most: int) -> DownloadedFile:
+        """Return what is at an address, with one byte too many where it is larger than `most`; no redirect is followed.
+
+        Raises:
+            ForeignAddress: The address is not Slack's own; nothing was asked there.
+            SurfaceFailed: There is no whole answer, or no token for that workspace.
+        """
+        if not is_own_address(self.client.base_url, url):
+            raise ForeignAddress(SLACK, "not an address of its own")
+        async with translate_errors(_DOWNLOAD_TIMEOUT):
+            headers = {"Authorization": f"Bearer {await self._tokens.token(self.enterprise_of(team), team)}"}
+            proxy = self.client.proxy
+            async with self.session.get(url, headers=headers, proxy=proxy, allow_redirects=False) as answer:
+                content = bytearray()
+                async for chunk in answer.content.iter_chunked(_CHUNK):
+                    content += chunk
+                    if len(content) > most:
+                        break
+                return DownloadedFile(answer.status, answer.content_type, bytes(content[: most + 1]))
 
     async def _respect_retry_after(self, method: str, team: str, error: SurfaceFailed) -> None:
         if error.retry_after is not None:

@@ -55,6 +55,12 @@ def test_a_mention_is_a_line(text: str, line: str) -> None:
     assert line_of_mention(text, "UB", COMMANDS) == line
 
 
+def test_a_mention_without_words_may_mean_something_else_than_help() -> None:
+    """A picture alone asks for words about it."""
+    assert line_of_mention("<@UB> ", "UB", COMMANDS, without_words="/imagine") == "/imagine"
+    assert line_of_mention("<@UB> gallery", "UB", COMMANDS, without_words="/imagine") == "/gallery"
+
+
 @pytest.mark.parametrize(
     ("said", "here"),
     [
