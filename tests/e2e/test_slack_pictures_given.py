@@ -1,4 +1,4 @@
-"""Asks, with the real client, what becomes of pictures that somebody attaches to a message which mentions the bot."""
+"""Asks, with the real client, what becomes of pictures that somebody attaches to a mention of the bot, or enters in a form."""
 
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -165,3 +165,38 @@ async def test_a_command_that_takes_no_picture_leaves_files_alone(stage: SlackSt
     await stage.ada.mention(stage.channel, "@easel models", files=[stage.ada.upload("fox.png", photo("PNG"))])
     await stage.ada.ephemeral("", within=20)
     assert not stage.slack.calls("files.info")
+
+
+async def test_pictures_of_a_form_are_drawn_over(stage: SlackStage) -> None:
+    """Only the app sees them: they are in no channel."""
+    await stage.imagine("")
+    files = [stage.ada.upload("wide.jpg", tagged(size=(120, 80))), stage.ada.upload("tall.png", photo("PNG", (80, 120)))]
+    await stage.ada.submit(await stage.ada.view(within=20), prompt="make it night", picture=files)
+    job = await stage.job(await stage.done())
+    assert [(one.role, one.width, one.height) for one in job.wish.inputs] == [("base", 120, 80), ("reference", 80, 120)]
+
+
+async def test_a_form_without_a_picture_is_as_before(stage: SlackStage) -> None:
+    """Nothing is looked up for it."""
+    await stage.imagine("")
+    await stage.ada.submit(await stage.ada.view(within=20), prompt="a fox")
+    assert (await stage.job(await stage.done())).wish.inputs == ()
+    assert not stage.slack.calls("download")
+
+
+async def test_a_guest_enters_a_picture_in_a_form(stage: SlackStage) -> None:
+    """The form tells nothing of it but its id."""
+    other = stage.slack.add_workspace("globex", is_installed=False)
+    stage.channel.share_with(other)
+    eve, first = other.add_member("eve"), await stage.picture()
+    await eve.press(first, "Change words")
+    await eve.submit(await eve.view(within=20), prompt="a badger", picture=[eve.upload("fox.png", photo("PNG"))])
+    assert len((await stage.job(await stage.done(but={first.ts}))).wish.inputs) == 1
+
+
+async def test_a_file_of_a_form_that_cannot_be_used_is_one_sentence(stage: SlackStage) -> None:
+    """The form is closed by then."""
+    await stage.imagine("")
+    view = await stage.ada.view(within=20)
+    await stage.ada.submit(view, prompt="a fox", picture=[stage.ada.upload("offer.pdf", b"%PDF-1.7")])
+    assert "offer.pdf is no picture" in await refusal(stage)

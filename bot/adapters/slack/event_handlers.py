@@ -234,13 +234,20 @@ class SlackEventHandlers:
             await self._dispatcher.dispatch_line(named, call, pictures)
 
     async def _run_form(self, origin: PayloadOrigin, key: str, name: str, raw: Mapping[str, object]) -> None:
-        call, given = await self._calls.build(origin, key), dict(raw)
-        for option in options_for_people(self._dispatcher.commands[name]):
+        command, call, given = self._dispatcher.commands[name], await self._calls.build(origin, key), dict(raw)
+        for option in options_for_people(command):
             if option in given:
                 named = await self._calls.name_external_people(str(given[option]), origin, call)
                 if named is None:
                     return
                 given[option] = named
+        if pictured := picture_option(command):
+            option, kind = pictured
+            files = read_files(given.pop(option, None))
+            pictures = await self._calls.fetch_pictures(files, kind.most, origin, call)
+            if pictures is None:
+                return
+            given |= {option: pictures} if pictures else {}
         await self._dispatcher.dispatch(name, given, call)
 
     async def _run_button(self, origin: PayloadOrigin, value: str) -> None:

@@ -24,8 +24,10 @@ _LONGEST_TITLE, _LONGEST_LABEL, _LONGEST_HINT = 24, 75, 2000
 _MOST_CHOICES = 100
 _ACTION_ID = "parse_values"
 _MENTION = re.compile(r"<@([A-Z0-9]+)>")
-_HIDDEN_KINDS = (JobRef, PictureFile)
+_HIDDEN_KINDS = (JobRef,)
 """Kinds that nobody fills in: what they hold travels with the form, if they were given."""
+
+_MOST_FILES = 10
 
 
 def render_modal(command: AnyCommand, form: Form, context: FormContext, *, asks_where: bool = False) -> Json:
@@ -106,6 +108,8 @@ def _element(option: Option, value: str | None, *, is_long: bool) -> Json:
         case PersonRef():
             user = _MENTION.fullmatch(value or "")
             return {"type": "users_select", **({"initial_user": user[1]} if user else {})}
+        case PictureFile(most=most):
+            return {"type": "file_input", "max_files": min(most, _MOST_FILES)}
         case Text(longest=longest):
             lengths = {"max_length": min(longest, LONGEST_VALUE)}
             return {"type": "plain_text_input", "multiline": is_long, **lengths, **_initial(value)}
@@ -126,7 +130,7 @@ def _select(suggestions: tuple[Suggestion, ...], value: str | None) -> Json:
 
 
 def parse_values(view: Mapping[str, Any]) -> dict[str, object]:
-    """Read what was filled in, and what the form brought along; what was left empty is not there."""
+    """Read what was filled in, and what the form brought along, files as Slack names them; what was left empty is not there."""
     context = FormContext.parse(str(view.get("private_metadata") or ""))
     state: Json = (view.get("state") or {}).get("values") or {}
     found = {name: _value(block.get(_ACTION_ID) or {}) for name, block in state.items() if name != CHANNEL_BLOCK}
@@ -140,23 +144,27 @@ def channel_of(view: Mapping[str, Any]) -> str:
     return str(chosen.get("selected_conversation") or FormContext.parse(str(view.get("private_metadata") or "")).channel)
 
 
-def _value(element: Json) -> str | None:
+def _value(element: Json) -> str | list[object] | None:
     if (option := element.get("selected_option")) is not None:
         return str(option["value"])
     if user := element.get("selected_user"):
         return f"<@{user}>"
+    if isinstance(files := element.get("files"), list):
+        return files
     value = element.get("value")
     return None if value is None else str(value)
 
 
 def validation_errors(command: AnyCommand, raw: Mapping[str, object]) -> dict[str, str]:
-    """Say, for each field of the form that cannot be taken, why not."""
+    """Say, for each field of the form that cannot be taken, why not; files are not looked at."""
     found = {}
     for option in command.options:
         typed = raw.get(option.name)
         if typed is None:
             if option.is_required:
                 found[option.name] = "Please fill this in."
+            continue
+        if isinstance(option.kind, PictureFile):
             continue
         try:
             option.kind.parse(option.name, typed)

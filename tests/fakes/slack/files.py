@@ -48,8 +48,8 @@ class File:
 
     def is_seen_by_bot(self, workspaces: "Collection[Workspace]") -> bool:
         """Whether a bot of the workspaces may look at it: its own, one of a form of its, one in a channel that it sees."""
-        is_ours = self.owner == self.workspace.bot_user.id or self.is_form_entry or not self.messages
-        if is_ours and self.workspace in workspaces:
+        is_ours = self.owner == self.workspace.bot_user.id or not self.messages
+        if self.is_form_entry or (is_ours and self.workspace in workspaces):
             return True
         channels = [one.channel for one in self.messages if not one.is_deleted and one.channel.workspace in workspaces]
         return any(one.has_bot or not one.is_private for one in channels)

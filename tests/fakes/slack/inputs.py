@@ -1,13 +1,15 @@
 """Filling in forms: from what a person enters to the state that the platform sends."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from tests.fakes.changes import NotSeen
 from tests.fakes.slack.blocks_view import Input
+from tests.fakes.slack.files import File
 from tests.fakes.slack.views import SlackView
 from tests.fakes.slack.wire import Json
 
+_MOST_FILE_BYTES = 10 * 1024 * 1024
 _ONE_OPTION = ("static_select", "external_select", "radio_buttons")
 _MANY_OPTIONS = ("multi_static_select", "multi_external_select", "checkboxes")
 _KEYS = {
@@ -20,7 +22,6 @@ _KEYS = {
     "datepicker": "selected_date",
     "timepicker": "selected_time",
     "datetimepicker": "selected_date_time",
-    "file_input": "files",
     "rich_text_input": "rich_text_value",
 }
 
@@ -39,8 +40,19 @@ def state_of(view: SlackView, values: Mapping[str, Any], *, is_strict: bool = Tr
         entered = next((values[name] for name in (one.block_id, one.action_id, one.label) if name in values), one.initial)
         if is_strict and not one.is_optional and entered in (None, "", []):
             raise NotSeen(f"{one.label!r} is needed")
-        state.setdefault(one.block_id, {})[one.action_id] = _value(one, entered, is_strict=is_strict)
+        is_file = one.kind == "file_input"
+        value = _files(one, entered or (), view) if is_file else _value(one, entered, is_strict=is_strict)
+        state.setdefault(one.block_id, {})[one.action_id] = value
     return state
+
+
+def _files(one: Input, entered: Sequence[File], view: SlackView) -> Json:
+    """Return files as a form names them; from now on the app may read them."""
+    if len(entered) > one.raw.get("max_files", 10) or any(file.length > _MOST_FILE_BYTES for file in entered):
+        raise NotSeen(f"{one.label!r} takes {one.raw.get('max_files', 10)} files of 10 MB each")
+    for file in entered:
+        file.is_form_entry = True
+    return {"type": one.kind, "files": [file.event_json(view.workspace.world.base_url, view.workspace) for file in entered]}
 
 
 def _value(one: Input, entered: Any, *, is_strict: bool) -> Json:

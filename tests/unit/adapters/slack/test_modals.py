@@ -11,7 +11,8 @@ from bot.adapters.slack.modals import CHANNEL_BLOCK, origin_of_submission, parse
 from bot.app.commands import declared_commands
 from bot.commands.spec import Command
 from bot.domain.chat import Form
-from bot.domain.options import Choice, JobRef, Number, PersonRef, Suggestion, Text
+from bot.domain.inputs import BroughtPicture
+from bot.domain.options import Choice, JobRef, Number, PersonRef, PictureFile, Suggestion, Text
 from bot.domain.people import Mention
 from tests.fakes.slack.view_rules import checked_view
 
@@ -34,6 +35,7 @@ class Args:
     size: Annotated[ShirtSize, Choice("Size", ShirtSize)] = ShirtSize.SMALL
     count: Annotated[int, Number("How many", 1, 4)] = 1
     person: Annotated[Mention | None, PersonRef("For whom")] = None
+    picture: Annotated[tuple[BroughtPicture, ...], PictureFile("A picture", most=16)] = ()
 
 
 async def _run(call: object, args: object) -> None: ...
@@ -63,7 +65,9 @@ def test_each_kind_has_its_element() -> None:
         "size": "static_select",
         "count": "number_input",
         "person": "users_select",
+        "picture": "file_input",
     }
+    assert found["picture"]["max_files"] == 10
     assert (found["words"]["initial_value"], found["words"]["multiline"], found["words"]["max_length"]) == ("a fox", True, 3000)
     assert found["size"]["initial_option"]["value"] == "small"
     assert (found["count"]["min_value"], found["count"]["max_value"]) == ("1", "4")
@@ -126,3 +130,11 @@ def test_what_depends_on_who_asks_is_a_menu_of_theirs() -> None:
     assert model["initial_option"]["value"] == "plain"
     gone = Form("imagine", {"prompt": "a fox", "model": "gone"}, suggestions)
     assert "initial_option" not in fields(render_modal(COMMANDS["imagine"], gone, FormContext()))["model"]
+
+
+def test_files_come_back_as_slack_names_them() -> None:
+    """They are fetched later; a field without one is not there."""
+    for files, found in (([{"id": "F1"}], {"picture": [{"id": "F1"}]}), ([], {})):
+        view = {"state": {"values": {"picture": {"parse_values": {"type": "file_input", "files": files}}}}}
+        assert parse_values(view) == found
+        assert "picture" not in validation_errors(COMMAND, parse_values(view))
