@@ -16,13 +16,12 @@ from bot.domain.images import DrawingId, ImageRequest, Progress, Quality, Size
 from bot.domain.tickets import Ticket
 from bot.ports.images import TicketProvider
 from bot.provider_errors import OutcomeUnknown, ProviderFailed
-from tests.fakes import comfyui, paid_jobs, queued
+from tests.fakes import comfyui, queued_call
 from tests.fakes.bfl import FakeBfl
 from tests.fakes.clock import NOON, StoppedClock
 from tests.fakes.comfyui import FakeComfyUi
 from tests.fakes.fal import FakeFal
 from tests.fakes.openai import Endpoint, FakeOpenAI, Kind
-from tests.fakes.paid_jobs import PaidJobsFake
 from tests.fakes.queued import QueuedService
 from tests.fakes.replicate import FakeReplicate
 from tests.fakes.runpod import FakeRunPod
@@ -80,46 +79,30 @@ async def openai_batches() -> AsyncIterator[Service]:
         )
 
 
-def paid_jobs_service(open_fake: Callable[[], PaidJobsFake], **section: object) -> Opening:
-    """Draw at one of those that have predictions or jobs."""
+def hosted_service(open_fake: Callable[[], QueuedService], **section: object) -> Opening:
+    """Draw at a service that runs its models for us."""
 
     @asynccontextmanager
     async def opening() -> AsyncIterator[Service]:
         async with open_fake() as fake:
             yield Service(
                 {"base_url": fake.url, "api_key": "k", **section},
-                lambda: len(fake.state.jobs),
-                fake.state.jobs.clear,
-                lambda: fake.fail(paid_jobs.Trouble.CUT_AFTER),
-            )
-
-    return opening
-
-
-def queued_service(open_fake: Callable[[], QueuedService], kind: str) -> Opening:
-    """Draw at one of those that give addresses to ask at."""
-
-    @asynccontextmanager
-    async def opening() -> AsyncIterator[Service]:
-        async with open_fake() as fake:
-            yield Service(
-                {"kind": kind, "base_url": fake.url, "api_key": "k"},
                 lambda: len(fake.calls),
                 fake.calls.clear,
-                lambda: fake.fail(queued.Kind.CUT_AFTER_PAID),
+                lambda: fake.fail(queued_call.Kind.CUT_AFTER_PAID),
             )
 
     return opening
 
 
 SERVICES: Mapping[str, Opening] = {
-    "bfl": queued_service(FakeBfl, "bfl"),
-    "fal": queued_service(FakeFal, "fal"),
+    "bfl": hosted_service(FakeBfl, kind="bfl"),
+    "fal": hosted_service(FakeFal, kind="fal"),
     "comfyui": comfyui_service,
     "openai-background": openai_service,
     "openai-batch": openai_batches,
-    "replicate": paid_jobs_service(FakeReplicate, kind="replicate"),
-    "runpod": paid_jobs_service(
+    "replicate": hosted_service(FakeReplicate, kind="replicate"),
+    "runpod": hosted_service(
         FakeRunPod, kind="runpod", endpoint="e1", model="flux2", input=json.dumps(RUNPOD_INPUT), output="images.*.data"
     ),
 }

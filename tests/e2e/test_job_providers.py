@@ -24,8 +24,9 @@ from bot.providers.shared.hosted_model import FLUX_2_ABILITIES, HostedModel
 from bot.providers.shared.picture_fetcher import PictureFetcher
 from bot.providers.shared.rest_client import RestClient
 from tests.fakes.clock import StoppedClock
-from tests.fakes.paid_jobs import PaidJobsFake
-from tests.fakes.replicate import FakeReplicate, Options, Trouble
+from tests.fakes.queued import QueuedService
+from tests.fakes.queued_call import Fault, Kind, Options, Trouble
+from tests.fakes.replicate import FakeReplicate
 from tests.fakes.runpod import FakeRunPod
 
 PRO = "black-forest-labs/flux-2-pro"
@@ -54,7 +55,7 @@ class News:
 class Stage:
     """A provider, the fake that it asks, and the clock."""
 
-    def __init__(self, fake: PaidJobsFake, provider: TicketProvider, clock: StoppedClock) -> None:
+    def __init__(self, fake: QueuedService, provider: TicketProvider, clock: StoppedClock) -> None:
         self.fake = fake
         self.provider = provider
         self.clock = clock
@@ -128,17 +129,18 @@ async def test_replicate_gets_what_flux_2_takes_and_is_not_kept_waiting() -> Non
     """Pixels by a custom aspect; a deadline, and no `Prefer: wait`."""
     async with replicate() as stage:
         result, news = await stage.draw()
-        [job] = stage.fake.state.jobs.values()
-    assert job.input == {
-        "model": PRO,
+        [call], [posted] = stage.fake.paid, [seen for seen in stage.fake.seen if seen.method == "POST"]
+    assert call.model == PRO
+    assert call.body["input"] == {
         "prompt": "a {{seed}} fox",
         "aspect_ratio": "custom",
         "width": 1024,
         "height": 768,
         "output_format": "png",
     }
-    assert "Prefer" not in job.headers
-    assert job.headers["Cancel-After"] == "30m"
+    assert "prefer" not in posted.headers
+    assert posted.headers["cancel-after"] == "30m"
+    assert [name for fetched in stage.fake.fetched for name in fetched if name == "authorization"] == []
     assert (len(result.pictures), result.model, result.cost) == (1, PRO, Cost(30_000, is_estimate=True))
     assert news.all[-1].cost == result.cost
 
@@ -156,15 +158,16 @@ async def test_runpod_gets_the_workers_input_and_a_time_to_live() -> None:
     """Placeholders keep their type, and one in somebody's words stays what it is."""
     async with runpod(second=1_000) as stage:
         result, _ = await stage.draw(count=2)
-        [job] = stage.fake.state.jobs.values()
-    assert {name: job.input[name] for name in ("prompt", "width", "height", "count")} == {
+        [call] = stage.fake.paid
+    sent = call.body["input"]
+    assert {name: sent[name] for name in ("prompt", "width", "height", "count")} == {
         "prompt": "a {{seed}} fox",
         "width": 1024,
         "height": 768,
         "count": 2,
     }
-    assert isinstance(job.input["seed"], int)
-    assert job.policy == {"executionTimeout": 240_000, "ttl": 1_800_000}
+    assert isinstance(sent["seed"], int)
+    assert call.body["policy"] == {"executionTimeout": 240_000, "ttl": 1_800_000}
     assert (len(set(result.pictures)), result.cost) == (2, Cost(2_500, is_estimate=True))
 
 
@@ -177,14 +180,14 @@ async def test_seconds_of_a_prediction_are_the_cost_where_they_have_a_price() ->
 
 async def test_a_cold_start_is_told(stage: Stage) -> None:
     """On Replicate only after some seconds, since each prediction starts; on RunPod while no worker is up."""
-    stage.fake.state.is_held = True
+    stage.fake.hold()
     ticket = await stage.provider.submit(request())
     stage.clock.move(timedelta(seconds=6))
     told = asyncio.Event()
 
     async def on_progress(progress: Progress) -> None:
         if progress.is_warming_up:
-            stage.fake.state.is_held = False
+            stage.fake.go_on()
             told.set()
 
     await stage.provider.collect(ticket, on_progress)
@@ -197,23 +200,23 @@ async def test_any_worker_collects_again_and_nothing_is_paid_for_twice(stage: St
     again = Ticket(id=ticket.id, expires_at=ticket.expires_at, cost=ticket.cost)
     first, second = await stage.provider.collect(ticket, News()), await stage.provider.collect(again, News())
     assert first.pictures == second.pictures
-    assert (len(stage.fake.state.jobs), stage.fake.state.charged) == (1, 1)
+    assert len(stage.fake.paid) == 1
 
 
 async def test_a_state_in_no_documentation_is_work_that_goes_on(stage: Stage) -> None:
     """It is drawn after all."""
-    stage.fake.fail(Trouble.STRANGE_STATE)
+    stage.fake.fail(Fault(kind=Kind.STATE, where="reticulating"))
     result, _ = await stage.draw()
     assert len(result.pictures) == 1
 
 
-@pytest.mark.parametrize("trouble", [Trouble.CUT_BEFORE, Trouble.CUT_AFTER, Trouble.SERVER_ERROR, Trouble.NO_ID])
-async def test_a_call_without_a_usable_answer_is_an_unknown_outcome(stage: Stage, trouble: Trouble) -> None:
+@pytest.mark.parametrize("fault", [Kind.CUT_BEFORE, Kind.CUT_AFTER_PAID, Kind.REPLY, Kind.GARBAGE])
+async def test_a_call_without_a_usable_answer_is_an_unknown_outcome(stage: Stage, fault: Kind) -> None:
     """It is asked once."""
-    stage.fake.fail(trouble)
+    stage.fake.fail(fault)
     with pytest.raises(OutcomeUnknown):
         await stage.provider.submit(request())
-    assert len([each for each in stage.fake.state.requests if each.startswith("POST")]) == 1
+    assert len([seen for seen in stage.fake.seen if seen.method == "POST"]) == 1
 
 
 @pytest.mark.parametrize(
@@ -240,7 +243,7 @@ async def test_a_flagged_picture_is_a_refusal(stage: Stage) -> None:
     stage.fake.fail(Trouble.FLAGGED)
     with pytest.raises(PromptRefused) as caught:
         await stage.draw()
-    assert caught.value.request_id in stage.fake.state.jobs
+    assert caught.value.request_id in stage.fake.calls
 
 
 @pytest.mark.parametrize(
@@ -250,23 +253,25 @@ async def test_a_flagged_picture_is_a_refusal(stage: Stage) -> None:
         (Trouble.BROKEN, ProviderFault.BAD_ANSWER),
         (Trouble.LATE, ProviderFault.TIMED_OUT),
         (Trouble.NO_PICTURE, ProviderFault.BAD_ANSWER),
-        (Trouble.OTHER_JOB, ProviderFault.BAD_ANSWER),
-        (Trouble.PRIVATE_LINK, ProviderFault.BAD_ANSWER),
+        (Trouble.OTHER_CALL, ProviderFault.BAD_ANSWER),
+        (Fault(kind=Kind.PICTURE, where="https://10.1.2.3/a.png"), ProviderFault.BAD_ANSWER),
     ],
 )
-async def test_a_job_that_ends_without_a_picture_fails_with_its_id(stage: Stage, trouble: Trouble, fault: ProviderFault) -> None:
+async def test_a_job_that_ends_without_a_picture_fails_with_its_id(
+    stage: Stage, trouble: Trouble | Fault, fault: ProviderFault
+) -> None:
     """And none of the prompt is in what the log gets."""
     stage.fake.fail(trouble)
     with pytest.raises(ProviderFailed) as caught:
         await stage.draw()
     assert caught.value.fault is fault
-    assert caught.value.request_id in stage.fake.state.jobs
+    assert caught.value.request_id in stage.fake.calls
     assert "fox" not in str(caught.value)
 
 
 async def test_a_job_that_the_service_has_forgotten_is_an_unknown_outcome(stage: Stage) -> None:
     """So is the ticket of somebody else, which it does not show."""
-    stage.fake.fail(Trouble.FORGOTTEN)
+    stage.fake.fail(Kind.FORGET)
     ticket = await stage.provider.submit(request())
     for each in (ticket, Ticket(id="../account", expires_at=ticket.expires_at)):
         with pytest.raises(OutcomeUnknown):
@@ -275,7 +280,7 @@ async def test_a_job_that_the_service_has_forgotten_is_an_unknown_outcome(stage:
 
 async def test_collecting_ends_with_the_ticket(stage: Stage) -> None:
     """After an hour on Replicate, after half an hour on RunPod."""
-    stage.fake.state.is_held = True
+    stage.fake.hold()
     ticket = await stage.provider.submit(request())
     stage.clock.move(timedelta(hours=1))
     with pytest.raises(OutcomeUnknown):
@@ -284,10 +289,10 @@ async def test_collecting_ends_with_the_ticket(stage: Stage) -> None:
 
 async def test_cancelling_costs_nothing_before_it_has_begun(stage: Stage) -> None:
     """And the job is stopped there."""
-    stage.fake.state.is_held = True
+    stage.fake.hold()
     ticket = await stage.provider.submit(request())
     assert await stage.provider.cancel(ticket) == Cost()
-    assert stage.fake.state.jobs[ticket.id].was_canceled
+    assert stage.fake.calls[ticket.id].is_cancelled
 
 
 async def test_cancelling_what_is_done_costs_the_picture() -> None:
@@ -321,7 +326,7 @@ async def test_what_the_model_cannot_do_is_not_sent(stage: Stage) -> None:
     """Nothing is asked, so that nothing is paid."""
     with pytest.raises(ProviderFailed):
         await stage.provider.submit(request(size=Size(9_000, 9_000)))
-    assert not stage.fake.state.requests
+    assert not stage.fake.seen
 
 
 async def test_the_check_tells_a_wrong_key_from_a_wrong_name() -> None:
@@ -339,4 +344,4 @@ async def test_the_check_tells_a_wrong_key_from_a_wrong_name() -> None:
             [finding] = await stage.provider.check()
             assert finding.health is health
             assert words in finding.text
-            assert not stage.fake.state.jobs
+            assert not stage.fake.calls

@@ -12,9 +12,6 @@ from tests.fakes.bfl import FakeBfl
 from tests.fakes.comfyui import FakeComfyUi
 from tests.fakes.fal import FakeFal
 from tests.fakes.openai import FakeOpenAI
-from tests.fakes.paid_jobs import Options as JobOptions
-from tests.fakes.paid_jobs import PaidJobsFake
-from tests.fakes.queued import Options as QueueOptions
 from tests.fakes.queued import QueuedService
 from tests.fakes.replicate import FakeReplicate
 from tests.fakes.runpod import FakeRunPod
@@ -22,7 +19,6 @@ from tests.fakes.runpod import FakeRunPod
 WISHES = 20
 WAITING = "SELECT count(*) FROM drawings WHERE ticket IS NOT NULL"
 FINAL = "SELECT count(*) FROM jobs WHERE told_at IS NOT NULL"
-LONGER_THAN_A_RESTART_S = 15.0
 RUNPOD_INPUT = '{"prompt": "{{prompt}}", "width": "{{width}}", "height": "{{height}}"}'
 
 
@@ -61,31 +57,19 @@ async def openai_background() -> AsyncIterator[Service]:
         yield Service(environ, go_on, forget, lambda: len(fake.paid))
 
 
-def hosted(kind: str, build: Callable[[QueueOptions], QueuedService]) -> "Opening":
-    """Draw at a service whose fake cannot be held, and takes its time instead."""
+def hosted(kind: str, build: Callable[[], QueuedService], **more: str) -> "Opening":
+    """Draw at a service that runs its models for us."""
 
     @asynccontextmanager
     async def opening() -> AsyncIterator[Service]:
-        async with build(QueueOptions(key="made-up", delay=LONGER_THAN_A_RESTART_S)) as fake:
-            environ = {"KIND": kind, "BASE_URL": fake.url, "API_KEY": "made-up"}
-            yield Service(environ, _nothing, _nothing, lambda: len(fake.paid))
-
-    return opening
-
-
-def jobs_at(kind: str, build: Callable[[JobOptions], PaidJobsFake], **more: str) -> "Opening":
-    """Draw by jobs that a service runs."""
-
-    @asynccontextmanager
-    async def opening() -> AsyncIterator[Service]:
-        async with build(JobOptions()) as fake:
-            fake.state.is_held = True
+        async with build() as fake:
+            fake.hold()
 
             async def go_on() -> None:
-                fake.state.is_held = False
+                fake.go_on()
 
             environ = {"KIND": kind, "BASE_URL": fake.url, "API_KEY": "made-up", **more}
-            yield Service(environ, go_on, _nothing, lambda: fake.state.charged)
+            yield Service(environ, go_on, _nothing, lambda: len(fake.paid))
 
     return opening
 
@@ -100,8 +84,8 @@ SERVICES: Mapping[str, Opening] = {
     "bfl": hosted("bfl", FakeBfl),
     "openai-background": openai_background,
     "fal": hosted("fal", FakeFal),
-    "replicate": jobs_at("replicate", FakeReplicate),
-    "runpod": jobs_at("runpod", FakeRunPod, ENDPOINT="e1", INPUT=RUNPOD_INPUT),
+    "replicate": hosted("replicate", FakeReplicate),
+    "runpod": hosted("runpod", FakeRunPod, ENDPOINT="e1", INPUT=RUNPOD_INPUT),
 }
 QUICK = ("comfyui", "bfl")
 EVERY_SERVICE = pytest.mark.parametrize(

@@ -3,115 +3,38 @@
 import argparse
 import asyncio
 import itertools
+import math
 import signal
 import socket
 import time
 from collections import deque
 from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass, field, fields
-from enum import StrEnum
+from dataclasses import asdict, fields
+from types import MappingProxyType
 from typing import Any, Self
 
 from aiohttp import web
 
 from tests.fakes.openai.pictures import png
-
-Json = dict[str, Any]
+from tests.fakes.queued_call import Call, Fault, Json, Kind, Options, Seen, Trouble
 
 _PATIENCE_SECONDS = 20
 _MEGABYTE = b"\x00" * 1024 * 1024
 _HUGE = 2048
+_LARGEST_BODY = 20 * 1024 * 1024
 _HTML = "<!doctype html><title>503</title><h1>We will be back soon</h1>"
-
-
-class Kind(StrEnum):
-    """What goes wrong, each for the next request or call it can happen to."""
-
-    REPLY = "reply"
-    """A call is answered with `status`, `headers` and `body`: it is not taken, and nothing is paid."""
-
-    CUT_BEFORE = "cut_before"
-    CUT_AFTER_PAID = "cut_after_paid"
-    GARBAGE = "garbage"
-    """A call is taken and paid for, and its answer is of no use: empty, or with `body` in the place of what is true."""
-
-    POLL_REPLY = "poll_reply"
-    POLL_CUT = "poll_cut"
-    END = "end"
-    """The call ends with `body`, and `status` where the service answers with one."""
-
-    STATE = "state"
-    """The call is in the state `where` until it is done."""
-
-    PICTURE = "picture"
-    """Its picture is `where`: `html`, `huge`, `gone`, or another address."""
-
-    FORGET = "forget"
-    LATE = "late"
-    """The call takes `delay` more seconds."""
-
 
 _SUBMIT = {Kind.REPLY, Kind.CUT_BEFORE, Kind.CUT_AFTER_PAID, Kind.GARBAGE}
 _POLL = {Kind.POLL_REPLY, Kind.POLL_CUT}
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Fault:
-    """One thing that goes wrong once; `times` repeats it. A `body` that is a string is sent as HTML."""
-
-    kind: Kind
-    times: int = 1
-    status: int = 500
-    headers: Mapping[str, str] = field(default_factory=dict)
-    body: Any = None
-    where: str = ""
-    delay: float = 0.0
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Options:
-    """How a fake behaves all the time: `queue` and `delay` are the seconds that a call waits, and is then worked on."""
-
-    queue: float = 0.0
-    delay: float = 0.0
-    key: str | None = None
-    link_seconds: float = 600.0
-    picture_bytes: int = 20_000
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Seen:
-    """One request as it came; header names are in small letters, and the key is left out."""
-
-    method: str
-    path: str
-    headers: Mapping[str, str]
-    body: Json
-
-
-@dataclass(slots=True, kw_only=True)
-class Call:
-    """A call that was taken: it costs money, whatever comes of it."""
-
-    id: str
-    model: str
-    body: Json
-    size: tuple[int, int]
-    begins: float
-    ends: float
-    fate: Fault | None = None
-    is_cancelled: bool = False
-
-    @property
-    def is_done(self) -> bool:
-        """Whether it has ended."""
-        return time.monotonic() >= self.ends
 
 
 class QueuedService:
     """One such service on this machine, in this process or as a program; each fake adds its own routes and rules."""
 
     key_header = ""
+    accepted_status = 200
+    troubles: Mapping[Trouble, Fault] = MappingProxyType({})
+    """What goes wrong, in the words of the service."""
 
     def __init__(self, options: Options | None = None, *, host: str = "127.0.0.1", port: int = 0) -> None:
         self.options = options or Options()
@@ -119,6 +42,7 @@ class QueuedService:
         self.calls: dict[str, Call] = {}
         self.fetched: list[Mapping[str, str]] = []
         self.changed = asyncio.Condition()
+        self._is_held = False
         self._faults: deque[Fault] = deque()
         self._numbers = itertools.count(1)
         self._host, self._port = host, port
@@ -129,7 +53,7 @@ class QueuedService:
         raise NotImplementedError
 
     async def __aenter__(self) -> Self:
-        app = web.Application(middlewares=[self._note])
+        app = web.Application(client_max_size=_LARGEST_BODY, middlewares=[self._note])
         app.add_routes(
             [
                 web.post("/control/faults", self._add_faults),
@@ -149,6 +73,26 @@ class QueuedService:
         assert self._runner is not None
         await self._runner.cleanup()
 
+    def is_stranger(self, request: web.Request) -> bool:
+        """Whether there is no bearer token that is accepted."""
+        scheme, _, key = request.headers.get("Authorization", "").partition(" ")
+        return scheme != "Bearer" or not key or self.options.key not in {None, key}
+
+    def hold(self) -> None:
+        """Begin no call from now on."""
+        self._is_held = True
+
+    def go_on(self) -> None:
+        """Begin those that were held."""
+        self._is_held = False
+        for call in self.calls.values():
+            if call.begins == math.inf:
+                self._begin(call)
+
+    def _begin(self, call: Call) -> None:
+        call.begins = math.inf if self._is_held else time.monotonic() + self.options.queue
+        call.ends = call.begins + self.options.delay + (call.fate.delay if call.fate else 0.0)
+
     @property
     def origin(self) -> str:
         """Where it listens."""
@@ -164,10 +108,10 @@ class QueuedService:
         """Every call that was taken, but for those that were cancelled before anybody worked on them."""
         return [call for call in self.calls.values() if not call.is_cancelled]
 
-    def fail(self, *kinds: Kind | Fault) -> None:
+    def fail(self, *kinds: Kind | Fault | Trouble) -> None:
         """Have things go wrong, in this order."""
         for kind in kinds:
-            fault = kind if isinstance(kind, Fault) else Fault(kind=kind)
+            fault = self.troubles[kind] if isinstance(kind, Trouble) else Fault(kind=kind) if isinstance(kind, Kind) else kind
             self._faults.extend([fault] * fault.times)
 
     async def until(self, is_so: Callable[[Self], bool]) -> None:
@@ -192,26 +136,18 @@ class QueuedService:
         if fault is not None and fault.kind is Kind.CUT_BEFORE:
             return cut(request)
         fate = self.take_fault(set(Kind) - _SUBMIT - _POLL)
-        begins = time.monotonic() + self.options.queue
-        ends = begins + self.options.delay + (fate.delay if fate else 0.0)
-        number = next(self._numbers)
-        call = Call(
-            id=f"{number:08x}-0000-4000-8000-000000000000",
-            model=model,
-            body=body,
-            size=size,
-            begins=begins,
-            ends=ends,
-            fate=fate,
-        )
+        id_ = f"{next(self._numbers):08x}-0000-4000-8000-000000000000"
+        is_odd = fate is not None and fate.kind is Kind.STATE
+        call = Call(id=id_, model=model, body=body, size=size, fate=fate, is_odd=is_odd)
+        self._begin(call)
         async with self.changed:
             self.calls[call.id] = call
             self.changed.notify_all()
         if fault is not None and fault.kind is Kind.CUT_AFTER_PAID:
             return cut(request)
         if fault is not None:
-            return web.json_response({**answer(call), **fault.body} if fault.body else {})
-        return web.json_response(answer(call))
+            return web.json_response({**answer(call), **fault.body} if fault.body else {}, status=self.accepted_status)
+        return web.json_response(answer(call), status=self.accepted_status)
 
     def poll_trouble(self, request: web.Request) -> web.StreamResponse | None:
         """Return what goes wrong with a question about a call, if something is to."""
@@ -223,29 +159,34 @@ class QueuedService:
     def find(self, id_: str) -> Call | None:
         """Return a call, unless it is forgotten."""
         call = self.calls.get(id_)
-        is_forgotten = call is None or (call.fate is not None and call.fate.kind is Kind.FORGET)
-        return None if is_forgotten else call
+        return None if call is None or call.fate_of(Kind.FORGET) else call
 
-    def picture_address(self, call: Call) -> str:
-        """Return where the picture of a call is."""
-        where = call.fate.where if call.fate is not None and call.fate.kind is Kind.PICTURE else ""
+    def picture_address(self, call: Call, index: int = 0) -> str:
+        """Return where a picture of a call is."""
+        where = _picture_fate(call)
         if where and where not in {"html", "huge", "gone"}:
             return where
-        return f"{self.origin}/delivery/{call.id}.png?sig=s3cr3t"
+        return f"{self.origin}/delivery/{call.id}.png?sig=s3cr3t&index={index}"
+
+    def draw(self, call: Call, index: int = 0) -> bytes:
+        """Return a picture of a call, or what there is instead."""
+        return (
+            _HTML.encode() if _picture_fate(call) == "html" else png(*call.size, self.options.picture_bytes, f"{call.id} {index}")
+        )
 
     async def _deliver(self, request: web.Request) -> web.StreamResponse:
         self.fetched.append({name.lower(): value for name, value in request.headers.items()})
         call = self.find(request.match_info["id"])
-        where = call.fate.where if call is not None and call.fate is not None and call.fate.kind is Kind.PICTURE else ""
+        where = _picture_fate(call) if call is not None else ""
         if call is None or where == "gone" or time.monotonic() > call.ends + self.options.link_seconds:
             return web.Response(
                 status=403, text="<Error><Code>AuthenticationFailed</Code></Error>", content_type="application/xml"
             )
         if where == "html":
-            return web.Response(text=_HTML, content_type="text/html")
+            return web.Response(body=self.draw(call), content_type="text/html")
         if where == "huge":
             return await _pour(request)
-        picture = await asyncio.to_thread(png, *call.size, self.options.picture_bytes, call.id)
+        picture = await asyncio.to_thread(self.draw, call, int(request.query.get("index", 0)))
         return web.Response(body=picture, content_type="image/png")
 
     @web.middleware
@@ -274,6 +215,11 @@ class QueuedService:
         seen = [asdict(each) | {"headers": dict(each.headers)} for each in self.seen]
         paid = [{"id": call.id, "model": call.model, "body": call.body} for call in self.paid]
         return web.json_response({"seen": seen, "paid": paid, "paid_pictures": len(paid), "fetched": len(self.fetched)})
+
+
+def _picture_fate(call: Call) -> str:
+    fate = call.fate_of(Kind.PICTURE)
+    return fate.where if fate else ""
 
 
 async def _pour(request: web.Request) -> web.StreamResponse:

@@ -5,7 +5,8 @@ import time
 
 from aiohttp import web
 
-from tests.fakes.queued import Call, Json, Kind, QueuedService, check_body, invalid
+from tests.fakes.queued import QueuedService, check_body, invalid
+from tests.fakes.queued_call import Call, Json, Kind
 
 _CREDITS = {
     "flux-2-pro": (3.0, 1.5),
@@ -85,18 +86,18 @@ class FakeBfl(QueuedService):
             return web.json_response(_state(request.query.get("id", ""), "Task not found"), status=404)
         if not call.is_done:
             return web.json_response(_state(call.id, _working_state(call), progress=_progress(call)))
-        if call.fate is not None and call.fate.kind is Kind.END:
-            return web.json_response({"id": call.id, "result": None, **call.fate.body})
+        if end := call.fate_of(Kind.END):
+            return web.json_response({"id": call.id, "result": None, **end.body})
         result = {"sample": self.picture_address(call), "prompt": call.body["prompt"], "seed": 42, "duration": 1.0}
         return web.json_response(_state(call.id, "Ready", result=result))
 
 
 def _working_state(call: Call) -> str:
-    if call.fate is not None and call.fate.kind is Kind.STATE:
-        return call.fate.where
+    if odd := call.odd_state():
+        return odd
     if call.model != "flux-3-image":
         return "Pending"
-    return "Reasoning" if time.monotonic() < call.begins else "Generating"
+    return "Reasoning" if call.is_waiting else "Generating"
 
 
 def _progress(call: Call) -> float | None:

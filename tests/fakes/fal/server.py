@@ -5,7 +5,8 @@ import time
 
 from aiohttp import web
 
-from tests.fakes.queued import Call, Json, Kind, QueuedService, check_body, invalid
+from tests.fakes.queued import QueuedService, check_body, invalid
+from tests.fakes.queued_call import Call, Json, Kind
 
 _MODELS = {
     "fal-ai/flux-2-pro",
@@ -66,9 +67,9 @@ class FakeFal(QueuedService):
         if call.is_done or call.is_cancelled:
             return web.json_response({"status": "COMPLETED", "metrics": {"inference_time": 1.2}, **self._addresses(call)})
         state: Json = {"status": "IN_PROGRESS", "logs": None}
-        if call.fate is not None and call.fate.kind is Kind.STATE:
-            state = {"status": call.fate.where}
-        elif time.monotonic() < call.begins:
+        if odd := call.odd_state():
+            state = {"status": odd}
+        elif call.is_waiting:
             state = {"status": "IN_QUEUE", "queue_position": self._ahead_of(call)}
         return web.json_response({**state, **self._addresses(call)}, status=202)
 
@@ -79,8 +80,8 @@ class FakeFal(QueuedService):
         named = {"x-fal-request-id": call.id}
         if call.is_cancelled or not call.is_done:
             return web.json_response({"detail": "Request is still in progress"}, status=400, headers=named)
-        if call.fate is not None and call.fate.kind is Kind.END:
-            return web.json_response(call.fate.body, status=call.fate.status, headers={**named, **call.fate.headers})
+        if end := call.fate_of(Kind.END):
+            return web.json_response(end.body, status=end.status, headers={**named, **end.headers})
         problem = check_body(call.body, _KNOWN) or _check_size(call.body)
         if problem is not None:
             return problem
@@ -96,8 +97,8 @@ class FakeFal(QueuedService):
             return trouble or web.json_response({"status": "NOT_FOUND"}, status=404)
         if call.is_done:
             return web.json_response({"status": "ALREADY_COMPLETED"}, status=400)
-        if time.monotonic() < call.begins:
-            call.is_cancelled = True
+        if call.is_waiting:
+            call.stop()
         return web.json_response({"status": "CANCELLATION_REQUESTED"}, status=202)
 
     def _look_up(self, request: web.Request) -> tuple[Call | None, web.StreamResponse | None]:

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from tests.fakes.paid_jobs import Json
+from tests.fakes.queued_call import Json
 
 _FORMATS = ("webp", "jpg", "png")
 _FLUX_2_ASPECTS = ("match_input_image", "custom", "1:1", "16:9", "3:2", "2:3", "4:5", "5:4", "9:16", "3:4", "4:3")

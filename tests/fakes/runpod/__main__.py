@@ -1,7 +1,7 @@
 """The fake as a program: its first line is its address, and it runs until it is told to stop."""
 
-from tests.fakes.paid_jobs import run_as_program
+from tests.fakes.queued import run_program
 from tests.fakes.runpod import FakeRunPod
 
 if __name__ == "__main__":
-    run_as_program(FakeRunPod, "python -m tests.fakes.runpod")
+    run_program("runpod", FakeRunPod)
