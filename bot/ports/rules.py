@@ -14,6 +14,10 @@ class Rulebook(Protocol):
         """Return the rules for everybody, and those about this account, without filter rules."""
         ...
 
+    async def rules_with_bought(self, community: CommunityId, account: AccountId) -> tuple[Rule, ...]:
+        """Return `rules`, and with them what the account bought of the house: memberships with a source of payment."""
+        ...
+
     async def all(self, community: CommunityId) -> tuple[Rule, ...]:
         """Return all rules, by kind and subject."""
         ...

@@ -10,9 +10,9 @@ from bot.domain.images import Lane
 from bot.domain.inputs import InputPicture
 from bot.domain.jobs import Draft, Drawing, Job, Wish
 from bot.domain.limits import CommunityLimits, CommunitySettings, DeploymentLimits, apply_setting_rules
-from bot.domain.people import GUEST, HOUSE, Account, AccountId, CommunityId, Person, Platform, Tier
+from bot.domain.people import GUEST, Account, CommunityId, Person, Platform, Tier
 from bot.domain.provider_accounts import provider_of
-from bot.domain.rules import EVERYBODY, Rule, RuleKind
+from bot.domain.rules import EVERYBODY
 from bot.errors import NotAllowed
 from bot.ports.accounts import Accounts, Ledger
 from bot.ports.clock import Clock
@@ -122,7 +122,7 @@ class Quotas:
         """Return the terms that hold for this person's next wish."""
         account = await self.account(person)
         community = self._communities.of(place)
-        rules = await self._rules(community, account.id)
+        rules = await self._rulebook.rules_with_bought(community, account.id)
         found = CommunityLimits.of(community, self._deployment, rules)
         now, settings = self._clock.now(), found.settings
         tier = found.tier(account.tier, person, place.tenant, now)
@@ -133,14 +133,6 @@ class Quotas:
             allowance(limit, now, settings.zone, settings.day_extension),
             found.tenant_quota(place.platform, place.tenant) if place.tenant else None,
         )
-
-    async def _rules(self, community: CommunityId, account: AccountId) -> tuple[Rule, ...]:
-        """Read what holds in the community; what somebody bought of the house, they have in each of its communities."""
-        rules = await self._rulebook.rules(community, account)
-        if community == HOUSE:
-            return rules
-        of_house = await self._rulebook.rules(HOUSE, account)
-        return (*rules, *(rule for rule in of_house if rule.key.kind is RuleKind.MEMBERSHIP and ":" in rule.key.subject))
 
     async def quota_status(self, effective_limits: EffectiveLimits) -> QuotaStatus:
         """Return what is left of a person's day, and their credits."""

@@ -5,11 +5,11 @@ from dataclasses import replace
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Row, String, bindparam, delete, select, update
+from sqlalchemy import Row, String, bindparam, delete, select, union_all, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain.credits import CreditKind
-from bot.domain.people import AccountId, CommunityId
+from bot.domain.people import HOUSE, AccountId, CommunityId
 from bot.domain.rules import (
     EVERYBODY,
     Actor,
@@ -47,6 +47,14 @@ _FOR_ACCOUNT = _ALL.where(
     rules.c.account.in_([bindparam("nobody", type_=String), bindparam("account", type_=String)]),
     rules.c.matter.in_([kind.value for kind in RuleKind if kind is not RuleKind.FILTER]),
 )
+_BOUGHT_OF_HOUSE = select(rules).where(
+    rules.c.community == HOUSE,
+    bindparam("community") != HOUSE,
+    rules.c.account == bindparam("account"),
+    rules.c.matter == RuleKind.MEMBERSHIP.value,
+    rules.c.subject.contains(":"),
+)
+_WITH_BOUGHT = union_all(_FOR_ACCOUNT, _BOUGHT_OF_HOUSE)
 _FILTER_RULES = _ALL.where(rules.c.account == bindparam("nobody"), rules.c.matter == RuleKind.FILTER.value)
 _EVERYWHERE = select(rules.c.community, rules.c.value).where(
     rules.c.matter == bindparam("matter"), rules.c.subject == bindparam("subject"), rules.c.account == bindparam("nobody")
@@ -81,6 +89,12 @@ class SqlRulebook:
         async with self._database.read_statement() as connection:
             whose = {"community": community, "nobody": EVERYBODY, "account": account}
             return _sort_rules((await connection.execute(_FOR_ACCOUNT, whose)).all())
+
+    async def rules_with_bought(self, community: CommunityId, account: AccountId) -> tuple[Rule, ...]:
+        """Read both in one statement: each wish asks for them."""
+        async with self._database.read_statement() as connection:
+            whose = {"community": community, "nobody": EVERYBODY, "account": account}
+            return _sort_rules((await connection.execute(_WITH_BOUGHT, whose)).all())
 
     async def all(self, community: CommunityId) -> tuple[Rule, ...]:
         """Read them all."""

@@ -94,6 +94,16 @@ class TestChanging:
         assert [rule.key for rule in await rulebook.rules(HOUSE, ann)] == [hers, everybodys]
         assert [rule.key for rule in await rulebook.rules(HOUSE, EVERYBODY)] == [everybodys]
 
+    async def test_what_was_bought_of_the_house_holds_in_each_community(self, rulebook: Rulebook, ann: AccountId) -> None:
+        """And nothing else of the house does; in the house itself nothing comes twice."""
+        bought, granted = (RuleKey(RuleKind.MEMBERSHIP, subject, ann) for subject in ("stripe:1", "grant"))
+        for key in (bought, granted, GUESTS, RuleKey(RuleKind.MEMBERSHIP, "stripe:2", AccountId("bob"))):
+            await rulebook.change(a_change("premium", key))
+        await rulebook.change(a_change("7", ZONE, OTHER))
+        assert [rule.key for rule in await rulebook.rules_with_bought(OTHER, ann)] == [bought, ZONE]
+        assert [rule.key for rule in await rulebook.rules_with_bought(OTHER, EVERYBODY)] == [ZONE]
+        assert await rulebook.rules_with_bought(HOUSE, ann) == await rulebook.rules(HOUSE, ann)
+
     async def test_all_rules_come_by_matter_and_subject(self, rulebook: Rulebook) -> None:
         """Whatever they were set in."""
         keys = [ZONE, GUESTS, RuleKey(RuleKind.BUDGET, "month"), RuleKey(RuleKind.BUDGET, "day")]

@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import date
 
 from bot.domain.credits import CreditKind
-from bot.domain.people import AccountId, CommunityId
+from bot.domain.people import HOUSE, AccountId, CommunityId
 from bot.domain.rules import (
     EVERYBODY,
     Actor,
@@ -41,6 +41,15 @@ class MemoryRulebook:
         self.failures.raise_next("rules")
         of_them = (rule for rule in await self.all(community) if rule.key.account in {EVERYBODY, account})
         return tuple(rule for rule in of_them if rule.key.kind is not RuleKind.FILTER)
+
+    async def rules_with_bought(self, community: CommunityId, account: AccountId) -> tuple[Rule, ...]:
+        """Look for both."""
+        found = await self.rules(community, account)
+        if community == HOUSE:
+            return found
+        of_account = [rule for rule in await self.all(HOUSE) if rule.key.account == account]
+        bought = [rule for rule in of_account if rule.key.kind is RuleKind.MEMBERSHIP and ":" in rule.key.subject]
+        return tuple(sorted((*found, *bought), key=lambda rule: (rule.key.kind, rule.key.subject, rule.key.account)))
 
     async def all(self, community: CommunityId) -> tuple[Rule, ...]:
         """List them in order."""

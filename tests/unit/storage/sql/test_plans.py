@@ -173,6 +173,7 @@ async def count(database: Database, account: AccountId) -> None:
     for newest in (await rulebook.entries(HOUSE, 1), await rulebook.entries(HOUSE, 10, entry.id)):
         assert await rulebook.find(newest[0].id) == newest[0]
     await rulebook.rules(HOUSE, account)
+    await rulebook.rules_with_bought(HOUSE, account)
     await rulebook.all(HOUSE)
     await rulebook.everywhere(RuleKind.SETTING, "retention")
     await credits_.give(HOUSE, Actor(account, "Ann"), boss.account, 1, "gift")
