@@ -79,12 +79,12 @@ def first_sentence(provider: Provider, method: str) -> str:
 async def provider_table() -> str:
     """Draw the table from what is built."""
     rows = [
-        "| kind | its example | text | edit | mask | sizes | pictures a call | previews | ticket | cancel | price from |",
+        "| kind | its example | text | begins with pictures | mask | sizes | pictures a call | previews | ticket | cancel | price from |",
         "|---|---|---|---|---|---|---|---|---|---|---|",
     ]
     for kind, provider in sorted((await build_providers()).items()):
         able = provider.abilities
-        can = ["yes", *("yes" if hasattr(provider, method) else "no" for method in ("edit", "edit_masked"))]
+        can = ["yes", f"up to {able.most_inputs}" if able.most_inputs else "no", "yes" if able.takes_mask else "no"]
         cells = [sizes_text(able), str(able.most), str(able.previews or "no")]
         ticket = "yes" if hasattr(provider, "submit") else "no"
         told = [ticket, first_sentence(provider, "cancel") or "the call is dropped", PRICE_SOURCES[kind]]
