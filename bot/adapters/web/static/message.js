@@ -111,7 +111,7 @@ function askedLine(asked) {
   if (!asked) return [];
   if (asked.is_press) return [el("p", { class: "press" }, icon("press"), "pressed ", el("b", {}, el("bdi", {}, asked.text)))];
   const [, command, rest] = /^(\/\S*)?\s*([\s\S]*)$/.exec(asked.text);
-  return [el("p", { class: "line", dir: "auto" }, command ? el("span", { class: "command", dir: "ltr" }, command) : null, " ", el("bdi", {}, ...withFlags(rest)))];
+  return [el("p", { class: "line", dir: "auto" }, ...(command ? [el("span", { class: "command", dir: "ltr" }, command), " "] : []), el("bdi", {}, ...withFlags(rest)))];
 }
 
 function withFlags(words) {
