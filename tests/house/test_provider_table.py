@@ -79,7 +79,7 @@ def first_sentence(provider: Provider, method: str) -> str:
 async def provider_table() -> str:
     """Draw the table from what is built."""
     rows = [
-        "| kind | its example | text | begins with pictures | mask | sizes | pictures a call | previews | ticket | cancel | price from |",
+        "| kind | its example | text | pictures in | mask | sizes | pictures a call | previews | ticket | cancel | price from |",
         "|---|---|---|---|---|---|---|---|---|---|---|",
     ]
     for kind, provider in sorted((await build_providers()).items()):
