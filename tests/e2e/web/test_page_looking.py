@@ -121,6 +121,49 @@ async def test_a_line_that_did_not_arrive_is_kept(studio: StudioPage) -> None:
     studio.complaints.clear()
 
 
+async def test_lines_sent_at_once_are_a_call_each(studio: StudioPage) -> None:
+    """In their order, also the same words twice; the button goes on while an answer is awaited."""
+    gate, bodies = asyncio.Event(), []
+
+    async def slowly(route: Any) -> None:
+        bodies.append(route.request.post_data_json)
+        await gate.wait()
+        await route.continue_()
+
+    await studio.page.route("**/api/calls", slowly)
+    for line in ("/imagine a fox", "/imagine an owl", "/imagine an owl"):
+        await studio.send(line)
+        await expect(studio.line).to_have_value("")
+    await expect(studio.page.get_by_role("button", name="Sending")).to_be_visible()
+    await studio.line.fill("a hare")
+    await studio.page.get_by_role("button", name="Sending").click()
+    gate.set()
+    await expect(studio.messages).to_have_count(4)
+    assert [body["line"] for body in bodies] == ["/imagine a fox", "/imagine an owl", "/imagine an owl", "a hare"]
+    assert [order.prompt for order in studio.house.studio.orders] == ["a fox", "an owl", "an owl", "a hare"]
+    await expect(studio.page.get_by_role("button", name="Send", exact=True)).to_be_disabled()
+
+
+async def test_several_lines_that_did_not_arrive_are_all_kept(studio: StudioPage) -> None:
+    """The box takes one of them back; the sentence about each other one offers it."""
+    gate = asyncio.Event()
+
+    async def lose(route: Any) -> None:
+        await gate.wait()
+        await route.abort()
+
+    await studio.page.route("**/api/calls", lose)
+    await studio.send("/imagine a fox")
+    await studio.send("/imagine an owl")
+    gate.set()
+    await expect(studio.notes).to_have_count(2)
+    await expect(studio.line).to_have_value("/imagine a fox")
+    await studio.line.fill("")
+    await studio.page.get_by_role("button", name="Edit and send again").click()
+    await expect(studio.line).to_have_value("/imagine an owl")
+    studio.complaints.clear()
+
+
 async def test_impatient_fingers_press_once(studio: StudioPage) -> None:
     """Two clicks on Again before the answer are one call."""
     await studio.picture("a fox")

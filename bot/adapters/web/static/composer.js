@@ -14,6 +14,9 @@ export class Composer {
     this.send = send;
     this.commands = [];
     this.sent = [];
+    // Lines whose answer has not come, and the promise of when the last of them has been answered.
+    this.unanswered = 0;
+    this.turn = Promise.resolve();
     this.line = byId("line");
     this.placeholder = this.line.placeholder;
     this.suggestions = new Suggestions(this.line, () => this.grow());
@@ -42,20 +45,31 @@ export class Composer {
     this.grow();
   }
 
-  async submit(event) {
+  // Sends what is in the box. What is sent meanwhile waits for its turn, and becomes a call of its own.
+  submit(event) {
     event?.preventDefault();
     const line = this.line.value.trim();
-    if (!line || this.isSending) return;
+    if (!line) return;
     this.suggestions.close();
     this.remember(line);
     this.line.value = "";
-    this.grow();
-    this.setSending(true);
     const pictures = this.attachments.empty();
-    const outcome = await this.send(line, pictures);
-    this.setSending(false);
-    if (outcome === "lost" && !this.line.value) this.fill(line);
-    if (outcome !== "done") this.attachments.restore(pictures);
+    this.setSending(this.unanswered + 1);
+    this.turn = this.turn.then(() => this.deliver(line, pictures));
+  }
+
+  async deliver(line, pictures) {
+    try {
+      const outcome = await this.send(line, pictures);
+      if (outcome === "lost" && this.isEmpty) this.fill(line);
+      if (outcome !== "done") this.attachments.restore(pictures);
+    } finally {
+      this.setSending(this.unanswered - 1);
+    }
+  }
+
+  get isEmpty() {
+    return !this.line.value;
   }
 
   onKey(event) {
@@ -86,10 +100,10 @@ export class Composer {
     this.recalled = undefined;
   }
 
-  setSending(isSending) {
-    this.isSending = isSending;
-    byId("send").classList.toggle("busy", isSending);
-    byId("send").setAttribute("aria-label", isSending ? "Sending" : "Send");
+  setSending(unanswered) {
+    this.unanswered = unanswered;
+    byId("send").classList.toggle("busy", unanswered > 0);
+    byId("send").setAttribute("aria-label", unanswered ? "Sending" : "Send");
     this.grow();
   }
 
@@ -97,7 +111,7 @@ export class Composer {
     this.line.placeholder = this.attachments?.files.length ? PICTURES_PLACEHOLDER : this.placeholder;
     this.line.style.height = "auto";
     this.line.style.height = `${this.line.scrollHeight}px`;
-    byId("send").disabled = !this.line.value.trim() || Boolean(this.isSending);
+    byId("send").disabled = !this.line.value.trim();
     this.showChips();
   }
 

@@ -55,7 +55,8 @@ async function call(fields, line, pictures = []) {
     if (fill) composer.fill(fill);
     return notes.some(isTrouble) ? "refused" : "done";
   } catch (problem) {
-    channel.addNote(localNote(problem.message), "");
+    // The box takes the line back if nothing else is in it; if something is, the note keeps the line.
+    channel.addNote(localNote(problem.message), composer.isEmpty ? "" : line);
     return "lost";
   }
 }
