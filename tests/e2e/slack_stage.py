@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -33,12 +33,15 @@ class SlackStage:
     house: House | None = None
     observer: RecordingObserver = field(default_factory=RecordingObserver)
     extension: WebExtension = field(default_factory=WebExtension)
+    shares_clock: bool = False
+    """Whether the house goes by the fake's clock."""
 
     async def open(self) -> None:
         """Open the house, and wait until it hears."""
         stack = AsyncExitStack()
         await give_tables(self.settings.home)
         base = await stack.enter_async_context(open_foundation(self.settings, self.observer))
+        base = replace(base, clock=self.slack.clock) if self.shares_clock else base
         chats = await stack.enter_async_context(open_chat_platforms(base))
         self.house = await stack.enter_async_context(run_house(base, chats.surfaces))
         self.extension = await stack.enter_async_context(chats.listen(self.house.services, self.house.dispatcher))

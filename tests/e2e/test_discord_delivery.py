@@ -267,3 +267,22 @@ async def test_an_answer_whose_id_was_lost_in_a_crash_is_found_by_the_interactio
     await stage.discord.changes.until(lambda: is_done(message), within=10, what="the picture")
     assert stage.discord.seen.of("GET", "/webhooks/*/*/messages/@original")
     assert stage.channel.messages == [message]
+
+
+async def test_a_picture_of_the_relaxed_lane_comes_into_its_channel(tmp_path: Path) -> None:
+    """Hours later, by another process: the token of the command is dead, and the same message shows the picture."""
+    async with FakeOpenAI() as fake:
+        fake.state.may_draw.clear()
+        relaxed = {"kind": "openai-batch", "base_url": fake.url, "api_key": "sk-test"}
+        async with a_stage(tmp_path, opened=False, providers={"relaxed": relaxed}) as stage:
+            stage.shares_clock = True
+            await stage.open()
+            interaction = await stage.imagine(lane="relaxed")
+            message = await interaction.message_when(lambda one: "within hours" in one.text, within=15)
+            await fake.until(lambda state: len(state.batches) == 1)
+            await stage.close()
+            stage.discord.forward(hours=3)
+            fake.state.may_draw.set()
+            await stage.open()
+            await stage.discord.changes.until(lambda: is_done(message), within=20, what="the picture")
+            assert (stage.channel.messages, stage.ada.dms, len(fake.paid)) == ([message], [], 1)

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.e2e.slack_stage import SlackStage, a_stage, is_done
+from tests.fakes.openai import FakeOpenAI
 from tests.fakes.slack import Limits
 
 
@@ -285,3 +286,23 @@ async def test_our_own_direct_messages_and_changes_of_others_are_none(stage: Sla
         await stage.slack.world.deliveries.tell(stage.team, event).tried()
     await stage.picture()
     assert len([one for one in stage.ada.dms if "fox" in one.shown and one.author.is_bot]) == 1
+
+
+async def test_a_picture_of_the_relaxed_lane_comes_into_its_channel(tmp_path: Path) -> None:
+    """Hours later, by another process: the command may not be answered any more, and the same message shows the picture."""
+    async with FakeOpenAI() as fake:
+        fake.state.may_draw.clear()
+        relaxed = {"kind": "openai-batch", "base_url": fake.url, "api_key": "sk-test"}
+        limits = Limits(files_must_be_shared=False)
+        async with a_stage(tmp_path, limits=limits, opened=False, providers={"relaxed": relaxed}) as stage:
+            stage.shares_clock = True
+            await stage.open()
+            await stage.imagine("a fox in the snow --lane relaxed")
+            message = await stage.channel.message_when(lambda one: "within hours" in one.shown, within=15)
+            await fake.until(lambda state: len(state.batches) == 1)
+            await stage.close()
+            stage.slack.forward(hours=3)
+            fake.state.may_draw.set()
+            await stage.open()
+            assert await stage.done() is message
+            assert (len(stage.channel.messages), len(fake.paid)) == (1, 1)
