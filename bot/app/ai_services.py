@@ -27,7 +27,9 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class AiServices:
-    """The AI services that jobs use, what finds listed words, and notices about how they were chosen.
+    """The AI services that jobs use, what finds listed words, and notices of who draws.
+
+    `notices` say to whoever runs the house why that was chosen, `visitor_notices` say the rest to everybody.
 
     `accounts` are all providers by their names, first those in the `order` of
     fall-back; the others draw only for whoever asks for their model. One that
@@ -40,6 +42,7 @@ class AiServices:
     matcher: Matcher
     model_stages: tuple[ModelStage, ...]
     notices: tuple[str, ...]
+    visitor_notices: tuple[str, ...]
     models: ImageModels
 
     @property
@@ -119,8 +122,16 @@ async def open_ai_services(settings: Settings, clock: Clock) -> AsyncIterator[Ai
         client = clients.open(key, base_url) if key else None
         rewriter, model_stages = _build_text_models(settings, client, clock)
         matcher = await asyncio.to_thread(build_matcher, settings)
-        order, notices = settings.drawing_order, tuple(_notices(settings, built))
-        yield AiServices(built, order, rewriter, matcher, model_stages, notices, _models(settings, built))
+        yield AiServices(
+            accounts=built,
+            order=settings.drawing_order,
+            rewriter=rewriter,
+            matcher=matcher,
+            model_stages=model_stages,
+            notices=(_notice(settings, built),),
+            visitor_notices=(_visitor_notice(settings, built),),
+            models=_models(settings, built),
+        )
 
 
 def _models(settings: Settings, built: Mapping[str, tuple[Provider, ...]]) -> ImageModels:
@@ -186,10 +197,18 @@ def _build_text_models(
     return rewriter, (stage,) if moderation else ()
 
 
-def _notices(settings: Settings, built: Mapping[str, tuple[Provider, ...]]) -> list[str]:
-    """Return sentences about which provider draws and why."""
+def _notice(settings: Settings, built: Mapping[str, tuple[Provider, ...]]) -> str:
+    """Say which provider draws and why."""
     first = settings.drawing_order[0]
     why = reason_to_draw(settings, first)
     if settings.all_providers[first].kind == "offline":
-        return [f"Pictures are offline previews, because {why}. Set OPENAI_API_KEY to have a model draw them."]
-    return [f"Pictures are drawn by {built[first][0].model}, because {why}."]
+        return f"Pictures are offline previews, because {why}. Set OPENAI_API_KEY to have a model draw them."
+    return f"Pictures are drawn by {built[first][0].model}, because {why}."
+
+
+def _visitor_notice(settings: Settings, built: Mapping[str, tuple[Provider, ...]]) -> str:
+    """Say what draws, without the settings, which mean nothing to visitors."""
+    first = settings.drawing_order[0]
+    if settings.all_providers[first].kind == "offline":
+        return "Pictures are offline previews, drawn by a program without AI."
+    return f"Pictures are drawn by {built[first][0].model}."

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from bot.app.hosted_models import find_model, require_key
 from bot.app.openai_services import compatible_model, image_model
-from bot.app.provider_instance import ProviderInstance, attribution_of, reason_to_draw
+from bot.app.provider_instance import ProviderInstance, attribution_of
 from bot.config.provider_settings import (
     BflProviderSettings,
     ComfyUiProviderSettings,
@@ -36,8 +36,7 @@ if TYPE_CHECKING:
 def _build_offline(instance: ProviderInstance[OfflineProviderSettings]) -> Provider:
     from bot.providers.offline.painter import OfflinePainter
 
-    why = reason_to_draw(instance.settings, instance.name)
-    return OfflinePainter(name=instance.account, attribution=f"offline preview, drawn by a program without AI ({why})")
+    return OfflinePainter(name=instance.account, attribution="offline preview, drawn by a program without AI")
 
 
 def _build_openai(instance: ProviderInstance[OpenAiProviderSettings]) -> Provider:

@@ -200,7 +200,7 @@ def _options(base: Foundation, webhook_paths: frozenset[str]) -> WebOptions:
     return WebOptions(
         allowed_hosts=tuple(sorted(hosts)),
         is_secure=web.public_url.startswith("https://"),
-        notices=base.ai_services.notices,
+        notices=base.ai_services.visitor_notices,
         webhook_paths=webhook_paths,
         links_base=web.links_base,
     )

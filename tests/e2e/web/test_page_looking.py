@@ -77,7 +77,7 @@ async def test_who_one_is_stands_at_the_right_of_the_bar(window: NewPage, width:
     """Where a notice leaves no room for it, the notice has a line of its own."""
     studio = await window(viewport={"width": width, "height": 860})
     await studio.look_around()
-    notice = "Pictures are offline previews, because no OpenAI key is set. Set OPENAI_API_KEY to have a model draw them."
+    notice = "Pictures are offline previews, drawn by a program without AI, and a little more to say than has room in one line."
     await studio.page.locator("#notices span").evaluate("(shown, text) => (shown.textContent = text)", notice)
     name, told = await studio.page.locator("#me").bounding_box(), await studio.page.locator("#notices span").bounding_box()
     assert name

@@ -245,3 +245,22 @@ async def test_what_the_batch_api_does_not_take_is_said(tmp_path: Path) -> None:
             pass
     with pytest.raises(ConfigError, match="later, which draws in the relaxed lane"):
         settings(tmp_path, f'[drawing]\nproviders = ["later"]\n{BATCHES}', **KEY)
+
+
+OWN = '[providers.home]\nkind = "bfl"\nmodel = "flux-2-pro"\napi_key = "k"'
+
+
+@pytest.mark.parametrize(
+    ("text", "says", "draws"),
+    [
+        ("", "because no OpenAI key is set", "Pictures are offline previews, drawn by a program without AI."),
+        (OWN, "because [providers.home] is set.", "Pictures are drawn by flux-2-pro."),
+    ],
+)
+async def test_visitors_hear_what_draws_and_who_runs_it_also_why(tmp_path: Path, text: str, says: str, draws: str) -> None:
+    """The names of settings mean nothing to visitors."""
+    async with open_ai_services(settings(tmp_path, text), SystemClock()) as services:
+        assert services.visitor_notices == (draws,)
+        [notice] = services.notices
+        assert says in notice
+        assert services.providers[0].attribution.count("is set") == 0

@@ -61,6 +61,7 @@ def watch_of(bench: Bench, stage: CheckedStage, announced: list[str]) -> Service
         matcher=Matcher([]),
         model_stages=(stage,),
         notices=(),
+        visitor_notices=(),
         models=ONE_MODEL,
     )
     return ServiceMonitor(ai_services, budget_alerts, bench.clock, announced.append)
