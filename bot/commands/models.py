@@ -7,6 +7,7 @@ from datetime import datetime
 from bot.commands.rule_changes import list_post
 from bot.commands.spec import Command
 from bot.domain.image_models import ImageModelOffer
+from bot.domain.images import Lane
 from bot.domain.provider_state import ProviderState
 from bot.ports.clock import Clock
 from bot.ports.provider_states import ProviderStates
@@ -14,7 +15,7 @@ from bot.ports.surfaces import Call
 from bot.services.quotas import Quotas
 from bot.text import duration_text
 
-_HEAD = "The models you may ask for, as in /imagine a fox --model {first}. Where one cannot draw, another one does, and says so."
+_INSTEAD = " Where one cannot draw, another one does, and says so."
 _NONE = "There is no model here that you may use; please ask whoever looks after this bot."
 
 
@@ -30,10 +31,18 @@ def models(quotas: Quotas, states: ProviderStates, clock: Clock) -> Command[Mode
         offers = await quotas.offered_models(call.person, call.place)
         now, known = clock.now(), await states.all()
         lines = [f"{offer.summary}{_rest_text(known, offer.accounts or (offer.name,), now)}" for offer in offers]
-        head = _HEAD.format(first=offers[0].name) if offers else _NONE
-        await call.whisper(list_post(head, _mark_usual(offers, lines), title="Models"))
+        await call.whisper(list_post(_head(offers), _mark_usual(offers, lines), title="Models"))
 
     return Command("models", "See which models draw here, what each is good at, and how they are", ModelsArgs, run)
+
+
+def _head(offers: tuple[ImageModelOffer, ...]) -> str:
+    if not offers:
+        return _NONE
+    several = "s" if len(offers) > 1 else ""
+    # In the relaxed lane nobody draws for another.
+    instead = _INSTEAD if sum(offer.lane is Lane.FAST for offer in offers) > 1 else ""
+    return f"The model{several} you may ask for, as in /imagine a fox --model {offers[0].name}.{instead}"
 
 
 def _mark_usual(offers: tuple[ImageModelOffer, ...], lines: list[str]) -> list[str]:

@@ -10,6 +10,7 @@ from bot.commands.models import models
 from bot.commands.redraw import reword
 from bot.domain.chat import Place
 from bot.domain.image_models import ImageModelOffer, ImageModels
+from bot.domain.images import Lane
 from bot.domain.options import Suggestion
 from bot.domain.people import PREMIUM, Person
 from bot.domain.provider_state import ProviderState
@@ -84,6 +85,16 @@ async def test_a_model_with_several_keys_rests_only_where_all_of_them_do() -> No
         [post] = await hands.type("/models")
         said.append(post.text.splitlines()[1])
     assert said == ["flux – flux-2-pro (usual)", "flux – flux-2-pro; resting for 3 minutes (usual)"]
+
+
+@pytest.mark.parametrize("others", [(), (ImageModelOffer(name="later", model="crayons", lane=Lane.RELAXED, on_request=True),)])
+async def test_where_nobody_draws_for_another_models_does_not_say_so(others: tuple[ImageModelOffer, ...]) -> None:
+    """With one model, or with one and its relaxed lane."""
+    bench = Bench(models=ImageModels((OFFERS.offers[1], *others)))
+    hands = Hands(bench, Dispatcher([models(bench.quotas, bench.provider_states, bench.clock)], lambda: FAULT, nobody))
+    [post] = await hands.type("/models")
+    words = "The models" if others else "The model"
+    assert post.text.splitlines()[0] == f"{words} you may ask for, as in /imagine a fox --model painter."
 
 
 async def test_where_there_is_none_models_says_whom_to_ask() -> None:
