@@ -8,9 +8,9 @@ from datetime import timedelta
 
 import structlog
 
-from bot.domain.images import DrawingId, ImageRequest, ImageResult, Lane, Progress, Quality, Size
+from bot.domain.images import Abilities, DrawingId, ImageRequest, ImageResult, Lane, Progress, Quality, Size
 from bot.domain.inputs import InputContent
-from bot.domain.jobs import Drawing, DrawingState, Job
+from bot.domain.jobs import Drawing, DrawingState, Job, Wish
 from bot.domain.money import FREE, Cost
 from bot.domain.provider_accounts import provider_of
 from bot.errors import PromptRefused
@@ -232,10 +232,7 @@ class PaidCalls:
         provider, wish, abilities = choice.provider, job.wish, choice.provider.abilities
         size, quality = choice.smaller or abilities.fit(wish.wanted_size), abilities.fit_quality(wish.quality)
         because = f", because {choice.why_not}" if choice.why_not else ""
-        notes = [
-            f"{provider.attribution}{because}",
-            f"{size}, {quality} quality{', relaxed' if abilities.lane is Lane.RELAXED else ''}",
-        ]
+        notes = [f"{provider.attribution}{because}", _how_drawn(size, quality, wish, abilities)]
         if choice.smaller:
             notes.append(f"smaller than usual, because the service has not enough memory for {abilities.fit(wish.wanted_size)}")
         if wish.lane is Lane.RELAXED and abilities.lane is Lane.FAST:
@@ -257,6 +254,17 @@ class PaidCalls:
             inputs=choice.inputs,
         )
         return request, tuple(notes)
+
+
+def _how_drawn(size: Size, quality: Quality, wish: Wish, abilities: Abilities) -> str:
+    """Say how a wish is drawn: how large, how well where that could be otherwise or was asked for, and in which lane."""
+    is_only_quality = len(abilities.qualities) == 1 and quality is wish.quality
+    parts = [
+        str(size),
+        *([] if is_only_quality else [f"{quality} quality"]),
+        *(["relaxed"] if abilities.lane is Lane.RELAXED else []),
+    ]
+    return ", ".join(parts)
 
 
 def estimate_cost(provider: Provider, request: ImageRequest) -> Cost:

@@ -39,4 +39,12 @@ async def test_a_shape_that_the_model_does_not_draw_is_said() -> None:
     bench = Bench()
     bench.painter.abilities = WIDE_ONLY
     drawing = await draw(bench, await bench.claimed(shape=Shape.SQUARE, quality=Quality.MEDIUM))
-    assert drawing.notes == ("drawn by painter", "1536x1024, medium quality", "this model does not draw square pictures")
+    assert drawing.notes == ("drawn by painter", "1536x1024", "this model does not draw square pictures")
+
+
+async def test_the_only_quality_of_a_model_goes_without_saying() -> None:
+    """Unless another one was asked for."""
+    bench = Bench()
+    bench.painter.abilities = WIDE_ONLY
+    drawing = await draw(bench, await bench.claimed(shape=Shape.WIDE))
+    assert drawing.notes == ("drawn by painter", "1536x1024")
