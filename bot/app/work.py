@@ -82,6 +82,7 @@ def _build_worker(services: Services, engine: Engine) -> Worker:
         clock=base.clock,
         lease=base.settings.worker.lease,
         fault_code=new_fault_code,
+        relaxed_share=services.quotas.weights.relaxed_share,
     )
 
 

@@ -64,7 +64,7 @@ def waiting_for_provider(job: Job, position: QueuePosition, limits: CallLimits, 
     return Post(said, Tone.WAITING, size=job.wish.wanted_size, buttons=(_cancel(job),))
 
 
-def drawn_later(job: Job, share: str = "") -> Post:
+def drawn_later(job: Job, share: str) -> Post:
     """Say that the picture comes when the image service has time for it, and what one counts."""
     said = f"{_RELAXED_NOTE}, counts {share}" if share else _RELAXED_NOTE
     return Post(f"Drawing: {title(job)} · {said}", Tone.WAITING, size=job.wish.wanted_size, buttons=(_cancel(job),))

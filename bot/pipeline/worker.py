@@ -83,7 +83,10 @@ class Steps:
 
 
 class Worker:
-    """Works on jobs. Everything it does may be done again by another after a crash."""
+    """Works on jobs. Everything it does may be done again by another after a crash.
+
+    `relaxed_share` says what a picture of the relaxed lane counts.
+    """
 
     def __init__(
         self,
@@ -96,6 +99,7 @@ class Worker:
         clock: Clock,
         lease: timedelta,
         fault_code: Callable[[], str],
+        relaxed_share: str,
     ) -> None:
         self._jobs = jobs
         self._engine = engine
@@ -105,6 +109,7 @@ class Worker:
         self._clock = clock
         self._lease = lease
         self._fault_code = fault_code
+        self._relaxed_share = relaxed_share
         self._running = 0
         self._is_draining = False
         self._idle = asyncio.Event()
@@ -303,7 +308,7 @@ class Worker:
         log.info("job.still_drawing", provider=error.provider, seconds=error.pause.total_seconds())
         await self._come_back(job, error.pause)
         if error.is_new:
-            await self._steps.delivery.show_waiting(job, posts.drawn_later(job), JobState.RUNNING)
+            await self._steps.delivery.show_waiting(job, posts.drawn_later(job, self._relaxed_share), JobState.RUNNING)
 
     async def _come_back(self, job: Job, pause: timedelta) -> None:
         not_before = self._clock.now() + pause

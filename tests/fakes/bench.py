@@ -308,6 +308,7 @@ class Bench:
             clock=self.clock,
             lease=LEASE,
             fault_code=lambda: FAULT,
+            relaxed_share=self.quotas.weights.relaxed_share,
         )
 
     def _drawing_with(self, keeping: KeepingStep) -> DrawingStep:

@@ -53,7 +53,7 @@ async def test_nobody_waits_for_it_and_others_of_the_account_go_on(bench: Bench,
     """It holds neither a lease nor a slot, and comes back by itself."""
     job = await bench.draw(lane=Lane.RELAXED)
     assert (job.state, bench.jobs.rows[job.id].lease_until) == (JobState.RUNNING, None)
-    await until(lambda: bench.message(job).text == "Drawing: a fox · relaxed: usually within hours")
+    await until(lambda: bench.message(job).text == "Drawing: a fox · relaxed: usually within hours, counts half")
     other = await bench.draw("an owl", key="call-2")
     assert other.state is JobState.DONE
     relaxed.is_busy = False
@@ -75,7 +75,7 @@ async def test_the_answer_says_when_it_comes_and_what_it_counts(bench: Bench) ->
 async def test_a_message_is_not_changed_at_each_look(bench: Bench) -> None:
     """Only when the words are settled and it is with the service."""
     job = await bench.draw(lane=Lane.RELAXED)
-    await until(lambda: bench.message(job).text == "Drawing: a fox · relaxed: usually within hours")
+    await until(lambda: bench.message(job).text == "Drawing: a fox · relaxed: usually within hours, counts half")
     said = len(bench.surface.said)
     bench.clock.move(PAUSE)
     await bench.work()
