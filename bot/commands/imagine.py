@@ -22,8 +22,10 @@ def cost_notes(weights: Weights) -> dict[str, str]:
     return {option: note for option, note in notes.items() if note}
 
 
-def imagine(studio: Studio, weights: Weights | None = None, suggest_models: Suggest | None = None) -> Command[Draft]:
-    """Build `/imagine`; without `weights` every picture counts as one."""
+def imagine(
+    studio: Studio, weights: Weights | None = None, suggest_models: Suggest | None = None, *, has_lanes: bool = True
+) -> Command[Draft]:
+    """Build `/imagine`; without `weights` every picture counts as one. `has_lanes` says whether anything draws relaxed."""
 
     async def run(call: Call, draft: Draft) -> None:
         await studio.accept(draft, call)
@@ -38,4 +40,5 @@ def imagine(studio: Studio, weights: Weights | None = None, suggest_models: Sugg
         takes_plain_words=True,
         notes=cost_notes(weights) if weights else {},
         suggestions={"model": suggest_models} if suggest_models else {},
+        unavailable=frozenset() if has_lanes else frozenset({"lane"}),
     )

@@ -61,7 +61,8 @@ class Command(Generic[A]):
     that its first words are a form, which platforms want within seconds;
     `answers_in_public`, that they are for all to see, if it is not refused.
     `notes` are what choices cost here, by option, and `suggestions` say what
-    those options can be whose values depend on who asks. `takes_plain_words` says
+    those options can be whose values depend on who asks. `unavailable` options
+    are refused here with a sentence, so nothing need offer them. `takes_plain_words` says
     that words without a command are meant for it. `is_for_author` says that
     a button of its only works for whoever asked for the picture, and for who
     looks after the place; `is_for_others`, that it works for all but them.
@@ -81,6 +82,7 @@ class Command(Generic[A]):
     is_for_others: bool = False
     notes: Mapping[str, str] = field(default_factory=dict)
     suggestions: Mapping[str, Suggest] = field(default_factory=dict)
+    unavailable: frozenset[str] = frozenset()
 
     @property
     def group(self) -> str:
@@ -91,6 +93,11 @@ class Command(Generic[A]):
     def options(self) -> tuple[Option, ...]:
         """The options in the order of their declaration."""
         return options_of(self.args, self.notes)
+
+    @property
+    def available_options(self) -> tuple[Option, ...]:
+        """The options that lead to something here."""
+        return tuple(option for option in self.options if option.name not in self.unavailable)
 
     def parse(self, raw: Mapping[str, object]) -> A:
         """Turn what a platform sent into checked args; an option that is None or absent gets its default.

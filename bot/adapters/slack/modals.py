@@ -32,7 +32,7 @@ _MOST_FILES = 10
 
 def render_modal(command: AnyCommand, form: Form, context: FormContext, *, asks_where: bool = False) -> Json:
     """Draw a command's options as a modal. `asks_where` adds the channel to answer in."""
-    shown = [option for option in command.options if not isinstance(option.kind, _HIDDEN_KINDS)]
+    shown = [option for option in command.available_options if not isinstance(option.kind, _HIDDEN_KINDS)]
     hidden = {option.name: form.values[option.name] for option in command.options if _is_hidden(option, form)}
     first = next((option for option in shown if isinstance(option.kind, Text)), None)
     own_context = replace(context, hidden=hidden)

@@ -56,7 +56,7 @@ def _command(command: AnyCommand, suggestions: Mapping[str, tuple[Suggestion, ..
         most_pictures=sum(option.kind.most for option in command.options if isinstance(option.kind, PictureFile)),
         options=tuple(
             _option(option, suggestions.get(option.name, ()))
-            for option in command.options
+            for option in command.available_options
             if not isinstance(option.kind, PictureFile)
         ),
     )

@@ -20,8 +20,9 @@ def build_commands(services: Services) -> tuple[AnyCommand, ...]:
     async def suggest_models(person: Person, place: Place) -> tuple[Suggestion, ...]:
         return tuple(Suggestion(offer.name, offer.summary) for offer in await quotas.offered_models(person, place))
 
+    has_lanes = any(section.is_relaxed for section in base.settings.all_providers.values())
     return (
-        imagine(studio, weights_of(base.settings), suggest_models),
+        imagine(studio, weights_of(base.settings), suggest_models, has_lanes=has_lanes),
         again(studio),
         vary(studio),
         reword(studio, suggest_models),

@@ -1,6 +1,6 @@
 """Asks whether forms are drawn from declarations within Slack's limits, and read back as what could have been typed."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Annotated, Any
 
@@ -55,6 +55,12 @@ def test_every_command_has_a_form_that_slack_takes(name: str) -> None:
     """Whatever it is called and takes."""
     view = render_modal(COMMANDS[name], Form(name), FormContext(), asks_where=True)
     assert checked_view(view, "modal", is_good_file=lambda _: False)
+
+
+def test_what_leads_to_nothing_here_is_no_field() -> None:
+    """Everything else is."""
+    view = render_modal(replace(COMMAND, unavailable=frozenset({"count"})), FORM, FormContext())
+    assert set(fields(view)) == {"words", "size", "person", "picture"}
 
 
 def test_each_kind_has_its_element() -> None:

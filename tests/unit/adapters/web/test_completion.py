@@ -77,3 +77,11 @@ async def test_an_option_whose_values_depend_on_who_asks_offers_theirs() -> None
     [card] = (await describe_commands((imagine(nobody, None, suggest),), person(), SQUARE)).commands
     [model] = [option for option in card.options if option.name == "model"]
     assert (model.kind, model.choices) == ("choice", ("flux",))
+
+
+@pytest.mark.parametrize("has_lanes", [True, False])
+async def test_the_lane_is_offered_where_there_is_one(has_lanes: bool) -> None:
+    """Where nothing draws relaxed, it leads to a refusal only."""
+    nobody: Any = None
+    [card] = (await describe_commands((imagine(nobody, has_lanes=has_lanes),), person(), SQUARE)).commands
+    assert ("lane" in [option.name for option in card.options]) == has_lanes
