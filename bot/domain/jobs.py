@@ -176,6 +176,13 @@ def cancelled_once_paid(counted: int) -> Ending:
     return replace(CANCELLED, text=text)
 
 
+def cancelled_once_drawn(drawn: int, asked: int) -> Ending:
+    """Return how a job goes on that somebody cancelled when so many of its pictures were drawn: to its end, with those alone."""
+    verb = "was" if drawn == 1 else "were"
+    text = f"cancelled; {drawn} of {asked} {verb} drawn already and {'is' if drawn == 1 else 'are'} counted"
+    return Ending(JobState.RUNNING, CANCELLED.kind, text)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Job:
     """An accepted wish. Its row is the truth about it.
@@ -183,6 +190,7 @@ class Job:
     `key` is the platform's id of the call that made it: the same call
     delivered twice is the same job. `attempt` counts claims and is the fence,
     `lapses` those of them whose lease ran out: whoever had the job died over it.
+    One that is open and has an `ending` was cancelled when some of its pictures were drawn: those are shown.
     From `started_at` to `kept_at` is what people waited for the picture itself.
     Since `erased_at` its words are not known any more.
     """
@@ -206,6 +214,11 @@ class Job:
     kept_at: datetime | None = None
     finished_at: datetime | None = None
     erased_at: datetime | None = None
+
+    @property
+    def is_stopped(self) -> bool:
+        """Whether it was cancelled, and only what was drawn by then is still shown."""
+        return self.ending is not None and not self.state.is_final
 
 
 class DrawingState(StrEnum):

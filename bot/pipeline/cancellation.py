@@ -29,14 +29,20 @@ class Cancellation:
         self._observer = observer
 
     async def cancel(
-        self, job: Job, ending: Ending, *, once_paid: Callable[[int], Ending] | None = None, is_refunded: bool = False
+        self,
+        job: Job,
+        ending: Ending,
+        *,
+        once_paid: Callable[[int], Ending] | None = None,
+        once_drawn: Callable[[int], Ending] | None = None,
+        is_refunded: bool = False,
     ) -> Ending | None:
-        """End a job, as `Jobs.cancel` does; give the end that it has, None when it was too late."""
+        """End a job, or stop it, as `Jobs.cancel` does; give the end that it has, None when it was too late."""
         with log_job(job):
-            ended = await self._jobs.cancel(job.id, ending, once_paid=once_paid, is_refunded=is_refunded)
+            ended = await self._jobs.cancel(job.id, ending, once_paid=once_paid, once_drawn=once_drawn, is_refunded=is_refunded)
             if ended is None:
                 return None
-            if not job.state.is_final:
+            if ended.state.is_final and not job.state.is_final:
                 self._observer.note(JobEnded(job, ended))
             await self._ask_to_stop(job)
             await self._queue.publish_next(job.id)

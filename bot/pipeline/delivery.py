@@ -183,7 +183,7 @@ class Delivery:
     async def notify_end(self, job_id: JobId) -> None:
         """Say in the job's message how it ended, over whatever stands there. A platform that will not have it gets it later."""
         job = await self._jobs.get(job_id)
-        if job is None or job.ending is None:
+        if job is None or job.ending is None or job.is_stopped:
             return
         with log_job(job):
             try:

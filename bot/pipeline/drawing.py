@@ -19,7 +19,14 @@ from bot.errors import InputRefused, PictureBlocked, PromptRefused, Stopping
 from bot.pipeline.input_keeping import InputKeeping
 from bot.pipeline.keeping import KeepingStep
 from bot.pipeline.paid_calls import Choice, PaidAnswer, PaidCalls
-from bot.pipeline.partial_results import check_refusals, is_too_few_note, most_pressing, too_few_note, unusable_note
+from bot.pipeline.partial_results import (
+    cancelled_note,
+    check_refusals,
+    is_too_few_note,
+    most_pressing,
+    too_few_note,
+    unusable_note,
+)
 from bot.pipeline.provider_pool import ProviderPool
 from bot.pipeline.provider_queue import ProviderQueue
 from bot.pipeline.retries import retry_storage
@@ -91,7 +98,7 @@ class DrawingStep:
         """Return drawings whose pictures are safe on this machine; what was made earlier is not made again.
 
         They have fewer pictures than were wished for where some could not be
-        drawn. Any error means that there are none, but for the last three:
+        drawn, or the job was stopped. Any error means that there are none, but for the last three:
         then the job is not done with. `on_trouble` is called whenever this
         machine will not keep the bytes and we wait.
 
@@ -106,11 +113,18 @@ class DrawingStep:
             Stopping: No new call is made any more.
             StorageFailed: It could not be written down, or read.
         """
+        if not job.is_stopped:
+            return await self._draw_missing(job, on_progress, on_trouble)
+        drawn = _drawn_of(await self._jobs.drawings(job.id))
+        return await self._note_missing(drawn, cancelled_note(drawn, job.wish.count), on_trouble)
+
+    async def _draw_missing(self, job: Job, on_progress: OnProgress, on_trouble: Callable[[], None]) -> tuple[Drawing, ...]:
+        """Have drawn what is not drawn yet, and return all; raises as `draw` does."""
         lost: OutcomeUnknown | None = None
         failed: ProviderFailed | None = None
         while True:
             earlier = await self._jobs.drawings(job.id)
-            drawn = tuple(drawing for drawing in earlier if drawing.state is DrawingState.DRAWN)
+            drawn = _drawn_of(earlier)
             under_way = tuple(filter(None, map(self._calls.find, earlier)))
             calls = WishCalls(job.wish.count - sum(drawing.asked for drawing in drawn), on_progress)
             with self._count_open_drawings():
@@ -130,7 +144,7 @@ class DrawingStep:
                 case Exception() as error:
                     raise error
                 case None if not under_way:
-                    return await self._note_missing(job, (*drawn, *calls.drawn), None, on_trouble)
+                    return await self._note_missing((*drawn, *calls.drawn), None, on_trouble)
 
     @contextlib.contextmanager
     def _count_open_drawings(self) -> Iterator[None]:
@@ -252,23 +266,22 @@ class DrawingStep:
         """Return what is drawn all the same; raise the error where nothing is."""
         if not drawn:
             raise error
-        return await self._note_missing(job, drawn, error, on_trouble)
+        came = sum(drawing.asked for drawing in drawn)
+        log.warning("drawing.incomplete", came=came, asked=job.wish.count, reason=str(error))
+        return await self._note_missing(drawn, too_few_note(came, job.wish.count, error), on_trouble)
 
     async def _note_missing(
-        self,
-        job: Job,
-        drawn: tuple[Drawing, ...],
-        error: PromptRefused | ProviderFailed | None,
-        on_trouble: Callable[[], None],
+        self, drawn: tuple[Drawing, ...], why: str | None, on_trouble: Callable[[], None]
     ) -> tuple[Drawing, ...]:
         """Say in the last drawing why there are no more; a killed process may have said so before it turned out otherwise."""
-        came = sum(drawing.asked for drawing in drawn)
-        note = () if error is None else (too_few_note(came, job.wish.count, error),)
+        note = () if why is None else (why,)
         noted = [replace(one, notes=tuple(note for note in one.notes if not is_too_few_note(note))) for one in drawn]
         noted[-1] = replace(noted[-1], notes=(*noted[-1].notes, *note))
         for before, after in zip(drawn, noted, strict=True):
             if after != before:
                 await retry_storage(partial(self._queue.close_drawing, after), on_trouble)
-        if error is not None:
-            log.warning("drawing.incomplete", came=came, asked=job.wish.count, reason=str(error))
         return tuple(noted)
+
+
+def _drawn_of(drawings: tuple[Drawing, ...]) -> tuple[Drawing, ...]:
+    return tuple(drawing for drawing in drawings if drawing.state is DrawingState.DRAWN)

@@ -2,12 +2,12 @@
 
 import re
 
-from bot.domain.jobs import Drawing, DrawingState
+from bot.domain.jobs import Drawing, DrawingState, cancelled_once_drawn
 from bot.errors import PromptRefused
 from bot.pipeline.wish_calls import is_failure_of_one_call
 from bot.provider_errors import OutcomeUnknown, ProviderFailed
 
-_TOO_FEW = "only "
+_TOO_FEW = ("only ", "cancelled; ")
 
 
 def check_refusals(earlier: tuple[Drawing, ...]) -> None:
@@ -44,14 +44,19 @@ def unusable_note(asked: int, came: int) -> tuple[str, ...]:
 
 
 def is_too_few_note(note: str) -> bool:
-    """Whether a note is one of `too_few_note`."""
+    """Whether a note is one of `too_few_note` or `cancelled_note`."""
     return note.startswith(_TOO_FEW)
 
 
 def too_few_note(came: int, asked: int, error: PromptRefused | ProviderFailed) -> str:
     """Say how many pictures were not drawn, and why."""
     others = "the other one was" if asked - came == 1 else "the others were"
-    return f"{_TOO_FEW}{came} of {asked} pictures came, because {_because(error)}; {others} not counted"
+    return f"only {came} of {asked} pictures came, because {_because(error)}; {others} not counted"
+
+
+def cancelled_note(drawn: tuple[Drawing, ...], asked: int) -> str:
+    """Say how many pictures were drawn when somebody cancelled the others."""
+    return cancelled_once_drawn(sum(len(drawing.files) for drawing in drawn), asked).text
 
 
 def _because(error: PromptRefused | ProviderFailed) -> str:

@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from functools import partial
 
 import structlog
 
@@ -11,7 +12,7 @@ from bot.domain.allowances import Hold
 from bot.domain.chat import Post, Tone
 from bot.domain.images import Lane
 from bot.domain.inputs import InputPicture
-from bot.domain.jobs import CANCELLED, Draft, Ending, Job, JobId, PreparedPrompt, Wish, cancelled_once_paid
+from bot.domain.jobs import CANCELLED, Draft, Ending, Job, JobId, PreparedPrompt, Wish, cancelled_once_drawn, cancelled_once_paid
 from bot.domain.people import GUEST, REGISTERED, Account, Person
 from bot.domain.prompt_text import clean_prompt
 from bot.errors import BadInput, Busy, Conflict, EaselError, NotYours, PromptRefused, QuotaExceeded, Refusal
@@ -228,12 +229,15 @@ class Studio:
         return await self._quotas.account(person)
 
     async def cancel(self, job: Job) -> Ending:
-        """End the job without a picture. Its pictures come back, but for those that are being drawn already: they count.
+        """End the job without a picture, and give its pictures back, but for those that are being drawn already: they count.
+
+        Where some are drawn, those are shown and count, and all others come back.
 
         Raises:
             Conflict: It is too late for that.
         """
-        ending = await self._cancellation.cancel(job, CANCELLED, once_paid=cancelled_once_paid)
+        once_drawn = partial(cancelled_once_drawn, asked=job.wish.count)
+        ending = await self._cancellation.cancel(job, CANCELLED, once_paid=cancelled_once_paid, once_drawn=once_drawn)
         if ending is None:
             raise Conflict("That is finished already, so there is nothing to cancel.")
         return ending

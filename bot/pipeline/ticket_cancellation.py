@@ -28,10 +28,10 @@ class TicketCancellation:
         self._providers = providers
 
     async def cancel_calls_of(self, job: JobId) -> bool:
-        """Cancel what is still drawn for a job, if it has ended; False when it has not, or nobody knows. Never raises."""
+        """Cancel what is still drawn for a job, if it has ended or was stopped; False if not, or nobody knows. Never raises."""
         try:
             known = await self._jobs.get(job)
-            if known is None or not known.state.is_final:
+            if known is None or not (known.state.is_final or known.is_stopped):
                 return False
             for drawing in await self._jobs.drawings(job):
                 if drawing.state is DrawingState.UNKNOWN:

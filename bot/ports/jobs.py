@@ -141,7 +141,13 @@ class Jobs(Protocol):
         ...
 
     async def cancel(
-        self, job: JobId, ending: Ending, *, once_paid: Callable[[int], Ending] | None = None, is_refunded: bool = False
+        self,
+        job: JobId,
+        ending: Ending,
+        *,
+        once_paid: Callable[[int], Ending] | None = None,
+        once_drawn: Callable[[int], Ending] | None = None,
+        is_refunded: bool = False,
     ) -> Ending | None:
         """Make a job final that has no kept pictures yet, whoever has it; give the end that it has, None when it was too late.
 
@@ -149,6 +155,11 @@ class Jobs(Protocol):
         was asked for or gave are spent, unless it `is_refunded`, and the job ends as `once_paid`
         says of what these count for (else as `ending`). The rest of its hold is
         refunded, and `OPEN` drawings are closed as in `finish`.
+
+        With `once_drawn`, a job of which pictures are drawn is not ended but
+        stopped, once: it is as `once_drawn` says of how many they are, keeps its
+        hold, and waits to be claimed. Its attempt rises, so that whoever has it
+        makes no more calls; its `OPEN` drawings become `UNKNOWN`.
         """
         ...
 

@@ -98,6 +98,6 @@ class JobViews:
 
 
 def _error(job: Job) -> ErrorView | None:
-    if job.ending is None or not job.ending.kind:
+    if job.ending is None or job.is_stopped or not job.ending.kind:
         return None
     return ErrorView(job.ending.kind, job.ending.text[:1].upper() + job.ending.text[1:])

@@ -3,8 +3,9 @@
 from sqlalchemy import bindparam, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.domain.jobs import CANCELLED, JobId, cancelled_once_paid
+from bot.domain.jobs import CANCELLED, Ending, JobId, cancelled_once_paid
 from storage.schema.jobs import jobs
+from storage.sql.drawings import give_up_drawings
 from storage.sql.rows import ending_json
 
 _OF_JOB = jobs.c.id == bindparam("of_job")
@@ -18,3 +19,12 @@ async def reword_cancelled(connection: AsyncConnection, job: JobId, counted: int
     if known["kind"] == CANCELLED.kind:
         ending = cancelled_once_paid(counted) if counted else CANCELLED
         await connection.execute(_CORRECT, {"of_job": job, "ending": ending_json(ending)})
+
+
+async def stop_job(connection: AsyncConnection, job: JobId, ending: Ending, *, attempt: int) -> Ending:
+    """Have an open job come to its end with the pictures that it has: nobody has it now, and whoever had it is fenced off."""
+    await give_up_drawings(connection, job)
+    nobodys = {"lease_until": None, "not_before": None, "waits_for": None}
+    values = {"state": ending.state, "ending": ending_json(ending), "attempt": attempt, **nobodys}
+    await connection.execute(_CORRECT, {"of_job": job, **values})
+    return ending

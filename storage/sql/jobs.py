@@ -35,7 +35,7 @@ from storage.sql.claims import (
 )
 from storage.sql.database import Database
 from storage.sql.drawings import add_drawing, drawings_of, overwrite_drawing
-from storage.sql.endings import reword_cancelled
+from storage.sql.endings import reword_cancelled, stop_job
 from storage.sql.inputs import add_inputs
 from storage.sql.ledger import end_hold_and_book_cost, refund_cancelled, reserve, spend_hold
 from storage.sql.pictures import add_pictures, has_pictures
@@ -214,15 +214,25 @@ class SqlJobs:
                 raise LeaseLost(job, attempt)
 
     async def cancel(
-        self, job: JobId, ending: Ending, *, once_paid: Callable[[int], Ending] | None = None, is_refunded: bool = False
+        self,
+        job: JobId,
+        ending: Ending,
+        *,
+        once_paid: Callable[[int], Ending] | None = None,
+        once_drawn: Callable[[int], Ending] | None = None,
+        is_refunded: bool = False,
     ) -> Ending | None:
         """Move the job, its hold and its drawings together; a job that was cancelled before keeps the end it has."""
         async with self._database.write_transaction() as connection:
             known = (await connection.execute(_LOCKED, {"job": job})).first()
             if known is None or known.state not in {JobState.QUEUED, JobState.RUNNING}:
                 return job_of(known).ending if known is not None and known.state == ending.state else None
+            if once_drawn is not None and (before := job_of(known).ending) is not None:
+                return before
             await lock_hold(connection, job)
             paid = [one for one in await drawings_of(connection, job) if one.state.is_paid_for]
+            if once_drawn is not None and (drawn := sum(len(one.files) for one in paid)):
+                return await stop_job(connection, job, once_drawn(drawn), attempt=known.attempt + 1)
             if paid and not is_refunded:
                 counted = await spend_hold(connection, job, sum(one.may_have_given for one in paid), self._clock.now())
                 ending = once_paid(counted) if once_paid else ending

@@ -3,13 +3,14 @@
 import asyncio
 from dataclasses import replace
 from datetime import timedelta
+from functools import partial
 
 import pytest
 
 from bot.domain.allowances import QuotaStatus, TenantQuota
 from bot.domain.credits import CreditKind, CreditMove
 from bot.domain.jobs import CANCELLED as NOTHING_COUNTED
-from bot.domain.jobs import DrawingState, Ending, JobId, cancelled_once_paid
+from bot.domain.jobs import DrawingState, Ending, JobId, JobState, cancelled_once_drawn, cancelled_once_paid
 from bot.domain.money import Cost
 from bot.domain.people import HOUSE, AccountId, CommunityId
 from bot.domain.rules import Actor
@@ -323,3 +324,50 @@ async def test_the_end_of_a_cancelled_job_says_what_counts_after_all(jobs: Jobs,
         known = await jobs.get(FOX)
         assert known is not None
         assert known.ending == ending
+
+
+async def test_a_job_of_which_pictures_are_drawn_is_stopped_and_keeps_its_hold(
+    jobs: Jobs, ledger: Ledger, ann: AccountId
+) -> None:
+    """Nobody has it then; whoever claims it keeps what was drawn, and only that counts, whatever becomes of the rest."""
+    await jobs.accept(a_job("fox", ann), a_hold(ann, 3))
+    fox = await jobs.claim(FOX, LEASE)
+    assert fox is not None
+    out = a_drawing("b", fox, asked=1)
+    for drawing in (a_drawing("a", fox, asked=2), out):
+        await jobs.open_drawing(drawing)
+    await jobs.close_drawing(a_drawing("a", fox, state=DrawingState.DRAWN, asked=2, files=TWO_FILES))
+    once_drawn = partial(cancelled_once_drawn, asked=3)
+    for _ in range(2):
+        assert await jobs.cancel(FOX, CANCELLED, once_paid=_counted, once_drawn=once_drawn) == cancelled_once_drawn(2, 3)
+        assert await quota_status(ledger, ann) == (3, 0)
+    with pytest.raises(LeaseLost):
+        await jobs.open_drawing(a_drawing("c", fox))
+    with pytest.raises(LeaseLost):
+        await jobs.renew(FOX, fox.attempt, LEASE)
+    assert [drawing.state for drawing in await jobs.drawings(FOX)] == [DrawingState.DRAWN, DrawingState.UNKNOWN]
+    stopped = await jobs.claim(FOX, LEASE)
+    assert stopped is not None
+    assert (stopped.is_stopped, stopped.ending, stopped.lapses) == (True, cancelled_once_drawn(2, 3), 0)
+    await jobs.keep(FOX, stopped.attempt, some_pictures(FOX))
+    counted = await quota_status(ledger, ann)
+    assert counted == (0, len(some_pictures(FOX)))
+    assert await jobs.cancel(FOX, CANCELLED, once_paid=_counted, once_drawn=once_drawn) is None
+    await jobs.close_drawing(replace(out, state=DrawingState.FAILED))
+    await jobs.finish(FOX, stopped.attempt, Ending(JobState.DONE))
+    assert await quota_status(ledger, ann) == counted
+    done = await jobs.get(FOX)
+    assert done is not None
+    assert (done.state, done.is_stopped) == (JobState.DONE, False)
+
+
+async def test_a_stopped_job_can_be_ended_and_given_back(jobs: Jobs, ledger: Ledger, ann: AccountId) -> None:
+    """Its author was banned meanwhile."""
+    await jobs.accept(a_job("fox", ann), a_hold(ann, 3))
+    fox = await jobs.claim(FOX, LEASE)
+    assert fox is not None
+    await jobs.open_drawing(a_drawing("a", fox, asked=2))
+    await jobs.close_drawing(a_drawing("a", fox, state=DrawingState.DRAWN, asked=2, files=TWO_FILES))
+    await jobs.cancel(FOX, CANCELLED, once_drawn=partial(cancelled_once_drawn, asked=3))
+    assert await jobs.cancel(FOX, CANCELLED, is_refunded=True) == CANCELLED
+    assert await quota_status(ledger, ann) == (0, 0)

@@ -269,12 +269,21 @@ class MemoryJobs:
         self._end(self.fenced(job, attempt), ending)
 
     async def cancel(
-        self, job: JobId, ending: Ending, *, once_paid: Callable[[int], Ending] | None = None, is_refunded: bool = False
+        self,
+        job: JobId,
+        ending: Ending,
+        *,
+        once_paid: Callable[[int], Ending] | None = None,
+        once_drawn: Callable[[int], Ending] | None = None,
+        is_refunded: bool = False,
     ) -> Ending | None:
         """End the job, whoever has it, unless it has pictures."""
         self.failures.raise_next("cancel")
         row = self.rows.get(job)
         if row is not None and row.job.state in {JobState.QUEUED, JobState.RUNNING}:
+            drawn = sum(len(one.files) for one in row.drawings.values() if one.state is DrawingState.DRAWN)
+            if once_drawn is not None and (drawn or row.job.ending):
+                return row.job.ending or self._stop(row, once_drawn(drawn))
             paid = [one.may_have_given for one in row.drawings.values() if one.state.is_paid_for]
             if paid and not is_refunded:
                 self._let_go(row, given=sum(paid))
@@ -392,12 +401,21 @@ class MemoryJobs:
         has_pictures = row.job.state in {JobState.KEPT, JobState.DONE}
         return has_pictures and row.job.attempt == attempt and noted == {picture.id for picture in pictures}
 
-    def _end(self, row: Row, ending: Ending) -> None:
-        if row.is_held:
-            self._let_go(row, given=0)
+    def _stop(self, row: Row, ending: Ending) -> Ending:
+        self._give_up_drawings(row)
+        row.lease_until = row.not_before = row.waits_for = None
+        self.change(row, state=ending.state, ending=ending, attempt=row.job.attempt + 1)
+        return ending
+
+    def _give_up_drawings(self, row: Row) -> None:
         for drawing in row.drawings.values():
             if drawing.state is DrawingState.OPEN:
                 row.drawings[drawing.id] = replace(drawing, state=DrawingState.UNKNOWN)
+
+    def _end(self, row: Row, ending: Ending) -> None:
+        if row.is_held:
+            self._let_go(row, given=0)
+        self._give_up_drawings(row)
         self.books.spend(row.hold.scopes, row.day, held=-row.hold.estimate, spent=_cost(row).microusd)
         row.is_cost_booked = True
         row.lease_until = row.not_before = None

@@ -68,11 +68,13 @@ async def test_cancelling_counts_only_what_the_model_was_asked_for() -> None:
 
 
 async def test_cancelling_what_waits_to_be_kept_counts(bench: Bench) -> None:
-    """It is drawn and paid for, though nobody has seen it."""
+    """It is drawn and paid for, so it is shown as well."""
     job = await bench.claimed(count=2)
     await bench.drawing.draw(job, ignore, lambda: None)
     ending = await bench.studio.cancel(job)
-    assert ending.text == "cancelled. It was being drawn already, so 2 pictures were counted."
+    assert ending.text == "cancelled; 2 of 2 were drawn already and are counted"
+    await bench.work()
+    assert len(bench.message(job).pictures) == 2
     assert await bench.quota_status() == QuotaStatus(LIMIT, held=0, spent=2)
 
 

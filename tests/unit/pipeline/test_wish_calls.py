@@ -3,16 +3,19 @@
 import asyncio
 from dataclasses import replace
 from datetime import timedelta
+from functools import partial
 
 import pytest
 
 from bot.domain.call_limits import CallLimits
 from bot.domain.images import Progress
-from bot.domain.jobs import Drawing, DrawingState, Job, JobState
+from bot.domain.jobs import CANCELLED, Drawing, DrawingState, Job, JobState, cancelled_once_drawn, cancelled_once_paid
+from bot.domain.money import FREE
 from bot.errors import PromptRefused, StorageFailed, WaitsForProvider
 from bot.pipeline.drawing import WhenUnknown
 from bot.pipeline.wish_calls import CallShare, WishCalls
 from bot.provider_errors import OutcomeUnknown, ProviderFailed, ProviderFault
+from bot.services.job_views import JobViews
 from tests.fakes.bench import Bench
 from tests.fakes.images import SQUARE_ONLY, ScriptedProvider
 from tests.fakes.tickets import ScriptedTicketProvider
@@ -276,18 +279,6 @@ async def test_a_note_of_what_did_not_come_goes_where_it_came_after_all() -> Non
     assert [note for one in drawn for note in one.notes if note.startswith("only")] == []
 
 
-async def test_cancelling_counts_what_is_drawn_and_what_is_out() -> None:
-    """Each call once."""
-    bench = bench_of(CallLimits(at_once=1))
-    bench.painter.will(bench.painter.drawn())
-    bench.painter.will_hold()
-    job = await bench.imagine(count=4)
-    bench.engine.start(bench.worker.work)
-    await until(lambda: len(bench.painter.requests) == 2)
-    ending = await bench.studio.cancel(job)
-    assert ending.text == "cancelled. It was being drawn already, so 2 pictures were counted."
-
-
 async def test_nothing_begins_once_the_job_waits_in_line() -> None:
     """It is nobody's from then on, so a call that was about to be written down is not."""
     opened: list[CallShare] = []
@@ -333,3 +324,100 @@ async def test_a_call_that_failed_goes_to_nobody_else_once_another_was_refused()
     await until(lambda: bench.job(job).state.is_final)
     assert (bench.job(job).state, second.requests) == (JobState.REFUSED, [])
     assert await states(bench, job) == [DrawingState.REFUSED, DrawingState.FAILED]
+
+
+CANCELLED_NOTE = "cancelled; 1 of 3 was drawn already and is counted"
+
+
+async def one_of_three(bench: Bench, studio: ScriptedTicketProvider) -> Job:
+    """Return a wish for three of which one is drawn, one is on its way, and one was not asked for yet."""
+    studio.will(studio.drawn())
+    studio.will_hold()
+    job = await bench.imagine(count=3)
+    bench.engine.start(bench.worker.work)
+    await until(lambda: studio.collecting == 1)
+    assert await states(bench, job) == [DrawingState.OPEN, DrawingState.DRAWN]
+    return job
+
+
+async def test_what_is_drawn_when_a_wish_is_cancelled_is_shown_and_the_rest_comes_back() -> None:
+    """Nothing else begins, the service stops what it has, and one end is counted; pressed twice it is the same."""
+    studio = ticketed()
+    bench = Bench(tickets=studio, limits=CallLimits(at_once=1))
+    studio.cancel_cost = FREE
+    job = await one_of_three(bench, studio)
+    for _ in range(2):
+        ending = await bench.studio.cancel(job)
+        assert (ending.text, ending.state) == (CANCELLED_NOTE, JobState.RUNNING)
+        await bench.delivery.notify_end(job.id)
+    assert studio.cancelled
+    views = JobViews(jobs=bench.jobs, pictures=bench.pictures, removals=bench.removals, links=bench.links)
+    assert (await views.view(bench.job(job), knows_cost=False)).error is None
+    await until(lambda: bench.engine.due == [job.id])
+    await bench.work()
+    assert bench.job(job).state is JobState.DONE
+    assert await shown(bench, job) == 1
+    assert CANCELLED_NOTE in bench.message(job).footer
+    assert (len(studio.requests), await states(bench, job)) == (2, [DrawingState.DRAWN, DrawingState.FAILED])
+
+
+async def test_what_was_drawn_is_shown_by_another_after_a_kill() -> None:
+    """Whoever took the cancel was killed before anybody was told."""
+    studio = ticketed()
+    bench = Bench(tickets=studio, limits=CallLimits(at_once=1))
+    job = await one_of_three(bench, studio)
+    once_drawn = partial(cancelled_once_drawn, asked=3)
+    ending = await bench.jobs.cancel(job.id, CANCELLED, once_paid=cancelled_once_paid, once_drawn=once_drawn)
+    assert ending == cancelled_once_drawn(1, 3)
+    await bench.kill()
+    await bench.recover()
+    assert bench.job(job).state is JobState.DONE
+    assert await shown(bench, job) == 1
+    assert CANCELLED_NOTE in bench.message(job).footer
+    assert len(studio.requests) == 2
+
+
+async def test_a_worker_that_hears_late_of_a_cancel_shows_and_counts_nothing_twice() -> None:
+    """Its call comes back while the job is somebody else's already; it is not asked for more."""
+    bench = bench_of(CallLimits(at_once=1))
+    bench.painter.will(bench.painter.drawn())
+    bench.painter.will_hold()
+    job = await bench.imagine(count=3)
+    stale = bench.engine.start(bench.worker.work)
+    await until(lambda: len(bench.painter.requests) == 2)
+    once_drawn = partial(cancelled_once_drawn, asked=3)
+    await bench.jobs.cancel(job.id, CANCELLED, once_paid=cancelled_once_paid, once_drawn=once_drawn)
+    await bench.worker.work(job.id)
+    assert bench.job(job).state is JobState.DONE
+    bench.painter.release()
+    await asyncio.wait({stale})
+    assert await shown(bench, job) == 1
+    assert len(bench.painter.requests) == 2
+
+
+async def test_a_wish_that_is_drawn_whole_when_it_is_cancelled_is_shown() -> None:
+    """Nobody pays for what they never see."""
+    assert cancelled_once_drawn(3, 3).text == "cancelled; 3 of 3 were drawn already and are counted"
+    bench = Bench()
+    bench.jobs.failures.fail_always("keep", LOCKED)
+    job = await bench.imagine(count=2)
+    bench.engine.start(bench.worker.work)
+    await until(lambda: DrawingState.DRAWN in {one.state for one in bench.jobs.rows[job.id].drawings.values()})
+    await bench.studio.cancel(job)
+    bench.jobs.failures.clear()
+    await until(lambda: bench.engine.due == [job.id])
+    await bench.work()
+    assert await shown(bench, job) == 2
+    assert "cancelled; 2 of 2 were drawn already and are counted" in bench.message(job).footer
+
+
+async def test_whoever_is_banned_sees_nothing_of_a_wish_that_they_cancelled() -> None:
+    """It ends, and is given back."""
+    studio = ticketed()
+    bench = Bench(tickets=studio, limits=CallLimits(at_once=1))
+    job = await one_of_three(bench, studio)
+    await bench.studio.cancel(job)
+    assert await bench.cancellation.cancel(bench.job(job), CANCELLED, is_refunded=True) == CANCELLED
+    await bench.work()
+    assert bench.job(job).state is JobState.CANCELLED
+    assert ((await bench.quota_status()).held, (await bench.quota_status()).spent) == (0, 0)
