@@ -152,6 +152,7 @@ async def _measure_recovery(cluster: Cluster, front: FrontEnd, sizes: Sizes) -> 
         retention=build_retention(services.base),
         gallery=services.gallery,
         inputs=InputStore(services.base.records.inputs, services.base.objects, services.base.clock),
+        tickets=services.ticket_cancellation,
         clock=services.base.clock,
         lease=_LEASE,
     )

@@ -176,6 +176,7 @@ def _build_recovery(services: Services, engine: Engine, leader: LeaderLock) -> R
         retention=build_retention(base),
         gallery=services.gallery,
         inputs=InputStore(base.records.inputs, base.objects, base.clock),
+        tickets=services.ticket_cancellation,
         observer=base.observer,
         clock=base.clock,
         lease=base.settings.worker.lease,

@@ -10,6 +10,7 @@ from bot.domain.jobs import JobId
 from bot.errors import EaselError, StorageFailed
 from bot.pipeline.delivery import Delivery
 from bot.pipeline.provider_queue import ProviderQueue
+from bot.pipeline.ticket_cancellation import TicketCancellation
 from bot.ports.clock import Clock
 from bot.ports.engine import Engine
 from bot.ports.jobs import Jobs
@@ -20,6 +21,9 @@ from bot.services.input_store import InputStore
 from bot.services.retention import Retention
 
 log = structlog.get_logger(__name__)
+
+_CONFIRMED_WITHIN = timedelta(days=1)
+"""After so long no service says any more that it has stopped a call."""
 
 
 class Recovery:
@@ -36,6 +40,7 @@ class Recovery:
         retention: Retention,
         gallery: Gallery,
         inputs: InputStore,
+        tickets: TicketCancellation,
         observer: Observer,
         clock: Clock,
         lease: timedelta,
@@ -49,6 +54,7 @@ class Recovery:
         self._retention = retention
         self._gallery = gallery
         self._inputs = inputs
+        self._tickets = tickets
         self._observer = observer
         self._clock = clock
         self._lease = lease
@@ -59,11 +65,12 @@ class Recovery:
 
         Until cancelled, and only while this process leads: a sweep that fails is
         logged, and the next one comes. Jobs are published beside the rest, which
-        takes as long as platforms and stores do.
+        takes as long as platforms, stores and image services do.
         """
         async with asyncio.TaskGroup() as group:
             group.create_task(self._repeat(Chore.PUBLISH, self._publish_all, every))
             group.create_task(self._repeat(Chore.NOTIFY, self._tell_and_remove, every))
+            group.create_task(self._repeat(Chore.CANCEL, self._confirm_cancels, every))
 
     async def _repeat(self, chore: Chore, sweep: Callable[[], Awaitable[bool]], every: timedelta) -> None:
         pause = self._lease
@@ -81,9 +88,20 @@ class Recovery:
             pause = min(every, pause * 2)
 
     async def sweep(self) -> None:
-        """Publish jobs that nobody has, tell people what they have not been told, and remove what was deleted or is too old."""
+        """Publish jobs that nobody has, tell people what they have not been told, and remove what was deleted or is too old.
+
+        Then see what became of calls that were cancelled.
+        """
         await self._publish_all()
         await self._tell_and_remove()
+        await self._confirm_cancels()
+
+    async def _confirm_cancels(self) -> bool:
+        """Ask services once more to cancel what they had not said the end of, and book what they say."""
+        ended_since = self._clock.now() - _CONFIRMED_WITHIN
+        for job in await self._jobs.unconfirmed(ended_since=ended_since, most=self._page):
+            await self._tickets.cancel_calls_of(job)
+        return True
 
     async def _tell_and_remove(self) -> bool:
         await self._notify_all()

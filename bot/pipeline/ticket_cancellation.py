@@ -51,10 +51,18 @@ class TicketCancellation:
             return None
 
     async def _cancel_drawing(self, drawing: Drawing) -> None:
-        """Cancel one call. What was never begun gives back what was counted for it."""
+        """Cancel one call. What was never begun gives back what was counted for it.
+
+        Where nobody knows, its ticket stays, and recovery asks once more; what costs something needs none any more.
+        """
         call = self._providers.find_call(drawing)
-        cost = await self.cancel(call) if call is not None else None
-        if call is not None and cost is not None:
-            state = DrawingState.FAILED if cost == FREE else DrawingState.UNKNOWN
-            await self._queue.close_drawing(replace(drawing, state=state, cost=cost, ticket=call.ticket))
-            log.info("drawing.cancelled", drawing=drawing.id, provider=drawing.provider)
+        if call is None:
+            return
+        cost = await self.cancel(call)
+        if cost is not None:
+            is_free = cost == FREE
+            state, ticket = (DrawingState.FAILED, call.ticket) if is_free else (DrawingState.UNKNOWN, None)
+            await self._queue.close_drawing(replace(drawing, state=state, cost=cost, ticket=ticket))
+            log.info("drawing.cancelled", drawing=drawing.id, provider=drawing.provider, is_free=is_free)
+        elif drawing.ticket is None:
+            await self._jobs.record_ticket(drawing.id, call.ticket)

@@ -163,6 +163,13 @@ class Jobs(Protocol):
         """
         ...
 
+    async def unconfirmed(self, *, ended_since: datetime, most: int) -> tuple[JobId, ...]:
+        """Return jobs that ended since then, and of whose calls one is `UNKNOWN` and has a ticket that has not expired.
+
+        They are of up to `most` such calls, those first whose tickets expire first.
+        """
+        ...
+
     async def mark_notified(self, job: JobId) -> None:
         """Note that people have seen how the job ended; finishing as `DONE` implies it."""
         ...

@@ -35,6 +35,7 @@ class Chore(StrEnum):
 
     PUBLISH = "publish"
     NOTIFY = "notify"
+    CANCEL = "cancel"
 
 
 @dataclass(frozen=True, slots=True)

@@ -104,7 +104,10 @@ drawings = Table(
 
 IS_OUT: ColumnElement[bool] = drawings.c.state == literal_column("'open'")
 
+IS_UNKNOWN: ColumnElement[bool] = drawings.c.state == literal_column("'unknown'")
+
 partial_index("ix_drawings_open", drawings.c.provider, drawings.c.job, where=IS_OUT)
+partial_index("ix_drawings_unknown", drawings.c.ticket_expires_at, where=IS_UNKNOWN)
 
 providers = Table(
     "providers",

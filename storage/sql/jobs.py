@@ -35,7 +35,7 @@ from storage.sql.claims import (
 )
 from storage.sql.database import Database
 from storage.sql.drawings import add_drawing, drawings_of, overwrite_drawing
-from storage.sql.endings import reword_cancelled, stop_job
+from storage.sql.endings import reword_cancelled, stop_job, unconfirmed_jobs
 from storage.sql.inputs import add_inputs
 from storage.sql.ledger import end_hold_and_book_cost, refund_cancelled, reserve, spend_hold
 from storage.sql.pictures import add_pictures, has_pictures
@@ -239,6 +239,11 @@ class SqlJobs:
             await connection.execute(_CANCEL, {"job": job, **self._final_values(ending)})
             await end_hold_and_book_cost(connection, job, self._clock.now())
             return ending
+
+    async def unconfirmed(self, *, ended_since: datetime, most: int) -> tuple[JobId, ...]:
+        """Read them by their calls, which are few."""
+        async with self._database.read_statement() as connection:
+            return await unconfirmed_jobs(connection, now=self._clock.now(), ended_since=ended_since, most=most)
 
     async def mark_notified(self, job: JobId) -> None:
         """Note when, once; an open job has no end to tell of."""

@@ -104,6 +104,36 @@ class TestCheckpoints:
         assert (one.state, one.ticket, one.cost) == (DrawingState.UNKNOWN, replace(TICKET, cost=Cost(5)), Cost(5))
         assert (two.state, two.ticket, two.cost) == (DrawingState.FAILED, None, FREE)
 
+    async def test_ended_jobs_are_found_of_whose_calls_a_service_may_still_say_the_end(
+        self, jobs: Jobs, ann: AccountId, clock: StoppedClock
+    ) -> None:
+        """Until it says so, or forgets them; not those that go on, nor those that ended too long ago."""
+        for name in ("open", "fox", "owl"):
+            await jobs.accept(a_job(name, ann), a_hold(ann))
+            claimed = await jobs.claim(JobId(name), LEASE)
+            assert claimed is not None
+            for call, minutes in (("a", 10), ("b", 9)):
+                drawing = a_drawing(f"{name}-{call}", claimed)
+                await jobs.open_drawing(drawing)
+                expires_at = NOON + timedelta(minutes=minutes if name == "fox" else 20)
+                await jobs.close_drawing(
+                    replace(drawing, state=DrawingState.UNKNOWN, ticket=replace(TICKET, expires_at=expires_at))
+                )
+        fox, owl = JobId("fox"), JobId("owl")
+        await jobs.cancel(fox, CANCELLED)
+        assert await jobs.unconfirmed(ended_since=NOON, most=9) == ()
+        clock.move(SECOND)
+        await jobs.cancel(owl, CANCELLED)
+        before = NOON - SECOND
+        assert await jobs.unconfirmed(ended_since=NOON, most=9) == (owl,)
+        assert await jobs.unconfirmed(ended_since=before, most=9) == (fox, owl)
+        assert await jobs.unconfirmed(ended_since=before, most=2) == (fox,)
+        clock.move(timedelta(minutes=10))
+        assert await jobs.unconfirmed(ended_since=before, most=9) == (owl,)
+        for one, state in zip(await jobs.drawings(owl), (DrawingState.FAILED, DrawingState.UNKNOWN), strict=True):
+            await jobs.close_drawing(replace(one, state=state, ticket=None))
+        assert await jobs.unconfirmed(ended_since=before, most=9) == ()
+
     async def test_a_ticket_stays_with_a_drawing_that_is_closed(self, jobs: Jobs, running: Job) -> None:
         """It is written again with the rest."""
         await jobs.open_drawing(a_drawing("one", running))

@@ -157,6 +157,8 @@ class Bench:
         self.sent_messages = MemorySentMessages(self.jobs)
         self.delivery = self.delivery_on(everywhere)
         self.providers = self._provider_queue(limits)
+        self.ticket_providers = TicketProviders(self.painters)
+        self.ticket_cancellation = TicketCancellation(jobs=self.jobs, queue=self.providers, providers=self.ticket_providers)
         self.recovery = Recovery(
             jobs=self.jobs,
             engine=self.engine,
@@ -166,6 +168,7 @@ class Bench:
             retention=self.retention,
             gallery=self.gallery,
             inputs=self.input_store,
+            tickets=self.ticket_cancellation,
             observer=self.observer,
             clock=self.clock,
             lease=LEASE,
@@ -179,8 +182,6 @@ class Bench:
             platforms=self.delivery.platforms,
             most_running=most_running,
         )
-        self.ticket_providers = TicketProviders(self.painters)
-        self.ticket_cancellation = TicketCancellation(jobs=self.jobs, queue=self.providers, providers=self.ticket_providers)
         self.cancellation = Cancellation(
             jobs=self.jobs, engine=self.engine, queue=self.queue, tickets=self.ticket_cancellation, observer=self.observer
         )

@@ -142,9 +142,10 @@ async def test_the_leader_tells_what_it_did(bench: Bench) -> None:
     """And not what failed."""
     bench.leader.leads = True
     done = await _swept(bench)
-    assert done == [Chore.PUBLISH, Chore.NOTIFY]
+    assert done == [Chore.PUBLISH, Chore.NOTIFY, Chore.CANCEL]
     bench.observer.events.clear()
-    bench.jobs.failures.fail_next("untold", StorageFailed("memory", "away"))
+    for chore in ("untold", "unconfirmed"):
+        bench.jobs.failures.fail_next(chore, StorageFailed("memory", "away"))
     await bench.imagine()
     bench.clock.move(LEASE)
     bench.engine.failures.fail_next("publish", StorageFailed("redis", "away"))

@@ -34,6 +34,7 @@ def recovery_of(bench: Bench, *, delivery: Delivery | None = None, gallery: Gall
         retention=bench.retention,
         gallery=gallery or bench.gallery,
         inputs=bench.input_store,
+        tickets=bench.ticket_cancellation,
         observer=bench.observer,
         clock=bench.clock,
         lease=LEASE,

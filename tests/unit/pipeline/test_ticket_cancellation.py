@@ -4,12 +4,12 @@ import asyncio
 
 import pytest
 
-from bot.domain.jobs import CANCELLED, DrawingState, Job, JobId, JobState
-from bot.domain.money import Cost
+from bot.domain.jobs import CANCELLED, DrawingState, Job, JobId, JobState, cancelled_once_paid
+from bot.domain.money import FREE, Cost
 from bot.errors import StorageFailed
 from tests.fakes.bench import Bench
 from tests.fakes.images import PRICE
-from tests.fakes.tickets import ScriptedTicketProvider
+from tests.fakes.tickets import LIFETIME, ScriptedTicketProvider
 from tests.fakes.waiting import until
 from tests.unit.pipeline.test_tickets import ESTIMATE, bench, left_behind, only_drawing, studio, under_way
 
@@ -117,3 +117,60 @@ async def test_calls_of_jobs_that_go_on_or_that_nobody_knows_are_left_alone(benc
     assert not await bench.ticket_cancellation.cancel_calls_of(job.id)
     assert not await bench.ticket_cancellation.cancel_calls_of(JobId("nobody"))
     assert studio.cancelled == []
+
+
+async def test_what_the_service_did_not_confirm_is_asked_again_and_given_back(
+    bench: Bench, studio: ScriptedTicketProvider
+) -> None:
+    """Once it says that nothing was drawn, nothing is counted, nothing is booked, and nobody asks any more."""
+    job = await left_behind(bench, studio)
+    await bench.studio.cancel(job)
+    await bench.recovery.sweep()
+    assert bench.jobs.rows[job.id].job.ending == cancelled_once_paid(1)
+    assert (await only_drawing(bench, job)).state is DrawingState.UNKNOWN
+    studio.cancel_cost = FREE
+    for _ in range(2):
+        await bench.recovery.sweep()
+        assert bench.jobs.rows[job.id].job.ending == CANCELLED
+        drawing = await only_drawing(bench, job)
+        assert (drawing.state, drawing.cost, (await bench.quota_status()).spent) == (DrawingState.FAILED, FREE, 0)
+    assert studio.cancelled == ["ticket-1"] * 3
+
+
+async def test_what_the_service_says_late_that_it_drew_is_charged(bench: Bench, studio: ScriptedTicketProvider) -> None:
+    """Its price takes the place of the estimate, once, and its picture stays counted."""
+    job = await left_behind(bench, studio)
+    await bench.studio.cancel(job)
+    studio.cancel_cost = Cost(9)
+    for _ in range(2):
+        await bench.recovery.sweep()
+        drawing = await only_drawing(bench, job)
+        assert (drawing.state, drawing.cost, (await bench.quota_status()).spent) == (DrawingState.UNKNOWN, Cost(9), 1)
+    assert studio.cancelled == ["ticket-1"] * 2
+
+
+async def test_it_is_asked_no_longer_than_it_knows_the_call(bench: Bench, studio: ScriptedTicketProvider) -> None:
+    """What was booked stays then."""
+    job = await left_behind(bench, studio)
+    await bench.studio.cancel(job)
+    bench.clock.move(LIFETIME)
+    await bench.recovery.sweep()
+    assert studio.cancelled == ["ticket-1"]
+    assert (await only_drawing(bench, job)).cost == ESTIMATE
+
+
+async def test_a_ticket_that_was_not_written_down_is_when_nobody_knows(bench: Bench, studio: ScriptedTicketProvider) -> None:
+    """The service takes ids of ours, and the process was killed before it had the answer; so recovery can ask again."""
+    studio.knows_ids = True
+    studio.answers.clear()
+    job = await bench.imagine()
+    bench.engine.start(bench.worker.work)
+    await until(lambda: len(studio.requests) == 1)
+    await bench.kill()
+    studio.answers.set()
+    await bench.studio.cancel(job)
+    assert (await only_drawing(bench, job)).ticket is not None
+    studio.cancel_cost = FREE
+    await bench.recovery.sweep()
+    assert (await only_drawing(bench, job)).state is DrawingState.FAILED
+    assert (await bench.quota_status()).spent == 0
