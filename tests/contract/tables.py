@@ -64,15 +64,16 @@ class SqliteTables:
     def __init__(self) -> None:
         self._empty_file = _empty_file()
         self._folder = Path(tempfile.mkdtemp())
+        self.path = self._folder / "records.db"
 
     async def empty(self) -> str:
         """Copy the file."""
-        shutil.copy(self._empty_file, self._folder / "records.db")
-        return f"sqlite+aiosqlite:///{self._folder / 'records.db'}"
+        shutil.copy(self._empty_file, self.path)
+        return f"sqlite+aiosqlite:///{self.path}"
 
     async def dump(self) -> list[str]:
         """Have SQLite spell its rows."""
-        with closing(sqlite3.connect(self._folder / "records.db")) as connection:
+        with closing(sqlite3.connect(self.path)) as connection:
             return list(connection.iterdump())
 
     def close(self) -> None:

@@ -7,6 +7,7 @@ tests, 100 orders with the long ones.
 
 import asyncio
 import contextlib
+import sqlite3
 from collections import Counter
 from collections.abc import Awaitable
 from datetime import timedelta
@@ -17,7 +18,6 @@ import pytest
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
-from sqlalchemy import text
 
 from bot.domain.allowances import Weights
 from bot.domain.cases import CaseId, Decision
@@ -144,11 +144,6 @@ class House:
         assert kept is not None
         return FoundPictures(picture, job, (kept,))
 
-    async def rows(self, statement: str) -> list[tuple[Any, ...]]:
-        """Read the tables, without any code of ours between."""
-        async with self.database.read_statement() as connection:
-            return [tuple(row) for row in await connection.execute(text(statement))]
-
     async def erase_due(self) -> None:
         """Have the bytes of what was deleted gone, where nobody can bring it back any more."""
         for picture in await self.pictures.due(self.clock.now(), most=99):
@@ -182,6 +177,7 @@ class ModerationMachine(RuleBasedStateMachine):
         self._runner = asyncio.Runner(loop_factory=asyncio.new_event_loop)
         self._database = patient_database(self.wait(self._tables.empty()))
         self.wait(self._database.open())
+        self._reader = sqlite3.connect(self._tables.path, isolation_level=None)
         self.house = House(self._database)
         self.log: list[tuple[Any, ...]] = []
         self.changes: Counter[str] = Counter()
@@ -201,6 +197,7 @@ class ModerationMachine(RuleBasedStateMachine):
 
     def teardown(self) -> None:
         """Leave nothing behind."""
+        self._reader.close()
         self.wait(self._database.close())
         self._runner.close()
         self._tables.close()
@@ -212,6 +209,10 @@ class ModerationMachine(RuleBasedStateMachine):
             return await act
 
         return self._runner.run(run())
+
+    def rows(self, statement: str) -> list[tuple[Any, ...]]:
+        """Read the tables, without any code of ours between: after each step ten times."""
+        return self._reader.execute(statement).fetchall()
 
     def attempt(self, act: Awaitable[object]) -> None:
         """Do what may be refused: then nothing has changed."""
@@ -343,12 +344,12 @@ class ModerationMachine(RuleBasedStateMachine):
             "SELECT pictures.id FROM pictures JOIN removals ON removals.picture = pictures.id "
             "WHERE pictures.state = 'visible' AND removals.state <> 'restored'"
         )
-        assert self.wait(self.house.rows(both)) == []
+        assert self.rows(both) == []
 
     @invariant()
     def what_is_gone_stays_gone(self) -> None:
         """However it went; no undo, appeal or link brings it back."""
-        gone = {row[0] for row in self.wait(self.house.rows("SELECT id FROM pictures WHERE state = 'removed'"))}
+        gone = {row[0] for row in self.rows("SELECT id FROM pictures WHERE state = 'removed'")}
         assert self.gone <= gone
         self.gone = gone
 
@@ -356,12 +357,12 @@ class ModerationMachine(RuleBasedStateMachine):
     def one_case_is_open_about_a_picture(self) -> None:
         """However often it was reported and appealed."""
         several = "SELECT picture FROM cases WHERE state = 'open' AND picture IS NOT NULL GROUP BY picture HAVING count(*) > 1"
-        assert self.wait(self.house.rows(several)) == []
+        assert self.rows(several) == []
 
     @invariant()
     def every_change_is_on_record(self) -> None:
         """Each case, sanction and removal that has changed has a new line, and no line ever changes."""
-        log = self.wait(self.house.rows("SELECT position, at, community, action, detail FROM moderation_log ORDER BY position"))
+        log = self.rows("SELECT position, at, community, action, detail FROM moderation_log ORDER BY position")
         assert log[: len(self.log)] == self.log
         new = Counter(entry[3] for entry in log[len(self.log) :])
         self.log = log
@@ -372,7 +373,7 @@ class ModerationMachine(RuleBasedStateMachine):
                 "SELECT 'sanction ' || id, lifted_at FROM sanctions",
                 "SELECT 'picture ' || picture, state, revision FROM removals",
             )
-            for row in self.wait(self.house.rows(table))
+            for row in self.rows(table)
         }
         changed = [key for key, row in now.items() if self.seen.get(key) != row]
         self.seen = now
@@ -388,7 +389,7 @@ class ModerationMachine(RuleBasedStateMachine):
         """None is left behind on an account that was joined."""
         gone = "SELECT account FROM sanctioned_accounts JOIN accounts ON id = account WHERE joined_to IS NOT NULL"
         nobodys = "SELECT id FROM sanctions WHERE id NOT IN (SELECT sanction FROM sanctioned_accounts)"
-        assert self.wait(self.house.rows(gone)) == self.wait(self.house.rows(nobodys)) == []
+        assert self.rows(gone) == self.rows(nobodys) == []
 
     def _is_barred(self, name: str) -> bool:
         async def ask() -> bool:
@@ -402,7 +403,7 @@ class ModerationMachine(RuleBasedStateMachine):
         return self.wait(ask())
 
     def _pick(self, statement: str, which: int) -> str:
-        found = self.wait(self.house.rows(statement))
+        found = self.rows(statement)
         return str(found[which % len(found)][0]) if found else ""
 
 
