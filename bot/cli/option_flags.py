@@ -40,7 +40,7 @@ def _flag(option: Option) -> inspect.Parameter:
         return _parameter(option.name, Annotated[list[str], words], [])
     if isinstance(option.kind, PictureFile):
         files = typer.Option(f"--{option.name}", metavar="FILE", help=f"{option.description} It can be given several times.")
-        return _parameter(option.name, Annotated[list[Path], files], [])
+        return _parameter(option.name, Annotated[list[Path] | None, files], None)
     default = None if option.default is None else str(option.default)
     declared = typer.Option(f"--{option.name}", metavar=_metavar(option.name, option.kind), help=option.description)
     return _parameter(option.name, Annotated[str | None, declared], default)
@@ -69,7 +69,7 @@ def read_flags(asked: Mapping[str, str | list[str] | list[Path] | None]) -> dict
     Raises:
         BadInput: A file cannot be read.
     """
-    return {name: _read_flag(value) for name, value in asked.items() if value != []}
+    return {name: _read_flag(value) for name, value in asked.items()}
 
 
 def _read_flag(value: str | list[str] | list[Path] | None) -> object:

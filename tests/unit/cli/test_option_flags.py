@@ -10,13 +10,13 @@ from bot.errors import BadInput
 
 
 def test_words_are_together_and_files_are_what_is_in_them(tmp_path: Path) -> None:
-    """What was not given is not there."""
+    """And no words are empty ones, which the command has its own sentence for."""
     first, second = tmp_path / "first.png", tmp_path / "second.png"
     first.write_bytes(b"one")
     second.write_bytes(b"two")
     read = read_flags({"prompt": ["a", "fox"], "shape": None, "picture": [first, second]})
     assert read == {"prompt": "a fox", "shape": None, "picture": (BroughtPicture(b"one"), BroughtPicture(b"two"))}
-    assert read_flags({"prompt": ["a", "fox"], "picture": []}) == {"prompt": "a fox"}
+    assert read_flags({"prompt": [], "picture": None}) == {"prompt": "", "picture": None}
 
 
 def test_a_file_without_an_end_is_not_read_to_its_end() -> None:

@@ -50,6 +50,7 @@ WISH = {
     "model": "flux",
     "variation_of": "a fox at dusk",
     "previews": False,
+    "lane": "fast",
 }
 FILE = {
     "key": "pictures/ab/abc.png",
@@ -64,6 +65,7 @@ JOB_ROW = {
     "id": "j1",
     "key": "slack:1",
     "community": "house",
+    "lane": "fast",
     "account": "a1",
     "tier": "premium",
     "platform": "slack",
