@@ -6,7 +6,7 @@ import pytest
 from structlog.testing import capture_logs
 
 from bot.domain.allowances import QuotaStatus
-from bot.domain.jobs import Job, JobState
+from bot.domain.jobs import CANCELLED, Job, JobState
 from bot.errors import StorageFailed
 from bot.pipeline.keeping import LOST_AFTER
 from bot.pipeline.worker import MOST_ATTEMPTS, MOST_LAPSES, Worker
@@ -205,15 +205,15 @@ async def test_pictures_that_arrive_while_their_job_ends_are_removed_by_whoever_
 
 
 async def test_pictures_that_arrive_after_their_job_has_ended_are_removed_by_whoever_brings_them(machines: Machines) -> None:
-    """It ends while they are on their way."""
+    """It ends while they are on their way, and not by its author, who would still see them."""
     bench, job = machines.bench, await machines.draw_and_die()
 
-    class Cancelling(MemoryObjects):
+    class Ending(MemoryObjects):
         async def put(self, key: str, content: bytes, media_type: str) -> None:
-            await bench.studio.cancel(job)
+            await bench.jobs.cancel(job.id, CANCELLED)
             await super().put(key, content, media_type)
 
-    store = Cancelling()
+    store = Ending()
     await machines.return_first(store)
     assert bench.job(job).state is JobState.CANCELLED
     assert (store.objects, machines.spool.objects) == ({}, {})

@@ -10,6 +10,7 @@ from structlog.testing import capture_logs
 from bot.domain.chat import Post, promise
 from bot.domain.jobs import Job
 from bot.errors import StorageFailed
+from bot.pipeline.delivery import PROMISE_LIFETIME
 from tests.fakes.bench import Bench
 from tests.fakes.surfaces import SQUARE, RecordingSurface, person
 from tests.fakes.waiting import quiet, until
@@ -84,6 +85,16 @@ async def test_a_message_that_is_not_there_by_the_end_holds_nobody_up(bench: Ben
         show(Post("one"))
         await quiet()
     assert asyncio.get_running_loop().time() - began < 1
+    assert said(bench.surface) == []
+
+
+async def test_a_message_that_never_comes_is_not_looked_for_without_end(bench: Bench, promised: Job) -> None:
+    """Also where the clock stands still: it is looked for as long as such a promise lasts."""
+    async with bench.delivery.progress(promised) as show:
+        show(Post("one"))
+        await asyncio.sleep(2 * PROMISE_LIFETIME.total_seconds())
+        await bench.jobs.attach(promised.id, await bench.surface.post(SQUARE, Post("Drawing"), key="too late"))
+        await asyncio.sleep(PROMISE_LIFETIME.total_seconds())
     assert said(bench.surface) == []
 
 
