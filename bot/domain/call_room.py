@@ -35,7 +35,7 @@ class CallRoom:
         return max(0, min(at_once, (self.limits.per_minute or _UNBOUNDED) - len(self.begun)))
 
     def moments(self, now: datetime) -> Iterator[datetime]:
-        """Give the moments at which its next calls may begin, as far as that is known."""
+        """Return the moments at which its next calls may begin, as far as that is known."""
         earliest = max(now, self.blocked_until or now)
         free = (self.limits.per_minute or _UNBOUNDED) - len(self.begun)
         later = (at + _MINUTE for at in self.begun[max(0, -free) :])
@@ -49,7 +49,7 @@ def in_use(rooms: Sequence[CallRoom]) -> list[CallRoom]:
 
 
 def moments_of(rooms: Sequence[CallRoom], now: datetime) -> Iterator[datetime]:
-    """Give the moments at which the next calls to a provider may begin, by whichever of its accounts."""
+    """Return the moments at which the next calls to a provider may begin, by whichever of its accounts."""
     return merge(*(room.moments(now) for room in in_use(rooms)))
 
 

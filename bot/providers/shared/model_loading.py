@@ -33,7 +33,7 @@ def estimated_time(body: object) -> timedelta | None:
 
 
 def sentences(body: object) -> Iterator[str]:
-    """Give what an error answer says in words, wherever servers put that."""
+    """Return what an error answer says in words, wherever servers put that."""
     error = body.get("error", body) if isinstance(body, Mapping) else body
     for found in (error, *(error.get(name) for name in ("message", "detail") if isinstance(error, Mapping))):
         if isinstance(found, str):
