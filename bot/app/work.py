@@ -18,6 +18,8 @@ from bot.pipeline.doubts import DoubtReview
 from bot.pipeline.drawing import DrawingStep, WhenUnknown
 from bot.pipeline.keeping import KeepingStep
 from bot.pipeline.paid_calls import PaidCalls
+from bot.pipeline.part_composites import PartComposites
+from bot.pipeline.part_keeping import PartKeeping
 from bot.pipeline.picture_review import PictureReview
 from bot.pipeline.prompt_preparation import PromptPreparation
 from bot.pipeline.recovery import Recovery
@@ -128,6 +130,7 @@ def _build_steps(services: Services) -> Steps:
             calls=calls,
             keeping=keeping,
             inputs=base.inputs,
+            parts=PartKeeping(base.inputs, PartComposites()),
             when_unknown=WhenUnknown(settings.drawing.when_unknown),
             observer=base.observer,
         ),

@@ -18,8 +18,8 @@ class ImageModelOffer:
     `tiers` are those that may have it draw, None for all; one that is only
     `on_request` draws for nobody who did not ask for it. `accounts` are the
     names of its keys, where it has several. It takes `most_inputs` pictures to
-    begin with, and a mask where `takes_mask`. It draws for wishes of its
-    `lane`; one of the relaxed lane is on request.
+    begin with. It draws for wishes of its `lane`; one of the relaxed lane is on
+    request.
     """
 
     name: str
@@ -30,12 +30,11 @@ class ImageModelOffer:
     on_request: bool = False
     accounts: tuple[str, ...] = ()
     most_inputs: int = 0
-    takes_mask: bool = False
     lane: Lane = Lane.FAST
 
     def takes(self, inputs: Sequence[InputPicture]) -> bool:
-        """Return whether it can begin with these pictures."""
-        return _count(inputs) <= self.most_inputs and (self.takes_mask or not _has_mask(inputs))
+        """Return whether it can begin with these pictures; what a mask leaves alone is kept by us where a model cannot."""
+        return _count(inputs) <= self.most_inputs
 
     def is_for(self, tier: Tier) -> bool:
         """Return whether people of this tier may have it draw."""
@@ -181,18 +180,12 @@ def _count(inputs: Sequence[InputPicture]) -> int:
     return sum(one.role is not InputRole.MASK for one in inputs)
 
 
-def _has_mask(inputs: Sequence[InputPicture]) -> bool:
-    return any(one.role is InputRole.MASK for one in inputs)
-
-
 def _why_not(offers: Sequence[ImageModelOffer], inputs: Sequence[InputPicture]) -> str:
     """Say why none of the models begins with these pictures."""
     most, count = max(offer.most_inputs for offer in offers), _count(inputs)
     if not most:
         return "draws from words only, and takes no pictures to begin with"
-    if count > most:
-        return f"takes {pluralize(most, 'picture')} at most, and these are {count}"
-    return "takes no mask"
+    return f"takes {pluralize(most, 'picture')} at most, and these are {count}"
 
 
 def _nothing_for(tier: Tier) -> str:

@@ -81,6 +81,12 @@ def nearest_usual(wanted: Size) -> Size:
     return min(USUAL_SIZES.values(), key=lambda size: abs(math.log(size.aspect / wanted.aspect)))
 
 
+def usual_size_of(size: Size) -> Size:
+    """Return a size of the same shape, with no more pixels than are usual."""
+    scale = min(1.0, math.sqrt(USUAL_SIZES[Shape.WIDE].pixels / size.pixels))
+    return Size(max(1, round(size.width * scale)), max(1, round(size.height * scale)))
+
+
 @dataclass(frozen=True, slots=True)
 class FreeSizes:
     """The rule of a model that draws any size within bounds (pixels; aspect is the long edge over the short)."""

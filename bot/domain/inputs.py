@@ -1,6 +1,7 @@
 """Pictures that somebody brings to a wish: as they come, and as they are kept."""
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from hashlib import sha256
@@ -55,6 +56,11 @@ class InputContent:
     role: InputRole
     content: bytes = field(repr=False)
     media_type: str
+
+
+def has_mask(inputs: Sequence[InputPicture]) -> bool:
+    """Return whether only a part of the first picture is to be changed."""
+    return any(one.role is InputRole.MASK for one in inputs)
 
 
 MOST_BYTES = 50 * 1024 * 1024

@@ -6,8 +6,8 @@ from enum import StrEnum
 from typing import Annotated, NewType
 
 from bot.domain.chat import MessageRef, Place
-from bot.domain.images import USUAL_SIZES, DrawingId, ImageFile, Lane, Quality, Shape, Size
-from bot.domain.inputs import MOST_INPUTS, BroughtPicture, InputPicture, InputRole
+from bot.domain.images import USUAL_SIZES, DrawingId, ImageFile, Lane, Quality, Shape, Size, usual_size_of
+from bot.domain.inputs import MOST_INPUTS, BroughtPicture, InputPicture, InputRole, has_mask
 from bot.domain.money import FREE, Cost
 from bot.domain.options import Choice, Description, ImageModelRef, Number, PictureFile, Pixels, Text
 from bot.domain.people import AccountId, CommunityId, Person, Tier
@@ -104,7 +104,9 @@ class Wish:
 
     @property
     def wanted_size(self) -> Size:
-        """The exact size where one was asked for, else the usual one of the shape."""
+        """The exact size where one was asked for, else the usual one of the shape, or of a picture that is changed in part."""
+        if self.size is None and has_mask(self.inputs):
+            return usual_size_of(Size(self.inputs[0].width, self.inputs[0].height))
         return self.size or USUAL_SIZES[self.shape]
 
     def to_options(self) -> dict[str, str]:

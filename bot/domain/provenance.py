@@ -27,6 +27,8 @@ class SourceType(StrEnum):
     """By a model that was trained on pictures."""
     PROGRAM = "algorithmicMedia"
     """By a program that was not."""
+    COMPOSITE = "compositeWithTrainedAlgorithmicMedia"
+    """Of a picture, and of what a model drew into a part of it."""
 
 
 class SignatureState(StrEnum):

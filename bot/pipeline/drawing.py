@@ -19,6 +19,7 @@ from bot.errors import InputRefused, PictureBlocked, PromptRefused, Stopping
 from bot.pipeline.input_keeping import InputKeeping
 from bot.pipeline.keeping import KeepingStep
 from bot.pipeline.paid_calls import Choice, PaidAnswer, PaidCalls
+from bot.pipeline.part_keeping import PartKeeping
 from bot.pipeline.partial_results import (
     cancelled_note,
     check_refusals,
@@ -60,6 +61,7 @@ class DrawingStep:
         calls: PaidCalls,
         keeping: KeepingStep,
         inputs: InputKeeping,
+        parts: PartKeeping,
         when_unknown: WhenUnknown,
         observer: Observer,
     ) -> None:
@@ -70,6 +72,7 @@ class DrawingStep:
         self._calls = calls
         self._keeping = keeping
         self._inputs = inputs
+        self._parts = parts
         self._when_unknown = when_unknown
         self._observer = observer
         self._open_drawings = 0
@@ -163,7 +166,7 @@ class DrawingStep:
         log.info("drawing.collecting", drawing=call.drawing.id, provider=call.provider.name)
         async with self._pool.watch(call.provider):
             answer = await self._calls.collect(job, call, on_progress, on_trouble)
-            return await self._store_safely(answer, on_trouble)
+            return await self._store_safely(job, call.provider, answer, on_trouble)
 
     async def _find_stored(self, earlier: tuple[Drawing, ...], on_trouble: Callable[[], None]) -> bool:
         """Close drawings as drawn whose process died before it could say so, if their pictures are safe here; whether any are."""
@@ -230,8 +233,9 @@ class DrawingStep:
         async def call(provider: Provider, why_not: str) -> Drawing:
             if self._is_stopping:
                 raise Stopping
-            answer = await self._calls.make(job, Choice(provider, share, why_not, inputs), on_trouble)
-            return await self._store_safely(answer, on_trouble)
+            given, part = await self._parts.give(provider, inputs)
+            answer = await self._calls.make(job, Choice(provider, share, why_not, given, part=part), on_trouble)
+            return await self._store_safely(job, provider, answer, on_trouble)
 
         names = self._models.order(job.wish.model, job.tier, job.wish.inputs, self._calls.lane_of(job))
         if not names:
@@ -243,12 +247,13 @@ class DrawingStep:
         inputs = await self._inputs.load(job.wish.inputs)
         return await self._pool.ask(call, names, last=unknown)
 
-    async def _store_safely(self, answer: PaidAnswer, on_trouble: Callable[[], None]) -> Drawing:
+    async def _store_safely(self, job: Job, provider: Provider, answer: PaidAnswer, on_trouble: Callable[[], None]) -> Drawing:
         """Make the bytes safe, then write down that they are. What it cost is noted even if they are no pictures."""
         drawing = answer.drawing
         try:
-            files = await self._keeping.store_safely(drawing, answer.drawn.pictures, on_trouble)
-        except (ProviderFailed, PictureBlocked):
+            pictures = await self._parts.complete(provider, job.wish.inputs, answer.drawn.pictures)
+            files = await self._keeping.store_safely(drawing, pictures, on_trouble)
+        except (ProviderFailed, PictureBlocked, InputRefused):
             await self._queue.close_drawing(replace(drawing, state=DrawingState.FAILED))
             raise
         return await self._close_drawn(drawing, files, on_trouble)

@@ -44,7 +44,8 @@ class PaidAnswer:
 class Choice:
     """Who draws how many, from which pictures, and why another one does not; empty where it is the first.
 
-    `smaller` is a size for which there may be memory.
+    `smaller` is a size for which there may be memory, and `part` says which
+    part of the first picture is changed, to a model that takes no mask.
     """
 
     provider: Provider
@@ -52,6 +53,7 @@ class Choice:
     why_not: str = ""
     inputs: tuple[InputContent, ...] = ()
     smaller: Size | None = None
+    part: str = ""
 
 
 class _CostTracker:
@@ -243,9 +245,12 @@ class PaidCalls:
             notes.append(f"this model does not draw {wish.shape} pictures")
         if quality is not wish.quality:
             notes.append(f"this model has no {wish.quality} quality")
+        if choice.part:
+            notes.append("what was not marked was kept by easel")
+        prompt = job.prepared_prompt.text if job.prepared_prompt else wish.prompt
         request = ImageRequest(
             drawing=DrawingId(self._ids.new()),
-            prompt=job.prepared_prompt.text if job.prepared_prompt else wish.prompt,
+            prompt=f"{prompt}\n\n{choice.part}" if choice.part else prompt,
             size=size,
             quality=quality,
             count=choice.share.take(abilities.most),

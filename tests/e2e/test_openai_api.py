@@ -217,7 +217,7 @@ async def test_other_addresses_are_one_sentence(served: Served, method: str, pat
 def takes_pictures(served: Served) -> None:
     """Have the house's model take pictures to begin with."""
     served.bench.painter.abilities = replace(served.bench.painter.abilities, most_inputs=16, takes_mask=True)
-    offers = tuple(replace(offer, most_inputs=16, takes_mask=True) for offer in served.bench.models.offers)
+    offers = tuple(replace(offer, most_inputs=16) for offer in served.bench.models.offers)
     object.__setattr__(served.bench.models, "offers", offers)
 
 

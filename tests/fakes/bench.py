@@ -27,6 +27,8 @@ from bot.pipeline.drawing import DrawingStep, WhenUnknown
 from bot.pipeline.input_keeping import InputKeeping
 from bot.pipeline.keeping import KeepingStep
 from bot.pipeline.paid_calls import PaidCalls
+from bot.pipeline.part_composites import PartComposites
+from bot.pipeline.part_keeping import PartKeeping
 from bot.pipeline.picture_review import PictureReview
 from bot.pipeline.private_notices import PrivateNotices
 from bot.pipeline.prompt_preparation import PromptPreparation
@@ -331,6 +333,7 @@ class Bench:
             calls=calls,
             keeping=keeping,
             inputs=self.input_keeping,
+            parts=PartKeeping(self.input_keeping, PartComposites()),
             when_unknown=self._when_unknown,
             observer=self.observer,
         )
@@ -492,7 +495,6 @@ def _offer(name: str, provider: Provider, accounts: tuple[str, ...]) -> ImageMod
         model=provider.model,
         accounts=accounts,
         most_inputs=able.most_inputs,
-        takes_mask=able.takes_mask,
         lane=able.lane,
         on_request=able.lane is Lane.RELAXED,
     )

@@ -84,7 +84,7 @@ def test_what_was_accepted_is_drawn_though_its_model_is_gone() -> None:
 
 
 READER = ImageModelOffer(name="reader", model="reader", most_inputs=2)
-EDITOR = ImageModelOffer(name="editor", model="editor", most_inputs=16, takes_mask=True, on_request=True)
+EDITOR = ImageModelOffer(name="editor", model="editor", most_inputs=16, on_request=True)
 BASE, MASK = an_input("base"), an_input("mask", InputRole.MASK)
 
 
@@ -96,8 +96,8 @@ def test_who_begins_with_pictures_draws_what_begins_with_some() -> None:
     assert models.choose("editor", GUEST, [BASE, MASK]) == EDITOR
     assert models.order(None, GUEST, [BASE]) == ("reader",)
     assert models.order("editor", GUEST, [BASE]) == ("editor", "reader")
-    assert models.order("editor", GUEST, [BASE, MASK]) == ("editor",)
-    assert models.order(None, GUEST, [BASE, MASK]) == ()
+    assert models.order("editor", GUEST, [BASE, MASK]) == ("editor", "reader")
+    assert models.order(None, GUEST, [BASE, MASK]) == ("reader",)
 
 
 @pytest.mark.parametrize(
@@ -113,7 +113,7 @@ def test_who_begins_with_pictures_draws_what_begins_with_some() -> None:
         ((PLAIN,), None, [BASE], "The image model here draws from words only, and takes no pictures to begin with. Nothing"),
         ((PLAIN, EDITOR), None, [BASE], "takes no pictures to begin with. Please choose one with model: editor. Nothing"),
         ((READER,), None, [BASE] * 3, "The image model here takes 2 pictures at most, and these are 3. Nothing"),
-        ((READER,), "reader", [BASE, MASK], "The model reader takes no mask. Nothing"),
+        ((READER,), None, [BASE] * 3 + [MASK], "takes 2 pictures at most, and these are 3. Nothing"),
     ],
 )
 def test_what_a_model_cannot_begin_with_is_told(

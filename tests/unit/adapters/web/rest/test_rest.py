@@ -103,7 +103,7 @@ async def test_an_order_becomes_a_job_of_the_keys_owner(counter: Counter) -> Non
 def take_pictures(bench: Bench) -> None:
     """Have the house's model draw from two pictures, and take a mask."""
     bench.painter.abilities = replace(bench.painter.abilities, most_inputs=2, takes_mask=True)
-    offers = tuple(replace(offer, most_inputs=2, takes_mask=True) for offer in bench.models.offers)
+    offers = tuple(replace(offer, most_inputs=2) for offer in bench.models.offers)
     object.__setattr__(bench.models, "offers", offers)
 
 

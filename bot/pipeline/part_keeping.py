@@ -1,0 +1,38 @@
+"""Has only the marked part of a picture changed, also by models that take no mask."""
+
+from collections.abc import Sequence
+
+from bot.domain.inputs import InputContent, InputPicture, InputRole, has_mask
+from bot.pipeline.input_keeping import InputKeeping
+from bot.pipeline.part_composites import PartComposites
+from bot.ports.images import Provider
+
+
+class PartKeeping:
+    """Tells models that take no mask where to draw, and puts what they drew into the picture that is changed."""
+
+    def __init__(self, inputs: InputKeeping, composites: PartComposites) -> None:
+        self._inputs = inputs
+        self._composites = composites
+
+    async def give(self, provider: Provider, inputs: tuple[InputContent, ...]) -> tuple[tuple[InputContent, ...], str]:
+        """Return the inputs that a provider is sent, and which part is changed, in words, where the mask is not among them."""
+        masks = [one for one in inputs if one.role is InputRole.MASK]
+        if provider.abilities.takes_mask or not masks:
+            return inputs, ""
+        others = tuple(one for one in inputs if one.role is not InputRole.MASK)
+        return others, await self._composites.describe(masks[0].content)
+
+    async def complete(
+        self, provider: Provider, inputs: Sequence[InputPicture], pictures: tuple[bytes, ...]
+    ) -> tuple[bytes, ...]:
+        """Return the pictures that a provider drew, outside of the marked part as the first input is, where it got no mask.
+
+        Raises:
+            InputRefused: An input was removed meanwhile.
+            StorageFailed: The store is away.
+        """
+        if provider.abilities.takes_mask or not has_mask(inputs):
+            return pictures
+        base, *_, mask = await self._inputs.load(inputs)
+        return tuple([await self._composites.make(base.content, mask.content, drawn) for drawn in pictures])
