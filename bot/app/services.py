@@ -35,8 +35,10 @@ from bot.ports.surfaces import Surface
 from bot.services.budget_alerts import BudgetAlerts
 from bot.services.cases import CaseReview
 from bot.services.gallery import Gallery
+from bot.services.lineage import Lineage
 from bot.services.owners import Owners
 from bot.services.person_lookup import PersonLookup
+from bot.services.picture_bases import PictureBases
 from bot.services.picture_links import PictureLinks
 from bot.services.picture_lookup import PictureLookup
 from bot.services.quotas import Quotas
@@ -62,6 +64,8 @@ class Services:
     surfaces: Mapping[Platform, Surface]
     links: PictureLinks
     lookup: PictureLookup
+    lineage: Lineage
+    bases: PictureBases
     people: PersonLookup
     rule_changes: RuleChanges
     queue: AccountQueue
@@ -88,12 +92,15 @@ def build_services(base: Foundation, surfaces: Mapping[Platform, Surface], engin
     gallery = Gallery(records.pictures, records.removals, base.objects, base.clock, undo, cases_changed=cases_changed)
     quotas = build_quotas(base)
     people = PersonLookup(records.accounts, quotas)
+    lineage = Lineage(jobs=records.jobs, pictures=records.pictures)
+    lookup = PictureLookup(records.jobs, records.pictures, records.sent_messages, _MESSAGE_LINKS)
     delivery = Delivery(
         jobs=records.jobs,
         quotas=quotas,
         gallery=gallery,
         sent_messages=records.sent_messages,
         links=links,
+        lineage=lineage,
         surfaces=surfaces,
         clock=base.clock,
         shows_cost=settings.gallery.show_cost,
@@ -134,7 +141,9 @@ def build_services(base: Foundation, surfaces: Mapping[Platform, Surface], engin
         delivery=delivery,
         surfaces=surfaces,
         links=links,
-        lookup=PictureLookup(records.jobs, records.pictures, records.sent_messages, _MESSAGE_LINKS),
+        lookup=lookup,
+        lineage=lineage,
+        bases=PictureBases(lookup=lookup, gallery=gallery, jobs=records.jobs, objects=base.objects),
         people=people,
         rule_changes=RuleChanges(
             rulebook=records.rulebook, quotas=quotas, people=people, deployment=deployment_limits(settings), clock=base.clock

@@ -24,6 +24,7 @@ from bot.ports.jobs import Jobs
 from bot.ports.removals import SentMessages
 from bot.ports.surfaces import Surface
 from bot.services.gallery import Gallery
+from bot.services.lineage import Lineage
 from bot.services.picture_links import PictureLinks
 from bot.services.quotas import Quotas
 
@@ -49,6 +50,7 @@ class Delivery:
         gallery: Gallery,
         sent_messages: SentMessages,
         links: PictureLinks,
+        lineage: Lineage,
         surfaces: Mapping[Platform, Surface],
         clock: Clock,
         shows_cost: bool = False,
@@ -58,6 +60,7 @@ class Delivery:
         self._gallery = gallery
         self._sent_messages = sent_messages
         self._links = links
+        self._lineage = lineage
         self._surfaces = surfaces
         self._clock = clock
         self._shows_cost = shows_cost
@@ -286,6 +289,7 @@ class Delivery:
             left=left,
             shows_cost=self._shows_cost,
             taken_down=len(await self._gallery.taken_down(job.id)),
+            origin=await self._lineage.origin(job),
         )
 
     def _surface(self, platform: Platform) -> Surface:

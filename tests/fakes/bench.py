@@ -53,7 +53,10 @@ from bot.services.communities import Communities
 from bot.services.gallery import Gallery
 from bot.services.guard_policies import GuardPolicies
 from bot.services.input_store import InputStore
+from bot.services.lineage import Lineage
+from bot.services.picture_bases import PictureBases
 from bot.services.picture_links import PictureLinks
+from bot.services.picture_lookup import PictureLookup
 from bot.services.quotas import Quotas, Tariff
 from bot.services.removal import Removals
 from bot.services.retention import Retention
@@ -126,6 +129,7 @@ class Bench:
         models: ImageModels | None = None,
         clock: StoppedClock | None = None,
         painter: ScriptedProvider | None = None,
+        links: PictureLinks = PictureLinks("http://easel.test"),  # noqa: B008 - it never changes
         communities: Communities = Communities(parts_tenants=False, joined={}),  # noqa: B008 - it never changes
     ) -> None:
         self.clock = clock or StoppedClock()
@@ -152,7 +156,7 @@ class Bench:
         self.rewriter = ScriptedRewriter()
         self.painter = painter or ScriptedProvider()
         self.painters: tuple[Provider, ...] = (tickets or self.painter, *others)
-        self.links = PictureLinks("http://easel.test")
+        self.links = links
         self.gallery = Gallery(self.pictures, self.removals, self.objects, self.clock, undo=timedelta(minutes=10))
         self.quotas = self._quotas(communities, models)
         everywhere = {LOOM: self.surface, **(surfaces or {})}
@@ -200,6 +204,21 @@ class Bench:
         self._when_unknown = when_unknown
         self.drawing = self._drawing_with(self.keeping)
         self.worker = self.new_worker()
+
+    @cached_property
+    def lineage(self) -> Lineage:
+        """What knows which picture came of which."""
+        return Lineage(jobs=self.jobs, pictures=self.pictures)
+
+    @cached_property
+    def lookup(self) -> PictureLookup:
+        """What finds pictures by what people name."""
+        return PictureLookup(self.jobs, self.pictures, self.sent_messages)
+
+    @cached_property
+    def bases(self) -> PictureBases:
+        """What finds pictures that are to be changed."""
+        return PictureBases(lookup=self.lookup, gallery=self.gallery, jobs=self.jobs, objects=self.objects)
 
     @cached_property
     def retention(self) -> Retention:
@@ -263,6 +282,7 @@ class Bench:
             gallery=self.gallery,
             sent_messages=self.sent_messages,
             links=self.links,
+            lineage=self.lineage,
             surfaces=surfaces,
             clock=self.clock,
         )

@@ -33,9 +33,10 @@ class ScriptedDrawing:
 
 
 class ScriptedProvider:
-    """Takes its turns in order, and draws what was asked for when there are none left."""
+    """Takes its turns in order, and draws what was asked for when there are none left: squares with an edge of `edge` pixels."""
 
-    def __init__(self, name: str = "painter", abilities: Abilities = SQUARE_ONLY) -> None:
+    def __init__(self, name: str = "painter", abilities: Abilities = SQUARE_ONLY, *, edge: int = 8) -> None:
+        self._edge = edge
         self._name = name
         self._turns: deque[ScriptedDrawing] = deque()
         self._released = asyncio.Event()
@@ -73,7 +74,7 @@ class ScriptedProvider:
     def drawn(self, count: int = 1, cost: Cost = PRICE) -> ImageResult:
         """Return pictures that it never gave before."""
         self._shade += count
-        pictures = tuple(png(self._shade - number) for number in range(count))
+        pictures = tuple(png(self._shade - number, self._edge, self._edge) for number in range(count))
         return ImageResult(pictures=pictures, model=self.model, cost=cost, request_id=f"req-{self._shade}")
 
     def estimate(self, size: Size, quality: Quality, count: int) -> Cost:

@@ -21,7 +21,7 @@ from bot.domain.options import (
 )
 from bot.text import truncate
 
-CONTEXT_MENUS = {"Report picture": "report", "Edit this picture": "edit"}
+CONTEXT_MENUS = {"Report picture": "report", "Edit this picture": "ask_edit"}
 """Entries of a message's menu, and the command that each presses; one whose command is not there is not shown."""
 
 _SLASH, _ON_MESSAGE = 1, 3

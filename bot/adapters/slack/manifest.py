@@ -17,7 +17,7 @@ IMAGINE, EASEL = "/imagine", "/easel"
 MAKE_PICTURE = "make_picture"
 """The shortcut that can be used anywhere."""
 
-MESSAGE_SHORTCUTS = {"report_picture": ("Report picture", "report"), "edit_picture": ("Edit this picture", "edit")}
+MESSAGE_SHORTCUTS = {"report_picture": ("Report picture", "report"), "edit_picture": ("Edit this picture", "ask_edit")}
 """Entries of a message's menu: what they are called, and the command that each presses; one without its command is not there."""
 
 SCOPES = (

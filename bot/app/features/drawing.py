@@ -2,6 +2,7 @@
 
 from bot.app.quota_services import weights_of
 from bot.app.services import Services
+from bot.commands.edit import edit
 from bot.commands.imagine import imagine
 from bot.commands.mistakes import mistake
 from bot.commands.pictures import cancel
@@ -23,6 +24,7 @@ def build_commands(services: Services) -> tuple[AnyCommand, ...]:
     has_lanes = any(section.is_relaxed for section in base.settings.all_providers.values())
     return (
         imagine(studio, weights_of(base.settings), suggest_models, has_lanes=has_lanes),
+        edit(studio, services.bases),
         again(studio),
         vary(studio),
         reword(studio, suggest_models),

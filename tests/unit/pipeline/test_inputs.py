@@ -257,3 +257,18 @@ def test_a_wish_comes_of_a_draft_with_the_same_pictures() -> None:
     """For programs that ask again."""
     draft = Draft(prompt="a fox", picture=(PHOTO,))
     assert not Wish(prompt="a fox").may_come_of(draft)
+
+
+@pytest.mark.parametrize(
+    ("roles", "note"),
+    [
+        ((InputRole.BASE,), "changed from a picture that was brought"),
+        ((InputRole.BASE, InputRole.REFERENCE), "changed from a picture that was brought and 1 other picture"),
+        ((InputRole.REFERENCE, InputRole.REFERENCE), "drawn after 2 pictures"),
+    ],
+)
+async def test_the_message_says_that_pictures_went_along(bench: Bench, roles: tuple[InputRole, ...], note: str) -> None:
+    """Those that are no pictures of ours have no address."""
+    job = await bring(bench, *(replace(PHOTO, role=role) for role in roles))
+    await bench.work()
+    assert bench.message(job).footer[0] == note

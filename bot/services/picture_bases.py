@@ -1,0 +1,88 @@
+"""Pictures of ours that somebody wants to draw from: named, or their newest at a place; and their bytes."""
+
+from bot.domain.chat import Place
+from bot.domain.images import Picture, PictureState
+from bot.domain.inputs import BroughtPicture, InputRole
+from bot.domain.jobs import Job, JobId
+from bot.domain.people import AccountId
+from bot.errors import BadInput, NotAllowed, ObjectMissing
+from bot.ports.jobs import Jobs
+from bot.ports.objects import ObjectStore
+from bot.services.gallery import Gallery
+from bot.services.picture_lookup import FoundPictures, PictureLookup
+
+_MOST_LOOKED_AT = 50
+"""Newest pictures of somebody among which one of the place is looked for."""
+
+_GONE = "That picture was deleted or taken down, so nothing can be drawn from it. Nothing was counted."
+
+
+class PictureBases:
+    """Finds them for those who may see them: whoever they belong to, and all where they were asked for."""
+
+    def __init__(self, *, lookup: PictureLookup, gallery: Gallery, jobs: Jobs, objects: ObjectStore) -> None:
+        self._lookup = lookup
+        self._gallery = gallery
+        self._jobs = jobs
+        self._objects = objects
+
+    async def find(self, named: str, account: AccountId, place: Place) -> tuple[Picture, ...]:
+        """Return the pictures that a link, or the id of a job or a picture, stands for, as far as they may be seen.
+
+        Raises:
+            BadInput: There is none, or none any more, or not yet.
+            NotAllowed: It is somebody else's, from another place.
+        """
+        found = await self._lookup.find(named)
+        if not may_see(found.job, account, place):
+            raise NotAllowed(
+                "That picture is somebody else's and from another place, so it cannot be used here. Nothing was counted."
+            )
+        visible = tuple(one for one in found.pictures if one.state is PictureState.VISIBLE)
+        if not visible:
+            raise BadInput(_why_nothing_is_there(found))
+        return visible
+
+    async def newest(self, account: AccountId, place: Place) -> Picture:
+        """Return the newest picture of somebody that was asked for at a place.
+
+        Raises:
+            BadInput: There is none.
+        """
+        for picture in await self._gallery.latest(account, _MOST_LOOKED_AT):
+            job = await self._jobs.get(JobId(picture.job))
+            if job is not None and is_same_room(job.place, place):
+                return picture
+        raise BadInput(
+            "You have no picture here that could be changed. Draw one with /imagine, or name one: "
+            "/edit make it night --link LINK. Nothing was counted."
+        )
+
+    async def bring(self, picture: Picture, role: InputRole = InputRole.BASE) -> BroughtPicture:
+        """Return a picture as something to draw from.
+
+        Raises:
+            BadInput: It was removed meanwhile.
+            StorageFailed: The store does not give it now.
+        """
+        try:
+            content = await self._objects.get(picture.file.key)
+        except ObjectMissing:
+            raise BadInput(_GONE) from None
+        return BroughtPicture(content, role, picture.id)
+
+
+def may_see(job: Job, account: AccountId, place: Place) -> bool:
+    """Return whether somebody sees the pictures of a job at a place, as far as they are to be seen at all."""
+    return job.account == account or is_same_room(job.place, place)
+
+
+def is_same_room(one: Place, place: Place) -> bool:
+    """Return whether whoever is at a place sees what is shown at the other: threads are of their channel."""
+    return one.is_at(place.platform, place.tenant) and one.channel in {place.channel, place.parent or place.channel}
+
+
+def _why_nothing_is_there(found: FoundPictures) -> str:
+    if found.pictures or found.job.state.is_final:
+        return _GONE
+    return "That picture is not drawn yet; please ask again once it is there. Nothing was counted."
