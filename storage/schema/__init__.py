@@ -1,6 +1,19 @@
 """The tables, once for every engine; whoever makes or compares them takes `metadata` from here, where all of them are known."""
 
-from storage.schema import accounts, billing, cases, inputs, jobs, messages, privacy, quotas, refusals, removals, sanctions
+from storage.schema import (
+    accounts,
+    billing,
+    cases,
+    inputs,
+    jobs,
+    messages,
+    privacy,
+    quotas,
+    refusals,
+    removals,
+    sanctions,
+    templates,
+)
 from storage.schema.base import metadata
 
 __all__ = [
@@ -16,4 +29,5 @@ __all__ = [
     "refusals",
     "removals",
     "sanctions",
+    "templates",
 ]

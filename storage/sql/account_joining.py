@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import BindParameter, Row, Select, String, bindparam, delete, or_, select, update
+from sqlalchemy import BindParameter, Row, Select, String, bindparam, delete, func, or_, select, update
 from sqlalchemy.dialects import sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -20,6 +20,7 @@ from storage.schema.jobs import IS_WITHDRAWN, jobs, pictures, reports
 from storage.schema.privacy import forgotten_identities, privacy_requests
 from storage.schema.quotas import holds, rules
 from storage.schema.refusals import refusals
+from storage.schema.templates import is_of, templates
 from storage.sql.credits import CreditBooking, move_credits
 from storage.sql.current_account import lock_account_changes, lock_current_account
 from storage.sql.joined_memberships import reassign_memberships, record_membership
@@ -53,6 +54,12 @@ def _reported_by(account: BindParameter[str]) -> Select[tuple[str]]:
 _MOVE_JOBS = update(jobs).where(jobs.c.account == _GONE).values(account=_SURVIVOR).returning(jobs.c.id)
 _MOVE_PICTURES = update(pictures).where(pictures.c.job.in_(bindparam("moved", expanding=True))).values(account=_SURVIVOR)
 _MOVE_BATCH = 500
+_OTHER_TEMPLATES = templates.alias()
+_NAMES_OF_SURVIVOR = select(_OTHER_TEMPLATES.c.name_key).where(
+    _OTHER_TEMPLATES.c.scope == "mine", _OTHER_TEMPLATES.c.owner == _SURVIVOR
+)
+_SHORT_ID = "-" + func.lower(func.substr(templates.c.id, 1, 8))
+_WITH_ID = {name: name + _SHORT_ID for name in (templates.c.name, templates.c.name_key)}
 _MOVES = (
     update(holds).where(holds.c.account == _GONE).values(account=_SURVIVOR),
     update(inputs).where(inputs.c.account == _GONE).values(account=_SURVIVOR),
@@ -63,6 +70,9 @@ _MOVES = (
     delete(reports).where(reports.c.reporter == _GONE, reports.c.picture.in_(_reported_by(_SURVIVOR))),
     update(reports).where(reports.c.reporter == _GONE).values(reporter=_SURVIVOR),
     update(api_keys).where(api_keys.c.account == _GONE).values(account=_SURVIVOR),
+    # Of two templates of one name both stay: one gets a part of its id behind its name.
+    update(templates).where(is_of("gone"), templates.c.name_key.in_(_NAMES_OF_SURVIVOR)).values(_WITH_ID),
+    update(templates).where(is_of("gone")).values(owner=_SURVIVOR),
     update(forgotten_identities).where(forgotten_identities.c.account == _GONE).values(account=_SURVIVOR),
     update(privacy_requests).where(privacy_requests.c.account == _GONE).values(account=_SURVIVOR),
     *(

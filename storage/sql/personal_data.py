@@ -10,7 +10,20 @@ from enum import StrEnum
 
 from sqlalchemy import ColumnElement, String, Table, and_, bindparam, or_, select
 
-from storage.schema import accounts, billing, cases, inputs, jobs, messages, privacy, quotas, refusals, removals, sanctions
+from storage.schema import (
+    accounts,
+    billing,
+    cases,
+    inputs,
+    jobs,
+    messages,
+    privacy,
+    quotas,
+    refusals,
+    removals,
+    sanctions,
+    templates,
+)
 
 ACCOUNT = bindparam("whose", type_=String)
 
@@ -305,6 +318,13 @@ PERSONAL_DATA = (
         what="messages that show your pictures beside the first one",
         rows=removals.sent_messages.c.job.in_(_OWN_JOBS),
         is_exported=False,
+        when_forgotten=WhenForgotten.REMOVED,
+    ),
+    PersonalTable(
+        table=templates.templates,
+        what="your own templates",
+        rows=templates.is_of(ACCOUNT.key),
+        hidden=frozenset({"owner", "name_key"}),
         when_forgotten=WhenForgotten.REMOVED,
     ),
     PersonalTable(

@@ -18,6 +18,7 @@ from bot.domain.privacy import PrivacyKind, PrivacyRequest, PrivacyRequestId, Pr
 from bot.domain.reports import ReporterStanding
 from bot.domain.rules import Actor, Change, RuleKey, RuleKind
 from bot.domain.sanctions import Sanction, SanctionId, SanctionKind
+from bot.domain.templates import KeptTemplate, Template, TemplateId, TemplateOwner
 from bot.errors import BadInput
 from bot.ports.accounts import Accounts, Ledger
 from bot.ports.api_keys import ApiKey, ApiKeyId
@@ -39,6 +40,7 @@ from storage.sql.old_records import SqlOldRecords
 from storage.sql.personal_records import SqlPersonalRecords
 from storage.sql.privacy_requests import SqlPrivacyRequests
 from storage.sql.sanctions import SqlSanctionBook
+from storage.sql.templates import SqlTemplates
 from tests.contract.conftest import ON_DISK
 from tests.contract.examples import DONE, LEASE, TODAY, WEB, a_drawing, a_hold, a_job, some_pictures
 from tests.fakes.clock import NOON, StoppedClock
@@ -135,6 +137,9 @@ async def lived(
     await credits_.move(CreditMove(community=HOUSE, account=annabel, delta=4, kind=CreditKind.GRANT, key="g", by=by))
     key = ApiKey(id=ApiKeyId("k"), account=annabel, owner=ANNABEL, community=HOUSE, label=f"for {NAME}", created_at=NOON)
     await SqlApiKeys(database, clock).add(key, "hash")
+    mine = TemplateOwner.of_account(annabel)
+    template = KeptTemplate(id=TemplateId("t"), owner=mine, template=Template("poster", WORDS), changed_at=NOON)
+    await SqlTemplates(database).save(template, most=1)
     await SqlCodes(database, clock).issue(Purpose.LINK, "code", annabel, NOON + MINUTE)
     return annabel
 
@@ -221,7 +226,12 @@ async def test_an_export_has_a_section_of_everything(
         for section in personal.sections()
     }
     filled = {"accounts", "identities", "jobs", "drawings", "pictures", "reports", "usage", "holds", "rules", "record"}
-    assert {section for section, rows in found.items() if rows} >= filled | {"credit_balances", "credit_entries", "api_keys"}
+    assert {section for section, rows in found.items() if rows} >= filled | {
+        "credit_balances",
+        "credit_entries",
+        "api_keys",
+        "templates",
+    }
     assert {row["wish"]["prompt"] for row in found["jobs"]} == {WORDS}
     assert {row["user_id"] for row in found["identities"]} == {USER, OTHER_USER}
     text = json.dumps(found)
