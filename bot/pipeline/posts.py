@@ -39,7 +39,7 @@ _LONGEST_ALT = 300
 def waiting(job: Job, position: QueuePosition, slots: int, counted: int) -> Post:
     """Say that the wish is accepted: what is drawn, what it counts as if it is dear, which place in line, about how long."""
     said = " · ".join([f"Drawing: {title(job)}", *_weight_note(job, counted), *_queue_note(position, slots)])
-    return Post(said, Tone.WAITING, progress=0.0, size=job.wish.wanted_size, buttons=(_cancel(job),))
+    return Post(said, Tone.WAITING, size=job.wish.wanted_size, buttons=(_cancel(job),))
 
 
 def waiting_for_worker(job: Job, counted: int) -> Post:
@@ -59,6 +59,11 @@ def working(job: Job, doing: str, progress: Progress | None = None) -> Post:
         size=job.wish.wanted_size,
         buttons=(_cancel(job),),
     )
+
+
+def finding_words(job: Job) -> Post:
+    """Say that what is drawn is being worded, by the headline that it has before and after that."""
+    return Post(f"Drawing: {title(job)} · finding the words", Tone.WORKING, size=job.wish.wanted_size, buttons=(_cancel(job),))
 
 
 def waiting_for_provider(job: Job, position: QueuePosition, limits: CallLimits, wait: timedelta | None = None) -> Post:

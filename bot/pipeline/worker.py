@@ -238,7 +238,7 @@ class Worker:
     async def _prepare_prompt(self, job: Job, show: ShowProgress) -> Job:
         if job.prepared_prompt is not None:
             return job
-        show(posts.working(job, "Finding the words"))
+        show(posts.finding_words(job))
         with self._observer.watch(Step.WORDS, job):
             return await self._steps.preparation.prepare(job)
 

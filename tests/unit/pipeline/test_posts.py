@@ -58,7 +58,7 @@ PICTURE = Picture(id=PictureId("p1"), job="job-1", position=0, file=FILE, state=
 def test_a_wish_that_waits_says_its_place_and_its_time(line: QueuePosition, says: str) -> None:
     """Two are drawn at once here; what nobody knows is not said."""
     post = posts.waiting(JOB, line, 2, 1)
-    assert post == Post(says, Tone.WAITING, progress=0.0, size=SHAPE, buttons=(CANCEL,))
+    assert post == Post(says, Tone.WAITING, size=SHAPE, buttons=(CANCEL,))
 
 
 @pytest.mark.parametrize(
@@ -89,9 +89,7 @@ def test_places_are_counted_as_in_english(number: int, word: str) -> None:
 
 def test_a_job_that_is_worked_on_says_what_is_done() -> None:
     """With progress and preview where there are any."""
-    assert posts.working(JOB, "Finding the words") == Post(
-        "Finding the words: a fox", Tone.WORKING, size=SHAPE, buttons=(CANCEL,)
-    )
+    assert posts.finding_words(JOB) == Post("Drawing: a fox · finding the words", Tone.WORKING, size=SHAPE, buttons=(CANCEL,))
     shown = posts.working(JOB, "Drawing", Progress(0.5, b"dim"))
     assert shown == Post("Drawing: a fox", Tone.WORKING, preview=b"dim", progress=0.5, size=SHAPE, buttons=(CANCEL,))
 

@@ -46,7 +46,7 @@ async def test_people_see_what_is_being_done(bench: Bench) -> None:
     bench.painter.release()
     await task
     *earlier, preview, done = bench.surface.said
-    assert {post.text for post in earlier} <= {"Finding the words: a fox", "Drawing: a fox"}
+    assert {post.text for post in earlier} <= {"Drawing: a fox · finding the words", "Drawing: a fox"}
     assert (preview.text, preview.preview, preview.progress) == ("Drawing: a fox", b"dim", 0.5)
     assert done == bench.message(job)
 
