@@ -81,16 +81,16 @@ class CaseAccess:
 
     async def page(self, call: Call, state: CaseState, most: int, *, after: CaseId | None = None) -> tuple[Case, ...]:
         """Return the first cases that the caller may see, or those that come after one."""
-        community, at = await self.community(call), await self._own_place(call)
+        community, at = await self.community(call), await self.seen_place(call)
         return await self._cases.page(community, state=state, most=most, after=after, at=at)
+
+    async def seen_place(self, call: Call) -> Place | None:
+        """Return the place whose cases and pictures the caller may see; None for all of the community."""
+        return None if await self._sees_all(call) else call.place
 
     async def count_open(self, call: Call) -> int:
         """Return how many open cases the caller may see."""
-        return await self._cases.count_open(await self.community(call), at=await self._own_place(call))
-
-    async def _own_place(self, call: Call) -> Place | None:
-        """Return the place whose cases the caller may see; None for all of the community."""
-        return None if await self._sees_all(call) else call.place
+        return await self._cases.count_open(await self.community(call), at=await self.seen_place(call))
 
     async def _sees_all(self, call: Call) -> bool:
         if await self._is_owner(call.person):

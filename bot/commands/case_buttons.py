@@ -5,12 +5,17 @@ from collections.abc import Awaitable, Callable
 from bot.commands.case_access import CaseAccess
 from bot.commands.cases import CaseArgs, decide
 from bot.commands.spec import Audience, Command
-from bot.domain.cases import Decision
-from bot.domain.chat import Attachment, Form, Post
+from bot.domain.cases import Case, Decision
+from bot.domain.chat import Attachment, Button, Form, Post
+from bot.domain.images import Picture
 from bot.errors import BadInput
 from bot.ports.surfaces import Call
 from bot.services.case_pictures import CasePictures
 from bot.services.cases import CaseReview
+from bot.text import pluralize
+
+_MOST_SIMILAR = 8
+"""No platform shows more than ten pictures in a message."""
 
 Run = Callable[[Call, CaseArgs], Awaitable[None]]
 
@@ -50,6 +55,32 @@ def case_look(access: CaseAccess, pictures: CasePictures) -> Command[CaseArgs]:
         await call.whisper(Post("The picture that the case is about, for you alone:", attachments=(file,)))
 
     return _button("case-look", "See the picture", run)
+
+
+def case_similar(access: CaseAccess, pictures: CasePictures) -> Command[CaseArgs]:
+    """Build the button that shows whoever presses it pictures like that of the case, of the place that they moderate."""
+
+    async def run(call: Call, args: CaseArgs) -> None:
+        case = await access.find(call, args.case)
+        found = await pictures.similar_to(case, most=_MOST_SIMILAR, at=await access.seen_place(call))
+        read = [(one, await pictures.read(one.file.key)) for one in found]
+        shown = [(one, content) for one, content in read if content is not None]
+        if not shown:
+            raise BadInput("No other picture that people can see here is like it.")
+        lines = [f"{number}. {_likeness(one, case)}" for number, (one, _) in enumerate(shown, start=1)]
+        files = tuple(
+            Attachment(f"easel-ai-{one.id}.jpg", "image/jpeg", content, line)
+            for (one, content), line in zip(shown, lines, strict=True)
+        )
+        buttons = tuple(Button(f"Report {number}", "report", one.id) for number, (one, _) in enumerate(shown, start=1))
+        head = f"{pluralize(len(shown), 'picture')} like it, for you alone. Report makes a case of one:"
+        await call.whisper(Post("\n".join((head, *lines)), attachments=files, buttons=buttons))
+
+    return _button("case-similar", "See similar pictures", run)
+
+
+def _likeness(picture: Picture, case: Case) -> str:
+    return "of the same request" if picture.job == case.job else "looks alike"
 
 
 def case_take(access: CaseAccess, review: CaseReview) -> Command[CaseArgs]:

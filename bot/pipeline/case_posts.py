@@ -113,7 +113,7 @@ _IMPOSED = {SanctionKind.WARNING: "warned", SanctionKind.MUTE: "muted", Sanction
 def _details(details: CaseDetails) -> Iterator[Details]:
     case, job = details.case, details.job
     if case.words:
-        yield Details("Words", case.words)
+        yield Details("Why" if case.kind is CaseKind.APPEAL else "Words", case.words)
     if job is not None and job.wish.prompt:
         yield Details("Asked for", job.wish.prompt)
         if job.prepared_prompt is not None and job.prepared_prompt.text != job.wish.prompt:
@@ -167,6 +167,7 @@ def _buttons(details: CaseDetails) -> Iterator[Button]:
         yield Button(LABELS[decision], f"case-{decision}", case.id, is_dangerous=decision in DANGEROUS)
     if details.has_picture:
         yield Button("Show picture", "case-look", case.id)
+        yield Button("Similar pictures", "case-similar", case.id)
     if case.kind not in {CaseKind.MISTAKE, CaseKind.APPEAL}:
         yield Button("Block phrase…", "case-block", case.id)
     yield Button("Note…", "case-note", case.id)

@@ -3,9 +3,12 @@
 from datetime import datetime
 from typing import Protocol
 
+from bot.domain.chat import Place
 from bot.domain.images import Picture, PictureId
 from bot.domain.jobs import JobId
 from bot.domain.people import AccountId, CommunityId
+
+MOST_COMPARED = 10_000
 
 
 class Pictures(Protocol):
@@ -32,6 +35,13 @@ class Pictures(Protocol):
 
     async def of_account(self, account: AccountId, most: int, before: PictureId | None = None) -> tuple[Picture, ...]:
         """Return visible pictures of an account, newest first: those that come after `before` in that order."""
+        ...
+
+    async def alike(self, picture: Picture, community: CommunityId, *, most: int, at: Place | None = None) -> tuple[Picture, ...]:
+        """Return other visible pictures of the community that look like this one, newest first.
+
+        Those of the server or workspace of `at` where it is given. Only the newest `MOST_COMPARED` are looked at.
+        """
         ...
 
     async def hide(self, job: JobId, remove_at: datetime) -> None:

@@ -3,7 +3,9 @@
 import asyncio
 
 from bot.domain.cases import Case
-from bot.domain.images import PictureState
+from bot.domain.chat import Place
+from bot.domain.images import Picture, PictureState
+from bot.domain.jobs import JobId
 from bot.errors import StorageFailed
 from bot.ports.objects import ObjectStore
 from bot.ports.pictures import Pictures
@@ -23,6 +25,19 @@ class CasePictures:
         if picture is None or picture.state not in {PictureState.VISIBLE, PictureState.HIDDEN}:
             return None
         return await self.read(picture.file.key)
+
+    async def similar_to(self, case: Case, *, most: int, at: Place | None) -> tuple[Picture, ...]:
+        """Return pictures that people see and that are like that of a case: first those of the same request, then lookalikes.
+
+        The latter come from the case's community; where `at` is given, from that server or workspace alone.
+        """
+        picture = None if case.picture is None else await self._pictures.get(case.picture)
+        if picture is None:
+            return ()
+        kept = await self._pictures.of_job(JobId(picture.job))
+        same = tuple(one for one in kept if one.id != picture.id and one.state is PictureState.VISIBLE)
+        alike = await self._pictures.alike(picture, case.community, most=most + len(kept), at=at)
+        return (*same, *(one for one in alike if one.job != picture.job))[:most]
 
     async def read(self, key: str) -> bytes | None:
         """Return what is kept under a key; None where it cannot be read now."""

@@ -1,5 +1,6 @@
 """The record of kept pictures."""
 
+import asyncio
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -7,11 +8,14 @@ from typing import Any
 from sqlalchemy import Row, Select, Update, bindparam, exists, insert, select, tuple_, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from bot.domain.chat import Place
+from bot.domain.fingerprints import is_alike
 from bot.domain.images import Picture, PictureId, PictureState
 from bot.domain.jobs import JobId
 from bot.domain.people import AccountId, CommunityId
 from bot.domain.removals import RemovalState
-from storage.schema.jobs import IS_TO_BE_REMOVED, IS_VISIBLE, pictures
+from bot.ports.pictures import MOST_COMPARED
+from storage.schema.jobs import IS_TO_BE_REMOVED, IS_VISIBLE, jobs, pictures
 from storage.schema.removals import removals
 from storage.sql.database import Database
 from storage.sql.inputs import expire_inputs_of_removed
@@ -100,6 +104,24 @@ class SqlPictures:
             place = (select(last.c[column.name]).where(last.c.id == before).scalar_subquery() for column in order)
             mine = mine.where(tuple_(*order) < tuple_(*place))
         return await self._read(mine.order_by(*(column.desc() for column in order)).limit(most))
+
+    async def alike(self, picture: Picture, community: CommunityId, *, most: int, at: Place | None = None) -> tuple[Picture, ...]:
+        """Compare the newest in a thread: no index knows which look alike, and moderators ask rarely."""
+        wanted = picture.file.fingerprint
+        if wanted is None:
+            return ()
+        hashes = select(pictures.c.id, pictures.c.fingerprint).where(pictures.c.community == community, IS_VISIBLE)
+        async with self._database.read_statement() as connection:
+            newest = (await connection.execute(hashes.order_by(pictures.c.kept_at.desc()).limit(MOST_COMPARED))).all()
+        others = [(row.id, row.fingerprint) for row in newest if row.fingerprint is not None and row.id != picture.id]
+        found = await asyncio.to_thread(lambda: [id_ for id_, one in others if is_alike([one], [wanted])])
+        if not found:
+            return ()
+        like_it = select(pictures).where(pictures.c.id.in_(found), IS_VISIBLE)
+        if at is not None:
+            is_there = (jobs.c.platform == at.platform, jobs.c.place["tenant"].as_string() == at.tenant)
+            like_it = like_it.join(jobs, jobs.c.id == pictures.c.job).where(*is_there)
+        return await self._read(like_it.order_by(pictures.c.kept_at.desc(), pictures.c.id).limit(most))
 
     async def hide(self, job: JobId, remove_at: datetime) -> None:
         """Hide what is visible; what is hidden already keeps its time."""

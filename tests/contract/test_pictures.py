@@ -6,6 +6,7 @@ from datetime import timedelta
 import pytest
 
 from bot.domain.cases import CaseKind, Decision, NewCase
+from bot.domain.chat import Place
 from bot.domain.images import Picture, PictureId, PictureState
 from bot.domain.jobs import JobId
 from bot.domain.people import HOUSE, REGISTERED, AccountId, CommunityId, Identity
@@ -14,7 +15,7 @@ from bot.ports.accounts import Accounts
 from bot.ports.cases import Cases
 from bot.ports.jobs import Jobs
 from bot.ports.pictures import Pictures
-from tests.contract.examples import LEASE, SECOND, WEB, a_file, a_hold, a_job, some_pictures
+from tests.contract.examples import DISCORD, LEASE, SECOND, WEB, a_file, a_hold, a_job, some_pictures
 from tests.fakes.clock import NOON, StoppedClock
 
 FOX = JobId("fox")
@@ -182,6 +183,28 @@ async def test_a_communitys_old_pictures_are_hidden_the_oldest_first(
     assert await pictures.hide_older(HOUSE, bound, remove_at=LATER, most=9) == 0
     assert {picture.job for picture in await pictures.latest(ann, 9)} == {"foreign", "young"}
     assert await pictures.hide_older(other, bound, remove_at=LATER, most=9) == 1
+
+
+async def test_pictures_that_look_alike_are_found_the_newest_first(
+    pictures: Pictures, jobs: Jobs, ann: AccountId, clock: StoppedClock
+) -> None:
+    """Visible ones of the community, or of one of its servers alone; not the picture itself, nor what shows something else."""
+    town, village = (Place(DISCORD, tenant, "square") for tenant in ("town", "village"))
+    wanted = [("fox", "f" * 64, town), ("same", "f" * 63 + "0", town), ("near", "f" * 64, village), ("cat", "0" * 64, town)]
+    for name, fingerprint, place in [*wanted, ("hidden", "f" * 64, town), ("plain", None, town)]:
+        [kept] = some_pictures(JobId(name))
+        job = a_job(name, ann, place=place)
+        await jobs.accept(job, a_hold(ann))
+        await jobs.claim(job.id, LEASE)
+        await jobs.keep(job.id, 1, (replace(kept, file=replace(kept.file, fingerprint=fingerprint)),))
+        clock.move(SECOND)
+    await pictures.hide(JobId("hidden"), LATER)
+    [fox], [plain] = await pictures.of_job(FOX), await pictures.of_job(JobId("plain"))
+    assert [one.job for one in await pictures.alike(fox, HOUSE, most=9)] == ["near", "same"]
+    assert [one.job for one in await pictures.alike(fox, HOUSE, most=1)] == ["near"]
+    assert [one.job for one in await pictures.alike(fox, HOUSE, most=9, at=town)] == ["same"]
+    assert await pictures.alike(fox, CommunityId("other"), most=9) == ()
+    assert await pictures.alike(plain, HOUSE, most=9) == ()
 
 
 async def test_what_was_deleted_before_keeps_its_time(pictures: Pictures, foxes: tuple[Picture, ...]) -> None:

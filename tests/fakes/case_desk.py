@@ -3,7 +3,16 @@
 from dataclasses import replace
 
 from bot.commands.case_access import CaseAccess
-from bot.commands.case_buttons import case_block, case_drop, case_look, case_note, case_take, case_undo, decision_buttons
+from bot.commands.case_buttons import (
+    case_block,
+    case_drop,
+    case_look,
+    case_note,
+    case_similar,
+    case_take,
+    case_undo,
+    decision_buttons,
+)
 from bot.commands.cases import case_show, cases_block, cases_decide, cases_list, cases_note, cases_show
 from bot.commands.dispatcher import Dispatcher
 from bot.commands.moderator_page import cases_page
@@ -188,6 +197,8 @@ class CaseDesk:
                 *decision_buttons(access, review),
                 case_undo(access, review),
                 case_look(access, pictures),
+                case_similar(access, pictures),
+                case_similar(access, pictures),
                 case_take(access, review),
                 case_drop(access, review),
                 case_note(),

@@ -3,6 +3,8 @@
 from dataclasses import replace
 from datetime import datetime
 
+from bot.domain.chat import Place
+from bot.domain.fingerprints import is_alike
 from bot.domain.images import Picture, PictureId, PictureState
 from bot.domain.jobs import JobId
 from bot.domain.people import AccountId, CommunityId
@@ -45,6 +47,17 @@ class MemoryPictures:
         mine = await self.latest(account, len(self._jobs.kept))
         first = 0 if before is None else [picture.id for picture in mine].index(before) + 1
         return mine[first : first + most]
+
+    async def alike(self, picture: Picture, community: CommunityId, *, most: int, at: Place | None = None) -> tuple[Picture, ...]:
+        """Compare all of them."""
+        others = [kept for kept in self._in(PictureState.VISIBLE) if self._community_of(kept) == community]
+        others.sort(key=lambda kept: kept.picture.id)
+        others.sort(key=lambda kept: kept.kept_at, reverse=True)
+        return tuple(
+            kept.picture
+            for kept in others
+            if kept.picture.id != picture.id and self._is_at(kept, at) and _looks_like(kept.picture, picture)
+        )[:most]
 
     async def hide(self, job: JobId, remove_at: datetime) -> None:
         """Hide what is visible."""
@@ -101,12 +114,20 @@ class MemoryPictures:
     def _community_of(self, kept: Kept) -> CommunityId:
         return self._jobs.rows[JobId(kept.picture.job)].job.community
 
+    def _is_at(self, kept: Kept, at: Place | None) -> bool:
+        return at is None or self._jobs.rows[JobId(kept.picture.job)].job.place.is_at(at.platform, at.tenant)
+
     def _of(self, job: JobId, *states: PictureState) -> list[Kept]:
         found = [kept for kept in self._in(*states or PictureState) if kept.picture.job == job]
         return sorted(found, key=lambda kept: kept.picture.position)
 
     def _in(self, *states: PictureState) -> list[Kept]:
         return [kept for kept in self._jobs.kept.values() if kept.picture.state in states]
+
+
+def _looks_like(one: Picture, other: Picture) -> bool:
+    hashes = (one.file.fingerprint, other.file.fingerprint)
+    return None not in hashes and is_alike([hashes[0] or ""], [hashes[1] or ""])
 
 
 def _put(kept: Kept, state: PictureState, remove_at: datetime | None = None) -> None:

@@ -58,7 +58,8 @@ class MessageRenderer:
         limits = replace(limits, is_spoiler=limits.is_spoiler or post.is_sensitive)
         fitting = [one for one in post.attachments if len(one.content) <= limits.upload_bytes]
         missing = tuple(f"{one.name} is too large to be sent here" for one in post.attachments if one not in fitting)
-        shown = (*await self._pictures(post, limits), *map(_attach, fitting))
+        attached = (_attach(one, is_spoiler=post.is_sensitive) for one in fitting)
+        shown = (*await self._pictures(post, limits), *attached)
         return render_message(replace(post, footer=(*post.footer, *missing)), shown)
 
     async def _pictures(self, post: Post, limits: UploadLimits) -> tuple[MessageMedia, ...]:
@@ -99,8 +100,9 @@ def _preview(post: Post, limits: UploadLimits) -> tuple[AttachedFile, ...]:
     return (AttachedFile("preview.png", post.preview, "A picture that is not finished yet", limits.is_spoiler),)
 
 
-def _attach(attachment: Attachment) -> AttachedFile:
-    return AttachedFile(attachment.name, attachment.content, attachment.alt, is_shown=attachment.media_type in _EXTENSIONS)
+def _attach(attachment: Attachment, *, is_spoiler: bool) -> AttachedFile:
+    is_shown = attachment.media_type in _EXTENSIONS
+    return AttachedFile(attachment.name, attachment.content, attachment.alt, is_spoiler and is_shown, is_shown=is_shown)
 
 
 def shrink_to_jpeg(content: bytes, most: int) -> bytes:

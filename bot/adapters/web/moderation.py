@@ -25,7 +25,10 @@ from bot.services.moderator_sessions import Moderator, ModeratorSessions
 _PAGE = 30
 _LONGEST_ID = 64
 _COMMANDS = ("cases ", "case-")
-"""What the names of the commands begin with that can be given there; all others are given in the chat."""
+"""What the names of the commands begin with that can be given there; all others but one are given in the chat."""
+
+_REPORT = "report"
+"""The button of a picture that is like that of a case."""
 
 _EXPECTED_CODE = 'Send {"code": "..."}.'
 _EXPECTED_CALL = 'Send {"command": "cases show", "options": {"case": "..."}, "key": "..."}.'
@@ -168,6 +171,6 @@ def _read_call(fields: Mapping[str, Any]) -> tuple[str, dict[str, str], str]:
     texts = (fields.get("command"), fields.get("key"), *(options.values() if isinstance(options, dict) else (None,)))
     if not all(is_text(text) for text in texts):
         raise bad_request(_EXPECTED_CALL)
-    if not fields["command"].startswith(_COMMANDS) or not 0 < len(fields["key"]) <= _LONGEST_ID:
+    if not (fields["command"].startswith(_COMMANDS) or fields["command"] == _REPORT) or not 0 < len(fields["key"]) <= _LONGEST_ID:
         raise bad_request(_EXPECTED_CALL)
     return fields["command"], dict(fields["options"]), fields["key"]

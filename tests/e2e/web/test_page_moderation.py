@@ -204,6 +204,34 @@ async def test_a_case_is_worked_through(desk: CaseDesk, house: WebHouse, page: P
 
 
 @pytest.mark.needs("chromium")
+async def test_an_appeal_is_decided_by_another_moderator(desk: CaseDesk, house: WebHouse, page: Page) -> None:
+    """Whoever removed the picture is told, where they look, that they may not; the other one gives it back."""
+    job = await desk.bench.draw(count=2)
+    case = await desk.report(job)
+    await desk.press("remove", case, "mo")
+    await desk.press("keep", await desk.report(await desk.bench.draw(key="call-2")), "zoe")
+    author = await desk.account("ann")
+    await desk.report(job, kind=CaseKind.APPEAL, by=author, appeals=case.id, words="only a fox")
+    await page.goto(await link_of(desk, house))
+    sheet = page.get_by_role("region", name="The case")
+    await page.get_by_role("button", name="Appeal").click()
+    await expect(sheet.get_by_text("only a fox")).to_be_visible()
+    await sheet.get_by_role("button", name="Similar pictures").click()
+    await expect(sheet.get_by_text("1. of the same request")).to_be_visible()
+    await expect(sheet.get_by_role("button", name="Report 1")).to_be_visible()
+    await sheet.get_by_role("button", name="Take it back").click()
+    said = page.get_by_text("another moderator decides it, such as Zoe")
+    await expect(said).to_be_in_viewport()
+    address = await desk.sessions.issue_link(Moderator(person("zoe", is_moderator=True), MODS))
+    await page.goto("about:blank")
+    await page.goto(address.replace("http://easel.test", house.address))
+    await page.get_by_role("button", name="Appeal").click()
+    await sheet.get_by_role("button", name="Take it back").click()
+    await expect(sheet.get_by_text("Zoe decided after")).to_be_visible()
+    assert len(await desk.bench.gallery.visible(job.id)) == 2
+
+
+@pytest.mark.needs("chromium")
 async def test_what_others_decide_is_seen(desk: CaseDesk, house: WebHouse, page: Page) -> None:
     """Who presses late is told by whom it was decided."""
     case = await reported(desk)

@@ -1,5 +1,6 @@
 """Can moderators do their work with what they press and type, and nobody else?"""
 
+from dataclasses import replace
 from io import BytesIO
 
 import pytest
@@ -8,6 +9,7 @@ from PIL import Image
 from bot.domain.cases import UNDO_WINDOW, CaseKind, CaseState, Decision
 from bot.domain.chat import Form, Place
 from bot.domain.images import PictureId, PictureState
+from bot.domain.jobs import JobId
 from bot.domain.people import HOUSE, AccountId, CommunityId
 from bot.domain.removals import RemovalReason
 from bot.domain.rules import RuleKind
@@ -266,6 +268,46 @@ class TestWorking:
         await desk.press("remove", case)
         [answer] = await desk.press("look", case)
         assert "gone" in answer.text
+
+
+class TestSimilar:
+    """Pictures like that of a case."""
+
+    async def test_those_of_the_same_request_and_lookalikes_are_shown(self, bench: Bench, desk: CaseDesk) -> None:
+        """Each as a file, with a button that reports it."""
+        job = await bench.draw(count=2)
+        later = await bench.draw(key="call-2")
+        case = await desk.report(job)
+        for kept in bench.jobs.kept.values():
+            kept.picture = replace(kept.picture, file=replace(kept.picture.file, fingerprint="0f" * 32))
+        [answer] = await desk.press("similar", case)
+        [_, sibling], [other] = await bench.pictures.of_job(job.id), await bench.pictures.of_job(later.id)
+        assert [button.action for button in answer.buttons] == [f"report:{sibling.id}", f"report:{other.id}"]
+        assert answer.text.splitlines()[1:] == ["1. of the same request", "2. looks alike"]
+        assert [Image.open(BytesIO(file.content)).format for file in answer.attachments] == ["JPEG", "JPEG"]
+
+    async def test_elsewhere_only_those_of_the_own_place_are_shown(self, bench: Bench, desk: CaseDesk) -> None:
+        """A community may have several servers that do not know each other."""
+        case = await desk.report(await bench.draw())
+        await bench.draw(key="call-2")
+        for number, kept in enumerate(bench.jobs.kept.values()):
+            kept.picture = replace(kept.picture, file=replace(kept.picture.file, fingerprint="0f" * 32))
+            row = bench.jobs.rows[JobId(kept.picture.job)]
+            row.job = replace(row.job, place=VILLAGE if number else row.job.place)
+        [answer] = await desk.press("similar", case, at=SQUARE)
+        assert "No other picture" in answer.text
+        [answer] = await desk.press("similar", case)
+        assert len(answer.attachments) == 1
+
+    async def test_what_cannot_be_read_is_left_out(self, bench: Bench, desk: CaseDesk) -> None:
+        """Nor is there anything like words, or a picture that nobody knows any more."""
+        case = await desk.report(await bench.draw(count=2))
+        words = await desk.report(await bench.draw(key="call-2"), kind=CaseKind.MISTAKE, picture=None, words="stars")
+        bench.objects.failures.fail_always("get", ObjectMissing("store", "away"))
+        [answer] = await desk.press("similar", case)
+        assert "No other picture" in answer.text
+        [answer] = await desk.press("similar", words)
+        assert "No other picture" in answer.text
 
 
 class TestFinding:

@@ -56,7 +56,7 @@ async def test_a_case_shows_all_that_moderators_need(bench: Bench, desk: CaseDes
     }
     assert desk.labels(post) == [
         *("Remove", "Keep", "Warn", "Mute 1 d", "Ban"),
-        *("Show picture", "Block phrase…", "Note…", "I look after it"),
+        *("Show picture", "Similar pictures", "Block phrase…", "Note…", "I look after it"),
     ]
 
 

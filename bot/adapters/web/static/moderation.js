@@ -84,8 +84,7 @@ async function loadCase() {
   post.buttons = post.buttons.filter((button) => !button.action.startsWith("case-look:"));
   const wasOpened = sheet.shown === id && !document.querySelector("#case .veiled");
   const view = { id, author: "", is_mine: false, is_note: true, created_at: new Date().toISOString(), version: 1, post };
-  const message = new Message(view, { press, dismiss: () => {}, edit: () => {} });
-  byId("case").replaceChildren(message.element);
+  byId("case").replaceChildren(messageOf(view).element);
   if (wasOpened) document.querySelector("#case .veiled")?.click();
   sheet.shown = id;
   sheet.revision = queue.cases.find((one) => one.id === id)?.revision ?? 0;
@@ -93,20 +92,34 @@ async function loadCase() {
   document.body.classList.add("has-case");
 }
 
+function messageOf(view) {
+  return new Message(view, { press, dismiss: () => {}, edit: () => {} });
+}
+
 async function press(action, _message, button) {
-  const [command] = action.split(":");
+  const [command, about] = action.split(":");
   if (FORMS[command]) return openForm(FORMS[command]);
   if (button.getAttribute("aria-disabled") === "true") return;
   button.setAttribute("aria-disabled", "true");
-  await tell(() => act(command, {}));
+  await tell(() => act(command, { case: about }));
   button.removeAttribute("aria-disabled");
 }
 
 async function act(command, options) {
   const { notes } = await sendModeration(command, { case: sheet.id, ...options }, newKey());
   await Promise.all([loadQueue(), loadCase()]);
-  say(notes.map((note) => note.text).join("\n"));
+  say(notes.filter((note) => !note.files?.length).map((note) => note.text).join("\n"));
+  for (const note of notes.filter((one) => one.files?.length)) showBelow(note);
   return notes.every((note) => note.tone !== "refused" && note.tone !== "failed");
+}
+
+// Pictures that somebody asked for, below the case until it changes.
+function showBelow(post) {
+  const view = { id: newKey(), author: "", is_mine: false, is_note: true, created_at: new Date().toISOString(), version: 1, post };
+  const { element } = messageOf(view);
+  byId("case").append(element);
+  element.scrollIntoView({ block: "nearest" });
+  element.querySelector("article").focus({ preventScroll: true });
 }
 
 function openForm(form) {

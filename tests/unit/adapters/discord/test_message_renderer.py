@@ -130,6 +130,14 @@ async def test_attachments_go_along_as_they_are() -> None:
     ]
 
 
+async def test_attached_pictures_that_nobody_should_see_unasked_are_hidden() -> None:
+    """A reported picture is opened by a click in a moderator's own answer too; a table has nothing to hide."""
+    rendered = await MessageRenderer(MemoryObjects()).render(
+        Post("x", attachments=(PLOT, TABLE), is_sensitive=True), UploadLimits()
+    )
+    assert [one.is_spoiler for one in rendered.uploads] == [True, False]
+
+
 async def test_an_attachment_that_is_too_large_is_named_and_left_out() -> None:
     """The rest is said all the same."""
     rendered = await MessageRenderer(MemoryObjects()).render(Post("x", attachments=(PLOT, TABLE)), UploadLimits(upload_bytes=3))
