@@ -111,11 +111,17 @@ class Form:
     """The options of a command as a form to fill in; `values` are filled in already, as they would be typed.
 
     `suggestions` are what options can be whose values depend on who asks.
+    `shown` are the options to fill in, where not all are: the values of others travel along unseen.
     """
 
     command: str
     values: Mapping[str, str] = field(default_factory=dict)
     suggestions: Mapping[str, tuple[Suggestion, ...]] = field(default_factory=dict)
+    shown: tuple[str, ...] = ()
+
+    def shows(self, option: str) -> bool:
+        """Return whether an option is to be filled in."""
+        return not self.shown or option in self.shown
 
 
 @dataclass(frozen=True, slots=True)

@@ -111,17 +111,16 @@ def done(
             *_low_quota_note(left),
         ),
         cost="" if shows_cost else price,
-        buttons=(*_redraw_buttons(job), Button("Delete", "delete", job.id, is_dangerous=True)),
+        buttons=_done_buttons(job),
         menu=(Button("Report", "report", job.id),),
         links=originals(post_pictures),
     )
 
 
-def _redraw_buttons(job: Job) -> tuple[Button, ...]:
-    """Offer what draws the words again, while they are known."""
-    if job.erased_at is not None:
-        return ()
-    return Button("Again", "again", job.id), Button("Vary", "vary", job.id), *_reword(job)
+def _done_buttons(job: Job) -> tuple[Button, ...]:
+    """Offer what can be done with pictures; what draws the words again, while these are known."""
+    redraw = (Button("Again", "again", job.id), Button("Vary", "vary", job.id), *_reword(job)) if job.erased_at is None else ()
+    return Button("Edit", "ask_edit", job.id), *redraw, Button("Delete", "delete", job.id, is_dangerous=True)
 
 
 def ended(job: Job, ending: Ending) -> Post:

@@ -48,6 +48,15 @@ class ImagineArgs:
 
 
 @dataclass(frozen=True, slots=True)
+class EditArgs:
+    """What `/edit` takes here."""
+
+    words: Annotated[str, Text("What to change, in any language", longest=4000)]
+    link: Annotated[str | None, Text("Link of the picture", longest=1000)] = None
+    picture: Annotated[tuple[BroughtPicture, ...], PictureFile("Another picture, to draw from", most=3)] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class NoArgs:
     """Nothing."""
 
@@ -61,6 +70,8 @@ class Order:
     author: str
     message: MessageRef
     pictures: tuple[BroughtPicture, ...] = ()
+    changes: str = ""
+    """The picture that it is to change, as it was named."""
 
 
 class FakeStudio:
@@ -69,6 +80,8 @@ class FakeStudio:
     def __init__(self, surface: Surface, clock: Clock, ids: Ids) -> None:
         self.orders: list[Order] = []
         self.pressed: list[MessageRef | None] = []
+        self.offers_edits = False
+        """Whether there is an Edit button under what is finished."""
         self.jobs = MemoryJobs(clock)
         self.pictures = MemoryPictures(self.jobs)
         self.objects = MemoryObjects()
@@ -85,6 +98,7 @@ class FakeStudio:
                 example="/imagine a lighthouse in a storm",
                 takes_plain_words=True,
             ),
+            Command("edit", "Change a picture with words", EditArgs, self._edit),
             Command("gallery", "See your newest pictures again", NoArgs, self._gallery),
             Command("audit", "See the last changes here", NoArgs, self._gallery, audience=Audience.ADMINS),
         )
@@ -93,6 +107,7 @@ class FakeStudio:
     def commands(self) -> tuple[AnyCommand, ...]:
         """Everything that can be typed or pressed."""
         pressed = {
+            "ask_edit": self._ask_edit,
             "again": self._again,
             "reword": self._reword,
             "cancel": self._cancel,
@@ -146,9 +161,17 @@ class FakeStudio:
             raise RuntimeError(BROKEN)
         await self._accept(call, args.prompt, args.picture)
 
-    async def _accept(self, call: Call, prompt: str, pictures: tuple[BroughtPicture, ...] = ()) -> None:
+    async def _edit(self, call: Call, args: EditArgs) -> None:
+        if FORBIDDEN in args.words:
+            raise PromptRefused(rule="blocklist", sentence="That is not something this bot draws.")
+        await self._accept(call, args.words, args.picture, changes=args.link or "")
+
+    async def _ask_edit(self, call: Call, args: JobArgs) -> None:
+        await call.ask(Form("edit", {"link": args.job}, shown=("words",)))
+
+    async def _accept(self, call: Call, prompt: str, pictures: tuple[BroughtPicture, ...] = (), changes: str = "") -> None:
         id_ = self._ids_by_key.setdefault(call.key, self._ids.new())
-        draft = Order(id_, prompt, call.person.identity.user, MessageRef(call.place, ""), pictures)
+        draft = Order(id_, prompt, call.person.identity.user, MessageRef(call.place, ""), pictures, changes)
         waiting = Post(
             f"Drawing: {prompt} · 2nd in line · about 40 s",
             Tone.WAITING,
@@ -201,6 +224,7 @@ class FakeStudio:
             footer=("Drawn by gpt-image-2 (AI-generated)", "12 s"),
             cost="$0.0531",
             buttons=(
+                *((_button("Edit", order, command="ask_edit"),) if self.offers_edits else ()),
                 _button("Again", order, command="again"),
                 _button("Change words", order, command="reword"),
                 _button("Delete", order, command="delete", is_dangerous=True),

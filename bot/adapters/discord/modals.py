@@ -24,11 +24,12 @@ def render_modal(command: AnyCommand, form: Form, words: TranslatedTexts) -> dis
     Needs a running event loop, as all views of discord.py do.
     """
     values = form.values
-    options = sorted(command.options, key=lambda option: not option.is_required)
-    unseen = {option.name: values[option.name] for option in options[_MOST_FIELDS:] if option.name in values}
+    by_need = sorted(command.options, key=lambda option: not option.is_required)
+    options = [option for option in by_need if form.shows(option.name)][:_MOST_FIELDS]
+    unseen = {option.name: values[option.name] for option in by_need if option not in options and option.name in values}
     title = words.get(("commands", command.name, "summary"), command.summary)
     modal = discord.ui.Modal(title=truncate(title, _LONGEST_TITLE), custom_id=modal_custom_id(command.name, unseen))
-    for option in options[:_MOST_FIELDS]:
+    for option in options:
         modal.add_item(_ModalField(command, option, words).label(values.get(option.name, "")))
     modal.stop()  # else discord.py keeps it for ever, to hear of answers that we hear of ourselves
     return modal

@@ -32,8 +32,9 @@ _MOST_FILES = 10
 
 def render_modal(command: AnyCommand, form: Form, context: FormContext, *, asks_where: bool = False) -> Json:
     """Draw a command's options as a modal. `asks_where` adds the channel to answer in."""
-    shown = [option for option in command.available_options if not isinstance(option.kind, _HIDDEN_KINDS)]
-    hidden = {option.name: form.values[option.name] for option in command.options if _is_hidden(option, form)}
+    shown = [option for option in command.available_options if not _is_hidden(option, form)]
+    unseen = {option.name for option in command.options if _is_hidden(option, form)}
+    hidden = {name: value for name, value in form.values.items() if name in unseen}
     first = next((option for option in shown if isinstance(option.kind, Text)), None)
     own_context = replace(context, hidden=hidden)
     blocks = [_input_block(option, form, is_long=option is first) for option in shown]
@@ -49,7 +50,7 @@ def render_modal(command: AnyCommand, form: Form, context: FormContext, *, asks_
 
 
 def _is_hidden(option: Option, form: Form) -> bool:
-    return isinstance(option.kind, _HIDDEN_KINDS) and option.name in form.values
+    return isinstance(option.kind, _HIDDEN_KINDS) or not form.shows(option.name)
 
 
 def _title(name: str) -> str:

@@ -13,6 +13,9 @@ from bot.domain.people import Identity, Person
 from bot.domain.rich_text import ReferenceTarget, TextPart
 from bot.errors import SurfaceFailed
 
+EDIT, EDITED = "edit", "link"
+"""The command that takes words about a picture, and its option that says which."""
+
 log = structlog.get_logger(__name__)
 
 
@@ -37,6 +40,8 @@ class WebCall:
         self.answered: MessageRef | None = None
         self.fill = ""
         """The line that the page puts into its message box."""
+        self.reply = ""
+        """The picture, or its job, that the next words are about."""
         self.names: Mapping[Identity, str] = {}
         """What to call people in private replies instead of their ids, which visitors do not tell each other."""
         self._surface = surface
@@ -67,9 +72,15 @@ class WebCall:
         return self.names.get(target, target) if isinstance(target, Identity) else target
 
     async def ask(self, form: Form) -> None:
-        """Have the page put the filled-in line into its message box, to be changed and sent; see `Call.ask`."""
+        """Have the page put the filled-in line into its message box, to be changed and sent; see `Call.ask`.
+
+        A form for what is to change about a picture is the box itself, with that picture beside it.
+        """
         if not form.values or self._is_over:
             raise SurfaceFailed(WEB, "there is nothing to fill the message box with")
+        if form.command == EDIT and form.shown:
+            self.reply = form.values[EDITED]
+            return
         self.fill = write_line(self._commands[form.command], form.values)
 
     def finish(self) -> tuple[Post, ...]:

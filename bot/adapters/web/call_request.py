@@ -33,13 +33,14 @@ _REFUSALS = {
 class CallRequest:
     """One call as it was sent: a typed `line`, perhaps with pictures, or the `action` of a button under `message`.
 
-    `key` tells repeats.
+    `key` tells repeats. A line may be a `reply` to a picture, by its id or its job's.
     """
 
     key: str
     line: str = ""
     action: str = ""
     message: str = ""
+    reply: str = ""
     pictures: tuple[BroughtPicture, ...] = ()
 
 
@@ -93,7 +94,7 @@ def _parse(fields: Mapping[str, Any]) -> CallRequest:
         raise bad_request(_EXPECTED_BODY)
     if not _KEY.fullmatch(fields.get("key", "")):
         raise bad_request("The key must be 8 to 64 letters, digits and dashes.")
-    if set(fields) == {"line", "key"}:
+    if {"line", "key"} <= set(fields) <= {"line", "reply", "key"} and _MESSAGE.fullmatch(fields.get("reply", "-")):
         return CallRequest(**fields)
     is_press = {"action", "key"} <= set(fields) <= {"action", "message", "key"}
     if not is_press or not _ACTION.fullmatch(fields["action"]) or not _MESSAGE.fullmatch(fields.get("message", "-")):

@@ -7,7 +7,7 @@ from http import HTTPStatus
 
 from fastapi import APIRouter, Request, Response
 
-from bot.adapters.web.call import WebCall
+from bot.adapters.web.call import EDIT, EDITED, WebCall
 from bot.adapters.web.call_request import CallRequest, read_call_request
 from bot.adapters.web.forms import Forms
 from bot.adapters.web.names import resolve_name
@@ -17,6 +17,7 @@ from bot.adapters.web.rendering import AskedText, json_list, label_in
 from bot.adapters.web.surface import WEB, WebSurface
 from bot.adapters.web.visitors import Visitors
 from bot.commands.dispatcher import Dispatcher
+from bot.commands.typed_line import is_plain
 from bot.domain.chat import MessageRef, Place, Post, Tone
 from bot.errors import BadInput
 
@@ -65,6 +66,10 @@ async def _dispatch(dispatcher: Dispatcher, call_request: CallRequest, call: Web
         await call.whisper(Post(error.user_text, Tone.REFUSED, error.kind))
         return
     call.names = addressed.names
+    if call_request.reply and is_plain(addressed.line):
+        pictures = {"picture": call_request.pictures} if call_request.pictures else {}
+        await dispatcher.dispatch(EDIT, {"words": addressed.line, EDITED: call_request.reply, **pictures}, call)
+        return
     await dispatcher.dispatch_line(addressed.line, call, call_request.pictures)
 
 
@@ -87,5 +92,6 @@ async def _reply(call: WebCall, private_files: PrivateFiles) -> Response:
     answered = json.dumps(call.answered.id if call.answered else None)
     notes = json_list([await private_files.render_note(call.person.identity.user, note) for note in call.finish()])
     fill = json.dumps(call.fill or None, ensure_ascii=False)
-    content = f'{{"answered":{answered},"notes":{notes},"fill":{fill}}}'
+    reply = json.dumps(call.reply or None)
+    content = f'{{"answered":{answered},"notes":{notes},"fill":{fill},"reply":{reply}}}'
     return Response(content, media_type="application/json", headers={"Cache-Control": "no-store"})

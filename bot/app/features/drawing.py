@@ -2,7 +2,7 @@
 
 from bot.app.quota_services import weights_of
 from bot.app.services import Services
-from bot.commands.edit import edit
+from bot.commands.edit import ask_edit, edit
 from bot.commands.imagine import imagine
 from bot.commands.mistakes import mistake
 from bot.commands.pictures import cancel
@@ -25,6 +25,7 @@ def build_commands(services: Services) -> tuple[AnyCommand, ...]:
     return (
         imagine(studio, weights_of(base.settings), suggest_models, has_lanes=has_lanes),
         edit(studio, services.bases),
+        ask_edit(studio, services.bases),
         again(studio),
         vary(studio),
         reword(studio, suggest_models),

@@ -33,7 +33,7 @@ async def test_pictures_come_with_a_line(house: WebHouse, ann: HttpVisitor) -> N
     assert (order.prompt, [one.content for one in order.pictures]) == ("make it night", photos)
     assert [one.role for one in order.pictures] == ["base", "reference"]
     commands = (await ann.get("/api/commands")).facts["commands"]
-    assert {one["name"]: one["most_pictures"] for one in commands} == {"imagine": 3, "gallery": 0, "help": 0}
+    assert {one["name"]: one["most_pictures"] for one in commands} == {"imagine": 3, "edit": 3, "gallery": 0, "help": 0}
 
 
 @pytest.mark.parametrize(
@@ -91,7 +91,7 @@ async def test_only_what_a_person_may_do_is_offered(house: WebHouse, ann: HttpVi
     """Neither the completion nor the message of somebody else offers what would be refused."""
     order, _ = await drawn(house, ann)
     commands = (await ann.get("/api/commands")).facts["commands"]
-    assert [command["name"] for command in commands] == ["imagine", "gallery", "help"]
+    assert [command["name"] for command in commands] == ["imagine", "edit", "gallery", "help"]
     [hers], [his] = await ann.messages(), await bob.messages()
     assert [button["label"] for button in hers["post"]["buttons"]] == ["Again", "Change words", "Delete"]
     assert [button["label"] for button in his["post"]["buttons"]] == ["Again", "Change words"]
@@ -176,7 +176,7 @@ async def test_a_form_comes_back_as_a_line(house: WebHouse, ann: HttpVisitor, bo
     order, _ = await drawn(house, ann)
     [message] = await ann.messages()
     reply = await bob.call(action=f"reword:{order.id}", message=message["id"])
-    assert reply == {"answered": None, "notes": [], "fill": f"/imagine {order.prompt} --shape wide"}
+    assert reply == {"answered": None, "notes": [], "fill": f"/imagine {order.prompt} --shape wide", "reply": None}
     assert (await ann.say("/help"))["fill"] is None
     assert len(await ann.messages()) == 1
 

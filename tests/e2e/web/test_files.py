@@ -87,7 +87,7 @@ async def test_an_address_is_used_as_it_is_meant(ann: HttpVisitor) -> None:
 async def test_commands_come_from_their_declarations(ann: HttpVisitor) -> None:
     """As the completion needs them."""
     commands = (await ann.get("/api/commands")).facts["commands"]
-    assert [command["name"] for command in commands] == ["imagine", "gallery", "help"]
+    assert [command["name"] for command in commands] == ["imagine", "edit", "gallery", "help"]
     assert commands[0]["options"][1]["choices"] == ["square", "wide", "tall"]
 
 

@@ -5,7 +5,9 @@ import base64
 import pytest
 from playwright.async_api import FilePayload, expect
 
+from bot.domain.jobs import JobId
 from tests.fakes.photos import photo
+from tests.fakes.studio import png
 from tests.fakes.studio_page import NewPage, StudioPage
 from tests.fakes.waiting import until
 
@@ -102,3 +104,47 @@ async def test_a_thumb_brings_pictures(window: NewPage) -> None:
         assert min(box["width"], box["height"]) >= 24
     await removes.first.tap()
     await expect(removes).to_have_count(2)
+
+
+async def test_words_are_about_the_picture_whose_edit_was_pressed(studio: StudioPage) -> None:
+    """It stands beside the box until they are sent, comes back where they were refused, and goes with Escape."""
+    studio.house.studio.offers_edits = True
+    first = await studio.picture("a fox")
+    bar, edit = studio.page.locator("#reply"), studio.page.get_by_role("button", name="Edit", exact=True)
+    await edit.press("Enter")
+    await expect(bar).to_have_text("Changing this picture")
+    await expect(studio.line).to_be_focused()
+    await studio.line.fill("something forbidden")
+    await studio.line.press("Enter")
+    await expect(studio.notes).to_contain_text("not something this bot draws")
+    await expect(bar).to_be_visible()
+    await studio.line.fill("make it night")
+    await studio.line.press("Enter")
+    await until(lambda: len(studio.house.studio.orders) == 2)
+    second = studio.house.studio.orders[-1]
+    assert (second.prompt, second.changes) == ("make it night", first.id)
+    await expect(bar).to_be_hidden()
+    await edit.press("Enter")
+    await studio.line.press("Escape")
+    await expect(bar).to_be_hidden()
+    await studio.send("an owl")
+    await until(lambda: len(studio.house.studio.orders) == 3)
+    assert studio.house.studio.orders[-1].changes == ""
+
+
+async def test_one_of_a_set_is_chosen_with_the_keyboard_on_a_narrow_page(window: NewPage) -> None:
+    """The first one as long as nobody does."""
+    studio = await window(**PHONE)
+    studio.house.studio.offers_edits = True
+    order = await studio.picture("two foxes", png(600, 400), png(400, 600))
+    pictures = await studio.house.studio.pictures.of_job(JobId(order.id))
+    await studio.page.get_by_role("button", name="Edit", exact=True).click()
+    chosen = studio.page.get_by_role("radiogroup", name="Which picture is changed").get_by_role("radio")
+    await expect(chosen.first).to_be_checked()
+    await chosen.first.press("ArrowRight")
+    await expect(chosen.last).to_be_checked()
+    assert await studio.run(_OVERHANG) == []
+    await studio.line.fill("make it night")
+    await studio.line.press("Enter")
+    await until(lambda: len(studio.house.studio.orders) == 2)
+    assert studio.house.studio.orders[-1].changes == pictures[1].id

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 import pytest
 
 from bot.commands.dispatcher import Dispatcher
-from bot.commands.edit import edit
+from bot.commands.edit import ask_edit, edit
 from bot.commands.help import help_command
 from bot.commands.imagine import imagine
 from bot.commands.pictures import cancel, delete, show_gallery, undelete
@@ -37,6 +37,7 @@ def house(bench: Bench) -> Dispatcher:
     commands = (
         imagine(bench.studio),
         edit(bench.studio, bench.bases),
+        ask_edit(bench.studio, bench.bases),
         show_gallery(bench.studio, bench.gallery, bench.links, bench.sent_messages),
         again(bench.studio),
         vary(bench.studio),

@@ -3,12 +3,14 @@
 import pytest
 
 from bot.commands.dispatcher import Dispatcher
-from bot.domain.chat import Place, Post
+from bot.domain.chat import Button, Form, Place, Post
 from bot.domain.images import Abilities, Picture, PictureId, Size
+from bot.domain.inputs import BroughtPicture
 from bot.domain.jobs import Job, JobState
 from bot.services.picture_links import PictureLinks
 from tests.fakes.bench import Bench
 from tests.fakes.images import ScriptedProvider
+from tests.fakes.photos import photo
 from tests.fakes.surfaces import LOOM, SQUARE, FakeCall
 from tests.unit.commands.hands import Hands, newest
 
@@ -123,6 +125,26 @@ async def test_nothing_is_drawn_from_what_is_out_of_sight(bench: Bench, hands: H
     waiting = await bench.imagine("an owl", key="call-2")
     told = await refused(bench, hands, f"/edit night --link {waiting.id}")
     assert told.text == "That picture is not drawn yet; please ask again once it is there. Nothing was counted."
+
+
+async def test_other_pictures_go_along_to_be_drawn_from(bench: Bench, house: Dispatcher) -> None:
+    """What is changed is ours."""
+    await bench.draw("a fox")
+    raw = {"words": "with this hat", "picture": (BroughtPicture(photo()),)}
+    await house.dispatch("edit", raw, FakeCall(bench.surface, "edit-1"))
+    assert [one.role for one in newest(bench).wish.inputs] == ["base", "reference"]
+
+
+async def test_the_edit_button_asks_for_the_words_alone(bench: Bench, hands: Hands) -> None:
+    """And for which of several pictures they are about."""
+    one, two = await bench.draw("a fox"), await bench.draw("two owls", key="call-2", count=2)
+    assert Button("Edit", "ask_edit", one.id) in bench.message(one).buttons
+    await hands.press("ask_edit", one)
+    await hands.press("ask_edit", two)
+    assert hands.forms == [
+        Form("edit", {"link": (await picture_of(bench, one)).id}, shown=("words",)),
+        Form("edit", {"link": two.id}, shown=("words", "number")),
+    ]
 
 
 async def test_the_same_call_again_is_the_same_edit(bench: Bench, house: Dispatcher) -> None:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from bot.domain.chat import Button, Tone
+from bot.domain.chat import Button, Form, Tone
 
 
 def test_a_button_carries_its_command_and_an_id_and_nothing_else() -> None:
@@ -14,3 +14,10 @@ def test_a_button_carries_its_command_and_an_id_and_nothing_else() -> None:
 def test_only_posts_that_wait_or_work_change_again(tone: Tone) -> None:
     """The others are ends."""
     assert tone.is_unfinished is (tone in {Tone.WAITING, Tone.WORKING})
+
+
+def test_a_form_shows_everything_unless_it_names_what() -> None:
+    """The values of the rest travel along."""
+    assert Form("edit").shows("words")
+    about_a_picture = Form("edit", {"link": "owl"}, shown=("words",))
+    assert (about_a_picture.shows("words"), about_a_picture.shows("link")) == (True, False)

@@ -3,13 +3,14 @@
 import { Attachments } from "./attachments.js";
 import { commandOf, openOptions } from "./completion.js";
 import { byId, el, icon } from "./dom.js";
+import { Reply } from "./reply.js";
 import { Suggestions } from "./suggestions.js";
 
 const REMEMBERED = 50;
 const PICTURES_PLACEHOLDER = "What should change?";
 
 export class Composer {
-  // `send(line, pictures)` gives a promise of how that went: done, refused or lost. `tell(sentence)` says what is wrong.
+  // `send(line, pictures, reply)` gives a promise of how that went: done, refused or lost. `tell(sentence)` says what is wrong.
   constructor(send, tell) {
     this.send = send;
     this.commands = [];
@@ -21,6 +22,7 @@ export class Composer {
     this.placeholder = this.line.placeholder;
     this.suggestions = new Suggestions(this.line, () => this.grow());
     this.attachments = new Attachments(() => this.grow(), tell);
+    this.reply = new Reply(() => this.grow());
     byId("send").append(icon("send"));
     byId("composer").addEventListener("submit", (event) => this.submit(event));
     this.line.addEventListener("input", () => this.grow());
@@ -45,6 +47,12 @@ export class Composer {
     this.grow();
   }
 
+  // Makes the next words about a picture, or about one of a set.
+  replyTo(id, pictures) {
+    this.reply.begin(id, pictures);
+    this.line.focus();
+  }
+
   // Sends what is in the box. What is sent meanwhile waits for its turn, and becomes a call of its own.
   submit(event) {
     event?.preventDefault();
@@ -54,15 +62,18 @@ export class Composer {
     this.remember(line);
     this.line.value = "";
     const pictures = this.attachments.empty();
+    const reply = line.startsWith("/") ? null : this.reply.empty();
     this.setSending(this.unanswered + 1);
-    this.turn = this.turn.then(() => this.deliver(line, pictures));
+    this.turn = this.turn.then(() => this.deliver(line, pictures, reply));
   }
 
-  async deliver(line, pictures) {
+  async deliver(line, pictures, reply) {
     try {
-      const outcome = await this.send(line, pictures);
+      const outcome = await this.send(line, pictures, reply?.chosen);
       if (outcome === "lost" && this.isEmpty) this.fill(line);
-      if (outcome !== "done") this.attachments.restore(pictures);
+      if (outcome === "done") return;
+      this.attachments.restore(pictures);
+      this.reply.restore(reply);
     } finally {
       this.setSending(this.unanswered - 1);
     }
@@ -75,7 +86,8 @@ export class Composer {
   onKey(event) {
     if (event.isComposing) return;
     if (this.suggestions.onKey(event)) return;
-    if (event.key === "Enter" && !event.shiftKey) this.submit(event);
+    if (event.key === "Escape") this.reply.cancel();
+    else if (event.key === "Enter" && !event.shiftKey) this.submit(event);
     else if (event.key === "ArrowUp" && this.canRecall(-1)) this.recall(event, -1);
     else if (event.key === "ArrowDown" && this.canRecall(1)) this.recall(event, 1);
   }
@@ -108,7 +120,8 @@ export class Composer {
   }
 
   grow() {
-    this.line.placeholder = this.attachments?.files.length ? PICTURES_PLACEHOLDER : this.placeholder;
+    const isChanging = this.attachments?.files.length || this.reply?.isOpen;
+    this.line.placeholder = isChanging ? PICTURES_PLACEHOLDER : this.placeholder;
     this.line.style.height = "auto";
     this.line.style.height = `${this.line.scrollHeight}px`;
     byId("send").disabled = !this.line.value.trim();

@@ -25,15 +25,15 @@ const stream = new Stream({
   isBusy: () => channel.hasUnfinished,
 });
 
-async function sendLine(line, pictures) {
-  return call({ line }, line, pictures);
+async function sendLine(line, pictures, reply) {
+  return call(reply ? { line, reply } : { line }, line, pictures);
 }
 
 // Not `disabled`, which would take the keyboard away from the button.
-async function press(action, message, button) {
+async function press(action, message, button, pictures = []) {
   if (button.getAttribute("aria-disabled") === "true") return;
   button.setAttribute("aria-disabled", "true");
-  await call(message ? { action, message } : { action }, "");
+  await call(message ? { action, message } : { action }, "", [], pictures);
   button.removeAttribute("aria-disabled");
 }
 
@@ -42,17 +42,19 @@ const unanswered = new Map();
 const isTrouble = (note) => note.tone === "refused" || note.tone === "failed";
 
 // Makes a call, shows what only this person may read, and gives how it went: done, refused or lost on the way.
-async function call(fields, line, pictures = []) {
+// `shown` are the pictures of the message whose button was pressed.
+async function call(fields, line, pictures = [], shown = []) {
   // Asking again for what may have arrived is the same call, not a second one.
   const what = JSON.stringify([fields, ...pictures.map(({ name, size, lastModified }) => [name, size, lastModified])]);
   const key = unanswered.get(what) ?? newKey();
   unanswered.set(what, key);
   try {
-    const { answered, notes, fill } = await makeCall(fields, key, pictures);
+    const { answered, notes, fill, reply } = await makeCall(fields, key, pictures);
     unanswered.delete(what);
     for (const note of notes) channel.addNote(note, isTrouble(note) ? line : "");
     if (answered) channel.scrollToEnd();
     if (fill) composer.fill(fill);
+    if (reply) composer.replyTo(reply, shown);
     return notes.some(isTrouble) ? "refused" : "done";
   } catch (problem) {
     // The box takes the line back if nothing else is in it; if something is, the note keeps the line.

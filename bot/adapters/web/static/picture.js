@@ -51,7 +51,7 @@ export function exhibits(pictures, isSensitive = false) {
 }
 
 // Stored links may name another host of the same server: its own path always works.
-function ownLink(link) {
+export function ownLink(link) {
   const address = new URL(link, location.href);
   const own = /\/(p\/[\w-]+\.\w+)$/.exec(address.pathname);
   if (own) return own[1];

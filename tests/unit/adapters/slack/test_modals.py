@@ -144,3 +144,12 @@ def test_files_come_back_as_slack_names_them() -> None:
         view = {"state": {"values": {"picture": {"parse_values": {"type": "file_input", "files": files}}}}}
         assert parse_values(view) == found
         assert "picture" not in validation_errors(COMMAND, parse_values(view))
+
+
+def test_only_what_is_to_be_filled_in_is_shown() -> None:
+    """The rest travels with the form."""
+    form = Form("edit", {"link": "owl"}, shown=("words",))
+    view = render_modal(COMMANDS["edit"], form, FormContext())
+    assert list(fields(view)) == ["words"]
+    filled = {**view, "state": {"values": {"words": {"parse_values": {"value": "make it night"}}}}}
+    assert parse_values(filled) == {"link": "owl", "words": "make it night"}

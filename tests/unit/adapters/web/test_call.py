@@ -76,3 +76,9 @@ async def test_there_is_no_form_without_anything_in_it(call: WebCall) -> None:
     with pytest.raises(SurfaceFailed):
         await call.ask(Form("imagine"))
     assert call.fill == ""
+
+
+async def test_a_form_for_words_about_a_picture_is_the_box_itself(call: WebCall) -> None:
+    """The page shows the picture beside it, and sends the words as a reply."""
+    await call.ask(Form("edit", {"link": "owl"}, shown=("words",)))
+    assert (call.reply, call.fill) == ("owl", "")

@@ -27,7 +27,7 @@ async def cards() -> dict[str, CommandDescription]:
 
 def test_only_what_can_be_typed_is_there(cards: dict[str, CommandDescription]) -> None:
     """Buttons are not, and the order is that of the declarations."""
-    assert list(cards) == ["imagine", "gallery", "audit", "help"]
+    assert list(cards) == ["imagine", "edit", "gallery", "audit", "help"]
 
 
 def test_a_command_says_what_it_is_for(cards: dict[str, CommandDescription]) -> None:

@@ -1,0 +1,64 @@
+"""Asks, with the real clients, whether a picture is changed by words, changed again, and what people see of that."""
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from bot.adapters.slack.manifest import SCOPES
+from bot.domain.images import PictureId
+from bot.domain.jobs import Job
+from tests.e2e import discord_stage, slack_stage
+from tests.e2e.discord_stage import DiscordStage
+from tests.e2e.slack_stage import SlackStage
+
+
+@pytest.fixture
+async def discord(tmp_path: Path) -> AsyncIterator[DiscordStage]:
+    """Yield a server with the bot in it."""
+    async with discord_stage.a_stage(tmp_path) as stage:
+        yield stage
+
+
+@pytest.fixture
+async def slack(tmp_path: Path) -> AsyncIterator[SlackStage]:
+    """Yield a workspace with the bot in it, which may do what the manifest says."""
+    async with slack_stage.a_stage(tmp_path) as stage:
+        stage.team.install(SCOPES, value=stage.team.bot_token)
+        yield stage
+
+
+async def came_of(stage: DiscordStage | SlackStage, job: Job) -> PictureId:
+    """Return the picture of a job."""
+    return (await stage.base.records.pictures.of_job(job.id))[0].id
+
+
+async def test_a_picture_is_changed_twice_on_discord(discord: DiscordStage) -> None:
+    """By the button's form, and by the command, which goes on from what came of it."""
+    first = await discord.picture("a fox")
+    pressed = await discord.ada.press(first, "Edit")
+    assert [one.label for one in (await pressed.modal_shown()).fields] == ["Words"]
+    sent = await discord.ada.submit_modal(pressed, {"Words": "make it night"})
+    second = await sent.message_when(discord_stage.is_done, within=20)
+    assert "changed from" in second.text
+    typed = await discord.ada.type_command(discord.channel, "edit", words="and let it snow")
+    third = await typed.message_when(discord_stage.is_done, within=20)
+    jobs = [await discord.job(message) for message in (first, second, third)]
+    assert [job.wish.prompt for job in jobs] == ["a fox", "make it night", "and let it snow"]
+    assert [one.parent for job in jobs[1:] for one in job.wish.inputs] == [await came_of(discord, job) for job in jobs[:-1]]
+
+
+async def test_a_picture_is_changed_twice_on_slack(slack: SlackStage) -> None:
+    """By the button's form, and by the command, which goes on from what came of it."""
+    first = await slack.picture("a fox")
+    await slack.ada.press(first, "Edit")
+    view = await slack.ada.view()
+    assert [one.block_id for one in view.inputs] == ["words"]
+    await slack.ada.submit(view, {"words": "make it night"})
+    second = await slack.done(but={first.ts})
+    assert "changed from" in second.shown
+    await slack.ada.command(slack.channel, "/easel", "edit and let it snow")
+    third = await slack.done(but={first.ts, second.ts})
+    jobs = [await slack.job(message) for message in (first, second, third)]
+    assert [job.wish.prompt for job in jobs] == ["a fox", "make it night", "and let it snow"]
+    assert [one.parent for job in jobs[1:] for one in job.wish.inputs] == [await came_of(slack, job) for job in jobs[:-1]]
