@@ -17,6 +17,7 @@ from bot.errors import BadInput
 from bot.text import pluralize
 
 JobId = NewType("JobId", str)
+BatchId = NewType("BatchId", str)
 
 
 class Rewriting(StrEnum):
@@ -195,6 +196,7 @@ class Job:
     One that is open and has an `ending` was cancelled when some of its pictures were drawn: those are shown.
     From `started_at` to `kept_at` is what people waited for the picture itself.
     Since `erased_at` its words are not known any more.
+    One of a `batch` has no message of its own: the batch's tells of it.
     """
 
     id: JobId
@@ -216,6 +218,7 @@ class Job:
     kept_at: datetime | None = None
     finished_at: datetime | None = None
     erased_at: datetime | None = None
+    batch: BatchId | None = None
 
     @property
     def is_stopped(self) -> bool:

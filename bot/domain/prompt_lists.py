@@ -24,10 +24,10 @@ _MARK = re.compile(r"\\[{},\\]|[{},]")
 
 
 @dataclass(frozen=True, slots=True)
-class Template:
+class Pattern:
     """One line: words, and in between choices of other lines."""
 
-    parts: "tuple[str | tuple[Template, ...], ...]"
+    parts: "tuple[str | tuple[Pattern, ...], ...]"
 
     @property
     def count(self) -> int:
@@ -54,11 +54,11 @@ def read_batch(text: str, *, most: int = MOST_PROMPTS) -> tuple[str, ...]:
         raise BadInput("There is nothing to draw yet: write a prompt on each line, or a {red, blue} fox. Nothing was counted.")
     if len(lines) > MOST_PROMPTS:
         raise BadInput(f"Those are {len(lines):,} prompts, and {MOST_PROMPTS} at once are the most. Nothing was counted.")
-    templates = [_parse(line, number) for number, line in enumerate(lines, start=1)]
-    count = sum(template.count for template in templates)
+    patterns = [_parse(line, number) for number, line in enumerate(lines, start=1)]
+    count = sum(pattern.count for pattern in patterns)
     if count > most:
         raise BadInput(f"That would be {_say(count)} pictures, and {most} at once are the most. Nothing was counted.")
-    return tuple(chain.from_iterable(template.expand() for template in templates))
+    return tuple(chain.from_iterable(pattern.expand() for pattern in patterns))
 
 
 def _say(count: int) -> str:
@@ -90,10 +90,10 @@ def _unquote(line: str) -> str:
     return line[1:-1].replace('""', '"') if is_quoted else line
 
 
-def _parse(line: str, number: int) -> Template:
+def _parse(line: str, number: int) -> Pattern:
     """Read one line; a backslash before `{`, `}`, `,` or another one makes a sign of it that is drawn."""
-    open_: list[list[list[str | tuple[Template, ...]]]] = []  # the choices that are begun, each with its lines so far
-    parts: list[str | tuple[Template, ...]] = []
+    open_: list[list[list[str | tuple[Pattern, ...]]]] = []  # the choices that are begun, each with its lines so far
+    parts: list[str | tuple[Pattern, ...]] = []
     end = 0
     for mark in _MARK.finditer(line):
         parts.append(line[end : mark.start()])
@@ -109,20 +109,20 @@ def _parse(line: str, number: int) -> Template:
                 parts = []
             case "}" if open_:
                 before, *others = [*open_.pop(), parts]
-                parts = [*before, tuple(_template(one) for one in others)]
+                parts = [*before, tuple(_pattern(one) for one in others)]
             case "}":
                 raise BadInput(f"Line {number} closes a brace that it does not open; \\}} draws one. Nothing was counted.")
             case sign:
                 parts.append(sign[-1])
     if open_:
         raise BadInput(f"Line {number} opens a brace that it does not close; \\{{ draws one. Nothing was counted.")
-    return Template((*parts, line[end:]))
+    return Pattern((*parts, line[end:]))
 
 
-def _template(parts: list[str | tuple[Template, ...]]) -> Template:
+def _pattern(parts: list[str | tuple[Pattern, ...]]) -> Pattern:
     """Return one choice, without the spaces around it."""
     if isinstance(parts[0], str):  # pragma: no branch - words stand before every mark, if only none
         parts[0] = parts[0].lstrip()
     if isinstance(parts[-1], str):  # pragma: no branch - and after it
         parts[-1] = parts[-1].rstrip()
-    return Template(tuple(parts))
+    return Pattern(tuple(parts))

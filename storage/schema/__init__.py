@@ -2,6 +2,7 @@
 
 from storage.schema import (
     accounts,
+    batches,
     billing,
     cases,
     inputs,
@@ -18,6 +19,7 @@ from storage.schema.base import metadata
 
 __all__ = [
     "accounts",
+    "batches",
     "billing",
     "cases",
     "inputs",

@@ -56,6 +56,7 @@ jobs = Table(
     Column("finished_at", Moment),
     Column("told_at", Moment),  # when people were notified of the end
     Column("erased_at", Moment),  # when its words were erased
+    Column("batch", String),  # the batch that tells of it, in place of a message of its own
     CheckConstraint("(finished_at IS NULL) = (state IN ('queued', 'running', 'kept'))", name="finished_when_final"),
     Index("ix_jobs_account", "account", "created_at", "id"),
 )
@@ -69,6 +70,9 @@ IS_DONE: ColumnElement[bool] = jobs.c.state == literal_column("'done'")
 
 WAITS_FOR_PROVIDER: ColumnElement[bool] = and_(jobs.c.waits_for.is_not(None), jobs.c.finished_at.is_(None))
 
+IS_OF_BATCH: ColumnElement[bool] = jobs.c.batch.is_not(None)
+
+partial_index("ix_jobs_batch", jobs.c.batch, jobs.c.key, where=IS_OF_BATCH)
 partial_index("ix_jobs_open", jobs.c.created_at, jobs.c.id, where=IS_OPEN)
 partial_index("ix_jobs_open_account", jobs.c.account, where=IS_OPEN)
 partial_index("ix_jobs_waits", jobs.c.waits_for, jobs.c.created_at, jobs.c.id, where=WAITS_FOR_PROVIDER)

@@ -13,6 +13,7 @@ from bot.domain.rules import Membership, RuleKind
 from bot.errors import BadInput
 from bot.ports.codes import Purpose
 from storage.schema.accounts import accounts, api_keys, codes, identities
+from storage.schema.batches import batches
 from storage.schema.billing import credit_balances
 from storage.schema.cases import case_notes, cases, moderation_log
 from storage.schema.inputs import inputs
@@ -63,6 +64,7 @@ _WITH_ID = {name: name + _SHORT_ID for name in (templates.c.name, templates.c.na
 _MOVES = (
     update(holds).where(holds.c.account == _GONE).values(account=_SURVIVOR),
     update(inputs).where(inputs.c.account == _GONE).values(account=_SURVIVOR),
+    update(batches).where(batches.c.account == _GONE).values(account=_SURVIVOR),
     update(identities).where(identities.c.account == _GONE).values(account=_SURVIVOR),
     # Who reported a picture with both is one reporter: what they took back with one of them stands with the other.
     delete(reports).where(reports.c.reporter == _SURVIVOR, IS_WITHDRAWN, reports.c.picture.in_(_reported_by(_GONE))),

@@ -7,6 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain.people import Account, AccountId, Identity
 from storage.schema.accounts import accounts, api_keys, identities
+from storage.schema.batches import batches
 from storage.schema.cases import cases, moderation_log
 from storage.schema.inputs import inputs
 from storage.schema.jobs import jobs, pictures
@@ -30,15 +31,16 @@ _PARTS = tuple(
     .values(account=bindparam("new"))
     for table in (identities, api_keys)
 )
-_PART_JOBS = (
-    update(jobs)
+_PART_WISHES = tuple(
+    update(table)
     .where(
-        jobs.c.account == bindparam("old"),
-        jobs.c.author["platform"].as_string() == bindparam("of_platform"),
-        jobs.c.author["realm"].as_string() == bindparam("of_realm"),
-        jobs.c.author["user"].as_string() == bindparam("of_user_id"),
+        table.c.account == bindparam("old"),
+        table.c.author["platform"].as_string() == bindparam("of_platform"),
+        table.c.author["realm"].as_string() == bindparam("of_realm"),
+        table.c.author["user"].as_string() == bindparam("of_user_id"),
     )
     .values(account=bindparam("new"))
+    for table in (jobs, batches)
 )
 _PARTED_JOBS = select(jobs.c.id).where(jobs.c.account == bindparam("new"))
 _PART_WITH_JOBS = (
@@ -60,7 +62,7 @@ async def part(
     this = {"of_platform": identity.platform, "of_realm": identity.realm, "of_user_id": identity.user}
     first_account: str | None = (await connection.execute(_FIRST_ACCOUNT, this)).scalar()
     own = {"old": old, "new": new.id, **this}
-    for move in (*_PARTS, _PART_JOBS):
+    for move in (*_PARTS, *_PART_WISHES):
         await connection.execute(move, own)
     for move in _PART_WITH_JOBS:
         await connection.execute(move, {"old": old, "new": new.id})

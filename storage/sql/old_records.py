@@ -11,6 +11,7 @@ from bot.domain.jobs import DrawingState, Job, JobId
 from bot.domain.people import CommunityId
 from storage.schema.accounts import api_keys
 from storage.schema.base import Moment
+from storage.schema.batches import batches
 from storage.schema.billing import credit_balances, credit_entries, purchases, subscriptions
 from storage.schema.cases import case_notes, cases, moderation_log
 from storage.schema.inputs import IS_KEPT, IS_THERE, inputs
@@ -103,6 +104,7 @@ _QUOTED = (
 _ERASE_CASES = update(cases).where(cases.c.id.in_(_QUOTED)).values(words="", revision=cases.c.revision + 1)
 _DELETE_REFUSALS = _delete_page(select(refusals.c.id).where(refusals.c.community == _COMMUNITY, refusals.c.refused_at < _BEFORE))
 _RECORDS = (
+    _delete_page(select(batches.c.id).where(batches.c.community == _COMMUNITY, batches.c.told_at < _BEFORE)),
     _delete_page(select(case_notes.c.position).where(case_notes.c.case.in_(_OLD_CASES))),
     _delete_page(_OLD_CASES.where(~select(case_notes.c.case).where(case_notes.c.case == cases.c.id).exists())),
     _delete_page(

@@ -12,6 +12,7 @@ from sqlalchemy import ColumnElement, String, Table, and_, bindparam, or_, selec
 
 from storage.schema import (
     accounts,
+    batches,
     billing,
     cases,
     inputs,
@@ -134,6 +135,13 @@ PERSONAL_DATA = (
         hidden=frozenset({"message", "message_key", "attempt", "lapses", "lease_until", "not_before", "missing_since"}),
         when_forgotten=WhenForgotten.EMPTIED,
         reason="when it was, how it ended and what it cost: " + _BOOKS,
+    ),
+    PersonalTable(
+        table=batches.batches,
+        what="that you asked for many at once, and their words until there are wishes of them",
+        rows=batches.batches.c.account == ACCOUNT,
+        hidden=frozenset({"message"}),
+        when_forgotten=WhenForgotten.REMOVED,
     ),
     PersonalTable(
         table=jobs.drawings,

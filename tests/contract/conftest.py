@@ -17,6 +17,7 @@ import pytest_asyncio
 from bot.domain.jobs import Job
 from bot.domain.people import PREMIUM, REGISTERED, AccountId
 from bot.ports.accounts import Accounts, Ledger
+from bot.ports.batches import Batches
 from bot.ports.billing import Billing
 from bot.ports.cases import Cases
 from bot.ports.credits import Credits
@@ -34,6 +35,7 @@ from bot.ports.sanctions import SanctionBook
 from bot.ports.seen_keys import SeenKeys
 from storage.migrate import upgrade
 from storage.sql.accounts import SqlAccounts
+from storage.sql.batches import SqlBatches
 from storage.sql.billing import SqlBilling
 from storage.sql.blocked_pictures import SqlBlockedPictures
 from storage.sql.cases import SqlCases
@@ -57,6 +59,7 @@ from tests.contract.examples import ANN, LEASE, a_hold, a_job
 from tests.contract.paying import TillIds
 from tests.contract.tables import patient_database
 from tests.fakes.accounts import MemoryAccounts, MemoryLedger
+from tests.fakes.batches import MemoryBatches
 from tests.fakes.cases import MemoryCases
 from tests.fakes.clock import StoppedClock
 from tests.fakes.credits import MemoryCredits
@@ -109,6 +112,7 @@ class ContractTables:
     """Everything that one house keeps."""
 
     jobs: Jobs
+    batches: Batches
     ledger: Ledger
     pictures: Pictures
     inputs: Inputs
@@ -185,6 +189,7 @@ def records(engine_name: str, clock: StoppedClock, request: pytest.FixtureReques
         cases = MemoryCases(clock, CountingIds(), moderation_log)
         return ContractTables(
             jobs=memory,
+            batches=MemoryBatches(memory),
             ledger=MemoryLedger(memory, ids),
             pictures=MemoryPictures(memory, cases),
             inputs=MemoryInputs(memory),
@@ -207,6 +212,7 @@ def records(engine_name: str, clock: StoppedClock, request: pytest.FixtureReques
     ids = CountingIds()
     return ContractTables(
         jobs=SqlJobs(database, clock),
+        batches=SqlBatches(database),
         ledger=SqlLedger(database, clock, ids),
         pictures=SqlPictures(database),
         inputs=SqlInputs(database),
@@ -231,6 +237,12 @@ def records(engine_name: str, clock: StoppedClock, request: pytest.FixtureReques
 def jobs(records: ContractTables) -> Jobs:
     """Return the table of jobs."""
     return records.jobs
+
+
+@pytest.fixture
+def batches(records: ContractTables) -> Batches:
+    """Return the record of batches."""
+    return records.batches
 
 
 @pytest.fixture

@@ -84,6 +84,7 @@ JOB_ROW = {
     "kept_at": None,
     "finished_at": LATER,
     "erased_at": None,
+    "batch": None,
     "words": "a fox in the snow",
     "words_microusd": 120,
     "words_is_estimate": True,

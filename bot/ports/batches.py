@@ -1,0 +1,60 @@
+"""The record of batches."""
+
+from datetime import datetime
+from typing import Protocol
+
+from bot.domain.batches import Batch
+from bot.domain.chat import MessageRef
+from bot.domain.jobs import BatchId, Job
+from bot.domain.people import Platform
+
+
+class Batches(Protocol):
+    """Keeps batches. Every method may be called again and then changes nothing; all may raise `StorageFailed`.
+
+    Those that give False have changed nothing: the batch does not stand as they need it.
+    """
+
+    async def offer(self, batch: Batch) -> Batch:
+        """Write a batch down; for a known key give the one that is there."""
+        ...
+
+    async def get(self, batch: BatchId) -> Batch | None:
+        """Return a batch as it stands."""
+        ...
+
+    async def confirm(self, batch: BatchId, message: MessageRef, at: datetime) -> bool:
+        """Make an offer that was not cancelled `CONFIRMED`, with the message that is promised."""
+        ...
+
+    async def withdraw(self, batch: BatchId) -> None:
+        """Make a `CONFIRMED` batch an offer again, of which nothing has become a job."""
+        ...
+
+    async def attach(self, batch: BatchId, message: MessageRef) -> None:
+        """Note which message tells of the batch."""
+        ...
+
+    async def settle(self, batch: BatchId, shortfall: str) -> None:
+        """Make a `CONFIRMED` batch `ACCEPTED`, and forget its prompts."""
+        ...
+
+    async def cancel(self, batch: BatchId) -> bool:
+        """Note that no more of a batch is wanted; False where that is noted, or all of it is told."""
+        ...
+
+    async def note_told(self, batch: BatchId, at: datetime) -> None:
+        """Note that people have seen how all of it ended."""
+        ...
+
+    async def jobs(self, batch: BatchId) -> tuple[Job, ...]:
+        """Return the jobs of a batch in the order of its prompts."""
+        ...
+
+    async def untold(self, platforms: frozenset[Platform], *, confirmed_by: datetime, most: int) -> tuple[Batch, ...]:
+        """Return up to `most` batches of these platforms that were confirmed by then and are not told, the oldest first."""
+        ...
+
+    async def delete_offers(self, before: datetime) -> None:
+        """Forget offers that were made before then."""
+        ...
