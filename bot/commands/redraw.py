@@ -20,7 +20,7 @@ class JobArgs:
     job: Annotated[str, JobRef("The job whose button was pressed")]
 
 
-async def _find_with_words(studio: Studio, id_: str, call: Call) -> Job:
+async def find_with_words(studio: Studio, id_: str, call: Call) -> Job:
     """Return the job of a button.
 
     Raises:
@@ -39,7 +39,7 @@ def again(studio: Studio) -> Command[JobArgs]:
     """Build the Again button: the very same words are drawn once more."""
 
     async def run(call: Call, args: JobArgs) -> None:
-        job = await _find_with_words(studio, args.job, call)
+        job = await find_with_words(studio, args.job, call)
         prepared = (
             replace(job.prepared_prompt, cost=FREE) if job.prepared_prompt else None
         )  # they were paid for with the first job
@@ -52,7 +52,7 @@ def vary(studio: Studio) -> Command[JobArgs]:
     """Build the Vary button: the same subject, seen another way."""
 
     async def run(call: Call, args: JobArgs) -> None:
-        job = await _find_with_words(studio, args.job, call)
+        job = await find_with_words(studio, args.job, call)
         drawn = job.prepared_prompt.text if job.prepared_prompt else job.wish.prompt
         await studio.accept(replace(job.wish, variation_of=drawn, rewriting=Rewriting.ON), call)
 
@@ -63,7 +63,7 @@ def reword(studio: Studio, suggest_models: Suggest | None = None) -> Command[Job
     """Build the Change words button: a form with what was asked for, which becomes a wish of whoever sends it."""
 
     async def run(call: Call, args: JobArgs) -> None:
-        job = await _find_with_words(studio, args.job, call)
+        job = await find_with_words(studio, args.job, call)
         models = await suggest_models(call.person, call.place) if suggest_models else ()
         await call.ask(Form("imagine", job.wish.to_options(), {"model": models}))
 
@@ -74,7 +74,7 @@ def safer(studio: Studio) -> Command[JobArgs]:
     """Build the button that draws the wording offered with a refusal."""
 
     async def run(call: Call, args: JobArgs) -> None:
-        job = await _find_with_words(studio, args.job, call)
+        job = await find_with_words(studio, args.job, call)
         if job.ending is None or job.ending.safer is None:
             raise BadInput("There is no safer wording for that one; Change words lets you write your own.")
         await studio.accept(replace(job.wish, prompt=job.ending.safer, variation_of=None), call)

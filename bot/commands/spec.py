@@ -106,6 +106,7 @@ class Command(Generic[A]):
             BadInput: An option is unknown, missing, or not what it should be.
         """
         options = {option.name: option for option in self.options}
+        raw = _join_parts(raw)
         self._refuse_unknown(raw, list(options))
         missing = [option for name, option in options.items() if option.is_required and raw.get(name) is None]
         if missing:
@@ -131,6 +132,22 @@ class Command(Generic[A]):
     @property
     def _hint(self) -> str:
         return f" For example: {self.example}" if self.example else ""
+
+
+def part_id(option: str, part: str) -> str:
+    """Return the name under which a part of an option comes back from a form."""
+    return f"{option}.{part}"
+
+
+def _join_parts(raw: Mapping[str, object]) -> Mapping[str, object]:
+    """Return raw input with the parts that a form asked for, `option.part`, as one value of their option."""
+    joined = {name: value for name, value in raw.items() if "." not in name}
+    for name, value in raw.items():
+        option, dot, part = name.partition(".")
+        if dot and value is not None:
+            known = joined.get(option)
+            joined[option] = {**(known if isinstance(known, dict) else {}), part: value}
+    return joined
 
 
 def _as_part(summary: str) -> str:

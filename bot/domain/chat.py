@@ -107,17 +107,32 @@ class Link:
 
 
 @dataclass(frozen=True, slots=True)
+class FormPart:
+    """One field of an option that a form asks for in parts; `usual` is what it is if it is left empty."""
+
+    name: str
+    label: str
+    usual: str = ""
+    is_required: bool = True
+    longest: int = 500
+
+
+@dataclass(frozen=True, slots=True)
 class Form:
     """The options of a command as a form to fill in; `values` are filled in already, as they would be typed.
 
     `suggestions` are what options can be whose values depend on who asks.
-    `shown` are the options to fill in, where not all are: the values of others travel along unseen.
+    `shown` are the options to fill in, where not all are: the values of others travel along unseen. An option
+    that has `parts` is a field for each of them, which come back as `option.part`. `title` is shown in place
+    of what the command does.
     """
 
     command: str
     values: Mapping[str, str] = field(default_factory=dict)
     suggestions: Mapping[str, tuple[Suggestion, ...]] = field(default_factory=dict)
     shown: tuple[str, ...] = ()
+    parts: Mapping[str, tuple[FormPart, ...]] = field(default_factory=dict)
+    title: str = ""
 
     def shows(self, option: str) -> bool:
         """Return whether an option is to be filled in."""

@@ -112,9 +112,13 @@ def done(
         ),
         cost="" if shows_cost else price,
         buttons=_done_buttons(job),
-        menu=(Button("Report", "report", job.id),),
+        menu=(*_save_template(job), Button("Report", "report", job.id)),
         links=originals(post_pictures),
     )
+
+
+def _save_template(job: Job) -> tuple[Button, ...]:
+    return () if job.erased_at is not None else (Button("Save as template", "save_template", job.id),)
 
 
 def _done_buttons(job: Job) -> tuple[Button, ...]:

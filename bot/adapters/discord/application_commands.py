@@ -19,9 +19,10 @@ from bot.domain.options import (
     Text,
     TextFile,
 )
+from bot.domain.template_options import TemplateRef
 from bot.text import truncate
 
-CONTEXT_MENUS = {"Report picture": "report", "Edit this picture": "ask_edit"}
+CONTEXT_MENUS = {"Report picture": "report", "Edit this picture": "ask_edit", "Save as template": "save_template"}
 """Entries of a message's menu, and the command that each presses; one whose command is not there is not shown."""
 
 _SLASH, _ON_MESSAGE = 1, 3
@@ -175,13 +176,13 @@ def _type_fields(kind: OptionKind) -> Json:
             return {"type": _STRING}
         case Number(least=least, most=most):
             return {"type": _INTEGER, "min_value": least, "max_value": most}
-        case Pixels() | ImageModelRef():
+        case Pixels() | ImageModelRef() | TemplateRef():
             return {"type": _STRING, "max_length": _LONGEST_WORDS[type(kind)], "autocomplete": True}
         case _:
             return {"type": _STRING, "autocomplete": bool(kind.values)}
 
 
-_LONGEST_WORDS: Mapping[type[OptionKind], int] = {Pixels: 20, ImageModelRef: 64}
+_LONGEST_WORDS: Mapping[type[OptionKind], int] = {Pixels: 20, ImageModelRef: 64, TemplateRef: 64}
 _THING_TYPES: Mapping[type[OptionKind], int] = {PersonRef: _USER, RoleRef: _ROLE, TextFile: _ATTACHMENT, PictureFile: _ATTACHMENT}
 
 

@@ -1,11 +1,12 @@
 """A command's options as a form to fill in, drawn from the declaration."""
 
+from collections.abc import Iterator
 from typing import Any
 
 import discord
 
 from bot.adapters.discord.interaction_input import modal_custom_id
-from bot.commands.spec import AnyCommand, Option
+from bot.commands.spec import AnyCommand, Option, part_id
 from bot.commands.translations import TranslatedTexts
 from bot.domain.chat import Form
 from bot.domain.options import Choice, Number, OptionKind, PersonRef, RoleRef, Text
@@ -26,13 +27,33 @@ def render_modal(command: AnyCommand, form: Form, words: TranslatedTexts) -> dis
     values = form.values
     by_need = sorted(command.options, key=lambda option: not option.is_required)
     options = [option for option in by_need if form.shows(option.name)][:_MOST_FIELDS]
-    unseen = {option.name: values[option.name] for option in by_need if option not in options and option.name in values}
-    title = words.get(("commands", command.name, "summary"), command.summary)
+    asked = [option.name for option in options if option.name not in form.parts]
+    unseen = {name: value for name, value in values.items() if name not in asked}
+    title = form.title or words.get(("commands", command.name, "summary"), command.summary)
     modal = discord.ui.Modal(title=truncate(title, _LONGEST_TITLE), custom_id=modal_custom_id(command.name, unseen))
-    for option in options:
-        modal.add_item(_ModalField(command, option, words).label(values.get(option.name, "")))
+    labels = [label for option in options for label in _labels(command, option, form, words)]
+    for label in labels[:_MOST_FIELDS]:
+        modal.add_item(label)
     modal.stop()  # else discord.py keeps it for ever, to hear of answers that we hear of ourselves
     return modal
+
+
+def _labels(command: AnyCommand, option: Option, form: Form, words: TranslatedTexts) -> Iterator["discord.ui.Label[Any]"]:
+    """Draw an option: as one field, or as one for each of its parts."""
+    parts = form.parts.get(option.name)
+    if parts is None:
+        yield _ModalField(command, option, words).label(form.values.get(option.name, ""))
+        return
+    for part in parts:
+        usual = f"{words.get(('words', 'usually'), 'usually')} {part.usual}" if part.usual else ""
+        text_input: discord.ui.TextInput[Any] = discord.ui.TextInput(
+            custom_id=part_id(option.name, part.name),
+            style=discord.TextStyle.paragraph if part.longest > _LONGEST_LINE else discord.TextStyle.short,
+            placeholder=truncate(usual, _LONGEST_NOTE) or None,
+            required=part.is_required,
+            max_length=part.longest,
+        )
+        yield discord.ui.Label(text=truncate(part.label, _LONGEST_LABEL), component=text_input)
 
 
 class _ModalField:

@@ -17,7 +17,11 @@ IMAGINE, EASEL = "/imagine", "/easel"
 MAKE_PICTURE = "make_picture"
 """The shortcut that can be used anywhere."""
 
-MESSAGE_SHORTCUTS = {"report_picture": ("Report picture", "report"), "edit_picture": ("Edit this picture", "ask_edit")}
+MESSAGE_SHORTCUTS = {
+    "report_picture": ("Report picture", "report"),
+    "edit_picture": ("Edit this picture", "ask_edit"),
+    "save_template": ("Save as template", "save_template"),
+}
 """Entries of a message's menu: what they are called, and the command that each presses; one without its command is not there."""
 
 SCOPES = (

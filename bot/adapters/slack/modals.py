@@ -9,8 +9,8 @@ from bot.adapters.slack import payloads
 from bot.adapters.slack.form_context import LONGEST_VALUE, FormContext
 from bot.adapters.slack.payloads import PayloadOrigin
 from bot.adapters.slack.rendering import Json, plain_text
-from bot.commands.spec import AnyCommand, Option
-from bot.domain.chat import Form
+from bot.commands.spec import AnyCommand, Option, part_id
+from bot.domain.chat import Form, FormPart
 from bot.domain.options import Choice, JobRef, Number, OptionKind, PersonRef, PictureFile, Suggestion, Text
 from bot.errors import BadInput
 
@@ -20,7 +20,7 @@ CALLBACK_PREFIX = "form:"
 CHANNEL_BLOCK = "where"
 """The block that asks for a channel, where there is none to go by."""
 
-_LONGEST_TITLE, _LONGEST_LABEL, _LONGEST_HINT = 24, 75, 2000
+_LONGEST_TITLE, _LONGEST_LABEL, _LONGEST_HINT, _LONGEST_PLACEHOLDER = 24, 75, 2000, 150
 _MOST_CHOICES = 100
 _ACTION_ID = "parse_values"
 _MENTION = re.compile(r"<@([A-Z0-9]+)>")
@@ -33,15 +33,15 @@ _MOST_FILES = 10
 def render_modal(command: AnyCommand, form: Form, context: FormContext, *, asks_where: bool = False) -> Json:
     """Draw a command's options as a modal. `asks_where` adds the channel to answer in."""
     shown = [option for option in command.available_options if not _is_hidden(option, form)]
-    unseen = {option.name for option in command.options if _is_hidden(option, form)}
+    unseen = {option.name for option in command.options if _is_hidden(option, form) or option.name in form.parts}
     hidden = {name: value for name, value in form.values.items() if name in unseen}
     first = next((option for option in shown if isinstance(option.kind, Text)), None)
     own_context = replace(context, hidden=hidden)
-    blocks = [_input_block(option, form, is_long=option is first) for option in shown]
+    blocks = [block for option in shown for block in _input_blocks(option, form, is_long=option is first)]
     return {
         "type": "modal",
         "callback_id": f"{CALLBACK_PREFIX}{command.name}",
-        "title": plain_text(_title(command.name), _LONGEST_TITLE),
+        "title": plain_text(form.title or _title(command.name), _LONGEST_TITLE),
         "submit": plain_text("Go", _LONGEST_TITLE),
         "close": plain_text("Never mind", _LONGEST_TITLE),
         "private_metadata": own_context.to_metadata(),
@@ -72,6 +72,23 @@ def _channel_block() -> Json:
             "default_to_current_conversation": True,
             "response_url_enabled": True,
         },
+    }
+
+
+def _input_blocks(option: Option, form: Form, *, is_long: bool) -> list[Json]:
+    """Draw an option: as one field, or as one for each of its parts."""
+    parts = form.parts.get(option.name)
+    return [_input_block(option, form, is_long=is_long)] if parts is None else [_part_block(option, part) for part in parts]
+
+
+def _part_block(option: Option, part: FormPart) -> Json:
+    usual = {"placeholder": plain_text(f"usually {part.usual}", _LONGEST_PLACEHOLDER)} if part.usual else {}
+    return {
+        "type": "input",
+        "block_id": part_id(option.name, part.name),
+        "optional": not part.is_required,
+        "label": plain_text(part.label, _LONGEST_LABEL),
+        "element": {"action_id": _ACTION_ID, "type": "plain_text_input", "max_length": part.longest, **usual},
     }
 
 

@@ -81,6 +81,8 @@ class WebCall:
         if form.command == EDIT and form.shown:
             self.reply = form.values[EDITED]
             return
+        if form.shown:
+            raise SurfaceFailed(WEB, "no form is drawn here")
         self.fill = write_line(self._commands[form.command], form.values)
 
     def finish(self) -> tuple[Post, ...]:

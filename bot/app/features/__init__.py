@@ -18,6 +18,7 @@ from bot.app.features import (
     reports,
     sanctions,
     settings,
+    templates,
     tiers,
     usage,
     word_filter,
@@ -27,6 +28,7 @@ from bot.commands.spec import AnyCommand
 
 FEATURES: tuple[Callable[[Services], tuple[AnyCommand, ...]], ...] = (
     drawing.build_commands,
+    templates.build_commands,
     models.build_commands,
     gallery.build_commands,
     reports.build_commands,

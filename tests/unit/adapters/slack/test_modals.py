@@ -10,7 +10,7 @@ from bot.adapters.slack.form_context import FormContext
 from bot.adapters.slack.modals import CHANNEL_BLOCK, origin_of_submission, parse_values, render_modal, validation_errors
 from bot.app.commands import declared_commands
 from bot.commands.spec import Command
-from bot.domain.chat import Form
+from bot.domain.chat import Form, FormPart
 from bot.domain.inputs import BroughtPicture
 from bot.domain.options import Choice, JobRef, Number, PersonRef, PictureFile, Suggestion, Text
 from bot.domain.people import Mention
@@ -103,6 +103,21 @@ def test_a_chosen_channel_has_its_own_address() -> None:
     body = {"view": {**view, "state": {"values": state}}, "team": {"id": "T1"}, "user": {"id": "U1"}, "response_urls": urls}
     origin = origin_of_submission(body)
     assert (origin.channel, origin.thread, origin.response_url) == ("C2", "", "https://hooks.example/2")
+
+
+def test_an_option_in_parts_is_a_field_for_each() -> None:
+    """What is not asked for travels along, and comes back with the parts as one."""
+    parts = (FormPart("head", "Head"), FormPart("foot", "Foot", usual="n" * 500, is_required=False))
+    form = Form(
+        COMMAND.name, {"words": "=", "size": "large", "count": "2"}, shown=("words",), parts={"words": parts}, title="x" * 30
+    )
+    view = checked_view(render_modal(COMMAND, form, FormContext()), "modal", is_good_file=lambda _: False)
+    assert list(fields(view)) == ["words.head", "words.foot"]
+    assert [block.get("optional") for block in view["blocks"] if block["type"] == "input"] == [False, True]
+    state = {"words.head": {"parse_values": {"type": "plain_text_input", "value": "up"}}}
+    raw = parse_values({**view, "state": {"values": state}})
+    assert raw == {"words": "=", "size": "large", "count": "2", "words.head": "up"}
+    assert validation_errors(COMMAND, raw) == {}
 
 
 def test_each_field_has_its_own_complaint() -> None:

@@ -75,6 +75,8 @@ async def test_there_is_no_form_without_anything_in_it(call: WebCall) -> None:
     """The message box shows what a command takes as it is."""
     with pytest.raises(SurfaceFailed):
         await call.ask(Form("imagine"))
+    with pytest.raises(SurfaceFailed):
+        await call.ask(Form("imagine", {"prompt": "a fox"}, shown=("prompt",)))
     assert call.fill == ""
 
 

@@ -1,0 +1,28 @@
+"""Templates: words with slots, kept and used again."""
+
+from bot.app.model_suggestions import model_suggestions
+from bot.app.services import Services
+from bot.commands.spec import AnyCommand
+from bot.commands.template_changes import save_template, template_remove, template_save
+from bot.commands.template_exchange import template_export, template_import
+from bot.commands.templates import fill_template, template_list, template_show, template_use
+from bot.services.templates import TemplateShelf
+from storage.sql.templates import SqlTemplates
+
+
+def build_commands(services: Services) -> tuple[AnyCommand, ...]:
+    """Build `/template`, and the buttons of templates."""
+    base = services.base
+    shelf = TemplateShelf(SqlTemplates(base.database), services.quotas, base.clock, base.ids)
+    use = template_use(services.studio, shelf, services.quotas, model_suggestions(services))
+    return (
+        use,
+        template_list(shelf),
+        template_save(shelf, services.is_owner),
+        template_show(shelf),
+        template_remove(shelf, services.is_owner),
+        template_export(shelf),
+        template_import(shelf, services.is_owner),
+        fill_template(shelf, use),
+        save_template(services.studio),
+    )
