@@ -13,6 +13,8 @@ class Purpose(StrEnum):
     EXPORT = "export"
     MODERATION_LINK = "moderation-link"
     MODERATION_SESSION = "moderation-session"
+    PART_LINK = "part-link"
+    PART_SESSION = "part-session"
 
 
 class Codes(Protocol):
