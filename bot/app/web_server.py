@@ -21,6 +21,7 @@ from bot.app.chat_platforms import WebExtension
 from bot.app.connections import most_connections, server_config
 from bot.app.features.api_keys import build_registry
 from bot.app.foundation import Foundation
+from bot.app.part_editing import build_part_page
 from bot.app.picture_addresses import fetch_picture
 from bot.app.readiness import Readiness
 from bot.app.services import Services
@@ -130,6 +131,7 @@ async def serve_web(
         extra_routers=extension.routes,
         rest_dependencies=_rest_dependencies(services, dispatcher),
         moderation=ModerationDependencies(build_case_access(services), build_moderator_sessions(services)),
+        part=build_part_page(services),
     )
     async with _run_server(web, listener, live.follow()) as server:
         yield server

@@ -124,7 +124,8 @@ def _save_template(job: Job) -> tuple[Button, ...]:
 def _done_buttons(job: Job) -> tuple[Button, ...]:
     """Offer what can be done with pictures; what draws the words again, while these are known."""
     redraw = (Button("Again", "again", job.id), Button("Vary", "vary", job.id), *_reword(job)) if job.erased_at is None else ()
-    return Button("Edit", "ask_edit", job.id), *redraw, Button("Delete", "delete", job.id, is_dangerous=True)
+    edit = (Button("Edit", "ask_edit", job.id), Button("Edit a part", "edit-part", job.id))
+    return *edit, *redraw, Button("Delete", "delete", job.id, is_dangerous=True)
 
 
 def ended(job: Job, ending: Ending) -> Post:

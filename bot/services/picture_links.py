@@ -21,7 +21,7 @@ class PictureLinks:
 
     def picture(self, picture: Picture) -> str:
         """Return the address of a picture."""
-        return f"{self._base_url}{_path(picture)}"
+        return f"{self._base_url}{picture_path(picture)}"
 
     def original(self, picture: Picture) -> str:
         """Return the address of a picture's untouched bytes for people anywhere, or nothing where there is none.
@@ -29,7 +29,7 @@ class PictureLinks:
         Ours is preferred to the store's: it is dead as soon as the picture is hidden.
         """
         if self._public_url:
-            return f"{self._public_url}{_path(picture)}"
+            return f"{self._public_url}{picture_path(picture)}"
         return f"{self._store_url}/{picture.file.key}" if self._store_url else ""
 
     def post_picture(self, picture: Picture, alt: str) -> PostPicture:
@@ -48,5 +48,6 @@ class PictureLinks:
         )
 
 
-def _path(picture: Picture) -> str:
+def picture_path(picture: Picture) -> str:
+    """Return the path of a picture's address."""
     return f"/p/{picture.id}.{EXTENSIONS[picture.file.media_type]}"

@@ -14,12 +14,14 @@ from fastapi.responses import PlainTextResponse
 from bot.adapters.web.app import WebOptions, build_web
 from bot.adapters.web.live_channel import LiveChannel
 from bot.adapters.web.moderation import ModerationDependencies
+from bot.adapters.web.part import PartDependencies
 from bot.adapters.web.surface import WebSurface
 from bot.commands.dispatcher import Dispatcher
 from bot.commands.spec import AnyCommand
 from bot.domain.health import Finding
 from bot.domain.people import Person
 from bot.ports.objects import ObjectStore
+from bot.ports.pictures import Pictures
 from storage.events.local import LocalEvents
 from storage.no_shared_files import NoSharedFiles
 from tests.fakes.clock import StoppedClock
@@ -43,8 +45,12 @@ class WebHouse:
         commands: tuple[AnyCommand, ...] = (),
         prefix: str = "",
         moderation: ModerationDependencies | None = None,
+        part: PartDependencies | None = None,
+        pictures: Pictures | None = None,
     ) -> None:
         self._moderation = moderation
+        self._part = part
+        self._pictures = pictures
         self._more = commands
         self.clock = StoppedClock()
         self._ids = CountingIds()
@@ -81,12 +87,13 @@ class WebHouse:
             dispatcher=Dispatcher((*self.studio.commands, *self._more), lambda: "c0ffee", self._is_owner),
             surface=self.surface,
             live=live,
-            pictures=self.studio.pictures,
+            pictures=self._pictures or self.studio.pictures,
             objects=self._objects or self.studio.objects,
             ids=self._ids,
             shared_files=NoSharedFiles(),
             readiness=self._readiness,
             moderation=self._moderation,
+            part=self._part,
         )
         listener = socket.create_server(("127.0.0.1", self.port))
         # asyncio sets this itself only on sockets whose protocol is named; without it each answer waits 40 ms for an ACK.

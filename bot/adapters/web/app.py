@@ -14,6 +14,7 @@ from bot.adapters.web.live_channel import LiveChannel
 from bot.adapters.web.moderation import ModerationDependencies, Moderators, moderation_routes
 from bot.adapters.web.openai_api.app import OPENAI_PREFIX, build_openai_api
 from bot.adapters.web.page import page_routes
+from bot.adapters.web.part import PartDependencies, part_routes
 from bot.adapters.web.pictures import picture_routes
 from bot.adapters.web.private_files import PrivateFiles, private_file_routes
 from bot.adapters.web.problem_handlers import add_problem_handlers
@@ -68,12 +69,14 @@ def build_web(
     extra_routers: Iterable[APIRouter] = (),
     rest_dependencies: RestDependencies | None = None,
     moderation: ModerationDependencies | None = None,
+    part: PartDependencies | None = None,
 ) -> FastAPI:
     """Build the application, for a server that runs while `live` follows.
 
     `extra_routers` are the routes of front ends that only share the server;
     `rest_dependencies` is what the REST API needs,
-    `moderation` what the page for moderators does; neither is there without.
+    `moderation` what the page for moderators does, `part` what the one for
+    parts of pictures does; none of these is there without.
     """
     app = FastAPI(title="easel", openapi_url=None, docs_url=None, redoc_url=None)
     app.add_middleware(
@@ -119,6 +122,10 @@ def build_web(
                 visitors=visitors,
                 private_files=private_files,
             )
+        )
+    if part is not None:
+        app.include_router(
+            part_routes(part, dispatcher=dispatcher, surface=surface, assets=assets, visitors=visitors, forms=Forms())
         )
     app.include_router(private_file_routes(private_files, visitors))
     app.include_router(picture_routes(pictures=pictures, objects=objects, copy_signer=copy_signer))

@@ -19,7 +19,7 @@ _MESSAGE = re.compile(r"[A-Za-z0-9_-]{1,64}")
 _ACTION = re.compile(r"[a-z][a-z0-9_-]{0,40}:[A-Za-z0-9_:.-]{0,120}")
 _EXPECTED_BODY = 'Send {"line": "/help", "key": "..."} or {"action": "...", "message": "...", "key": "..."}.'
 _PICTURE = "picture"
-_FORM_HEADER = "x-easel-page"
+FORM_HEADER = "x-easel-page"
 """Comes with forms of our page: no other site's form can send a header, so this stands behind the check of the origin."""
 
 _REFUSALS = {
@@ -50,7 +50,7 @@ async def read_call_request(request: Request, forms: Forms) -> CallRequest:
     Raises:
         HTTPException: It is too large, too slow, or not what it should be; `detail` is a sentence.
     """
-    if is_form(request) and _FORM_HEADER in request.headers:
+    if is_form(request) and FORM_HEADER in request.headers:
         return _parse_form(await forms.read(request))
     return _parse(await read_json_body(request, _EXPECTED_BODY))
 

@@ -13,6 +13,7 @@ from bot.app.features import (
     linking,
     models,
     moderation_stats,
+    parts,
     privacy,
     quotas,
     reports,
@@ -29,6 +30,7 @@ from bot.commands.spec import AnyCommand
 FEATURES: tuple[Callable[[Services], tuple[AnyCommand, ...]], ...] = (
     drawing.build_commands,
     templates.build_commands,
+    parts.build_commands,
     models.build_commands,
     gallery.build_commands,
     reports.build_commands,

@@ -33,6 +33,16 @@ export const openModeration = (code) => ask("api/moderation/session", asJson({ c
 export const closeModeration = () => ask("api/moderation/session", { method: "DELETE" });
 export const sendModeration = (command, options, key) => ask("api/moderation/calls", asJson({ command, options, key }));
 
+export const openPart = (code) => ask("api/part/session", asJson({ code }));
+
+export function sendPart(code, words, mask) {
+  const body = new FormData();
+  body.append("code", code);
+  body.append("words", words);
+  body.append("mask", mask, "mask.png");
+  return ask("api/part/wishes", { method: "POST", headers: { "X-Easel-Page": "1" }, body });
+}
+
 function asForm(fields, pictures) {
   const body = new FormData();
   for (const [name, value] of Object.entries(fields)) body.append(name, value);
