@@ -79,9 +79,14 @@ def _why_no_chromium() -> str | None:
     return None if find_chromium() else "no chromium on the PATH"
 
 
+def _why_no_axe() -> str | None:
+    return None if importlib.util.find_spec("axe_playwright_python") else "axe-playwright-python is not installed"
+
+
 SERVICES: dict[str, Callable[[], str | None]] = {
     "s3": _why_no_s3,
     "chromium": _why_no_chromium,
+    "axe": _why_no_axe,
     "postgresql": why_no_postgres,
     "pgbouncer": why_no_pgbouncer,
     "redis": why_no_redis,

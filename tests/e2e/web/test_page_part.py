@@ -21,6 +21,7 @@ from bot.domain.jobs import Job, Wish
 from bot.domain.people import Identity, Person
 from bot.errors import SurfaceFailed
 from bot.services.part_links import PartEdit, PartLinks
+from tests.e2e.web.accessibility import violations
 from tests.e2e.web.conftest import PATIENCE_MS
 from tests.fakes.bench import Bench
 from tests.fakes.codes import MemoryCodes
@@ -279,3 +280,15 @@ async def test_two_fingers_zoom_and_leave_no_mark(desk: Desk, house: WebHouse, p
     _, _, after = await box_of(page)
     assert after > 2 * before
     await expect(page.get_by_role("button", name="Undo")).to_be_disabled()
+
+
+@pytest.mark.needs("chromium", "axe")
+async def test_nobody_is_kept_from_marking(desk: Desk, house: WebHouse, page: Page) -> None:
+    """By what axe-core knows: names, roles, contrast and landmarks, in both themes and when it is over."""
+    await opened(desk, house, page)
+    for scheme in ("light", "dark"):
+        await page.emulate_media(color_scheme=scheme)
+        assert await violations(page) == []
+    await stroke(page, (100, 200), (300, 200))
+    await sent(desk, page)
+    assert await violations(page) == []
