@@ -13,8 +13,9 @@ from sqlalchemy import (
     Text,
     UniqueConstraint,
 )
+from sqlalchemy.sql.expression import ColumnElement
 
-from storage.schema.base import Moment, metadata
+from storage.schema.base import Moment, metadata, partial_index
 
 credit_balances = Table(
     "credit_balances",
@@ -42,6 +43,10 @@ credit_entries = Table(
     UniqueConstraint("key"),
     Index("ix_credit_entries_newest", "community", "account", "position"),
 )
+
+OF_JOB: ColumnElement[bool] = credit_entries.c.job.is_not(None)
+
+partial_index("ix_credit_entries_job", credit_entries.c.job, where=OF_JOB)
 
 subscriptions = Table(
     "subscriptions",

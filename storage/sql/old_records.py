@@ -25,6 +25,7 @@ from storage.schema.sanctions import sanctioned_accounts
 from storage.sql.database import Database
 from storage.sql.erasure import erase_words
 from storage.sql.inputs import AT_ONCE
+from storage.sql.prompt_index import purge_erased_words
 from storage.sql.retries import retry_all_uncommitted
 from storage.sql.rows import job_of
 
@@ -160,6 +161,8 @@ class SqlOldRecords:
         async with self._database.write_transaction() as connection:
             found = (await connection.execute(_WITH_WORDS, _page(community, before, most))).all()
             await erase_words(connection, found, now)
+            if 0 < len(found) < most:  # this was the last page, unless there was none
+                await purge_erased_words(connection)
             page = {"of_community": community, "before": before, "most": most}
             of_cases = (await connection.execute(_ERASE_CASES, page)).rowcount
             of_refusals = (await connection.execute(_DELETE_REFUSALS, _page(community, before, most))).rowcount

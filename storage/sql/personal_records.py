@@ -25,6 +25,7 @@ from storage.sql.erasure import erase_words
 from storage.sql.forgotten_identities import identity_hash
 from storage.sql.personal_data import ACCOUNT, PERSONAL_DATA, PersonalTable, WhenForgotten
 from storage.sql.privacy_requests import SAVE_REQUEST, changes_of
+from storage.sql.prompt_index import purge_erased_words
 from storage.sql.retries import retry_all_uncommitted
 from storage.sql.rows import job_of
 from storage.sql.upsert import InsertInto, Upsert
@@ -122,6 +123,7 @@ class SqlPersonalRecords:
                 if personal.when_forgotten is WhenForgotten.REMOVED and personal.table is not identities:
                     await connection.execute(delete(personal.table).where(_rows(personal)), values)
             await self._hash_identities(connection, request.account, now)
+            await purge_erased_words(connection)
             await connection.execute(SAVE_REQUEST.values(**changes_of(request)), {"request": request.id})
 
     async def _hash_identities(self, connection: AsyncConnection, account: AccountId, now: datetime) -> None:

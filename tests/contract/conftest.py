@@ -25,6 +25,7 @@ from bot.ports.inputs import Inputs
 from bot.ports.jobs import Jobs
 from bot.ports.moderation_log import ModerationLog
 from bot.ports.page_messages import PageMessages
+from bot.ports.picture_search import PictureSearch
 from bot.ports.pictures import Pictures
 from bot.ports.references import References
 from bot.ports.refusals import Refusals
@@ -46,6 +47,7 @@ from storage.sql.jobs import SqlJobs
 from storage.sql.ledger import SqlLedger
 from storage.sql.moderation_log import SqlModerationLog
 from storage.sql.page_messages import SqlPageMessages
+from storage.sql.picture_search import SqlPictureSearch
 from storage.sql.pictures import SqlPictures
 from storage.sql.references import SqlReferences
 from storage.sql.refusals import SqlRefusals
@@ -68,6 +70,7 @@ from tests.fakes.inputs import MemoryInputs
 from tests.fakes.jobs import MemoryJobs
 from tests.fakes.moderation_log import MemoryModerationLog
 from tests.fakes.page_messages import MemoryPageMessages
+from tests.fakes.picture_search import MemoryPictureSearch
 from tests.fakes.pictures import MemoryPictures
 from tests.fakes.postgres import PostgresServer
 from tests.fakes.references import MemoryReferences
@@ -115,6 +118,7 @@ class ContractTables:
     batches: Batches
     ledger: Ledger
     pictures: Pictures
+    picture_search: PictureSearch
     inputs: Inputs
     accounts: Accounts
     messages: PageMessages
@@ -192,6 +196,7 @@ def records(engine_name: str, clock: StoppedClock, request: pytest.FixtureReques
             batches=MemoryBatches(memory),
             ledger=MemoryLedger(memory, ids),
             pictures=MemoryPictures(memory, cases),
+            picture_search=MemoryPictureSearch(memory),
             inputs=MemoryInputs(memory),
             accounts=MemoryAccounts(CountingIds(), memory),
             messages=MemoryPageMessages(clock, CountingIds()),
@@ -215,6 +220,7 @@ def records(engine_name: str, clock: StoppedClock, request: pytest.FixtureReques
         batches=SqlBatches(database),
         ledger=SqlLedger(database, clock, ids),
         pictures=SqlPictures(database),
+        picture_search=SqlPictureSearch(database),
         inputs=SqlInputs(database),
         accounts=SqlAccounts(database, clock, CountingIds()),
         messages=SqlPageMessages(database, clock, CountingIds()),
@@ -255,6 +261,12 @@ def ledger(records: ContractTables) -> Ledger:
 def pictures(records: ContractTables) -> Pictures:
     """Return the record of pictures."""
     return records.pictures
+
+
+@pytest.fixture
+def picture_search(records: ContractTables) -> PictureSearch:
+    """Return what finds pictures by their words."""
+    return records.picture_search
 
 
 @pytest.fixture
