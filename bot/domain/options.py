@@ -295,7 +295,7 @@ _LAST_YEAR = 2199
 
 @dataclass(frozen=True, slots=True)
 class Until(FreeInput):
-    """When something ends: with a day such as 2026-12-31, or after a time such as 30d or 12h."""
+    """When something ends, or since when it is: a day such as 2026-12-31, or how far off, such as 30d or 12h."""
 
     def parse(self, name: str, typed: object) -> date | timedelta:
         """Return the day, or the time; from when it counts, and whether the day is over, is for the command to say."""

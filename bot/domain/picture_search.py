@@ -20,6 +20,11 @@ class PictureQuery:
     words: tuple[str, ...] = ()
     since: datetime | None = None
 
+    @property
+    def is_narrow(self) -> bool:
+        """Whether it means only some of all pictures."""
+        return bool(self.words) or self.since is not None
+
 
 def search_words(typed: str) -> tuple[str, ...]:
     """Return the words of what was typed, in small letters and without accents: no sign of any query language is left."""

@@ -1,17 +1,29 @@
 """The pictures that are kept: seeing, deleting and sending them."""
 
 from bot.app.services import Services
+from bot.commands.gallery import GalleryPages, older_pictures, show_gallery
 from bot.commands.mail import mail
-from bot.commands.pictures import delete, show_gallery, undelete
+from bot.commands.pictures import delete, undelete
 from bot.commands.removed_pictures import why
 from bot.commands.spec import AnyCommand
+from storage.sql.picture_search import SqlPictureSearch
 
 
 def build_commands(services: Services) -> tuple[AnyCommand, ...]:
     """Build `/gallery`, and the buttons under pictures."""
     studio, gallery, delivery = services.studio, services.gallery, services.delivery
+    pages = GalleryPages(
+        studio=studio,
+        gallery=gallery,
+        search=SqlPictureSearch(services.base.database),
+        links=services.links,
+        sent_messages=services.base.records.sent_messages,
+        quotas=services.quotas,
+        clock=services.base.clock,
+    )
     return (
-        show_gallery(studio, gallery, services.links, services.base.records.sent_messages),
+        show_gallery(pages),
+        older_pictures(pages),
         delete(studio, gallery, delivery),
         undelete(studio, gallery, delivery),
         mail(studio, gallery, delivery),

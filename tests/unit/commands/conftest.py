@@ -7,9 +7,10 @@ import pytest
 
 from bot.commands.dispatcher import Dispatcher
 from bot.commands.edit import ask_edit, edit
+from bot.commands.gallery import GalleryPages, older_pictures, show_gallery
 from bot.commands.help import help_command
 from bot.commands.imagine import imagine
-from bot.commands.pictures import cancel, delete, show_gallery, undelete
+from bot.commands.pictures import cancel, delete, undelete
 from bot.commands.redraw import again, reword, safer, vary
 from bot.commands.removed_pictures import why
 from bot.commands.translations import Translations
@@ -17,6 +18,7 @@ from tests.fakes.bench import FAULT, Bench
 from tests.fakes.fast_forward_loop import FastForwardLoop
 from tests.fakes.logs import plain_log
 from tests.fakes.owners import nobody, own_locale
+from tests.fakes.picture_search import MemoryPictureSearch
 from tests.unit.commands.hands import Hands
 
 
@@ -34,11 +36,21 @@ def bench() -> Bench:
 @pytest.fixture
 def house(bench: Bench) -> Dispatcher:
     """Return all the commands of the house."""
+    pages = GalleryPages(
+        studio=bench.studio,
+        gallery=bench.gallery,
+        search=MemoryPictureSearch(bench.jobs),
+        links=bench.links,
+        sent_messages=bench.sent_messages,
+        quotas=bench.quotas,
+        clock=bench.clock,
+    )
     commands = (
         imagine(bench.studio),
         edit(bench.studio, bench.bases),
         ask_edit(bench.studio, bench.bases),
-        show_gallery(bench.studio, bench.gallery, bench.links, bench.sent_messages),
+        show_gallery(pages),
+        older_pictures(pages),
         again(bench.studio),
         vary(bench.studio),
         reword(bench.studio),

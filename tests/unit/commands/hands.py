@@ -26,8 +26,12 @@ class Hands:
 
     async def press(self, command: str, job: Job, user: str = "ann", *, is_moderator: bool = False) -> list[Post]:
         """Press a button under the job's message."""
+        return await self.press_action(f"{command}:{job.id}", user, is_moderator=is_moderator)
+
+    async def press_action(self, action: str, user: str = "ann", *, is_moderator: bool = False) -> list[Post]:
+        """Press a button by what it carries."""
         call = self._call(user, is_moderator=is_moderator)
-        await self._dispatcher.press(f"{command}:{job.id}", call)
+        await self._dispatcher.press(action, call)
         self.forms += call.asked
         return call.whispers
 

@@ -5,12 +5,11 @@ from datetime import timedelta
 import pytest
 
 from bot.domain.allowances import QuotaStatus
-from bot.domain.chat import Place, Tone
+from bot.domain.chat import Tone
 from bot.domain.images import PictureState
 from bot.domain.jobs import JobState
 from bot.errors import SurfaceFailed
 from tests.fakes.bench import Bench
-from tests.fakes.surfaces import LOOM
 from tests.fakes.waiting import until
 from tests.unit.commands.hands import Hands
 
@@ -109,35 +108,6 @@ async def test_a_button_of_a_job_that_is_not_known_says_so(bench: Bench, hands: 
     bench.jobs.rows.clear()
     [whisper] = await hands.press(command, job)
     assert "not known here any more" in whisper.text
-
-
-async def test_the_gallery_shows_ones_newest_pictures_in_private(bench: Bench, hands: Hands) -> None:
-    """Ten at most, newest first, whichever message they were in."""
-    for number in range(6):
-        await bench.draw(f"fox {number}", key=f"call-{number}", count=2)
-        bench.clock.move(timedelta(seconds=1))
-    await bench.draw("a hare", key="call-of-bob", user="bob")
-    [whisper] = await hands.type("/gallery")
-    assert whisper.text == "Your newest pictures (10):"
-    assert [exhibit.alt for exhibit in whisper.pictures][::2] == [f"fox {number}, in soft light" for number in (5, 4, 3, 2, 1)]
-
-
-async def test_a_gallery_that_stays_is_written_down_with_each_job_that_it_shows(bench: Bench, hands: Hands) -> None:
-    """Where somebody is alone it is a message like any other: what is removed later has to go from it too."""
-    jobs = [await bench.draw("a fox", key="1", count=2), await bench.draw("an owl", key="2")]
-    await hands.type("/gallery")
-    assert [await bench.sent_messages.of_job(job.id) for job in jobs] == [(), ()]
-    await hands.type("/gallery", at=Place(LOOM, "", "ann alone"))
-    for job in jobs:
-        [message] = await bench.sent_messages.of_job(job.id)
-        assert message.place.channel == "ann alone"
-
-
-async def test_an_empty_gallery_says_how_to_fill_it(hands: Hands) -> None:
-    """With the command to type."""
-    [whisper] = await hands.type("/gallery")
-    assert "/imagine" in whisper.text
-    assert whisper.pictures == ()
 
 
 async def test_a_deletion_that_could_not_be_shown_can_be_shown_by_pressing_again(bench: Bench, hands: Hands) -> None:

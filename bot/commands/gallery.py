@@ -1,0 +1,196 @@
+"""`/gallery`: one's own pictures again, by words and by day, a page at a time."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from typing import Annotated
+
+from bot.commands.spec import Command
+from bot.domain.chat import Button, Details, Post
+from bot.domain.images import Picture, PictureId
+from bot.domain.jobs import Job
+from bot.domain.options import Text, Until
+from bot.domain.people import AccountId
+from bot.domain.picture_search import PictureQuery, search_words
+from bot.errors import BadInput
+from bot.pipeline import posts
+from bot.pipeline.studio import Studio
+from bot.ports.clock import Clock
+from bot.ports.picture_search import PictureSearch
+from bot.ports.removals import SentMessages
+from bot.ports.surfaces import Call
+from bot.services.gallery import Gallery
+from bot.services.picture_links import PictureLinks
+from bot.services.quotas import Quotas
+from bot.text import truncate
+
+_A_PAGE = 10
+"""Pictures that a page shows; no platform takes more than ten in a message."""
+
+_LONGEST_WORDS = 100
+
+_LONGEST_TITLE = 60
+
+_LONGEST_ARGUMENT = 80
+"""Characters of what a button may carry besides the name of its command, on every platform."""
+
+
+class GalleryPages:
+    """Shows the caller pages of their own pictures, in private."""
+
+    def __init__(
+        self,
+        *,
+        studio: Studio,
+        gallery: Gallery,
+        search: PictureSearch,
+        links: PictureLinks,
+        sent_messages: SentMessages,
+        quotas: Quotas,
+        clock: Clock,
+    ) -> None:
+        self._studio = studio
+        self._gallery = gallery
+        self._search = search
+        self._links = links
+        self._sent_messages = sent_messages
+        self._quotas = quotas
+        self._clock = clock
+
+    async def show_first(self, call: Call, query: PictureQuery) -> None:
+        """Show the newest that are meant; where all are, with what was taken down."""
+        account = await self._studio.account(call.person)
+        found = await self._search.find(account.id, query, most=_A_PAGE + 1)
+        details = () if query.is_narrow else await self._taken_down(account.id)
+        if found:
+            await self._show(call, query, found, "Your newest pictures", details)
+        elif query.is_narrow:
+            await call.whisper(Post(f"No picture of yours was found{_said(query)}. /gallery alone shows your newest ones."))
+        else:
+            nothing = "No picture of yours can be seen now." if details else "You have no pictures yet."
+            await call.whisper(Post(f"{nothing} Type /imagine and say what you would like to see.", details=details))
+
+    async def show_older(self, call: Call, query: PictureQuery, before: PictureId) -> None:
+        """Show those that come after a picture."""
+        account = await self._studio.account(call.person)
+        found = await self._search.find(account.id, query, most=_A_PAGE + 1, before=before)
+        if not found:
+            raise BadInput("There are no older pictures of yours there; /gallery begins again with the newest.")
+        await self._show(call, query, found, "Older pictures of yours")
+
+    async def since(self, call: Call, typed: date | timedelta) -> datetime:
+        """Return the moment that somebody means by a day of theirs, or by how long ago it was."""
+        if isinstance(typed, timedelta):
+            return self._clock.now() - typed
+        zone = (await self._quotas.effective_limits(call.person, call.place)).of_community.settings.zone
+        return datetime.combine(typed, datetime.min.time(), zone).astimezone(UTC)
+
+    async def _show(
+        self, call: Call, query: PictureQuery, found: Sequence[Picture], head: str, details: tuple[Details, ...] = ()
+    ) -> None:
+        """Whisper a page; the last that was found only says that there is more."""
+        page = found[:_A_PAGE]
+        jobs = {name: await self._studio.find(name) for name in dict.fromkeys(picture.job for picture in page)}
+        shown = tuple(posts.post_picture(jobs[picture.job], picture, self._links) for picture in page)
+        argument = _write_argument(query, page[-1].id) if len(found) > len(page) else ""
+        fits = len(argument) <= _LONGEST_ARGUMENT
+        more = "" if fits else " There are more: with fewer words, a button shows them."
+        post = Post(
+            f"{head}{_said(query)} ({len(page)}):{more}",
+            pictures=shown,
+            details=(_listing(jobs, page), *details),
+            links=posts.originals(shown),
+            buttons=(Button("Older", "older_pictures", argument),) if argument and fits else (),
+        )
+        message = await call.whisper(post)
+        if message is not None:
+            for job in jobs.values():
+                await self._sent_messages.add(job.id, message)
+
+    async def _taken_down(self, account: AccountId) -> tuple[Details, ...]:
+        removals = await self._gallery.latest_taken_down(account, _A_PAGE)
+        lines = [posts.tombstone(await self._studio.find(removal.job), removal) for removal in removals]
+        return (Details("Taken down", "\n".join(lines)),) if lines else ()
+
+
+def _listing(jobs: dict[str, Job], page: Sequence[Picture]) -> Details:
+    """Say which picture is which, and its id."""
+    numbered = ((number, jobs[picture.job], picture.id) for number, picture in enumerate(page, start=1))
+    lines = [
+        f"{number}. {truncate(posts.title(job), _LONGEST_TITLE)} · {job.created_at:%d %B %Y} · {id_}"
+        for number, job, id_ in numbered
+    ]
+    return Details("What they are", "\n".join(lines))
+
+
+def _said(query: PictureQuery) -> str:
+    """Repeat what is looked for."""
+    words = f" with “{' '.join(query.words)}”" if query.words else ""
+    return f"{words} since {query.since:%d %B %Y}" if query.since else words
+
+
+def _write_argument(query: PictureQuery, before: PictureId) -> str:
+    """Return what a button carries: the last picture, since when, and the words."""
+    since = f"{query.since:%Y%m%d%H%M%S}" if query.since else ""
+    return f"{before}:{since}:{'+'.join(query.words)}"
+
+
+def _read_argument(argument: str) -> tuple[PictureQuery, PictureId]:
+    """Read it back.
+
+    Raises:
+        BadInput: Nobody but a button of ours should write one, and this was somebody else.
+    """
+    try:
+        before, since, words = argument.split(":")
+        moment = datetime.strptime(since, "%Y%m%d%H%M%S").replace(tzinfo=UTC) if since else None
+    except ValueError:
+        raise BadInput("That button does not work any more; /gallery begins again with the newest.") from None
+    return PictureQuery(words=search_words(words), since=moment), PictureId(before)
+
+
+@dataclass(frozen=True, slots=True)
+class GalleryArgs:
+    """What `/gallery` takes."""
+
+    words: Annotated[str, Text("Only pictures whose words begin with these", longest=_LONGEST_WORDS)] = ""
+    since: Annotated[date | timedelta | None, Until("Only pictures since a day such as 2026-11-01, or of a time such as 30d")] = (
+        None
+    )
+
+
+def show_gallery(pages: GalleryPages) -> Command[GalleryArgs]:
+    """Build `/gallery`."""
+
+    async def run(call: Call, args: GalleryArgs) -> None:
+        words = search_words(args.words)
+        if args.words.strip() and not words:
+            raise BadInput(
+                "There are only signs in that, and pictures are found by words. Type /gallery alone to see your newest."
+            )
+        since = None if args.since is None else await pages.since(call, args.since)
+        await pages.show_first(call, PictureQuery(words=words, since=since))
+
+    return Command(
+        "gallery",
+        "See your newest pictures again, or find some by their words, wherever you asked for them",
+        GalleryArgs,
+        run,
+        example="/gallery fox snow --since 30d",
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class OlderArgs:
+    """What the button below a page carries."""
+
+    after: Annotated[str, Text("The page before, and what was looked for", longest=_LONGEST_ARGUMENT)]
+
+
+def older_pictures(pages: GalleryPages) -> Command[OlderArgs]:
+    """Build the Older button below a page of `/gallery`."""
+
+    async def run(call: Call, args: OlderArgs) -> None:
+        await pages.show_older(call, *_read_argument(args.after))
+
+    return Command("older_pictures", "See older pictures", OlderArgs, run, is_typed=False)
