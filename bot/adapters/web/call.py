@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 import structlog
 
+from bot.adapters.web.form_view import FormView, describe_form
 from bot.adapters.web.rendering import AskedText
 from bot.adapters.web.surface import WEB, WebSurface
 from bot.commands.spec import AnyCommand
@@ -40,6 +41,8 @@ class WebCall:
         self.answered: MessageRef | None = None
         self.fill = ""
         """The line that the page puts into its message box."""
+        self.form: FormView | None = None
+        """The form that the page draws."""
         self.reply = ""
         """The picture, or its job, that the next words are about."""
         self.names: Mapping[Identity, str] = {}
@@ -74,15 +77,17 @@ class WebCall:
     async def ask(self, form: Form) -> None:
         """Have the page put the filled-in line into its message box, to be changed and sent; see `Call.ask`.
 
-        A form for what is to change about a picture is the box itself, with that picture beside it.
+        A form that asks for some options only is drawn above the page; one for what is to change about a
+        picture is the box itself, with that picture beside it.
         """
-        if not form.values or self._is_over:
+        if self._is_over or not (form.values or form.shown):
             raise SurfaceFailed(WEB, "there is nothing to fill the message box with")
         if form.command == EDIT and form.shown:
             self.reply = form.values[EDITED]
             return
         if form.shown:
-            raise SurfaceFailed(WEB, "no form is drawn here")
+            self.form = describe_form(self._commands[form.command], form)
+            return
         self.fill = write_line(self._commands[form.command], form.values)
 
     def finish(self) -> tuple[Post, ...]:

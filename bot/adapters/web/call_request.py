@@ -3,7 +3,7 @@
 import json
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from http import HTTPStatus
 from typing import Any
 
@@ -16,6 +16,7 @@ from bot.domain.inputs import BroughtPicture
 
 _KEY = re.compile(r"[A-Za-z0-9-]{8,64}")
 _MESSAGE = re.compile(r"[A-Za-z0-9_-]{1,64}")
+_COMMAND = re.compile(r"[a-z][a-z0-9_ -]{0,60}")
 _ACTION = re.compile(r"[a-z][a-z0-9_-]{0,40}:[A-Za-z0-9_:.-]{0,120}")
 _EXPECTED_BODY = 'Send {"line": "/help", "key": "..."} or {"action": "...", "message": "...", "key": "..."}.'
 _PICTURE = "picture"
@@ -33,6 +34,7 @@ _REFUSALS = {
 class CallRequest:
     """One call as it was sent: a typed `line`, perhaps with pictures, or the `action` of a button under `message`.
 
+    A form that was filled in gives its `command` with its `options`.
     `key` tells repeats. A line may be a `reply` to a picture, by its id or its job's.
     """
 
@@ -41,6 +43,8 @@ class CallRequest:
     action: str = ""
     message: str = ""
     reply: str = ""
+    command: str = ""
+    options: Mapping[str, str] = field(default_factory=dict)
     pictures: tuple[BroughtPicture, ...] = ()
 
 
@@ -90,16 +94,31 @@ def _parse_form(parts: tuple[FormPart, ...]) -> CallRequest:
 
 
 def _parse(fields: Mapping[str, Any]) -> CallRequest:
+    if set(fields) == {"command", "options", "key"}:
+        return _parse_filled_form(fields)
     if not all(is_text(value) for value in fields.values()):
         raise bad_request(_EXPECTED_BODY)
-    if not _KEY.fullmatch(fields.get("key", "")):
-        raise bad_request("The key must be 8 to 64 letters, digits and dashes.")
+    _check_key(fields.get("key", ""))
     if {"line", "key"} <= set(fields) <= {"line", "reply", "key"} and _MESSAGE.fullmatch(fields.get("reply", "-")):
         return CallRequest(**fields)
     is_press = {"action", "key"} <= set(fields) <= {"action", "message", "key"}
     if not is_press or not _ACTION.fullmatch(fields["action"]) or not _MESSAGE.fullmatch(fields.get("message", "-")):
         raise bad_request(_EXPECTED_BODY)
     return CallRequest(**fields)
+
+
+def _parse_filled_form(fields: Mapping[str, Any]) -> CallRequest:
+    command, options, key = fields["command"], fields["options"], fields["key"]
+    is_named = is_text(command) and _COMMAND.fullmatch(command)
+    if not is_named or not isinstance(options, dict) or not all(map(is_text, (key, *options, *options.values()))):
+        raise bad_request(_EXPECTED_BODY)
+    _check_key(key)
+    return CallRequest(key, command=command, options={name: value for name, value in options.items() if value.strip()})
+
+
+def _check_key(key: str) -> None:
+    if not _KEY.fullmatch(key):
+        raise bad_request("The key must be 8 to 64 letters, digits and dashes.")
 
 
 def is_text(value: object) -> bool:

@@ -60,6 +60,9 @@ async def _dispatch(dispatcher: Dispatcher, call_request: CallRequest, call: Web
     if call_request.action:
         await dispatcher.press(call_request.action, call)
         return
+    if call_request.command:
+        await dispatcher.dispatch(call_request.command, call_request.options, call)
+        return
     try:
         addressed = await resolve_name(call_request.line, dispatcher.commands, surface.messages, call.place.channel)
     except BadInput as error:
@@ -80,7 +83,8 @@ async def _find_pressed(surface: WebSurface, place: Place, call_request: CallReq
     have a command of its own job change somebody else's message.
     """
     if not call_request.action:
-        return None, AskedText(call_request.line.strip())
+        asked = f"/{call_request.command}" if call_request.command else call_request.line.strip()
+        return None, AskedText(asked)
     stored = await surface.messages.get(call_request.message) if call_request.message else None
     label = label_in(stored.body, call_request.action) if stored else None
     if stored is None or label is None:
@@ -92,6 +96,6 @@ async def _reply(call: WebCall, private_files: PrivateFiles) -> Response:
     answered = json.dumps(call.answered.id if call.answered else None)
     notes = json_list([await private_files.render_note(call.person.identity.user, note) for note in call.finish()])
     fill = json.dumps(call.fill or None, ensure_ascii=False)
-    reply = json.dumps(call.reply or None)
-    content = f'{{"answered":{answered},"notes":{notes},"fill":{fill},"reply":{reply}}}'
+    reply, form = json.dumps(call.reply or None), json.dumps(call.form, ensure_ascii=False)
+    content = f'{{"answered":{answered},"notes":{notes},"fill":{fill},"reply":{reply},"form":{form}}}'
     return Response(content, media_type="application/json", headers={"Cache-Control": "no-store"})

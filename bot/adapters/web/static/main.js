@@ -5,6 +5,7 @@ import { Channel } from "./channel.js";
 import { plainTaker } from "./completion.js";
 import { Composer } from "./composer.js";
 import { byId, el } from "./dom.js";
+import { openForm } from "./form.js";
 import { avatar } from "./message.js";
 import { readyLightbox } from "./picture.js";
 import { Stream } from "./stream.js";
@@ -29,6 +30,10 @@ async function sendLine(line, pictures, reply) {
   return call(reply ? { line, reply } : { line }, line, pictures);
 }
 
+async function sendForm(command, options, tell) {
+  return call({ command, options }, "", [], [], tell);
+}
+
 // Not `disabled`, which would take the keyboard away from the button.
 async function press(action, message, button, pictures = []) {
   if (button.getAttribute("aria-disabled") === "true") return;
@@ -42,23 +47,28 @@ const unanswered = new Map();
 const isTrouble = (note) => note.tone === "refused" || note.tone === "failed";
 
 // Makes a call, shows what only this person may read, and gives how it went: done, refused or lost on the way.
-// `shown` are the pictures of the message whose button was pressed.
-async function call(fields, line, pictures = [], shown = []) {
+// `shown` are the pictures of the message whose button was pressed; `tell(note)` says what is wrong elsewhere than in the channel.
+async function call(fields, line, pictures = [], shown = [], tell = null) {
   // Asking again for what may have arrived is the same call, not a second one.
   const what = JSON.stringify([fields, ...pictures.map(({ name, size, lastModified }) => [name, size, lastModified])]);
   const key = unanswered.get(what) ?? newKey();
   unanswered.set(what, key);
   try {
-    const { answered, notes, fill, reply } = await makeCall(fields, key, pictures);
+    const { answered, notes, fill, reply, form } = await makeCall(fields, key, pictures);
     unanswered.delete(what);
-    for (const note of notes) channel.addNote(note, isTrouble(note) ? line : "");
+    for (const note of notes) {
+      if (tell && isTrouble(note)) tell(note);
+      else channel.addNote(note, isTrouble(note) ? line : "");
+    }
     if (answered) channel.scrollToEnd();
     if (fill) composer.fill(fill);
     if (reply) composer.replyTo(reply, shown);
+    if (form) openForm(form, sendForm);
     return notes.some(isTrouble) ? "refused" : "done";
   } catch (problem) {
     // The box takes the line back if nothing else is in it; if something is, the note keeps the line.
-    channel.addNote(localNote(problem.message), composer.isEmpty ? "" : line);
+    if (tell) tell(localNote(problem.message));
+    else channel.addNote(localNote(problem.message), composer.isEmpty ? "" : line);
     return "lost";
   }
 }

@@ -9,6 +9,7 @@ from bot.adapters.web.rendering import AskedText
 from bot.adapters.web.surface import WEB, WebSurface
 from bot.app.commands import declared_commands
 from bot.domain.chat import Form, Place, Post
+from bot.domain.options import Suggestion
 from bot.domain.people import Identity, Person
 from bot.errors import SurfaceFailed
 from storage.events.local import LocalEvents
@@ -75,9 +76,30 @@ async def test_there_is_no_form_without_anything_in_it(call: WebCall) -> None:
     """The message box shows what a command takes as it is."""
     with pytest.raises(SurfaceFailed):
         await call.ask(Form("imagine"))
-    with pytest.raises(SurfaceFailed):
-        await call.ask(Form("imagine", {"prompt": "a fox"}, shown=("prompt",)))
     assert call.fill == ""
+
+
+async def test_a_form_of_some_options_is_drawn(call: WebCall) -> None:
+    """Those in their order, what is needed first; the values of the others travel along."""
+    await call.ask(
+        Form(
+            "imagine",
+            {"prompt": "a fox", "count": "2"},
+            {"model": (Suggestion("pro", "pro"),)},
+            shown=("count", "model", "shape"),
+        )
+    )
+    assert call.fill == ""
+    assert call.form is not None
+    assert (call.form["command"], call.form["title"], call.form["hidden"]) == (
+        "imagine",
+        "Draw a picture from words",
+        {"prompt": "a fox"},
+    )
+    fields = {field["name"]: field for field in call.form["fields"]}
+    assert (fields["count"]["value"], fields["count"]["usual"]) == ("2", "1 to 4")
+    assert (fields["model"]["choices"], fields["shape"]["choices"]) == (["pro"], ["square", "wide", "tall"])
+    assert not any(field["is_long"] for field in fields.values())
 
 
 async def test_a_form_for_words_about_a_picture_is_the_box_itself(call: WebCall) -> None:
