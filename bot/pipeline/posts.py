@@ -124,7 +124,11 @@ def _save_template(job: Job) -> tuple[Button, ...]:
 def _done_buttons(job: Job) -> tuple[Button, ...]:
     """Offer what can be done with pictures; what draws the words again, while these are known."""
     redraw = (Button("Again", "again", job.id), Button("Vary", "vary", job.id), *_reword(job)) if job.erased_at is None else ()
-    edit = (Button("Edit", "ask_edit", job.id), Button("Edit a part", "edit-part", job.id))
+    edit = (
+        Button("Edit", "ask_edit", job.id),
+        Button("Edit a part", "edit-part", job.id),
+        Button("Resize", "reframe", job.id),
+    )
     return *edit, *redraw, Button("Delete", "delete", job.id, is_dangerous=True)
 
 

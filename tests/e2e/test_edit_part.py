@@ -1,4 +1,4 @@
-"""Asks the whole house on both chats: does whoever presses Edit a part get a link in private, and the channel the picture?"""
+"""Asks the whole house on both chats: is what Edit a part and Resize offer for whoever pressed, and the picture for all?"""
 
 import re
 from pathlib import Path
@@ -49,6 +49,11 @@ async def test_on_discord(tmp_path: Path) -> None:
         assert "asked by Ada" in new.text
         job = await stage.job(new)
         assert ([str(one.role) for one in job.wish.inputs], job.author.identity.user) == (["base", "mask"], str(stage.ada.id))
+        offered = await (await stage.ada.press(new, "Resize")).message_when(within=10)
+        assert offered.is_ephemeral
+        wider = await (await stage.ada.press(offered, "Pan right")).message_when(discord_stage.is_done, within=20)
+        assert not wider.is_ephemeral
+        assert wider.files[0].size == (1536, 1024)
 
 
 async def test_on_slack(tmp_path: Path) -> None:
@@ -61,3 +66,8 @@ async def test_on_slack(tmp_path: Path) -> None:
         new = await stage.done(but={message.ts})
         assert "asked by ada" in new.shown
         assert [str(one.role) for one in (await stage.job(new)).wish.inputs] == ["base", "mask"]
+        await stage.ada.press(new, "Resize")
+        offered = await stage.ada.ephemeral("What should become of it?")
+        await stage.ada.press(offered, "Pan right")
+        wider = await stage.done(but={message.ts, new.ts})
+        assert (await stage.job(wider)).wish.inputs[0].width == 1536

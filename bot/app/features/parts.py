@@ -1,11 +1,16 @@
-"""Changing a part of a picture."""
+"""Changing a part of a picture, and what is beyond its edges."""
 
 from bot.app.part_editing import build_part_editing
 from bot.app.services import Services
 from bot.commands.part import part
+from bot.commands.reframe import Reframing, reframe_commands
 from bot.commands.spec import AnyCommand
+from bot.pipeline.canvases import Canvases
 
 
 def build_commands(services: Services) -> tuple[AnyCommand, ...]:
-    """Build the button."""
-    return (part(build_part_editing(services), is_local=not services.base.settings.web.reachable_url),)
+    """Build the buttons."""
+    return (
+        part(build_part_editing(services), is_local=not services.base.settings.web.reachable_url),
+        *reframe_commands(Reframing(services.studio, services.bases, Canvases())),
+    )

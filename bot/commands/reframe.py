@@ -1,0 +1,123 @@
+"""The Resize button: what is beyond a picture's edges, and the same picture larger."""
+
+from dataclasses import dataclass
+from typing import Annotated
+
+from bot.commands.spec import AnyCommand, Command
+from bot.domain.chat import Button, Post
+from bot.domain.images import Picture, Quality, Size
+from bot.domain.inputs import BroughtPicture, InputRole
+from bot.domain.jobs import Draft
+from bot.domain.options import JobRef
+from bot.domain.prompt_text import LONGEST_PROMPT
+from bot.domain.reframing import Margins, doubled, zoom_out
+from bot.pipeline.canvases import Canvases
+from bot.pipeline.studio import Studio
+from bot.ports.surfaces import Call
+from bot.services.picture_bases import PictureBases
+from bot.text import truncate
+
+_BEYOND = "Go on with the picture beyond its old edges: the same scene, style and light, with no border or seam."
+_SHARPER = "The very same picture, unchanged, with finer detail."
+
+
+@dataclass(frozen=True, slots=True)
+class PictureArgs:
+    """What a button about one picture carries: its id, or that of its job for the first one."""
+
+    picture: Annotated[str, JobRef("The picture whose button was pressed")]
+
+
+@dataclass(frozen=True, slots=True)
+class _Way:
+    """One way to widen a picture."""
+
+    label: str
+    command: str
+    summary: str
+    margins: Margins
+
+
+_WAYS = (
+    _Way("Zoom out 1.5×", "zoom-15", "See half as much again around it", zoom_out(1.5)),
+    _Way("Zoom out 2×", "zoom-20", "See twice as much around it", zoom_out(2)),
+    _Way("Pan left", "pan-left", "See what is to its left", Margins(left=0.5)),
+    _Way("Pan right", "pan-right", "See what is to its right", Margins(right=0.5)),
+    _Way("Pan up", "pan-up", "See what is above it", Margins(top=0.5)),
+    _Way("Pan down", "pan-down", "See what is below it", Margins(bottom=0.5)),
+)
+_UPSCALE = ("Upscale", "upscale")
+
+
+class Reframing:
+    """Finds pictures that get another frame, and has them drawn."""
+
+    def __init__(self, studio: Studio, bases: PictureBases, canvases: Canvases) -> None:
+        self._studio = studio
+        self._bases = bases
+        self._canvases = canvases
+
+    async def find(self, named: str, call: Call) -> tuple[Picture, ...]:
+        """Return the pictures that a button is about; raises as `PictureBases.find` does."""
+        account = await self._studio.account(call.person)
+        return await self._bases.find(named, account.id, call.place)
+
+    async def widen(self, named: str, margins: Margins, call: Call) -> None:
+        """Have drawn what is beyond the edges of a picture; raises as `Studio.accept` and `PictureBases.find` do."""
+        picture, base, words = await self._bring(named, call)
+        size = Size(picture.file.width, picture.file.height)
+        canvas = await self._canvases.widen(base.content, size, margins)
+        brought = (BroughtPicture(canvas.picture, parent=base.parent), BroughtPicture(canvas.mask, InputRole.MASK))
+        await self._studio.accept(Draft(prompt=_add_to(words, _BEYOND), picture=brought), call)
+
+    async def upscale(self, named: str, call: Call) -> None:
+        """Have a picture drawn larger, and as well as can be; raises as `Studio.accept` and `PictureBases.find` do."""
+        picture, base, words = await self._bring(named, call)
+        size = doubled(Size(picture.file.width, picture.file.height))
+        draft = Draft(prompt=_add_to(words, _SHARPER), picture=(base,), size=size, quality=Quality.HIGH)
+        await self._studio.accept(draft, call)
+
+    async def _bring(self, named: str, call: Call) -> tuple[Picture, BroughtPicture, str]:
+        """Return a picture, as something to draw from, and the words that it was drawn from, if they are known."""
+        picture, *_ = await self.find(named, call)
+        job = await self._studio.find(picture.job)
+        return picture, await self._bases.bring(picture), job.wish.prompt if job.erased_at is None else ""
+
+
+def reframe_commands(reframing: Reframing) -> tuple[AnyCommand, ...]:
+    """Build the Resize button, and those that it offers."""
+    return (_menu(reframing), *(_widen(reframing, way) for way in _WAYS), _upscale(reframing))
+
+
+def _menu(reframing: Reframing) -> Command[PictureArgs]:
+    async def run(call: Call, args: PictureArgs) -> None:
+        pictures = await reframing.find(args.picture, call)
+        ways = [(way.label, way.command) for way in _WAYS] + [_UPSCALE]
+        if len(pictures) > 1:
+            numbers = tuple(Button(f"Picture {number}", "reframe", one.id) for number, one in enumerate(pictures, start=1))
+            await call.whisper(Post("Which one?", buttons=numbers))
+            return
+        buttons = tuple(Button(label, command, pictures[0].id) for label, command in ways)
+        await call.whisper(
+            Post("What should become of it? The new picture counts as yours; a larger one may count as several.", buttons=buttons)
+        )
+
+    return Command("reframe", "Zoom out, pan or upscale", PictureArgs, run, is_typed=False)
+
+
+def _widen(reframing: Reframing, way: _Way) -> Command[PictureArgs]:
+    async def run(call: Call, args: PictureArgs) -> None:
+        await reframing.widen(args.picture, way.margins, call)
+
+    return Command(way.command, way.summary, PictureArgs, run, is_typed=False)
+
+
+def _upscale(reframing: Reframing) -> Command[PictureArgs]:
+    async def run(call: Call, args: PictureArgs) -> None:
+        await reframing.upscale(args.picture, call)
+
+    return Command(_UPSCALE[1], "Draw the same picture larger", PictureArgs, run, is_typed=False)
+
+
+def _add_to(words: str, more: str) -> str:
+    return f"{truncate(words, LONGEST_PROMPT - len(more) - 2)}\n\n{more}" if words else more
