@@ -92,7 +92,7 @@ def build_services(base: Foundation, surfaces: Mapping[Platform, Surface], engin
     gallery = Gallery(records.pictures, records.removals, base.objects, base.clock, undo, cases_changed=cases_changed)
     quotas = build_quotas(base)
     people = PersonLookup(records.accounts, quotas)
-    lineage = Lineage(jobs=records.jobs, pictures=records.pictures)
+    lineage = Lineage(jobs=records.jobs, pictures=records.pictures, inputs=records.inputs)
     lookup = PictureLookup(records.jobs, records.pictures, records.sent_messages, _MESSAGE_LINKS)
     delivery = Delivery(
         jobs=records.jobs,

@@ -1,5 +1,6 @@
 """A picture of ours changed by words: `/edit`, and the Edit button."""
 
+import re
 from dataclasses import dataclass, replace
 from typing import Annotated
 
@@ -8,15 +9,22 @@ from bot.commands.spec import Command
 from bot.domain.chat import Form
 from bot.domain.images import Picture
 from bot.domain.inputs import MOST_INPUTS, BroughtPicture, InputRole
-from bot.domain.jobs import Draft
+from bot.domain.jobs import Draft, Job
 from bot.domain.options import Number, PictureFile, Text
 from bot.domain.prompt_text import LONGEST_PROMPT
 from bot.errors import BadInput
 from bot.pipeline.studio import Studio
+from bot.pipeline.turning import Turning
 from bot.ports.surfaces import Call
 from bot.services.picture_bases import PictureBases
 from bot.services.picture_lookup import LONGEST_LINK
 from bot.text import pluralize
+
+_UNDO = re.compile(
+    r"(?:please\s+)?(?:undo|revert|(?:go )?back|deshaz|deshacer|annuler?|rückgängig|zurück)(?:\s+(?:that|this|it|machen))?[.!]*",
+    re.IGNORECASE,
+)
+"""What goes back instead of being drawn."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,11 +41,14 @@ class EditArgs:
     ] = ()
 
 
-def edit(studio: Studio, bases: PictureBases) -> Command[EditArgs]:
-    """Build `/edit`."""
+def edit(studio: Studio, bases: PictureBases, turning: Turning) -> Command[EditArgs]:
+    """Build `/edit`. Words such as “undo that” go back to what the picture was changed from, and draw nothing."""
 
     async def run(call: Call, args: EditArgs) -> None:
-        picture = await find_base(args.link, args.number, call, studio=studio, bases=bases)
+        picture, holder = await _find_base(args, call, studio=studio, bases=bases, turning=turning)
+        if _UNDO.fullmatch(args.words.strip()):
+            await turning.back(await studio.find(picture.job), call, holder)
+            return
         beside = (replace(one, role=InputRole.REFERENCE) for one in args.picture)
         await studio.accept(Draft(prompt=args.words, picture=(await bases.bring(picture), *beside)), call)
 
@@ -65,15 +76,22 @@ def ask_edit(studio: Studio, bases: PictureBases) -> Command[JobArgs]:
     return Command("ask_edit", "Change it with words", JobArgs, run, is_typed=False, opens_form=True)
 
 
-async def find_base(link: str | None, number: int | None, call: Call, *, studio: Studio, bases: PictureBases) -> Picture:
-    """Return the picture that is to be changed; raises as `PictureBases.find` and `PictureBases.newest` do."""
+async def _find_base(args: EditArgs, call: Call, *, studio: Studio, bases: PictureBases, turning: Turning) -> tuple[Picture, Job]:
+    """Return the picture that is to be changed, and the job whose message shows it.
+
+    Without a link that is the newest, or what its message was turned to. Raises as `PictureBases` does.
+    """
     account = await studio.account(call.person)
-    if link is None:
-        return await bases.newest(account.id, call.place)
-    found = await bases.find(link, account.id, call.place)
-    chosen = (number or 1) - 1
+    if args.link is None:
+        newest = await bases.newest(account.id, call.place)
+        holder = await studio.find(newest.job)
+        shown = await turning.shown_in(holder)
+        found = (newest,) if shown.id == holder.id else await bases.find(shown.id, account.id, call.place)
+        return found[0], holder
+    found = await bases.find(args.link, account.id, call.place)
+    chosen = (args.number or 1) - 1
     if chosen >= len(found):
         raise BadInput(
             f"There {'is' if len(found) == 1 else 'are'} only {pluralize(len(found), 'picture')} there. Nothing was counted."
         )
-    return found[chosen]
+    return found[chosen], await turning.pressed(call) or await studio.find(found[chosen].job)

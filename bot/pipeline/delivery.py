@@ -128,8 +128,11 @@ class Delivery:
             SurfaceFailed: The platform does not take it now.
         """
         fresh = await self._jobs.get(job.id) or job
-        left = await self._quota_left(fresh) if fresh.state is JobState.KEPT else None
-        await self._show(fresh, await self._standing_post(fresh, left))
+        is_new = fresh.state is JobState.KEPT
+        post = await self._standing_post(fresh, await self._quota_left(fresh) if is_new else None)
+        await self._show(fresh, post)
+        if not is_new:
+            await self._show_where_turned(fresh, post)
 
     async def send(self, job: Job, person: Identity, *, key: str) -> None:
         """Send the job's pictures to one person alone; the same `key` again is the same message.
@@ -151,7 +154,32 @@ class Delivery:
 
     async def show_deleted(self, job: Job) -> None:
         """Say in the job's message that its pictures are deleted; raises as `show_pictures` does."""
-        await self._show(job, await self._standing_post(job))
+        post = await self._standing_post(job)
+        await self._show(job, post)
+        await self._show_where_turned(job, post)
+
+    async def turn(self, job: Job, message: MessageRef, own: Job) -> None:
+        """Show a job's pictures in the message of another one, or again in its own; raises as `show_pictures` does."""
+        post, before = await self._standing_post(job), await self._sent_messages.turned_to(*_where(message))
+        if message.names_asker or job.author.identity != own.author.identity:
+            post = posts.name_asker(post, job.author)
+        await self._note_turned(message, None if job.id == own.id else job.id)
+        try:
+            await self._update(message, post)
+        except SurfaceFailed:
+            await self._note_turned(message, before)
+            raise
+
+    async def _note_turned(self, message: MessageRef, job: JobId | None) -> None:
+        """Write down first what is shown then: a picture that is removed meanwhile is looked for there."""
+        if job is None:
+            await self._sent_messages.turn_back(message)
+        else:
+            await self._sent_messages.turn(job, message)
+
+    async def post_privately(self, job: Job) -> Post:
+        """Return what one person alone is shown of a job's pictures."""
+        return posts.name_asker(await self._finished_post(job, await self._gallery.visible(job.id)), job.author)
 
     async def retract(self, job: Job, message: MessageRef, *, deletes: bool = False) -> None:
         """Have one message that shows the job's pictures show only those that may be seen; `deletes` where none is left.
@@ -162,8 +190,9 @@ class Delivery:
             SurfaceFailed: The platform does not take it now.
         """
         surface = self._surface(message.place.platform)
-        gone, post = await self._gallery.out_of_sight(job.id), await self._standing_post(job)
-        if job.message is None or (message.place, message.id) != (job.message.place, job.message.id):
+        whose, has_buttons = await self._shown_job(job, message)
+        gone, post = await self._gallery.out_of_sight(job.id), await self._standing_post(whose)
+        if not has_buttons:
             post = replace(post, buttons=())
         shown = _adapt_to_message(message, post, job)
         await retry_delivery(lambda: surface.retract(message, shown, gone))
@@ -215,6 +244,21 @@ class Delivery:
             await self._update(message, _adapt_to_message(message, post, job))
         except MessageGone:
             await self._replace(job, message, post)
+
+    async def _shown_job(self, job: Job, message: MessageRef) -> tuple[Job, bool]:
+        """Return whose pictures a message shows now that showed this job's once, and whether it has their buttons."""
+        turned = await self._sent_messages.turned_to(*_where(message))
+        shown = await self._jobs.by_message(*_where(message)) if turned is None else await self._jobs.get(turned)
+        return (job, False) if shown is None else (shown, True)
+
+    async def _show_where_turned(self, job: Job, post: Post) -> None:
+        """Show it too in messages of other jobs that were turned to this one; what fails there is shown with the next turn."""
+        for message in await self._sent_messages.of_job(job.id):
+            if await self._sent_messages.turned_to(*_where(message)) == job.id:
+                try:
+                    await self._update(message, post)
+                except SurfaceFailed as error:
+                    log.info("message.not_turned", job=job.id, reason=str(error))
 
     async def _update(self, message: MessageRef, post: Post) -> None:
         surface = self._surface(message.place.platform)
@@ -290,6 +334,7 @@ class Delivery:
             shows_cost=self._shows_cost,
             taken_down=len(await self._gallery.taken_down(job.id)),
             origin=await self._lineage.origin(job),
+            is_changed=job.state.is_final and await self._lineage.newest_change(job, job.account, job.place) is not None,
         )
 
     def _surface(self, platform: Platform) -> Surface:
@@ -302,3 +347,8 @@ class Delivery:
 def _adapt_to_message(message: MessageRef, post: Post, job: Job) -> Post:
     """Return a post as a message of the job shows it: one that stands apart from the command says who asked."""
     return posts.name_asker(post, job.author) if message.names_asker else post
+
+
+def _where(message: MessageRef) -> tuple[Platform, str, str]:
+    """Return what a message is known by."""
+    return message.place.platform, message.place.channel, message.id

@@ -8,13 +8,12 @@ from bot.domain.allowances import QuotaStatus
 from bot.domain.call_limits import CallLimits
 from bot.domain.chat import Button, Details, Link, Post, PostPicture, Tone
 from bot.domain.images import Lane, Picture, Progress
-from bot.domain.inputs import InputRole
 from bot.domain.jobs import LONGEST_COUNTED_QUEUE, Ending, Job, JobState, QueuePosition
 from bot.domain.money import Cost
 from bot.domain.people import Person
 from bot.domain.removals import Removal, RemovalReason, RemovalState
-from bot.services.lineage import Origin
-from bot.services.picture_bases import is_same_room
+from bot.pipeline.lineage_posts import input_note, way_buttons
+from bot.services.lineage import LineageStep
 from bot.services.picture_links import PictureLinks
 from bot.text import pluralize, truncate
 
@@ -88,12 +87,13 @@ def done(
     left: QuotaStatus | None = None,
     shows_cost: bool = False,
     taken_down: int = 0,
-    origin: Origin | None = None,
+    origin: LineageStep | None = None,
+    is_changed: bool = False,
 ) -> Post:
     """Show the pictures, both wordings, who drew them, what can be done next, and what the author has left if that is little.
 
     `notes` say who drew and how, `shows_cost` whether everybody may read what it cost in dollars, `taken_down` how many more
-    pictures there were, `origin` which picture of ours these were changed from.
+    pictures there were, `origin` which picture of ours these were changed from, `is_changed` whether something came of these.
     """
     gone = (f"{pluralize(taken_down, 'picture')} of it {'was' if taken_down == 1 else 'were'} taken down",) if taken_down else ()
     price = str(cost) if cost.microusd else ""
@@ -105,13 +105,13 @@ def done(
         details=_prompt_details(job),
         footer=(
             *gone,
-            *_input_note(job, origin, links),
+            *input_note(job, origin, links),
             *notes,
             *_facts(job, price if shows_cost else ""),
             *_low_quota_note(left),
         ),
         cost="" if shows_cost else price,
-        buttons=_done_buttons(job),
+        buttons=(*_done_buttons(job), *way_buttons(job, has_origin=origin is not None, is_changed=is_changed)),
         menu=(*_save_template(job), Button("Report", "report", job.id)),
         links=originals(post_pictures),
     )
@@ -294,20 +294,6 @@ def _prompt_details(job: Job) -> tuple[Details, ...]:
     if job.prepared_prompt is None or job.prepared_prompt.text == job.wish.prompt:
         return (asked,)
     return (asked, Details("Drawn as", job.prepared_prompt.text))
-
-
-def _input_note(job: Job, origin: Origin | None, links: PictureLinks) -> tuple[str, ...]:
-    """Say which pictures went along. What is from elsewhere or out of sight has no address here."""
-    brought = [one for one in job.wish.inputs if one.role is not InputRole.MASK]
-    if not brought:
-        return ()
-    if brought[0].role is not InputRole.BASE:
-        return (f"drawn after {pluralize(len(brought), 'picture')}",)
-    is_shown_here = origin is not None and origin.is_visible and is_same_room(origin.job.place, job.place)
-    address = links.original(origin.picture) if origin is not None and is_shown_here else ""
-    base = address or ("an earlier picture" if brought[0].parent else "a picture that was brought")
-    others = f" and {pluralize(len(brought) - 1, 'other picture')}" if len(brought) > 1 else ""
-    return (f"changed from {base}{others}",)
 
 
 def _low_quota_note(left: QuotaStatus | None) -> tuple[str, ...]:

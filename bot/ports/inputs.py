@@ -1,5 +1,6 @@
 """The record of the pictures that people brought to their wishes. `Jobs.accept` writes it."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
@@ -36,6 +37,10 @@ class Inputs(Protocol):
 
     async def parents(self, job: JobId) -> tuple[PictureId, ...]:
         """Return the pictures of ours that a job's inputs were, by position; also of inputs that were removed since."""
+        ...
+
+    async def made_from(self, pictures: Collection[PictureId], *, most: int) -> tuple[JobId, ...]:
+        """Return up to `most` jobs that changed one of these pictures and have a visible one themselves, newest first."""
         ...
 
     async def expire_older(self, community: CommunityId, before: datetime, *, most: int) -> int:

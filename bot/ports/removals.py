@@ -105,3 +105,15 @@ class SentMessages(Protocol):
     async def jobs_shown(self, platform: Platform, channel: str, message: str) -> tuple[JobId, ...]:
         """Return the jobs whose pictures a message shows, by the platform's ids."""
         ...
+
+    async def turn(self, job: JobId, message: MessageRef) -> None:
+        """Note that a message, which may be another job's own, shows this job's pictures in the place of all others."""
+        ...
+
+    async def turn_back(self, message: MessageRef) -> None:
+        """Note that a message shows again what it is for; `turned_to` gives nothing then."""
+        ...
+
+    async def turned_to(self, platform: Platform, channel: str, message: str) -> JobId | None:
+        """Return the job whose pictures a message was turned to last; None where it shows what it is for."""
+        ...

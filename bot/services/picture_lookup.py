@@ -65,7 +65,13 @@ class PictureLookup:
         return found
 
     async def job_of_message(self, platform: Platform, channel: str, message: str) -> Job | None:
-        """Return the job that a message of ours speaks of, or shows the pictures of; None where it shows those of several."""
+        """Return the job that a message of ours speaks of, or shows the pictures of; None where it shows those of several.
+
+        Where it was turned to another picture, that one is meant.
+        """
+        turned = await self._sent_messages.turned_to(platform, channel, message)
+        if turned is not None:
+            return await self._jobs.get(turned)
         job = await self._jobs.by_message(platform, channel, message)
         if job is not None:
             return job

@@ -60,5 +60,6 @@ sent_messages = Table(
     Column("message_key", String, primary_key=True),
     Column("message", JSON_VALUE, nullable=False),
     Column("sent_at", Moment, nullable=False),
+    Column("turned_at", Moment),  # since when it shows this job's pictures in the place of those that it is for
     Index("ix_sent_messages_message", "platform", "message_key"),
 )

@@ -1,6 +1,6 @@
 """The record of the pictures that people brought to their wishes."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -8,17 +8,28 @@ from sqlalchemy import Row, bindparam, exists, literal, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain.images import PictureId, PictureState
+from bot.domain.inputs import InputRole
 from bot.domain.jobs import Job, JobId
 from bot.domain.people import AccountId, CommunityId
 from bot.ports.inputs import KeptInput
 from storage.schema.base import Moment
 from storage.schema.inputs import HAS_PARENT, IS_KEPT, IS_THERE, IS_TO_GO, inputs
-from storage.schema.jobs import jobs, pictures
+from storage.schema.jobs import IS_VISIBLE, jobs, pictures
 from storage.sql.database import Database
 from storage.sql.retries import retry_all_uncommitted
 
 _OF_JOB = select(inputs).where(inputs.c.job == bindparam("of_job"), IS_THERE).order_by(inputs.c.position)
 _PARENTS = select(inputs.c.parent).where(inputs.c.job == bindparam("of_job"), HAS_PARENT).order_by(inputs.c.position)
+_MADE_FROM = (
+    select(inputs.c.job)
+    .where(
+        inputs.c.parent.in_(bindparam("of_pictures", expanding=True)),
+        inputs.c.position == 0,
+        inputs.c.role == InputRole.BASE,
+        exists().where(pictures.c.job == inputs.c.job, IS_VISIBLE),
+    )
+    .order_by(inputs.c.kept_at.desc(), inputs.c.job.desc())
+)
 _IS_FINAL = exists().where(jobs.c.id == inputs.c.job, jobs.c.finished_at.is_not(None))
 AT_ONCE = {"remove_at": inputs.c.kept_at}
 """A moment that is over, so that an input is due from now on."""
@@ -74,6 +85,12 @@ class SqlInputs:
         """Read them from all rows of the job."""
         async with self._database.read_statement() as connection:
             return tuple(PictureId(parent) for parent in (await connection.execute(_PARENTS, {"of_job": job})).scalars())
+
+    async def made_from(self, pictures: Collection[PictureId], *, most: int) -> tuple[JobId, ...]:
+        """Read them by the index of parents."""
+        found = _MADE_FROM.limit(most)
+        async with self._database.read_statement() as connection:
+            return tuple(JobId(job) for job in (await connection.execute(found, {"of_pictures": list(pictures)})).scalars())
 
     async def expire_older(self, community: CommunityId, before: datetime, *, most: int) -> int:
         """Mark a part of them at a time, so that nobody else waits long to write."""

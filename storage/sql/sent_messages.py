@@ -3,13 +3,14 @@
 from typing import Any
 
 from pydantic import TypeAdapter
-from sqlalchemy import bindparam, select
+from sqlalchemy import bindparam, literal, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain.chat import MessageRef
 from bot.domain.jobs import JobId
 from bot.domain.people import Platform
 from bot.ports.clock import Clock
+from storage.schema.base import Moment
 from storage.schema.removals import sent_messages
 from storage.sql.database import Database
 from storage.sql.retries import retry_all_uncommitted
@@ -23,6 +24,10 @@ _SHOWN = (
     .where(sent_messages.c.platform == bindparam("platform"), sent_messages.c.message_key == bindparam("message_key"))
     .order_by(sent_messages.c.sent_at, sent_messages.c.job)
 )
+_IS_IT = sent_messages.c.platform == bindparam("of_platform"), sent_messages.c.message_key == bindparam("of_key")
+_TURNED = select(sent_messages.c.job).where(*_IS_IT, sent_messages.c.turned_at.is_not(None))
+_TURN_BACK = update(sent_messages).where(*_IS_IT, sent_messages.c.turned_at.is_not(None)).values(turned_at=None)
+_TURN = update(sent_messages).where(*_IS_IT, sent_messages.c.job == bindparam("of_job"))
 _OF_JOB = select(sent_messages.c.message).where(sent_messages.c.job == bindparam("job"))
 
 
@@ -62,3 +67,26 @@ class SqlSentMessages:
         asked = {"platform": platform, "message_key": message_key(channel, message)}
         async with self._database.read_statement() as connection:
             return tuple(JobId(job) for job in (await connection.execute(_SHOWN, asked)).scalars())
+
+    async def turn(self, job: JobId, message: MessageRef) -> None:
+        """Write when, in the place of what was written before."""
+        which = _which(message.place.platform, message.place.channel, message.id)
+        async with self._database.write_transaction() as connection:
+            await connection.execute(_TURN_BACK, which)
+            await add_sent_message(connection, job, message, self._clock)
+            await connection.execute(_TURN.values(turned_at=literal(self._clock.now(), Moment)), which | {"of_job": job})
+
+    async def turn_back(self, message: MessageRef) -> None:
+        """Forget when; that it showed them stays known."""
+        async with self._database.write_transaction() as connection:
+            await connection.execute(_TURN_BACK, _which(message.place.platform, message.place.channel, message.id))
+
+    async def turned_to(self, platform: Platform, channel: str, message: str) -> JobId | None:
+        """Read the one that is marked."""
+        async with self._database.read_statement() as connection:
+            found = (await connection.execute(_TURNED, _which(platform, channel, message))).scalars().first()
+        return None if found is None else JobId(found)
+
+
+def _which(platform: Platform, channel: str, message: str) -> dict[str, str]:
+    return {"of_platform": platform, "of_key": message_key(channel, message)}

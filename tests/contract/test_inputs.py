@@ -20,7 +20,7 @@ from storage.sql.database import Database
 from storage.sql.old_records import SqlOldRecords
 from storage.sql.personal_records import SqlPersonalRecords
 from tests.contract.conftest import ON_DISK
-from tests.contract.examples import DONE, LEASE, TODAY, WEB, a_hold, a_job, some_pictures
+from tests.contract.examples import DONE, LEASE, SECOND, TODAY, WEB, a_hold, a_job, some_pictures
 from tests.fakes.clock import NOON, StoppedClock
 from tests.fakes.ids import CountingIds
 from tests.fakes.inputs import an_input
@@ -73,6 +73,31 @@ async def test_a_job_comes_back_with_its_inputs(jobs: Jobs, inputs: Inputs, ann:
     assert await inputs.parents(JobId("fox")) == (OWL,)
     assert await inputs.of_job(JobId("elk")) == ()
     assert await inputs.parents(JobId("elk")) == ()
+
+
+async def test_what_was_made_from_a_picture_is_found(
+    jobs: Jobs, inputs: Inputs, pictures: Pictures, ann: AccountId, clock: StoppedClock
+) -> None:
+    """The newest first, where there is something to see of it, and where the picture was what was changed."""
+    fox, elk = PictureId("fox.0"), PictureId("elk.0")
+    brought = {
+        "night": (an_input("a", parent=OWL),),
+        "snow": (an_input("b", parent=OWL),),
+        "hat": (an_input("c", parent=fox), an_input("d", InputRole.REFERENCE, parent=OWL)),
+        "style": (an_input("e", InputRole.REFERENCE, parent=OWL),),
+        "waiting": (an_input("f", parent=OWL),),
+    }
+    for name, own in brought.items():
+        job = a_job(name, ann, wish=Wish(prompt="make it night", inputs=own))
+        await jobs.accept(replace(job, created_at=clock.now()), a_hold(ann))
+        clock.move(SECOND)
+        if name != "waiting":
+            await draw(jobs, name)
+    assert await inputs.made_from([OWL], most=10) == ("snow", "night")
+    assert await inputs.made_from([OWL, fox, elk], most=2) == ("hat", "snow")
+    await pictures.hide(JobId("snow"), NOON + DAY)
+    assert await inputs.made_from([OWL], most=10) == ("night",)
+    assert await inputs.made_from([], most=10) == ()
 
 
 async def test_the_same_call_again_brings_nothing(jobs: Jobs, inputs: Inputs, ann: AccountId) -> None:

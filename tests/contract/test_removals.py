@@ -283,6 +283,25 @@ async def test_messages_beside_the_job_s_own_are_known(sent_messages: SentMessag
     assert await sent_messages.of_job(JobId("none")) == ()
 
 
+async def test_a_message_can_be_turned_to_another_job_and_back(
+    sent_messages: SentMessages, jobs: Jobs, running: Job, ann: AccountId, clock: StoppedClock
+) -> None:
+    """To one at a time; what it showed stays known."""
+    other = (await jobs.accept(a_job("other", ann), a_hold(ann))).job
+    message, where = MessageRef(LOBBY, "1", "token"), (LOBBY.platform, LOBBY.channel, "1")
+    await sent_messages.add(running.id, message)
+    assert await sent_messages.turned_to(*where) is None
+    for job in (running, other):
+        await sent_messages.turn(job.id, message)
+        assert await sent_messages.turned_to(*where) == job.id
+        clock.move(SECOND)
+    await sent_messages.turn(running.id, MessageRef(LOBBY, "2"))
+    await sent_messages.turn_back(message)
+    assert await sent_messages.turned_to(*where) is None
+    assert await sent_messages.turned_to(LOBBY.platform, LOBBY.channel, "2") == running.id
+    assert await sent_messages.of_job(other.id) == (message,)
+
+
 async def test_a_message_that_gives_way_to_another_is_not_forgotten(
     sent_messages: SentMessages, jobs: Jobs, running: Job
 ) -> None:

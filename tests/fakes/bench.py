@@ -42,6 +42,7 @@ from bot.pipeline.studio import Studio
 from bot.pipeline.ticket_calls import TicketCalls
 from bot.pipeline.ticket_cancellation import TicketCancellation
 from bot.pipeline.ticket_providers import TicketProviders
+from bot.pipeline.turning import Turning
 from bot.pipeline.worker import Steps, Worker
 from bot.ports.images import Provider
 from bot.ports.prompts import Rewriter
@@ -208,7 +209,7 @@ class Bench:
     @cached_property
     def lineage(self) -> Lineage:
         """What knows which picture came of which."""
-        return Lineage(jobs=self.jobs, pictures=self.pictures)
+        return Lineage(jobs=self.jobs, pictures=self.pictures, inputs=self.inputs)
 
     @cached_property
     def lookup(self) -> PictureLookup:
@@ -219,6 +220,18 @@ class Bench:
     def bases(self) -> PictureBases:
         """What finds pictures that are to be changed."""
         return PictureBases(lookup=self.lookup, gallery=self.gallery, jobs=self.jobs, objects=self.objects)
+
+    @cached_property
+    def turning(self) -> Turning:
+        """What turns messages to earlier and later pictures."""
+        return Turning(
+            studio=self.studio,
+            lineage=self.lineage,
+            gallery=self.gallery,
+            jobs=self.jobs,
+            sent_messages=self.sent_messages,
+            delivery=self.delivery,
+        )
 
     @cached_property
     def retention(self) -> Retention:

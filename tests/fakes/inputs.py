@@ -1,5 +1,6 @@
 """The record of brought pictures, over the table of jobs in memory."""
 
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -39,6 +40,18 @@ class MemoryInputs:
     async def parents(self, job: JobId) -> tuple[PictureId, ...]:
         """List those of a job."""
         return tuple(one.parent for one in self._all() if one.job == job and one.parent is not None)
+
+    async def made_from(self, pictures: Collection[PictureId], *, most: int) -> tuple[JobId, ...]:
+        """Look through all jobs."""
+        visible = {one.picture.job for one in self._jobs.kept.values() if one.picture.state is PictureState.VISIBLE}
+        found = [
+            row.job
+            for row in self._jobs.rows.values()
+            if row.job.id in visible
+            and any(one.parent in pictures and one.role is InputRole.BASE for one in row.job.wish.inputs[:1])
+        ]
+        found.sort(key=lambda job: (job.created_at, job.id), reverse=True)
+        return tuple(job.id for job in found[:most])
 
     async def expire_older(self, community: CommunityId, before: datetime, *, most: int) -> int:
         """Mark the oldest."""

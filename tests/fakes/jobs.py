@@ -89,6 +89,7 @@ class MemoryJobs:
         self.kept: dict[PictureId, Kept] = {}
         self.removals: dict[PictureId, Removal] = {}
         self.sent_messages: dict[JobId, list[MessageRef]] = {}
+        self.turned: dict[tuple[Platform, str, str], JobId] = {}
 
     async def accept(self, job: Job, hold: Hold) -> AcceptedJob:
         """Write the job down, once per key, if its pictures are left."""

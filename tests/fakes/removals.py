@@ -198,3 +198,16 @@ class MemorySentMessages:
         wanted = (platform, channel, message)
         sent = self._jobs.sent_messages.items()
         return tuple(job for job, refs in sent if any((ref.place.platform, ref.place.channel, ref.id) == wanted for ref in refs))
+
+    async def turn(self, job: JobId, message: MessageRef) -> None:
+        """Note it."""
+        self._jobs.note_sent(job, message)
+        self._jobs.turned[message.place.platform, message.place.channel, message.id] = job
+
+    async def turn_back(self, message: MessageRef) -> None:
+        """Forget it."""
+        self._jobs.turned.pop((message.place.platform, message.place.channel, message.id), None)
+
+    async def turned_to(self, platform: Platform, channel: str, message: str) -> JobId | None:
+        """Look it up."""
+        return self._jobs.turned.get((platform, channel, message))

@@ -9,6 +9,7 @@ from bot.app.features import (
     cases,
     credits,  # noqa: A004 - as its command is called
     drawing,
+    editing,
     gallery,
     linking,
     models,
@@ -31,6 +32,7 @@ FEATURES: tuple[Callable[[Services], tuple[AnyCommand, ...]], ...] = (
     drawing.build_commands,
     templates.build_commands,
     parts.build_commands,
+    editing.build_commands,
     models.build_commands,
     gallery.build_commands,
     reports.build_commands,

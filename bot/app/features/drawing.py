@@ -3,7 +3,6 @@
 from bot.app.model_suggestions import model_suggestions
 from bot.app.quota_services import weights_of
 from bot.app.services import Services
-from bot.commands.edit import ask_edit, edit
 from bot.commands.imagine import imagine
 from bot.commands.mistakes import mistake
 from bot.commands.pictures import cancel
@@ -19,8 +18,6 @@ def build_commands(services: Services) -> tuple[AnyCommand, ...]:
     has_lanes = any(section.is_relaxed for section in base.settings.all_providers.values())
     return (
         imagine(studio, weights_of(base.settings), suggest_models, has_lanes=has_lanes),
-        edit(studio, services.bases),
-        ask_edit(studio, services.bases),
         again(studio),
         vary(studio),
         reword(studio, suggest_models),

@@ -10,6 +10,7 @@ from bot.commands.edit import ask_edit, edit
 from bot.commands.gallery import GalleryPages, older_pictures, show_gallery
 from bot.commands.help import help_command
 from bot.commands.imagine import imagine
+from bot.commands.lineage import back, forward, history
 from bot.commands.pictures import cancel, delete, undelete
 from bot.commands.redraw import again, reword, safer, vary
 from bot.commands.removed_pictures import why
@@ -47,8 +48,11 @@ def house(bench: Bench) -> Dispatcher:
     )
     commands = (
         imagine(bench.studio),
-        edit(bench.studio, bench.bases),
+        edit(bench.studio, bench.bases, bench.turning),
         ask_edit(bench.studio, bench.bases),
+        back(bench.studio, bench.turning),
+        forward(bench.studio, bench.turning),
+        history(bench.studio, bench.bases, bench.lineage, bench.links, bench.sent_messages),
         show_gallery(pages),
         older_pictures(pages),
         again(bench.studio),

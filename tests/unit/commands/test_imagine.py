@@ -60,7 +60,13 @@ async def test_help_knows_what_can_be_typed_and_no_buttons(hands: Hands) -> None
     """The buttons stand under the pictures."""
     [whisper] = await hands.type("/help")
     [everybody] = whisper.details
-    assert [line.split(" – ")[0] for line in everybody.text.splitlines()] == ["/imagine", "/edit", "/gallery", "/help"]
+    assert [line.split(" – ")[0] for line in everybody.text.splitlines()] == [
+        "/imagine",
+        "/edit",
+        "/history",
+        "/gallery",
+        "/help",
+    ]
 
 
 @pytest.mark.parametrize("command", ["again", "vary", "safer", "cancel", "delete", "undelete"])
