@@ -93,10 +93,9 @@ class BenchCall:
         raise AssertionError(form.command)
 
 
-@asynccontextmanager
-async def house(url: str, folder: Path, at_once: int) -> AsyncIterator[Draw]:
-    """Draw with everything: checked, rewritten, counted, drawn, kept, shown."""
-    settings = Settings.model_validate(
+def bench_settings(url: str, folder: Path, at_once: int) -> Settings:
+    """Return the settings of a house that draws so many pictures at once, without limits for who asks."""
+    return Settings.model_validate(
         {
             "data_dir": folder,
             "openai": {"api_key": "sk-bench", "base_url": url},
@@ -105,8 +104,13 @@ async def house(url: str, folder: Path, at_once: int) -> AsyncIterator[Draw]:
             "worker": {"slots": {"premium": at_once}},
         }
     )
+
+
+@asynccontextmanager
+async def house(url: str, folder: Path, at_once: int) -> AsyncIterator[Draw]:
+    """Draw with everything: checked, rewritten, counted, drawn, kept, shown."""
     surface = EndSurface()
-    async with open_house(settings, {PLATFORM: surface}) as running:
+    async with open_house(bench_settings(url, folder, at_once), {PLATFORM: surface}) as running:
 
         async def draw(key: str) -> None:
             await running.dispatcher.dispatch("imagine", {"prompt": f"a fox, number {key}"}, BenchCall(key, surface))

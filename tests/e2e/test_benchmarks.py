@@ -6,6 +6,7 @@ from benchmarks.cases import measure_pages
 from benchmarks.chaos.faults import FaultKind
 from benchmarks.chaos.run import RunPlan, run_chaos
 from benchmarks.drawing import measure
+from benchmarks.edits import measure_edits, measure_pictures
 from benchmarks.fallback import measure_fallback, measure_pace
 from benchmarks.kills import measure_kill
 from benchmarks.removals import measure_removals
@@ -13,7 +14,7 @@ from benchmarks.reports import measure_reports
 from benchmarks.scale.__main__ import AIMS
 from benchmarks.scale.__main__ import measure as measure_scale
 from benchmarks.scale.sizes import Sizes
-from tests.fakes.openai import FakeOpenAI
+from tests.fakes.openai import Endpoint, FakeOpenAI
 from tests.fakes.redis import RedisServer
 
 
@@ -24,6 +25,21 @@ async def test_drawing_can_be_measured(kind: str) -> None:
         measured = await measure(kind, fake.url, at_once=2, rounds=1)
         assert sorted(measured) == ["added_mb_each", "p50_ms", "per_s", "stall_ms"]
         assert len(fake.paid) == 3
+
+
+@pytest.mark.parametrize("kind", ["house", "floor"])
+async def test_edits_can_be_measured(kind: str) -> None:
+    """Each with the same picture, once, and one beforehand to warm up."""
+    async with FakeOpenAI() as fake:
+        measured = await measure_edits(kind, fake.url, at_once=2, rounds=1)
+        assert sorted(measured) == ["added_mb_each", "p50_ms", "stall_ms"]
+        assert [one.endpoint for one in fake.paid] == [Endpoint.EDITS] * 3
+
+
+async def test_what_is_done_to_pictures_can_be_measured() -> None:
+    """With small ones."""
+    measured = await measure_pictures(1, camera=(200, 100), edges=(96, 64))
+    assert sorted(measured) == ["composite_ms_p50", "input_check_ms_p50", "stall_ms"]
 
 
 async def test_pages_of_cases_can_be_measured() -> None:
