@@ -7,7 +7,7 @@ from typing import Annotated
 from bot.commands.dispatcher import IsOwner, permitted_commands
 from bot.commands.spec import AnyCommand, Audience, Command, Option
 from bot.commands.translations import TranslatedTexts, Translations
-from bot.domain.chat import Details, Post
+from bot.domain.chat import Button, Details, Post
 from bot.domain.options import Text
 from bot.errors import BadInput, NotAllowed
 from bot.ports.surfaces import Call
@@ -72,7 +72,12 @@ class _Page:
     def overview(self, commands: Collection[AnyCommand]) -> Post:
         """Say what there is in a line each: first what everybody may do, then what moderators and admins may."""
         details = [Details(self._word(audience), self._lines(commands, audience)) for audience in Audience]
-        return Post(self._word("introduction"), details=tuple(detail for detail in details if detail.text))
+        writes = any(command.name == "help-me-write" for command in commands)
+        return Post(
+            self._word("introduction"),
+            details=tuple(detail for detail in details if detail.text),
+            buttons=(Button("Help me write it", "help-me-write", ""),) if writes else (),
+        )
 
     def details(self, commands: list[AnyCommand]) -> Post:
         """Explain a command, or a group of them."""

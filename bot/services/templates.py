@@ -14,6 +14,7 @@ from bot.domain.templates import (
     TemplateOwner,
     TemplateScope,
     check_name,
+    escape_words,
 )
 from bot.errors import BadInput
 from bot.ports.clock import Clock, Ids
@@ -24,6 +25,10 @@ from bot.text import pluralize, quote, suggest
 
 _BUILT_IN = "built-in."
 """What the ids of built-in templates begin with; no other id has a dot."""
+
+
+LAST_WRITTEN = "last-written"
+"""The name of the template that `/help-me-write` makes; the next one takes its place."""
 
 
 class TemplateShelf:
@@ -85,6 +90,14 @@ class TemplateShelf:
             kept = KeptTemplate(id=id_, owner=owner, template=template, changed_at=self._clock.now())
             await self._templates.save(kept, most=MOST_TEMPLATES)
         return tuple(template.name for name, template in new.items() if name in before)
+
+    async def keep_written(self, person: Person, place: Place, prompt: str) -> KeptTemplate:
+        """Keep words that were just put together for somebody, instead of the last ones, whose buttons lead nowhere now."""
+        owner = await self._owner(person, place, TemplateScope.MINE)
+        await self._templates.remove(owner, LAST_WRITTEN)
+        template = Template(LAST_WRITTEN, escape_words(prompt), about="what /help-me-write made last")
+        kept = KeptTemplate(id=TemplateId(self._ids.new()), owner=owner, template=template, changed_at=self._clock.now())
+        return await self._templates.save(kept, most=MOST_TEMPLATES + 1)
 
     async def remove(self, person: Person, place: Place, scope: TemplateScope, name: str) -> Template:
         """Drop a template, and return it.

@@ -69,3 +69,21 @@ async def test_on_slack_a_form_asks_for_the_slots(slack: SlackStage) -> None:
     await slack.ada.submit(await slack.ada.view(), {})
     usual = await slack.done(but=before | {drawn.ts})
     assert (await slack.job(usual)).wish.prompt == "A fox runs through snow"
+
+
+async def test_a_prompt_is_put_together_by_a_form(discord: DiscordStage, slack: SlackStage) -> None:
+    """On both platforms five fields become words, which are shown to that person alone and drawn by a button."""
+    asked = await discord.ada.type_command(discord.channel, "help-me-write")
+    modal = await asked.modal_shown()
+    assert [field.label for field in modal.fields] == ["Subject", "Style", "Use", "Composition", "Constraints"]
+    sent = await discord.ada.submit_modal(asked, {"Subject": "a fox", "Style": "watercolour"})
+    shown = await sent.message_when()
+    assert (shown.is_ephemeral, "a fox\nStyle: watercolour" in shown.text) == (True, True)
+    drawn = await (await discord.ada.press(shown, "Draw it")).message_when(discord_stage.is_done, within=20)
+    assert (await discord.job(drawn)).wish.prompt == "a fox\nStyle: watercolour"
+    assert "Help me write it" in (await slack.ada.open_home()).buttons
+    await slack.ada.command(slack.channel, EASEL, "help-me-write")
+    await slack.ada.submit(await slack.ada.view(), {"subject": "a fox", "use": "a card"})
+    note = await slack.ada.ephemeral("a fox", within=20)
+    await slack.ada.press(note, "Draw it")
+    assert (await slack.job(await slack.done())).wish.prompt == "a fox\nFor: a card"

@@ -72,6 +72,7 @@ def render_home(home: HomeContent) -> Json:
             "type": "actions",
             "elements": [
                 _button("Make a picture", "imagine", is_first=True),
+                _button("Help me write it", "help-me-write"),
                 _button("My pictures", "gallery"),
                 _button("Help", "help"),
             ],

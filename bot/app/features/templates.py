@@ -1,7 +1,8 @@
-"""Templates: words with slots, kept and used again."""
+"""Templates: words with slots, kept and used again; and prompts that are put together by a form."""
 
 from bot.app.model_suggestions import model_suggestions
 from bot.app.services import Services
+from bot.commands.compose import reword_template, write
 from bot.commands.spec import AnyCommand
 from bot.commands.template_changes import save_template, template_remove, template_save
 from bot.commands.template_exchange import template_export, template_import
@@ -11,11 +12,14 @@ from storage.sql.templates import SqlTemplates
 
 
 def build_commands(services: Services) -> tuple[AnyCommand, ...]:
-    """Build `/template`, and the buttons of templates."""
+    """Build `/help-me-write` and `/template`, and their buttons."""
     base = services.base
     shelf = TemplateShelf(SqlTemplates(base.database), services.quotas, base.clock, base.ids)
-    use = template_use(services.studio, shelf, services.quotas, model_suggestions(services))
+    suggest_models = model_suggestions(services)
+    use = template_use(services.studio, shelf, services.quotas, suggest_models)
     return (
+        write(shelf),
+        reword_template(shelf, suggest_models),
         use,
         template_list(shelf),
         template_save(shelf, services.is_owner),
