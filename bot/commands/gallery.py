@@ -3,13 +3,14 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+from enum import StrEnum
 from typing import Annotated
 
 from bot.commands.spec import Command
 from bot.domain.chat import Button, Details, Post
 from bot.domain.images import Picture, PictureId
 from bot.domain.jobs import Job
-from bot.domain.options import Text, Until
+from bot.domain.options import Choice, Text, Until
 from bot.domain.people import AccountId
 from bot.domain.picture_search import PictureQuery, search_words
 from bot.errors import BadInput
@@ -33,6 +34,9 @@ _LONGEST_TITLE = 60
 
 _LONGEST_ARGUMENT = 80
 """Characters of what a button may carry besides the name of its command, on every platform."""
+
+
+_FAVOURITES = "f"
 
 
 class GalleryPages:
@@ -125,14 +129,15 @@ def _listing(jobs: dict[str, Job], page: Sequence[Picture]) -> Details:
 
 def _said(query: PictureQuery) -> str:
     """Repeat what is looked for."""
+    favourites = " among your favourites" if query.only_favourites else ""
     words = f" with “{' '.join(query.words)}”" if query.words else ""
-    return f"{words} since {query.since:%d %B %Y}" if query.since else words
+    return f"{favourites}{words} since {query.since:%d %B %Y}" if query.since else f"{favourites}{words}"
 
 
 def _write_argument(query: PictureQuery, before: PictureId) -> str:
-    """Return what a button carries: the last picture, since when, and the words."""
+    """Return what a button carries: the last picture, since when, whether only favourites, and the words."""
     since = f"{query.since:%Y%m%d%H%M%S}" if query.since else ""
-    return f"{before}:{since}:{'+'.join(query.words)}"
+    return f"{before}:{since}:{_FAVOURITES if query.only_favourites else ''}:{'+'.join(query.words)}"
 
 
 def _read_argument(argument: str) -> tuple[PictureQuery, PictureId]:
@@ -142,11 +147,18 @@ def _read_argument(argument: str) -> tuple[PictureQuery, PictureId]:
         BadInput: Nobody but a button of ours should write one, and this was somebody else.
     """
     try:
-        before, since, words = argument.split(":")
+        before, since, only, words = argument.split(":")
         moment = datetime.strptime(since, "%Y%m%d%H%M%S").replace(tzinfo=UTC) if since else None
     except ValueError:
         raise BadInput("That button does not work any more; /gallery begins again with the newest.") from None
-    return PictureQuery(words=search_words(words), since=moment), PictureId(before)
+    query = PictureQuery(words=search_words(words), since=moment, only_favourites=only == _FAVOURITES)
+    return query, PictureId(before)
+
+
+class Only(StrEnum):
+    """Which pictures alone are shown."""
+
+    FAVOURITES = "favourites"
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,6 +169,7 @@ class GalleryArgs:
     since: Annotated[date | timedelta | None, Until("Only pictures since a day such as 2026-11-01, or of a time such as 30d")] = (
         None
     )
+    only: Annotated[Only | None, Choice("Only your favourites", Only)] = None
 
 
 def show_gallery(pages: GalleryPages) -> Command[GalleryArgs]:
@@ -169,7 +182,7 @@ def show_gallery(pages: GalleryPages) -> Command[GalleryArgs]:
                 "There are only signs in that, and pictures are found by words. Type /gallery alone to see your newest."
             )
         since = None if args.since is None else await pages.since(call, args.since)
-        await pages.show_first(call, PictureQuery(words=words, since=since))
+        await pages.show_first(call, PictureQuery(words=words, since=since, only_favourites=args.only is Only.FAVOURITES))
 
     return Command(
         "gallery",

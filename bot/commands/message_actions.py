@@ -31,6 +31,8 @@ class Reaction(StrEnum):
     CROSS = "cross"
 
 
+_TAKEN_BACK = {Reaction.REPORT: "unflag", Reaction.FAVOURITE: "unfavourite"}
+
 ShownPicture = Callable[[], Awaitable[PictureId | None]]
 """Asks a platform which picture of ours a message shows."""
 
@@ -64,9 +66,9 @@ class MessageActions:
         await self._press(reaction, message, call, show)
 
     async def take_back(self, reaction: Reaction, message: str, call: Call, show: ShownPicture = show_nothing) -> None:
-        """Press what follows from a reaction that is taken away again: only a report is taken back by that."""
-        if reaction is Reaction.REPORT:
-            await self._press("unflag", message, call, show)
+        """Press what follows from a reaction that is taken away again, if anything does."""
+        if reaction in _TAKEN_BACK:
+            await self._press(_TAKEN_BACK[reaction], message, call, show)
 
     async def _press(self, command: str, message: str, call: Call, show: ShownPicture) -> bool:
         """Press a command on a message's job; False when it speaks of none."""

@@ -3,7 +3,7 @@
 import math
 import re
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import NewType
 
@@ -318,3 +318,5 @@ class Picture:
     position: int
     file: ImageFile
     state: PictureState
+    starred_at: datetime | None = None
+    """Since when it is a favourite of whoever it belongs to."""

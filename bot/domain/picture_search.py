@@ -19,11 +19,12 @@ class PictureQuery:
 
     words: tuple[str, ...] = ()
     since: datetime | None = None
+    only_favourites: bool = False
 
     @property
     def is_narrow(self) -> bool:
         """Whether it means only some of all pictures."""
-        return bool(self.words) or self.since is not None
+        return bool(self.words) or self.since is not None or self.only_favourites
 
 
 def search_words(typed: str) -> tuple[str, ...]:

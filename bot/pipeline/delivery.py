@@ -22,7 +22,7 @@ from bot.pipeline.retries import retry_delivery
 from bot.ports.clock import Clock
 from bot.ports.jobs import Jobs
 from bot.ports.removals import SentMessages
-from bot.ports.surfaces import Surface
+from bot.ports.surfaces import Call, Surface
 from bot.services.gallery import Gallery
 from bot.services.lineage import Lineage
 from bot.services.picture_links import PictureLinks
@@ -133,6 +133,16 @@ class Delivery:
         await self._show(fresh, post)
         if not is_new:
             await self._show_where_turned(fresh, post)
+
+    async def show_again(self, job: Job, pictures: tuple[Picture, ...], call: Call) -> None:
+        """Answer a call with pictures of a job and its buttons, and note that they are shown there as well.
+
+        Raises:
+            SurfaceFailed: The platform does not take it now.
+            StorageFailed: It is there, but could not be noted.
+        """
+        post = posts.name_asker(await self._finished_post(job, pictures), job.author)
+        await self._sent_messages.add(job.id, await call.answer(post, key=f"show:{call.key}"))
 
     async def send(self, job: Job, person: Identity, *, key: str) -> None:
         """Send the job's pictures to one person alone; the same `key` again is the same message.

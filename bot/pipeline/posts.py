@@ -129,7 +129,7 @@ def _done_buttons(job: Job) -> tuple[Button, ...]:
         Button("Edit a part", "edit-part", job.id),
         Button("Resize", "reframe", job.id),
     )
-    return *edit, *redraw, Button("Delete", "delete", job.id, is_dangerous=True)
+    return *edit, *redraw, Button("☆", "star", job.id), Button("Delete", "delete", job.id, is_dangerous=True)
 
 
 def ended(job: Job, ending: Ending) -> Post:

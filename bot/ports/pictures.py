@@ -1,5 +1,6 @@
 """The record of kept pictures."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Protocol
 
@@ -42,6 +43,10 @@ class Pictures(Protocol):
 
         Those of the server or workspace of `at` where it is given. Only the newest `MOST_COMPARED` are looked at.
         """
+        ...
+
+    async def star(self, pictures: Sequence[PictureId], at: datetime | None) -> None:
+        """Make pictures favourites of whoever they belong to, since then; None makes them none."""
         ...
 
     async def hide(self, job: JobId, remove_at: datetime) -> None:

@@ -1,6 +1,7 @@
 """Kept pictures: showing them again, taking them away, and bringing them back."""
 
 import asyncio
+from collections.abc import Sequence
 from datetime import timedelta
 
 import structlog
@@ -75,6 +76,11 @@ class Gallery:
     async def latest(self, account: AccountId, most: int) -> tuple[Picture, ...]:
         """Return an account's newest visible pictures, newest first."""
         return await self._pictures.latest(account, most)
+
+    async def star(self, pictures: Sequence[Picture], *, is_favourite: bool) -> None:
+        """Make pictures favourites of whoever they belong to, or make them none; what is one already stays one since then."""
+        changed = [one.id for one in pictures if (one.starred_at is not None) is not is_favourite]
+        await self._pictures.star(changed, self._clock.now() if is_favourite else None)
 
     async def delete(self, job: JobId) -> None:
         """Take a job's pictures out of sight at once; their links stop working."""

@@ -146,6 +146,7 @@ pictures = Table(
     Column("size_bytes", BigInteger, nullable=False),
     Column("state", String, nullable=False),
     Column("remove_at", Moment),
+    Column("starred_at", Moment),  # since when it is a favourite of whoever it belongs to
     UniqueConstraint("job", "position"),
 )
 
@@ -154,6 +155,11 @@ IS_TO_BE_REMOVED: ColumnElement[bool] = pictures.c.state.in_([literal_column("'h
 
 partial_index(
     "ix_pictures_visible", pictures.c.account, pictures.c.kept_at, pictures.c.job, pictures.c.position, where=IS_VISIBLE
+)
+IS_FAVOURITE: ColumnElement[bool] = and_(IS_VISIBLE, pictures.c.starred_at.is_not(None))
+
+partial_index(
+    "ix_pictures_favourite", pictures.c.account, pictures.c.kept_at, pictures.c.job, pictures.c.position, where=IS_FAVOURITE
 )
 partial_index("ix_pictures_going", pictures.c.remove_at, where=IS_TO_BE_REMOVED)
 partial_index("ix_pictures_kept", pictures.c.community, pictures.c.kept_at, where=IS_VISIBLE)

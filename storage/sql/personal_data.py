@@ -153,9 +153,10 @@ PERSONAL_DATA = (
     ),
     PersonalTable(
         table=jobs.pictures,
-        what="your pictures",
+        what="your pictures, and which of them are your favourites",
         rows=jobs.pictures.c.account == ACCOUNT,
         when_forgotten=WhenForgotten.EMPTIED,
+        emptied=(Emptying(jobs.pictures.c.account == ACCOUNT, {"starred_at": None}),),
         reason="size and hash of what was there, so that it is known again; its bytes are removed",
     ),
     PersonalTable(

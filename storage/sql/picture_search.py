@@ -6,7 +6,7 @@ from sqlalchemy.sql.expression import ColumnElement
 from bot.domain.images import Picture, PictureId
 from bot.domain.people import AccountId
 from bot.domain.picture_search import PictureQuery
-from storage.schema.jobs import IS_VISIBLE, jobs, pictures
+from storage.schema.jobs import IS_FAVOURITE, IS_VISIBLE, jobs, pictures
 from storage.sql.database import Database
 from storage.sql.retries import retry_all_uncommitted
 from storage.sql.rows import picture_of
@@ -33,7 +33,8 @@ class SqlPictureSearch:
         self, account: AccountId, query: PictureQuery, *, most: int, before: PictureId | None = None
     ) -> tuple[Picture, ...]:
         """Read a page."""
-        found = select(pictures).where(pictures.c.account == bindparam("whose"), IS_VISIBLE)
+        is_meant = IS_FAVOURITE if query.only_favourites else IS_VISIBLE
+        found = select(pictures).where(pictures.c.account == bindparam("whose"), is_meant)
         if query.since is not None:
             found = found.where(pictures.c.kept_at >= query.since)
         if before is not None:

@@ -1,6 +1,7 @@
 """The record of kept pictures."""
 
 import asyncio
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -122,6 +123,11 @@ class SqlPictures:
             is_there = (jobs.c.platform == at.platform, jobs.c.place["tenant"].as_string() == at.tenant)
             like_it = like_it.join(jobs, jobs.c.id == pictures.c.job).where(*is_there)
         return await self._read(like_it.order_by(pictures.c.kept_at.desc(), pictures.c.id).limit(most))
+
+    async def star(self, pictures_: Sequence[PictureId], at: datetime | None) -> None:
+        """Write since when they are favourites."""
+        async with self._database.write_transaction() as connection:
+            await connection.execute(update(pictures).where(pictures.c.id.in_(pictures_)).values(starred_at=at))
 
     async def hide(self, job: JobId, remove_at: datetime) -> None:
         """Hide what is visible; what is hidden already keeps its time."""

@@ -35,6 +35,11 @@ SEA = "Ein Café am Meer: “Möwen”, sea_gulls and v2.5 light-houses"
 async def draw(jobs: Jobs, name: str, account: AccountId, prompt: str, *, count: int = 1) -> None:
     """Have pictures drawn for these words."""
     await jobs.accept(a_job(name, account, wish=Wish(prompt=prompt)), a_hold(account, count))
+    await keep(jobs, name, count)
+
+
+async def keep(jobs: Jobs, name: str, count: int = 1) -> None:
+    """Have an accepted job drawn."""
     await jobs.claim(JobId(name), LEASE)
     await jobs.keep(JobId(name), 1, some_pictures(JobId(name), count))
     await jobs.finish(JobId(name), 1, DONE)
@@ -157,6 +162,23 @@ async def test_only_what_was_kept_since_then_is_found(
     assert await found(picture_search, ann, "fox", since=NOON) == ["new.0", "old.0"]
 
 
+async def test_only_favourites_are_found_where_these_are_wanted(
+    picture_search: PictureSearch, pictures: Pictures, jobs: Jobs, ann: AccountId
+) -> None:
+    """With or without words; a picture that is none any more is not among them."""
+    await draw(jobs, "fox", ann, "a fox", count=2)
+    await draw(jobs, "elk", ann, "an elk")
+    await pictures.star([PictureId("fox.0"), PictureId("elk.0")], NOON)
+    assert await found(picture_search, ann, only_favourites=True) == ["fox.0", "elk.0"]
+    assert await found(picture_search, ann, "fox", only_favourites=True) == ["fox.0"]
+    await pictures.star([PictureId("fox.0")], None)
+    await pictures.star([], None)
+    assert await found(picture_search, ann, only_favourites=True) == ["elk.0"]
+    await pictures.hide(JobId("elk"), NOON)
+    assert await found(picture_search, ann, only_favourites=True) == []
+    assert [one.starred_at for one in await pictures.of_job(JobId("elk"))] == [NOON]
+
+
 async def test_only_ones_own_are_found_and_linked_platforms_are_one(
     picture_search: PictureSearch, jobs: Jobs, accounts: Accounts, ann: AccountId
 ) -> None:
@@ -212,8 +234,9 @@ async def test_what_was_drawn_before_there_was_an_index_is_in_it(
     async with open_database(url) as database:
         jobs = SqlJobs(database, clock)
         ann = (await SqlAccounts(database, clock, CountingIds()).get_or_create(ANN, REGISTERED)).id
-        await draw(jobs, "fox", ann, "a fox")
+        await jobs.accept(a_job("fox", ann, wish=Wish(prompt="a fox")), a_hold(ann))
         await upgrade(url)
+        await keep(jobs, "fox")
         await draw(jobs, "elk", ann, "an elk")
         assert await found(SqlPictureSearch(database), ann, "fox") == ["fox.0"]
         assert await found(SqlPictureSearch(database), ann, "elk") == ["elk.0"]

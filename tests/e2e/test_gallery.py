@@ -1,8 +1,11 @@
 """Asks whether people find their pictures again on Discord and on Slack: by words, and page by page."""
 
+import asyncio
 from pathlib import Path
 
 from bot.adapters.slack.manifest import EASEL
+from bot.app.foundation import Foundation
+from bot.domain.jobs import Job
 from tests.e2e import discord_stage, slack_stage
 
 LONG = "a fox " + "who walks through the deep snow of a very long winter " * 60
@@ -39,3 +42,43 @@ async def test_pictures_are_found_by_words_on_slack(tmp_path: Path) -> None:
         await stage.ada.press(found, "Older")
         older = await stage.ada.dm.message_when(lambda one: "Older pictures" in one and len(one.alts) == 2, within=20)
         assert "with “fox winter” since " in older
+
+
+async def test_a_star_is_kept_and_shown_again_on_discord(tmp_path: Path) -> None:
+    """By the button and as a reaction, which can be taken back; what is shown again has its buttons."""
+    async with discord_stage.a_stage(tmp_path) as stage:
+        owl, fox = await stage.picture("an owl at night"), await stage.picture("a fox in the snow")
+        pressed = await (await stage.ada.press(owl, "☆")).message_when()
+        assert "Now among your favourites" in pressed.text
+        await stage.ada.react(fox, "⭐")
+        await favourites(stage.base, await stage.job(fox), are=True)
+        page = await (await stage.ada.type_command(stage.channel, "gallery", only="favourites")).message_when()
+        assert len(page.files) == 2
+        await stage.ada.unreact(fox, "⭐")
+        await favourites(stage.base, await stage.job(fox), are=False)
+        job = await stage.job(owl)
+        again = await (await stage.ada.type_command(stage.channel, "show", link=job.id)).message_when(discord_stage.is_done)
+        assert not again.is_ephemeral
+        assert [button.label for button in again.buttons] == [button.label for button in owl.buttons]
+
+
+async def test_a_star_is_kept_and_shown_again_on_slack(tmp_path: Path) -> None:
+    """The same, where a star has a name."""
+    async with slack_stage.a_stage(tmp_path) as stage:
+        owl = await stage.picture("an owl at night")
+        job = await stage.job(owl)
+        await stage.ada.react(owl, "star")
+        await favourites(stage.base, job, are=True)
+        await stage.ada.unreact(owl, "star")
+        await favourites(stage.base, job, are=False)
+        await stage.ada.press(owl, "☆")
+        await stage.ada.ephemeral("Now among your favourites")
+        await stage.ada.command(stage.channel, EASEL, f"show {job.id}")
+        await stage.done(but={owl.ts})
+
+
+async def favourites(base: Foundation, job: Job, *, are: bool) -> None:
+    """Wait until the pictures of a job are favourites, or are none."""
+    async with asyncio.timeout(10):
+        while any((one.starred_at is not None) is not are for one in await base.records.pictures.of_job(job.id)):  # noqa: ASYNC110 - the database is looked at
+            await asyncio.sleep(0.01)

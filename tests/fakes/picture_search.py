@@ -31,7 +31,8 @@ class MemoryPictureSearch:
     def _is_meant(self, picture: Picture, query: PictureQuery) -> bool:
         has = search_words(self._jobs.rows[JobId(picture.job)].job.wish.prompt)
         is_new = query.since is None or self._jobs.kept[picture.id].kept_at >= query.since
-        return is_new and all(any(re.match(re.escape(word), one) for one in has) for word in query.words)
+        is_wanted = is_new and (picture.starred_at is not None or not query.only_favourites)
+        return is_wanted and all(any(re.match(re.escape(word), one) for one in has) for word in query.words)
 
 
 def _place(kept: Kept) -> tuple[datetime, str, int]:

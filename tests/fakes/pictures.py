@@ -1,5 +1,6 @@
 """The record of kept pictures, over the table of jobs in memory."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 
@@ -58,6 +59,11 @@ class MemoryPictures:
             for kept in others
             if kept.picture.id != picture.id and self._is_at(kept, at) and _looks_like(kept.picture, picture)
         )[:most]
+
+    async def star(self, pictures: Sequence[PictureId], at: datetime | None) -> None:
+        """Note since when."""
+        for kept in (self._jobs.kept[id_] for id_ in pictures):
+            kept.picture = replace(kept.picture, starred_at=at)
 
     async def hide(self, job: JobId, remove_at: datetime) -> None:
         """Hide what is visible."""

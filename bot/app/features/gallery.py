@@ -1,10 +1,12 @@
 """The pictures that are kept: seeing, deleting and sending them."""
 
 from bot.app.services import Services
+from bot.commands.favourites import favourite, star, unfavourite
 from bot.commands.gallery import GalleryPages, older_pictures, show_gallery
 from bot.commands.mail import mail
 from bot.commands.pictures import delete, undelete
 from bot.commands.removed_pictures import why
+from bot.commands.show import show
 from bot.commands.spec import AnyCommand
 from storage.sql.picture_search import SqlPictureSearch
 
@@ -26,6 +28,10 @@ def build_commands(services: Services) -> tuple[AnyCommand, ...]:
         older_pictures(pages),
         delete(studio, gallery, delivery),
         undelete(studio, gallery, delivery),
+        show(studio, services.lookup, delivery),
+        star(studio, gallery),
+        favourite(studio, gallery),
+        unfavourite(studio, gallery),
         mail(studio, gallery, delivery),
         why(studio, gallery),
     )

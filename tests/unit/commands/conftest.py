@@ -7,6 +7,7 @@ import pytest
 
 from bot.commands.dispatcher import Dispatcher
 from bot.commands.edit import ask_edit, edit
+from bot.commands.favourites import favourite, star, unfavourite
 from bot.commands.gallery import GalleryPages, older_pictures, show_gallery
 from bot.commands.help import help_command
 from bot.commands.imagine import imagine
@@ -14,6 +15,7 @@ from bot.commands.lineage import back, forward, history
 from bot.commands.pictures import cancel, delete, undelete
 from bot.commands.redraw import again, reword, safer, vary
 from bot.commands.removed_pictures import why
+from bot.commands.show import show
 from bot.commands.translations import Translations
 from tests.fakes.bench import FAULT, Bench
 from tests.fakes.fast_forward_loop import FastForwardLoop
@@ -55,6 +57,10 @@ def house(bench: Bench) -> Dispatcher:
         history(bench.studio, bench.bases, bench.lineage, bench.links, bench.sent_messages),
         show_gallery(pages),
         older_pictures(pages),
+        star(bench.studio, bench.gallery),
+        favourite(bench.studio, bench.gallery),
+        unfavourite(bench.studio, bench.gallery),
+        show(bench.studio, bench.lookup, bench.delivery),
         again(bench.studio),
         vary(bench.studio),
         reword(bench.studio),

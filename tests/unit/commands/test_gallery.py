@@ -117,7 +117,7 @@ async def test_when_all_older_ones_are_gone_the_button_says_so(bench: Bench, han
     assert refusal.text == "There are no older pictures of yours there; /gallery begins again with the newest."
 
 
-@pytest.mark.parametrize("argument", ["", "a:b", "fox:soon:words", "a:b:c:d"])
+@pytest.mark.parametrize("argument", ["", "a:b", "fox:soon::words", "a:b:c:d:e"])
 async def test_a_button_that_is_not_ours_is_refused(hands: Hands, argument: str) -> None:
     """In one sentence."""
     [refusal] = await hands.press_action(f"older_pictures:{argument}")

@@ -65,6 +65,7 @@ async def test_help_knows_what_can_be_typed_and_no_buttons(hands: Hands) -> None
         "/edit",
         "/history",
         "/gallery",
+        "/show",
         "/help",
     ]
 

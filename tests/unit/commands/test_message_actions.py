@@ -81,4 +81,16 @@ async def test_a_failed_look_up_is_told_in_private(bench: Bench, message_actions
 
 def test_only_what_the_house_can_do_is_meant(message_actions: MessageActions) -> None:
     """A reaction for a command that is not there is a reaction like any other; a cross always means something."""
-    assert [one for one in Reaction if message_actions.is_supported(one)] == [Reaction.CROSS]
+    assert [one for one in Reaction if message_actions.is_supported(one)] == [Reaction.FAVOURITE, Reaction.CROSS]
+
+
+async def test_a_star_is_a_favourite_until_it_is_taken_back(
+    bench: Bench, message_actions: MessageActions, call: FakeCall
+) -> None:
+    """Nothing is said either time."""
+    job = await bench.draw()
+    await message_actions.react(Reaction.FAVOURITE, message_of(bench, job), call)
+    assert [one.starred_at for one in await bench.pictures.of_job(job.id)] == [bench.clock.now()]
+    await message_actions.take_back(Reaction.FAVOURITE, message_of(bench, job), call)
+    assert [one.starred_at for one in await bench.pictures.of_job(job.id)] == [None]
+    assert call.whispers == []

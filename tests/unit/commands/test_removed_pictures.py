@@ -60,7 +60,7 @@ async def test_the_gallery_has_a_line_for_each(bench: Bench, hands: Hands) -> No
     assert whisper.text.startswith("No picture of yours can be seen now.")
     await bench.draw("a hen", key="call-2")
     [whisper] = await hands.type("gallery")
-    [details] = whisper.details
+    [_, details] = whisper.details
     assert len(whisper.pictures) == 1
     assert details.title == "Taken down"
     assert details.text == f"“a fox”, {bench.clock.now():%d %B %Y}: {RULES}."

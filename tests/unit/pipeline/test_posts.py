@@ -117,6 +117,7 @@ def test_a_finished_job_shows_its_pictures_and_what_can_be_done_next() -> None:
         ("Again", "again:job-1", False),
         ("Vary", "vary:job-1", False),
         ("Change words", "reword:job-1", False),
+        ("☆", "star:job-1", False),
         ("Delete", "delete:job-1", True),
     ]
     [post_picture] = post.pictures
@@ -244,5 +245,5 @@ def test_a_picture_whose_words_were_erased_is_shown_without_them() -> None:
     erased = replace(JOB, wish=Wish(prompt=""), erased_at=NOON)
     post = posts.done(erased, pictures=(PICTURE,), notes=(), cost=FREE, links=LINKS)
     assert (post.text, post.details) == ("A picture whose words are not kept any more", ())
-    assert [button.command for button in post.buttons] == ["ask_edit", "edit-part", "reframe", "delete"]
+    assert [button.command for button in post.buttons] == ["ask_edit", "edit-part", "reframe", "star", "delete"]
     assert post.pictures[0].alt == post.text

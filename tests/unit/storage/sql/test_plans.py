@@ -193,6 +193,7 @@ async def look_at_pictures(pictures: SqlPictures, account: AccountId) -> None:
     await pictures.get(picture)
     await pictures.of_job(job)
     await pictures.latest(account, 10)
+    await pictures.star([picture], NOON)
     await pictures.hide(job, NOON)
     await pictures.show(job)
     await pictures.due(NOON, most=9)
@@ -205,6 +206,7 @@ async def look_at_pictures(pictures: SqlPictures, account: AccountId) -> None:
 async def look_for_pictures(search: SqlPictureSearch, account: AccountId) -> None:
     """Call everything that `PictureSearch` has."""
     await search.find(account, PictureQuery(), most=10)
+    await search.find(account, PictureQuery(only_favourites=True), most=10)
     await search.find(account, PictureQuery(words=("fox",), since=NOON), most=10, before=PictureId("fox.0"))
 
 

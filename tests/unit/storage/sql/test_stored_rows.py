@@ -266,7 +266,7 @@ def test_a_picture_is_read_and_written_as_ever() -> None:
     picture = picture_of(as_row(PICTURE_ROW | {"account": "a1", "community": "house", "kept_at": NOON, "remove_at": None}))
     assert picture == PICTURE
     assert repr(picture) == repr(PICTURE)
-    assert picture_values(PICTURE) == PICTURE_ROW
+    assert picture_values(PICTURE) == PICTURE_ROW | {"starred_at": None}
 
 
 def test_a_picture_of_before_has_no_fingerprint() -> None:
