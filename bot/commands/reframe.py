@@ -17,8 +17,9 @@ from bot.ports.surfaces import Call
 from bot.services.picture_bases import PictureBases
 from bot.text import truncate
 
-_BEYOND = "Go on with the picture beyond its old edges: the same scene, style and light, with no border or seam."
-_SHARPER = "The very same picture, unchanged, with finer detail."
+_BEYOND = ", with more to be seen around it: the same scene, style and light, without a border"
+_SHARPER = ", the very same picture with finer detail"
+_NO_WORDS = "What is shown"
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,8 +40,8 @@ class _Way:
 
 
 _WAYS = (
-    _Way("Zoom out 1.5×", "zoom-15", "See half as much again around it", zoom_out(1.5)),
-    _Way("Zoom out 2×", "zoom-20", "See twice as much around it", zoom_out(2)),
+    _Way("Zoom out 1.5×", "zoom-out", "See half as much again around it", zoom_out(1.5)),
+    _Way("Zoom out 2×", "zoom-out-twice", "See twice as much around it", zoom_out(2)),
     _Way("Pan left", "pan-left", "See what is to its left", Margins(left=0.5)),
     _Way("Pan right", "pan-right", "See what is to its right", Margins(right=0.5)),
     _Way("Pan up", "pan-up", "See what is above it", Margins(top=0.5)),
@@ -120,4 +121,6 @@ def _upscale(reframing: Reframing) -> Command[PictureArgs]:
 
 
 def _add_to(words: str, more: str) -> str:
-    return f"{truncate(words, LONGEST_PROMPT - len(more) - 2)}\n\n{more}" if words else more
+    """Return the words with more behind them, once: a picture that is panned twice has them already."""
+    own = words.removesuffix(_BEYOND).removesuffix(_SHARPER) or _NO_WORDS
+    return f"{truncate(own, LONGEST_PROMPT - len(more))}{more}"

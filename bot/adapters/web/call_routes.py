@@ -88,8 +88,13 @@ async def _find_pressed(surface: WebSurface, place: Place, call_request: CallReq
     stored = await surface.messages.get(call_request.message) if call_request.message else None
     label = label_in(stored.body, call_request.action) if stored else None
     if stored is None or label is None:
-        return None, AskedText(call_request.action.partition(":")[0].capitalize(), is_press=True)
+        return None, AskedText(_spell(call_request.action), is_press=True)
     return MessageRef(place, stored.id), AskedText(label, is_press=True)
+
+
+def _spell(action: str) -> str:
+    """Return the name of a button that stood in a private note, which is not kept: as its command is called."""
+    return action.partition(":")[0].replace("-", " ").replace("_", " ").capitalize()
 
 
 async def _reply(call: WebCall, private_files: PrivateFiles) -> Response:

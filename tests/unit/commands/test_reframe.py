@@ -1,5 +1,6 @@
 """Asks what becomes of a picture that is zoomed out of, panned or drawn larger."""
 
+from dataclasses import replace
 from io import BytesIO
 
 import pytest
@@ -54,12 +55,12 @@ async def test_the_menu_offers_all_ways_for_one_picture(bench: Bench, hands: Han
 async def test_zooming_out_draws_around_the_picture(bench: Bench, hands: Hands) -> None:
     """Which stays as it was, and is its parent; it counts as a picture."""
     first = await bench.draw("a fox")
-    assert await hands.press("zoom-20", first) == []
+    assert await hands.press("zoom-out-twice", first) == []
     await bench.work()
     job = bench.job(newest(bench))
     [picture] = await bench.pictures.of_job(first.id)
     assert [(one.role, one.parent) for one in job.wish.inputs] == [("base", picture.id), ("mask", None)]
-    assert job.wish.prompt.startswith("a fox\n\nGo on with the picture beyond its old edges")
+    assert job.wish.prompt.startswith("a fox, with more to be seen around it")
     drawn = await pixels(bench, job)
     assert drawn.size == (128, 128)
     assert drawn.crop((33, 33, 95, 95)).tobytes() == (await pixels(bench, first)).crop((1, 1, 63, 63)).tobytes()
@@ -73,6 +74,7 @@ async def test_panning_too_far_is_a_sentence(bench: Bench, hands: Hands) -> None
         await hands.press("pan-left", job)
         await bench.work()
         job = bench.job(newest(bench))
+    assert job.wish.prompt.count("with more to be seen") == 1
     [told] = await hands.press("pan-right", job)
     assert "zoom out instead" in told.text
     assert (await bench.quota_status()).left == 17
@@ -84,4 +86,13 @@ async def test_upscaling_draws_the_same_larger_and_as_well_as_can_be(bench: Benc
     await bench.work()
     [_, request] = bench.painter.requests
     assert (request.size, request.quality, [one.role for one in request.inputs]) == (Size(128, 128), Quality.HIGH, ["base"])
-    assert request.prompt.startswith("a fox\n\nThe very same picture")
+    assert request.prompt == "a fox, the very same picture with finer detail"
+
+
+async def test_a_picture_whose_words_are_not_kept_is_drawn_from_what_it_shows(bench: Bench, hands: Hands) -> None:
+    """There is something to say all the same."""
+    first = await bench.draw("a fox")
+    row = bench.jobs.rows[first.id]
+    row.job = replace(row.job, erased_at=bench.clock.now())
+    await hands.press("zoom-out", first)
+    assert newest(bench).wish.prompt.startswith("What is shown, with more to be seen around it")
