@@ -1,11 +1,28 @@
 """`/imagine`: a picture from words."""
 
+from dataclasses import dataclass, replace
+from typing import Annotated
+
+from bot.commands.brand import require_brand_kit
 from bot.commands.spec import Command, Suggest
 from bot.domain.allowances import Weights
+from bot.domain.brand import Switch
 from bot.domain.images import USUAL_SIZES
 from bot.domain.jobs import Draft
+from bot.domain.options import Choice
+from bot.domain.prompt_text import clean_prompt
 from bot.pipeline.studio import Studio
 from bot.ports.surfaces import Call
+from bot.services.quotas import Quotas
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ImagineArgs(Draft):
+    """What `/imagine` takes where there is a community: a draft, and what of that community's goes into its words."""
+
+    brand: Annotated[Switch | None, Choice("Use the brand kit of this community; /brandkit show says what is in it", Switch)] = (
+        None
+    )
 
 
 def cost_notes(weights: Weights) -> dict[str, str]:
@@ -23,17 +40,28 @@ def cost_notes(weights: Weights) -> dict[str, str]:
 
 
 def imagine(
-    studio: Studio, weights: Weights | None = None, suggest_models: Suggest | None = None, *, has_lanes: bool = True
-) -> Command[Draft]:
-    """Build `/imagine`; without `weights` every picture counts as one. `has_lanes` says whether anything draws relaxed."""
+    studio: Studio,
+    weights: Weights | None = None,
+    suggest_models: Suggest | None = None,
+    *,
+    has_lanes: bool = True,
+    quotas: Quotas | None = None,
+) -> Command[ImagineArgs]:
+    """Build `/imagine`; without `weights` every picture counts as one, and without `quotas` there is no brand kit.
 
-    async def run(call: Call, draft: Draft) -> None:
-        await studio.accept(draft, call)
+    `has_lanes` says whether anything draws relaxed.
+    """
+
+    async def run(call: Call, args: ImagineArgs) -> None:
+        if args.brand is Switch.ON and quotas is not None:
+            kit = await require_brand_kit(call, quotas)
+            args = replace(args, prompt=kit.apply(clean_prompt(args.prompt)))
+        await studio.accept(args, call)
 
     return Command(
         "imagine",
         "Draw a picture from words",
-        Draft,
+        ImagineArgs,
         run,
         example="/imagine a lighthouse in a storm --shape wide",
         answers_in_public=True,

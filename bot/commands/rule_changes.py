@@ -10,6 +10,7 @@ from bot.commands.formatting import moment_text, one_line
 from bot.commands.setting_values import format_setting
 from bot.commands.spec import Audience, Command
 from bot.domain.allowances import DayExtension, allowance
+from bot.domain.brand import BrandPart
 from bot.domain.chat import Button, Details, Place, Post, rich_post
 from bot.domain.limits import SETTINGS, DeploymentLimits, apply_setting_rules, format_zone
 from bot.domain.options import Number, Text
@@ -118,6 +119,8 @@ class RuleChanges:
             return f"{self._deployment.purchases[key.subject]}, the default"
         if key.kind is RuleKind.SETTING and key.subject in SETTINGS:
             return RichText.of(format_setting(key.subject, self._deployment.settings), ", the default")
+        if any(key == part.key for part in BrandPart):
+            return "not set"
         if key.kind is not RuleKind.LIMIT:
             return None
         if key.subject == PERSON_SUBJECT:

@@ -32,6 +32,9 @@ _SETTING_TITLES = {
     "reports_to_hide": "how many reports hide a picture",
     "language": "language",
     "relaxed_tiers": "tiers whose usual lane is the relaxed one",
+    "brand_colours": "colours of the brand kit",
+    "brand_always": "words always in the brand kit",
+    "brand_never": "words never in the brand kit",
     "relaxed_beyond": "pictures beyond the limit in the relaxed lane",
     **{f"{THRESHOLD_PREFIX}{kind}": f"score from which {kind.replace('_', '-')} is refused" for kind in SCORED},
 }

@@ -1,11 +1,13 @@
 """`/template use`, `list` and `show`: pictures from words that somebody has thought about before."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Annotated
 
+from bot.commands.brand import brand_kit, require_brand_kit
 from bot.commands.rule_changes import list_post
 from bot.commands.spec import Command, Suggest
+from bot.domain.brand import Switch
 from bot.domain.chat import Button, Details, Form, FormPart, Place, Post
 from bot.domain.images import Quality, Shape
 from bot.domain.jobs import Draft
@@ -33,6 +35,7 @@ class TemplateUseArgs:
     shape: Annotated[Shape | None, Choice("Another shape than the template's", Shape)] = None
     quality: Annotated[Quality | None, Choice("Another quality than the template's", Quality)] = None
     model: Annotated[str | None, ImageModelRef("Another model than the template's; /models lists them")] = None
+    brand: Annotated[Switch | None, Choice("Use the brand kit, which is usual but for one's own templates", Switch)] = None
 
 
 def template_use(
@@ -44,7 +47,8 @@ def template_use(
         kept = await shelf.find(call.person, call.place, args.name)
         if args.slots is None and kept.template.slots and await _ask(call, kept, args):
             return
-        await studio.accept(await _draft(call, kept.template, args), call)
+        draft = await _draft(call, kept.template, args)
+        await studio.accept(replace(draft, prompt=await _brand(call, kept, args.brand, draft.prompt)), call)
 
     async def _draft(call: Call, template: Template, args: TemplateUseArgs) -> Draft:
         return Draft(
@@ -55,6 +59,12 @@ def template_use(
             model=args.model or await _offered(call, template.model),
             count=args.count,
         )
+
+    async def _brand(call: Call, kept: KeptTemplate, brand: Switch | None, prompt: str) -> str:
+        if brand is Switch.ON:
+            return (await require_brand_kit(call, quotas)).apply(prompt)
+        is_usual = brand is None and kept.owner.scope is not TemplateScope.MINE
+        return (await brand_kit(call, quotas)).apply(prompt) if is_usual else prompt
 
     async def _offered(call: Call, model: str | None) -> str | None:
         """Return a template's model if it is there for this person; a default that is not is no reason to draw nothing."""
@@ -89,7 +99,8 @@ def suggest_templates(shelf: TemplateShelf) -> Suggest:
 
 async def _ask(call: Call, kept: KeptTemplate, args: TemplateUseArgs) -> bool:
     """Show a form of the template's slots; False where none can be shown."""
-    chosen = {"count": args.count if args.count > 1 else None, "shape": args.shape, "quality": args.quality, "model": args.model}
+    said = {name: getattr(args, name) for name in ("shape", "quality", "model", "brand")}
+    chosen = said | {"count": args.count if args.count > 1 else None}
     values = {name: str(value) for name, value in chosen.items() if value is not None}
     parts = tuple(
         FormPart(slot.name, slot.label, usual=slot.usual, is_required=not slot.usual, longest=LONGEST_VALUE)

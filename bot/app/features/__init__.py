@@ -5,6 +5,7 @@ from collections.abc import Callable
 from bot.app.features import (
     api_keys,
     audit,
+    brand,
     budgets,
     cases,
     credits,  # noqa: A004 - as its command is called
@@ -44,6 +45,7 @@ FEATURES: tuple[Callable[[Services], tuple[AnyCommand, ...]], ...] = (
     api_keys.build_commands,
     budgets.build_commands,
     settings.build_commands,
+    brand.build_commands,
     word_filter.build_commands,
     cases.build_commands,
     sanctions.build_commands,

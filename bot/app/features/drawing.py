@@ -17,7 +17,7 @@ def build_commands(services: Services) -> tuple[AnyCommand, ...]:
     suggest_models = model_suggestions(services)
     has_lanes = any(section.is_relaxed for section in base.settings.all_providers.values())
     return (
-        imagine(studio, weights_of(base.settings), suggest_models, has_lanes=has_lanes),
+        imagine(studio, weights_of(base.settings), suggest_models, has_lanes=has_lanes, quotas=services.quotas),
         again(studio),
         vary(studio),
         reword(studio, suggest_models),
