@@ -98,7 +98,9 @@ async def _listen_on_slack(
     from bot.adapters.slack.manifest import EVENTS_PATH
 
     home, stop = HomeTabBuilder(services), build_job_stopper(services, SLACK)
-    listening = front.listen(dispatcher, services.lookup, home=home, stop_jobs=stop, by_socket=by_socket, by_http=by_http)
+    listening = front.listen(
+        dispatcher, services.lookup, services.lineage, home=home, stop_jobs=stop, by_socket=by_socket, by_http=by_http
+    )
     async with listening as routes:
         yield WebExtension(routes, frozenset({EVENTS_PATH}), front.findings)
 

@@ -57,9 +57,10 @@ def history(
 
     async def run(call: Call, args: HistoryArgs) -> None:
         account = await studio.account(call.person)
-        found = await bases.find(args.link, account.id, call.place) if args.link else ()
-        picture = found[0] if found else await bases.newest(account.id, call.place)
-        row = await lineage.row(picture, await studio.find(picture.job), account.id, call.place)
+        named = bases.find(args.link, account.id, call.place) if args.link else bases.newest(account.id, call.place)
+        found = await named
+        picture = found.pictures[0]
+        row = await lineage.row(picture, found.job, account.id, call.place)
         seen = [one for one in row if one.is_visible and may_see(one.job, account.id, call.place)]
         shown = [posts.post_picture(one.job, one.picture, links) for one in seen[-_MOST_SHOWN:]]
         lines = [_line(number, one, one in seen, one.picture.id == picture.id) for number, one in enumerate(row, start=1)]

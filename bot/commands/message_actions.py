@@ -1,5 +1,6 @@
 """Commands given by a reaction to a message, or from its menu."""
 
+import re
 from collections.abc import Awaitable, Callable
 from enum import StrEnum
 
@@ -8,10 +9,12 @@ import structlog
 from bot.commands.dispatcher import Dispatcher
 from bot.domain.chat import Post, Tone
 from bot.domain.images import PictureId
+from bot.domain.inputs import BroughtPicture
 from bot.domain.jobs import Job, JobState
-from bot.errors import EaselError
+from bot.errors import EaselError, Refusal
 from bot.ports.surfaces import Call
-from bot.services.picture_lookup import PictureLookup
+from bot.services.lineage import Lineage
+from bot.services.picture_lookup import PictureLookup, message_name
 
 log = structlog.get_logger(__name__)
 
@@ -20,6 +23,14 @@ _NO_PICTURE = Post(
     Tone.REFUSED,
     "bad_input",
 )
+
+
+_NUMBERED = re.compile(r"#?([1-4])\s*[:.)]\s+(.+)", re.DOTALL)
+"""Words about one picture of a set."""
+
+
+BringPictures = Callable[[], Awaitable[tuple[BroughtPicture, ...]]]
+"""Gets what is attached to a message; a refusal says why that cannot be had."""
 
 
 class Reaction(StrEnum):
@@ -45,9 +56,10 @@ async def show_nothing() -> None:
 class MessageActions:
     """Presses commands on the job that a message speaks of. As with the dispatcher's, none of its methods raises."""
 
-    def __init__(self, dispatcher: Dispatcher, lookup: PictureLookup) -> None:
+    def __init__(self, dispatcher: Dispatcher, lookup: PictureLookup, lineage: Lineage | None = None) -> None:
         self._dispatcher = dispatcher
         self._lookup = lookup
+        self._lineage = lineage
 
     def is_supported(self, reaction: Reaction) -> bool:
         """Whether anything follows from a reaction here."""
@@ -69,6 +81,43 @@ class MessageActions:
         """Press what follows from a reaction that is taken away again, if anything does."""
         if reaction in _TAKEN_BACK:
             await self._press(_TAKEN_BACK[reaction], message, call, show)
+
+    async def reply(self, words: str, message: str, call: Call, bring: BringPictures, *, began: str | None = None) -> bool:
+        """Change the picture that a message shows by what somebody answers to it; False where it shows none.
+
+        What comes with the answer is only brought then, to be drawn from.
+        `began` is the key of the call that a message may be, where it begins a thread: then the
+        newest picture of the thread is meant. “2: make it night” means the second of a set.
+        """
+        try:
+            link = await self._find_answered(message, call, began)
+            if link is None:
+                return False
+            pictures = await bring()
+        except EaselError as error:
+            log.warning("message.not_looked_up", kind=error.kind, reason=str(error))
+            await call.whisper(Post(error.user_text, Tone.REFUSED if isinstance(error, Refusal) else Tone.FAILED, error.kind))
+            return True
+        numbered = _NUMBERED.fullmatch(words.strip())
+        raw: dict[str, object] = {"link": link, "words": numbered[2] if numbered else words.strip() or None}
+        raw |= {"number": numbered[1]} if numbered else {}
+        raw |= {"picture": pictures} if pictures else {}
+        await self._dispatcher.dispatch("edit", raw, call)
+        return True
+
+    async def _find_answered(self, message: str, call: Call, began: str | None) -> str | None:
+        """Return what finds the pictures again that an answer is about."""
+        platform, channel = call.place.platform, call.place.channel
+        job = await self._lookup.job_of_message(platform, channel, message)
+        if began is None or self._lineage is None:
+            return None if job is None else message_name(platform, channel, message)
+        job = job or await self._lookup.job_of_call(began)
+        if job is None:
+            return None
+        newest = await self._lineage.newest_in_thread(job, call.place)
+        own = newest.message
+        is_said = own is not None and own.is_posted
+        return message_name(platform, channel, own.id) if is_said and own is not None else newest.id
 
     async def _press(self, command: str, message: str, call: Call, show: ShownPicture) -> bool:
         """Press a command on a message's job; False when it speaks of none."""

@@ -75,7 +75,7 @@ class PartEditing:
 
     async def _find(self, named: str, person: Person, place: Place) -> tuple[Picture, ...]:
         account = await self._studio.account(person)
-        return await self._bases.find(named, account.id, place)
+        return (await self._bases.find(named, account.id, place)).pictures
 
 
 def part(editing: PartEditing, *, is_local: bool) -> Command[JobArgs]:

@@ -61,7 +61,7 @@ class Reframing:
     async def find(self, named: str, call: Call) -> tuple[Picture, ...]:
         """Return the pictures that a button is about; raises as `PictureBases.find` does."""
         account = await self._studio.account(call.person)
-        return await self._bases.find(named, account.id, call.place)
+        return (await self._bases.find(named, account.id, call.place)).pictures
 
     async def widen(self, named: str, margins: Margins, call: Call) -> None:
         """Have drawn what is beyond the edges of a picture; raises as `Studio.accept` and `PictureBases.find` do."""

@@ -70,15 +70,6 @@ class Turning:
             raise BadInput(_LAST)
         await self._show(changed, call, await self.pressed(call))
 
-    async def shown_in(self, job: Job) -> Job:
-        """Return the job whose pictures the message of this one shows now."""
-        message = job.message
-        if message is None:
-            return job
-        turned = await self._sent_messages.turned_to(message.place.platform, message.place.channel, message.id)
-        found = None if turned is None else await self._jobs.get(turned)
-        return found or job
-
     async def pressed(self, call: Call) -> Job | None:
         """Return the job whose own message was pressed; what is shown anywhere else stays as it is."""
         pressed = call.message

@@ -54,6 +54,17 @@ class Lineage:
                 return found
         return None
 
+    async def newest_in_thread(self, job: Job, thread: Place) -> Job:
+        """Return what came of a job in the same thread, change upon change; the job itself where nothing did."""
+        for _ in range(_MOST_STEPS):  # pragma: no branch - nobody says so much in one thread
+            pictures = [one.id for one in await self._pictures.of_job(job.id)]
+            changed = [await self._jobs.get(one) for one in await self._inputs.made_from(pictures, most=_MOST_CHANGES)]
+            found = next((one for one in changed if one is not None and one.place == thread), None)
+            if found is None:
+                break
+            job = found
+        return job
+
     async def row(self, picture: Picture, job: Job, account: AccountId, place: Place) -> tuple[LineageStep, ...]:
         """Return a picture in the row of changes that it stands in, the first one first; of several changes the newest."""
         before = [LineageStep(picture, job)]

@@ -1,5 +1,7 @@
 """Pictures of ours that somebody wants to draw from: named, or their newest at a place; and their bytes."""
 
+from dataclasses import replace
+
 from bot.domain.chat import Place
 from bot.domain.images import Picture, PictureState
 from bot.domain.inputs import BroughtPicture, InputRole
@@ -26,7 +28,7 @@ class PictureBases:
         self._jobs = jobs
         self._objects = objects
 
-    async def find(self, named: str, account: AccountId, place: Place) -> tuple[Picture, ...]:
+    async def find(self, named: str, account: AccountId, place: Place) -> FoundPictures:
         """Return the pictures that a link, or the id of a job or a picture, stands for, as far as they may be seen.
 
         Raises:
@@ -41,18 +43,21 @@ class PictureBases:
         visible = tuple(one for one in found.pictures if one.state is PictureState.VISIBLE)
         if not visible:
             raise BadInput(_why_nothing_is_there(found))
-        return visible
+        return replace(found, pictures=visible)
 
-    async def newest(self, account: AccountId, place: Place) -> Picture:
-        """Return the newest picture of somebody that was asked for at a place.
+    async def newest(self, account: AccountId, place: Place) -> FoundPictures:
+        """Return the newest picture of somebody that was asked for at a place, or what its message was turned to.
 
         Raises:
-            BadInput: There is none.
+            BadInput: There is none, or none any more where its message was turned to.
         """
         for picture in await self._gallery.latest(account, _MOST_LOOKED_AT):
             job = await self._jobs.get(JobId(picture.job))
             if job is not None and is_same_room(job.place, place):
-                return picture
+                shown = await self._lookup.shown_by(job)
+                if shown.id == job.id:
+                    return FoundPictures(picture.id, job, (picture,), job)
+                return replace(await self.find(shown.id, account, place), holder=job)
         raise BadInput(
             "You have no picture here that could be changed. Draw one with /imagine, or name one: "
             "/edit make it night --link LINK. Nothing was counted."

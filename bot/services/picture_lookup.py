@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from bot.domain.images import Picture, PictureId
 from bot.domain.jobs import Job, JobId
@@ -17,6 +17,7 @@ LONGEST_LINK = 1000
 _AROUND = " \t\r\n\"'“”<>"
 
 _ID = re.compile(r"[A-Za-z0-9_-]{1,64}")
+_MESSAGE = re.compile(r"([a-z]{2,20}):(?![\s/])([^:]{1,80}):([^:/]{1,80})")
 _PICTURE = re.compile(r"(?:/p/|easel-ai-)([A-Za-z0-9_-]{1,64})\.(?:png|jpe?g|webp)\b")
 
 ParseMessageLink = Callable[[str], tuple[str, str] | None]
@@ -27,11 +28,20 @@ _NO_LINKS: Mapping[Platform, ParseMessageLink] = {}
 
 @dataclass(frozen=True, slots=True)
 class FoundPictures:
-    """A job, and those of its pictures that were meant, whatever their state. `id` finds them again: the job's or a picture's."""
+    """A job, and those of its pictures that were meant, whatever their state. `id` finds them again: the job's or a picture's.
+
+    `holder` is the job whose own message shows them, where they were looked for by a message that was turned to them.
+    """
 
     id: str
     job: Job
     pictures: tuple[Picture, ...]
+    holder: Job | None = None
+
+
+def message_name(platform: Platform, channel: str, message: str) -> str:
+    """Return what `PictureLookup.find` finds the pictures by that a message shows."""
+    return f"{platform}:{channel}:{message}"
 
 
 class PictureLookup:
@@ -56,7 +66,10 @@ class PictureLookup:
             BadInput: It is no such link, or nothing is known of what it leads to.
         """
         text = named.strip(_AROUND)
-        found = await (self._by_id(text) if _ID.fullmatch(text) else self._by_link(text))
+        if message := _MESSAGE.fullmatch(text):
+            found = await self._of_message(Platform(message[1]), message[2], message[3])
+        else:
+            found = await (self._by_id(text) if _ID.fullmatch(text) else self._by_link(text))
         if found is None:
             raise BadInput(
                 "I know of no picture there, so nothing was done. Give the link of the picture, "
@@ -78,6 +91,19 @@ class PictureLookup:
         shown = await self._sent_messages.jobs_shown(platform, channel, message)
         return await self._jobs.get(shown[0]) if len(shown) == 1 else None
 
+    async def shown_by(self, job: Job) -> Job:
+        """Return the job whose pictures the message of this one shows now."""
+        message = job.message
+        if message is None:
+            return job
+        turned = await self._sent_messages.turned_to(message.place.platform, message.place.channel, message.id)
+        found = None if turned is None else await self._jobs.get(turned)
+        return found or job
+
+    async def job_of_call(self, key: str) -> Job | None:
+        """Return the job that a call began."""
+        return await self._jobs.by_key(key)
+
     async def job_of_picture(self, picture: PictureId) -> Job | None:
         """Return the job that a picture was drawn for."""
         found = await self._pictures.get(picture)
@@ -98,7 +124,9 @@ class PictureLookup:
 
     async def _of_message(self, platform: Platform, channel: str, message: str) -> FoundPictures | None:
         job = await self.job_of_message(platform, channel, message)
-        return None if job is None else await self._of_job(job)
+        if job is None:
+            return None
+        return replace(await self._of_job(job), holder=await self._jobs.by_message(platform, channel, message))
 
     async def _of_picture(self, id_: str) -> FoundPictures | None:
         picture = await self._pictures.get(PictureId(id_))

@@ -11,6 +11,9 @@ from bot.domain.jobs import Job
 from tests.e2e import discord_stage, slack_stage
 from tests.e2e.discord_stage import DiscordStage
 from tests.e2e.slack_stage import SlackStage
+from tests.fakes.discord import Intent, Upload
+from tests.fakes.discord.wire import PRIVILEGED
+from tests.fakes.photos import photo
 
 
 @pytest.fixture
@@ -80,3 +83,50 @@ async def test_a_picture_is_changed_twice_on_slack(slack: SlackStage) -> None:
     await slack.slack.until(lambda: "let it snow" in third.shown, within=10)
     await slack.ada.press(third, "History")
     await slack.slack.until(lambda: any("in 3 steps" in one.shown for one in slack.ada.dms), within=10)
+
+
+async def test_a_picture_is_changed_by_answering_it_on_discord(discord: DiscordStage) -> None:
+    """By a reply that calls the bot, with what is attached, and taken back in words; other replies are not for it."""
+    first = await discord.picture("a fox")
+    await discord.ada.say(discord.channel, "nice", reply_to=first, pings=False)
+    said = await discord.ada.say(discord.channel, "make it night", Upload("hat.png", photo("PNG")), reply_to=first)
+    second = await discord.channel.message_when(lambda one: one.reference is said and discord_stage.is_done(one), within=20)
+    job = await discord.job(second)
+    assert [one.parent for one in job.wish.inputs] == [await came_of(discord, await discord.job(first)), None]
+    assert (job.wish.prompt, job.author.identity.user) == ("make it night", str(discord.ada.id))
+    grace = discord.discord.add_user("grace")
+    await grace.say(discord.channel, f"<@{discord.discord.bot.id}> undo that", reply_to=second)
+    await discord.discord.changes.until(
+        lambda: any("a fox" in one.text for one in grace.dms), within=10, what="the first picture"
+    )
+    await discord.ada.say(discord.channel, "undo that", reply_to=second)
+    await discord.discord.changes.until(lambda: "a fox" in second.text, within=10, what="the first picture")
+    assert not any(Intent(hello.intents) & PRIVILEGED for hello in discord.discord.seen.hellos)
+    assert len([one for one in discord.channel.everything if one.author is discord.discord.bot]) == 2
+
+
+async def test_a_picture_is_changed_by_answering_it_on_slack(slack: SlackStage) -> None:
+    """In its thread, or in the thread of the words for it; each time the newest one there."""
+    first = await slack.picture("a fox")
+    await slack.ada.mention(slack.channel, "@easel make it night", thread=first)
+    second = await slack.done(but={first.ts})
+    await slack.ada.mention(slack.channel, "@easel and let it snow", thread=first)
+    third = await slack.done(but={first.ts, second.ts})
+    jobs = [await slack.job(message) for message in (first, second, third)]
+    assert [one.parent for job in jobs[1:] for one in job.wish.inputs] == [await came_of(slack, job) for job in jobs[:-1]]
+    assert (second.thread, third.thread) == (first.ts, first.ts)
+    await slack.ada.mention(slack.channel, "@easel undo that", thread=first)
+    await slack.slack.until(lambda: "make it night" in third.shown, within=10)
+
+
+async def test_answers_go_on_in_the_thread_of_the_words_on_slack(slack: SlackStage) -> None:
+    """Below the words that a picture came of; a command is one there too."""
+    await slack.ada.mention(slack.channel, "@easel a fox")
+    first = await slack.done()
+    root = slack.channel.messages[0]
+    await slack.ada.mention(slack.channel, "@easel make it night", thread=root)
+    second = await slack.done(but={first.ts})
+    job = await slack.job(second)
+    assert [one.parent for one in job.wish.inputs] == [await came_of(slack, await slack.job(first))]
+    await slack.ada.mention(slack.channel, "@easel imagine an owl", thread=root)
+    assert (await slack.job(await slack.done(but={first.ts, second.ts}))).wish.inputs == ()

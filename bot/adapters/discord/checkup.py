@@ -149,7 +149,7 @@ class _ClockSkew:
 
 
 def _check_intents() -> Finding:
-    text = "Only the intents for servers, reactions and direct messages are used; no privileged one has to be switched on."
+    text = "Only intents for servers, messages and reactions are used; no privileged one has to be switched on."
     return Finding("discord", Health.OK, text)
 
 

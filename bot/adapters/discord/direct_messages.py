@@ -1,15 +1,16 @@
-"""Calls from direct messages to the bot, and the replies to them."""
+"""Calls from messages that people write to the bot, in private or in answer to a picture, and the replies to them."""
 
 import re
 
 import discord
 import structlog
+from discord.abc import GuildChannel
 
 from bot.adapters.discord import DISCORD
 from bot.adapters.discord.errors import FormNotShown
-from bot.adapters.discord.origins import person_of
+from bot.adapters.discord.origins import person_of, place_of
 from bot.adapters.discord.surface import DiscordSurface
-from bot.domain.chat import Form, MessageRef, Place, Post, Tone, promise
+from bot.domain.chat import Form, MessageRef, Post, Tone, promise
 from bot.errors import EaselError
 
 log = structlog.get_logger(__name__)
@@ -21,9 +22,8 @@ EMPTY_MESSAGE_REPLY = Post(
 )
 
 
-def line_of_message(message: discord.Message) -> str:
-    """Return the words of a direct message, which need no mention of the bot; empty where there are none."""
-    us = message.channel.me.id if isinstance(message.channel, discord.DMChannel) else 0
+def line_of_message(message: discord.Message, us: int) -> str:
+    """Return the words of a message to the bot, whose id is `us`, without its mention; empty where there are none."""
     return re.sub(rf"<@!?{us}>", "", message.content, count=1).strip()
 
 
@@ -32,8 +32,8 @@ class DirectMessageCall:
 
     def __init__(self, message: discord.Message, surface: DiscordSurface) -> None:
         self.key = f"{DISCORD}:{message.id}"
-        self.person = person_of(message.author, None, discord.Permissions.none())
-        self.place = Place(DISCORD, "", str(message.channel.id))
+        self.person = person_of(message.author, None, permissions_of(message))
+        self.place = place_of(message.guild.id if message.guild else None, message.channel.id, message.channel)
         self.message: MessageRef | None = None
         self._message_id = message.id
         self._surface = surface
@@ -60,3 +60,35 @@ class DirectMessageCall:
     async def ask(self, form: Form) -> None:  # noqa: ARG002 - every call is asked alike
         """Show no form: there is none below a message; see `Call.ask`."""
         raise FormNotShown("a direct message")
+
+
+class ReplyCall(DirectMessageCall):
+    """Implements `bot.ports.surfaces.Call` for an answer to a picture in a server, where everybody reads replies.
+
+    What is for that person alone comes in a direct message.
+    """
+
+    async def whisper(self, post: Post) -> MessageRef | None:
+        """Say `post` in a direct message; see `Call.whisper`."""
+        try:
+            place = await self._surface.direct(self.person.identity)
+            return await self._surface.post(place, post, key=f"{self.key}:whisper")
+        except EaselError as error:
+            log.info("discord.whisper_lost", call=self.key, kind=post.kind, reason=str(error))
+            return None
+
+
+def answered_message(message: discord.Message, us: int) -> int | None:
+    """Return the message of ours or anybody's that somebody answers for us: with our name in a server, and always in private."""
+    reference = message.reference
+    is_for_us = message.guild is None or any(one.id == us for one in message.mentions)
+    is_answer = message.type is discord.MessageType.reply and reference is not None
+    return reference.message_id if is_for_us and is_answer and reference is not None else None
+
+
+def permissions_of(message: discord.Message) -> discord.Permissions:
+    """Return what whoever wrote a message may do where it stands; in private they look after nothing."""
+    channel, author = message.channel, message.author
+    if isinstance(author, discord.Member) and isinstance(channel, (GuildChannel, discord.Thread)):
+        return channel.permissions_for(author)
+    return discord.Permissions.none()

@@ -12,9 +12,15 @@ from discord.abc import GuildChannel
 from bot.adapters.discord import DISCORD
 from bot.adapters.discord.application_commands import CONTEXT_MENUS, autocomplete_choices
 from bot.adapters.discord.call import DiscordCall, DiscordReactionCall
-from bot.adapters.discord.direct_messages import EMPTY_MESSAGE_REPLY, DirectMessageCall, line_of_message
-from bot.adapters.discord.file_options import read_file_options
-from bot.adapters.discord.interaction_input import CommandInput, parse_command, parse_modal
+from bot.adapters.discord.direct_messages import (
+    EMPTY_MESSAGE_REPLY,
+    DirectMessageCall,
+    ReplyCall,
+    answered_message,
+    line_of_message,
+)
+from bot.adapters.discord.file_options import read_attachments, read_file_options
+from bot.adapters.discord.interaction_input import CommandInput, parse_command, parse_modal, replace_markup
 from bot.adapters.discord.modals import render_modal
 from bot.adapters.discord.origins import Interaction, person_of, place_of
 from bot.adapters.discord.surface import DiscordSurface
@@ -176,13 +182,27 @@ class DiscordEventHandlers:
             log.info("discord.not_suggested", reason=f"status={error.status} code={error.code}")
 
     async def on_message(self, message: discord.Message) -> None:
-        """Run what somebody writes in a direct message: plain words are something to draw. Bots are not answered, nor are we."""
-        is_for_us = message.guild is None and not message.author.bot and message.type in _WRITTEN_TYPES
-        if self.is_open and is_for_us and self._deduplicator.is_new(str(message.id)):
-            self._track_this_task()
-            call = DirectMessageCall(message, self._surface)
-            line = line_of_message(message)
+        """Run what somebody writes to us: in private, where plain words are something to draw, or in answer to a picture.
+
+        Bots are not answered, nor are we.
+        """
+        us = self._client.user.id if self._client and self._client.user else 0
+        answered = answered_message(message, us)
+        is_for_us = (message.guild is None or answered is not None) and not message.author.bot and message.type in _WRITTEN_TYPES
+        if not (self.is_open and is_for_us and self._deduplicator.is_new(str(message.id))):
+            return
+        self._track_this_task()
+        call = (ReplyCall if message.guild else DirectMessageCall)(message, self._surface)
+        line = line_of_message(message, us)
+        if answered is not None and not line.startswith("/") and await self._reply(message, line, str(answered), call):
+            return
+        if message.guild is None:
             await (self._dispatcher.dispatch_line(line, call) if line else call.whisper(EMPTY_MESSAGE_REPLY))
+
+    async def _reply(self, message: discord.Message, line: str, answered: str, call: DirectMessageCall) -> bool:
+        """Change the picture that somebody answered; False where the message shows none."""
+        words = str(replace_markup(line))
+        return await self._message_actions.reply(words, answered, call, lambda: read_attachments(message))
 
     async def on_raw_reaction_add(self, payload: discord.RawReactionActionEvent) -> None:
         """Run what is said by a reaction below a message of ours, in a server or between somebody and us."""

@@ -1,7 +1,7 @@
 """Files that somebody gives to a command: texts are read as what they say, pictures are fetched as they are."""
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -33,16 +33,28 @@ async def read_file_options(
     for option in command.options if command else ():
         if isinstance(option.kind, PictureFile):
             files = [given.pop(name) for name in picture_options(option) if name in given]
-            check_total(sum(_attachment(interaction, file).size for file in files))
             if files:
-                read[option.name] = tuple([BroughtPicture(await _fetch_picture(interaction, file)) for file in files])
+                read[option.name] = await _fetch_pictures([_attachment(interaction, file) for file in files])
     for name, file in given.items():
         read[name] = await _read_text(interaction, file)
     return read
 
 
-async def _fetch_picture(interaction: Interaction, attached: Any) -> bytes:
-    file = _attachment(interaction, attached)
+async def read_attachments(message: discord.Message) -> tuple[BroughtPicture, ...]:
+    """Return the pictures that are attached to a message.
+
+    Raises:
+        BadInput: One is too large, or cannot be fetched.
+    """
+    return await _fetch_pictures([one for one in message.attachments if (one.content_type or "").startswith("image/")])
+
+
+async def _fetch_pictures(files: Sequence[discord.Attachment]) -> tuple[BroughtPicture, ...]:
+    check_total(sum(file.size for file in files))
+    return tuple([BroughtPicture(await _fetch_picture(file)) for file in files])
+
+
+async def _fetch_picture(file: discord.Attachment) -> bytes:
     if file.size > MOST_BYTES:
         raise BadInput(f"{file.filename} is too large: {MOST_BYTES // 2**20} MB are the most. Nothing was counted.")
     try:

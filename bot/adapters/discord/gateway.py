@@ -22,8 +22,8 @@ log = structlog.get_logger(__name__)
 
 discord.VoiceClient.warn_nacl = discord.VoiceClient.warn_dave = False  # nobody speaks here
 
-INTENTS = discord.Intents(guilds=True, guild_reactions=True, dm_messages=True, dm_reactions=True)
-"""None of them is privileged: what people write to a bot in private comes with its words (message_content is for servers)."""
+INTENTS = discord.Intents(guilds=True, guild_messages=True, guild_reactions=True, dm_messages=True, dm_reactions=True)
+"""None of them is privileged: what people write to a bot in private, or where they mention it, comes with its words."""
 
 _CLOSE_TIMEOUT = timedelta(seconds=3)
 

@@ -28,14 +28,24 @@ def line_of_slash_command(slash: str, text: str) -> str:
 
 def line_of_mention(text: str, bot_user: str, commands: Mapping[str, AnyCommand], *, without_words: str = HELP) -> str:
     """Return the line of a message that mentions the bot: a command where it begins with one's name, else something to draw."""
-    _, _, rest_of_text = re.sub(rf"<@{re.escape(bot_user)}(?:\|[^>]*)?>", "\0", text, count=1).rpartition("\0")
-    rest_of_text = rest_of_text.strip()
+    rest_of_text = _without_mention(text, bot_user)
     if not rest_of_text:
         return without_words
     bare = rest_of_text.lstrip("/").lstrip()
     if _is_command(bare, commands):
         return f"/{_strip_labels(bare)}"
     return f"{IMAGINE} {replace_markup(rest_of_text)}"
+
+
+def is_command(text: str, bot_user: str, commands: Mapping[str, AnyCommand]) -> bool:
+    """Return whether a message that mentions the bot names a command."""
+    return _is_command(_without_mention(text, bot_user).lstrip("/").lstrip(), commands)
+
+
+def _without_mention(text: str, bot_user: str) -> str:
+    """Return what follows the bot's name, or all where it is not named."""
+    _, _, rest_of_text = re.sub(rf"<@{re.escape(bot_user)}(?:\|[^>]*)?>", "\0", text, count=1).rpartition("\0")
+    return rest_of_text.strip()
 
 
 def spell_commands_for_slack(post: Post, commands: Mapping[str, AnyCommand]) -> Post:

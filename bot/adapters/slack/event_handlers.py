@@ -15,7 +15,7 @@ from slack_bolt.context.async_context import AsyncBoltContext
 
 from bot.adapters.shared.deduplicator import Deduplicator
 from bot.adapters.shared.task_tracker import TaskTracker
-from bot.adapters.slack import command_lines, modals, payloads
+from bot.adapters.slack import SLACK, command_lines, modals, payloads
 from bot.adapters.slack.call import SlackCallFactory
 from bot.adapters.slack.external_people import options_for_people
 from bot.adapters.slack.home import LINE_PREFIX, HomeTab
@@ -25,7 +25,9 @@ from bot.adapters.slack.picture_files import picture_option, read_files
 from bot.adapters.slack.uninstall import Uninstaller, is_organisation_wide
 from bot.commands.dispatcher import Dispatcher
 from bot.commands.message_actions import MessageActions, Reaction
+from bot.domain.inputs import MOST_INPUTS, BroughtPicture
 from bot.errors import EaselError
+from bot.services.lineage import Lineage
 from bot.services.picture_lookup import PictureLookup
 
 log = structlog.get_logger(__name__)
@@ -57,13 +59,20 @@ class SlackEventHandlers:
     """Acknowledges each Slack event first, then runs its command in a tracked task."""
 
     def __init__(
-        self, *, dispatcher: Dispatcher, calls: SlackCallFactory, lookup: PictureLookup, home: HomeTab, uninstaller: Uninstaller
+        self,
+        *,
+        dispatcher: Dispatcher,
+        calls: SlackCallFactory,
+        lookup: PictureLookup,
+        lineage: Lineage,
+        home: HomeTab,
+        uninstaller: Uninstaller,
     ) -> None:
         self.is_open = True
         """Whether new payloads are taken. Slack sends what is not acknowledged to another process, or again."""
         self._dispatcher = dispatcher
         self._calls = calls
-        self._message_actions = MessageActions(dispatcher, lookup)
+        self._message_actions = MessageActions(dispatcher, lookup, lineage)
         self._home = home
         self._uninstaller = uninstaller
         self._deduplicator = Deduplicator()
@@ -132,7 +141,9 @@ class SlackEventHandlers:
         origin, files = payloads.origin_of_event(body), read_files(event.get("files"))
         text, bot, commands = str(event.get("text") or ""), context.bot_user_id or "", self._dispatcher.commands
         line = command_lines.line_of_mention(text, bot, commands, without_words=IMAGINE if files else command_lines.HELP)
-        self._start_task(f"{origin.channel}:{origin.message}", lambda: self._run_line(origin, line, files))
+        is_answer = bool(origin.thread) and line.startswith(f"{IMAGINE} ") and not command_lines.is_command(text, bot, commands)
+        run = self._run_answer if is_answer else self._run_line
+        self._start_task(f"{origin.channel}:{origin.message}", lambda: run(origin, line, files))
 
     async def on_shortcut(self, ack: AsyncAck, body: Json) -> None:
         """Run a message shortcut or a global one."""
@@ -232,6 +243,20 @@ class SlackEventHandlers:
         pictures = await self._calls.fetch_pictures(files, pictured[1].most, origin, call) if files and pictured else ()
         if pictures is not None:
             await self._dispatcher.dispatch_line(named, call, pictures)
+
+    async def _run_answer(self, origin: PayloadOrigin, line: str, files: Sequence[Json] = ()) -> None:
+        """Change the newest picture of a thread by what somebody says in it; in a thread without one, draw that."""
+        call = await self._calls.build(origin, f"{origin.channel}:{origin.message}")
+        pictures = await self._calls.fetch_pictures(files, MOST_INPUTS - 1, origin, call) if files else ()
+        if pictures is None:
+            return
+
+        async def bring() -> tuple[BroughtPicture, ...]:
+            return pictures
+
+        words, began = line.removeprefix(IMAGINE), f"{SLACK}:{origin.channel}:{origin.thread}"
+        if not await self._message_actions.reply(words, origin.thread, call, bring, began=began):
+            await self._dispatcher.dispatch_line(line, call, pictures)
 
     async def _run_form(self, origin: PayloadOrigin, key: str, name: str, raw: Mapping[str, object]) -> None:
         command, call, given = self._dispatcher.commands[name], await self._calls.build(origin, key), dict(raw)

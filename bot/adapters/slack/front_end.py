@@ -41,6 +41,7 @@ from bot.ports.events import Events
 from bot.ports.installations import Installations
 from bot.ports.objects import ObjectStore
 from bot.ports.rate_limiter import RateLimiter
+from bot.services.lineage import Lineage
 from bot.services.picture_lookup import PictureLookup
 from bot.services.provenance import NO_COPY_SIGNER
 
@@ -137,6 +138,7 @@ class SlackFrontEnd:
         self,
         dispatcher: Dispatcher,
         lookup: PictureLookup,
+        lineage: Lineage,
         *,
         home: LoadHomeContent,
         stop_jobs: StopJobs,
@@ -153,6 +155,7 @@ class SlackFrontEnd:
             dispatcher=dispatcher,
             calls=SlackCallFactory(dependencies, people),
             lookup=lookup,
+            lineage=lineage,
             home=HomeTab(self._web, self._bots, home),
             uninstaller=Uninstaller(web=self._web, store=self._store, people=people, stop_jobs=stop_jobs),
         )

@@ -190,11 +190,18 @@ class DiscordPerson(User):
         """Take a reaction back."""
         Reactions(self._world).remove(message, self, emoji)
 
-    async def say(self, channel: Channel, text: str, *uploads: Upload) -> Message:
-        """Write an ordinary message."""
+    async def say(
+        self, channel: Channel, text: str, *uploads: Upload, reply_to: Message | None = None, pings: bool = True
+    ) -> Message:
+        """Write an ordinary message, or a reply, which calls whom it answers unless that was switched off."""
         if channel.guild is not None:
             channel.guild.member(self)
-        return self._world.posts.create(channel, self, Body({"content": text}, dict(enumerate(uploads))))
+        payload: Json = {"content": text}
+        if reply_to is not None:
+            self._look_at(reply_to)
+            payload["message_reference"] = {"message_id": str(reply_to.id)}
+            payload["allowed_mentions"] = {"parse": ["users", "roles", "everyone"], "replied_user": pings}
+        return self._world.posts.create(channel, self, Body(payload, dict(enumerate(uploads))))
 
     def buy(self, sku: int, *, until: datetime | None = None, guild: int | None = None) -> Entitlement:
         """Buy a subscription of the app, for oneself or for a whole guild."""

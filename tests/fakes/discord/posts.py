@@ -79,6 +79,8 @@ class Posts:
         message.whispered_to = whispered_to
         message.reference = reference
         message.pings = self._pings(message, body.payload.get("allowed_mentions"))
+        if reference is not None and (body.payload.get("allowed_mentions") or {}).get("replied_user", True):
+            message.pings = tuple(dict.fromkeys((*message.pings, str(reference.author.id))))
         self._tell("MESSAGE_CREATE", message)
         return message
 
@@ -171,7 +173,8 @@ class Posts:
     def _tell(self, event: str, message: Message) -> None:
         is_direct = message.channel.guild is None
         intents = self._world.application.privileged
-        is_readable = is_direct or message.author is self._world.bot or Intent.MESSAGE_CONTENT in intents
+        is_ours = message.author is self._world.bot or str(self._world.bot.id) in message.pings
+        is_readable = is_direct or is_ours or Intent.MESSAGE_CONTENT in intents
         payload = message.json(is_readable=is_readable)
         if message.channel.guild is not None:
             guild = message.channel.guild

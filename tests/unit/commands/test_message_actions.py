@@ -1,15 +1,25 @@
 """Asks whether pointing at a message does to its job what the person meant."""
 
+from dataclasses import replace
+
 import pytest
 
 from bot.commands.dispatcher import Dispatcher
+from bot.commands.edit import edit
+from bot.commands.imagine import imagine
 from bot.commands.message_actions import MessageActions, Reaction
 from bot.domain.chat import Tone
+from bot.domain.images import Abilities, Size
+from bot.domain.inputs import BroughtPicture
 from bot.domain.jobs import Job
-from bot.errors import StorageFailed
+from bot.errors import BadInput, StorageFailed
 from bot.services.picture_lookup import PictureLookup
-from tests.fakes.bench import Bench
-from tests.fakes.surfaces import FakeCall
+from tests.fakes.bench import FAULT, Bench
+from tests.fakes.images import ScriptedProvider
+from tests.fakes.owners import nobody
+from tests.fakes.photos import photo
+from tests.fakes.surfaces import SQUARE, FakeCall
+from tests.unit.commands.hands import newest
 
 
 @pytest.fixture
@@ -68,6 +78,102 @@ async def test_a_cross_deletes_what_is_drawn(bench: Bench, message_actions: Mess
     await message_actions.react(Reaction.CROSS, message_of(bench, job), call)
     assert call.whispers == []
     assert bench.message(job).pictures == ()
+
+
+async def bring_nothing() -> tuple[BroughtPicture, ...]:
+    """Have nothing attached."""
+    return ()
+
+
+async def bring_a_hat() -> tuple[BroughtPicture, ...]:
+    """Have a picture attached."""
+    return (BroughtPicture(photo()),)
+
+
+async def bring_too_much() -> tuple[BroughtPicture, ...]:
+    """Have something attached that cannot be had."""
+    raise BadInput("That is too large.")
+
+
+@pytest.fixture
+def painting() -> Bench:
+    """Set up a house whose model takes pictures."""
+    able = Abilities(sizes=(Size(1024, 1024),), most=4, most_inputs=4)
+    return Bench(painter=ScriptedProvider(abilities=able, edge=64))
+
+
+@pytest.fixture
+def answers(painting: Bench) -> MessageActions:
+    """Return what follows from answers there."""
+    commands = (imagine(painting.studio), edit(painting.studio, painting.bases, painting.turning))
+    return MessageActions(Dispatcher(commands, lambda: FAULT, nobody), painting.lookup, painting.lineage)
+
+
+def answer(bench: Bench, number: int, thread: str = "") -> FakeCall:
+    """Return a call of somebody who answers, perhaps in a thread."""
+    return FakeCall(bench.surface, f"answer-{number}", at=replace(SQUARE, thread=thread))
+
+
+async def test_an_answer_changes_the_picture_of_the_message(painting: Bench, answers: MessageActions) -> None:
+    """With what is attached to it; of a set the one that is numbered."""
+    fox = await painting.draw("two foxes", count=2)
+    call = answer(painting, 1)
+    assert await answers.reply("2: with this hat", message_of(painting, fox), call, bring_a_hat)
+    wish = newest(painting).wish
+    assert wish.prompt == "with this hat"
+    assert [one.parent for one in wish.inputs] == [(await painting.pictures.of_job(fox.id))[1].id, None]
+    assert call.whispers == []
+
+
+async def test_an_answer_to_anything_else_is_none(painting: Bench, answers: MessageActions) -> None:
+    """So that the platform goes on with it."""
+    assert not await answers.reply("make it night", "elsewhere", answer(painting, 1), bring_too_much)
+    assert not await answers.reply("make it night", "elsewhere", answer(painting, 2), bring_too_much, began="nothing")
+
+
+async def test_an_answer_that_cannot_be_used_is_one_sentence(painting: Bench, answers: MessageActions) -> None:
+    """Where nothing is said, and where what is attached cannot be had."""
+    fox = await painting.draw("a fox")
+    for number, (words, bring, says) in enumerate(
+        (("  ", bring_nothing, "/edit still needs words"), ("night", bring_too_much, "That is too large."))
+    ):
+        call = answer(painting, number)
+        assert await answers.reply(words, message_of(painting, fox), call, bring)
+        [told] = call.whispers
+        assert told.text.startswith(says)
+    assert len(painting.jobs.rows) == 1
+
+
+async def test_in_a_thread_the_newest_picture_is_meant(painting: Bench, answers: MessageActions) -> None:
+    """Also where the thread began with the words for the first one; what was made elsewhere is not of it."""
+    fox = await painting.draw("a fox", key="began")
+    root = message_of(painting, fox)
+    made = [fox]
+    for number, (message, began) in enumerate(((root, ""), (root, ""), ("the words", "began"))):
+        assert await answers.reply("night", message, answer(painting, number, root), bring_nothing, began=began)
+        await painting.work()
+        made.append(newest(painting))
+    parents = [job.wish.inputs[0].parent for job in made[1:]]
+    assert parents == [(await painting.pictures.of_job(job.id))[0].id for job in made[:-1]]
+    assert await answers.reply("undo", root, answer(painting, 7, root), bring_nothing, began="")
+    assert await answers.reply("snow", root, answer(painting, 8, root), bring_nothing, began="")
+    assert newest(painting).wish.inputs[0].parent == (await painting.pictures.of_job(made[-2].id))[0].id
+
+
+async def test_in_a_thread_a_picture_without_a_message_is_meant_too(painting: Bench, answers: MessageActions) -> None:
+    """It may not have been said."""
+    fox = await painting.draw("a fox", key="began")
+    painting.jobs.change(painting.jobs.rows[fox.id], message=None)
+    assert await answers.reply("night", "the words", answer(painting, 1, "the words"), bring_nothing, began="began")
+    assert newest(painting).wish.prompt == "night"
+
+
+async def test_a_failed_look_up_of_what_was_answered_is_told(painting: Bench, answers: MessageActions) -> None:
+    """As from a menu."""
+    painting.jobs.failures.fail_next("by_message", StorageFailed("reading", "away"))
+    call = answer(painting, 1)
+    assert await answers.reply("night", "a message", call, bring_nothing)
+    assert [post.tone for post in call.whispers] == [Tone.FAILED]
 
 
 async def test_a_failed_look_up_is_told_in_private(bench: Bench, message_actions: MessageActions, call: FakeCall) -> None:
