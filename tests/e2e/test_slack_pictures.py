@@ -74,6 +74,26 @@ async def test_a_workspace_that_wants_files_shared_is_asked_only_once(stage: Sla
     assert [call.error for call in stage.slack.calls("chat.update")] == [""]
 
 
+async def test_of_pictures_that_come_at_once_one_finds_out_that_files_are_shared(stage: SlackSurfaceStage) -> None:
+    """The others wait for it: each refusal counts against the workspace's limit, and a burst would wait for a minute."""
+    messages = [(await stage.posted(key=str(number)))[0] for number in range(4)]
+    stage.slack.seen.clear()
+    await asyncio.gather(*(stage.surface.update(message, DONE) for message in messages))
+    errors = [call.error for call in stage.slack.calls("chat.update")]
+    assert (errors.count(""), errors.count("invalid_blocks")) == (4, len(BRIEF.settling))
+
+
+async def test_a_picture_does_not_wait_long_for_one_that_finds_out_nothing(stage: SlackSurfaceStage) -> None:
+    """The first one's file is still on its way; the other tries for itself."""
+    first, second = [(await stage.posted(key=str(number)))[0] for number in range(2)]
+    held = stage.slack.faults.hold("upload", times=1)
+    stuck = asyncio.create_task(stage.surface.update(first, DONE))
+    await stage.slack.until(lambda: held.met == 1)
+    await stage.surface.update(second, DONE)
+    held.release()
+    await stuck
+
+
 async def test_a_picture_may_be_posted_at_once(stage: SlackSurfaceStage) -> None:
     """As a gallery is."""
     message, seen = await stage.posted(DONE)

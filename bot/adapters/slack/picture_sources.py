@@ -11,8 +11,10 @@ import hashlib
 import io
 import re
 from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import replace
 from enum import StrEnum
+from weakref import WeakValueDictionary
 
 from PIL import Image
 from PIL.PngImagePlugin import PngInfo
@@ -69,6 +71,8 @@ class PictureSources:
         self._preview_link = preview_link
         self._shows_links = shows_links
         self._sharing_teams: set[str] = set()
+        self._known_teams: set[str] = set()
+        self._learning: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
         self._teams_without_previews: set[str] = set()
 
     def methods_for(self, team: str, post: Post) -> list[PictureMethod]:
@@ -78,8 +82,28 @@ class PictureSources:
             return [PictureMethod.LINK]
         return [PictureMethod.LINK, *files] if self._is_shown_by_link(post) else files
 
+    @asynccontextmanager
+    async def try_methods(self, team: str, post: Post, patience: float) -> AsyncIterator[list[PictureMethod]]:
+        """Yield the ways to try for a post.
+
+        The first picture of a workspace finds out which one it takes, and others
+        wait for that, for `patience` seconds.
+        Each way that is refused costs calls that the workspace's limit counts: if
+        all pictures of a burst found out for themselves, the last would wait for a minute.
+        """
+        async with AsyncExitStack() as learning:
+            if has_pictures(post) and team not in self._known_teams:
+                with suppress(TimeoutError):
+                    async with asyncio.timeout(patience):
+                        await learning.enter_async_context(self._learning.setdefault(team, asyncio.Lock()))
+                if team in self._known_teams:
+                    await learning.aclose()
+            yield self.methods_for(team, post)
+
     def note_accepted(self, team: str, method: PictureMethod) -> None:
         """Note which way a workspace took."""
+        if method is not PictureMethod.LINK:
+            self._known_teams.add(team)
         if method is PictureMethod.SHARED:
             self._sharing_teams.add(team)
 

@@ -1,7 +1,7 @@
 """Slack's messages as a surface: by the bot's own token, and by a call's response URL where the bot is no member."""
 
 import asyncio
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import Any
@@ -38,11 +38,15 @@ _LATER_HINT = "The picture is not shown here yet; /easel gallery has it"
 
 @dataclass(frozen=True, slots=True)
 class SurfaceTimings:
-    """How long the surface waits for Slack. `settling` are the seconds before each try to show a file of ours."""
+    """How long the surface waits for Slack. `settling` are the seconds before each try to show a file of ours.
+
+    `patience` is how many seconds pictures wait for the first one of their workspace, which finds out how it takes files.
+    """
 
     files: UploadTimings = field(default_factory=UploadTimings)
     settling: tuple[float, ...] = (0.0, 1.5)
     repeat_after: float = 5.0
+    patience: float = 10.0
 
 
 class SlackSurface:
@@ -263,24 +267,28 @@ class SlackSurface:
             BotNotInChannel: The words may be there, and the pictures cannot be.
             SurfaceFailed: The words are there, and the pictures may be later.
         """
+        async with self._pictures.try_methods(message.place.tenant, post, self._timings.patience) as methods:
+            await self._edit_in_one_way(methods, message, post)
+
+    async def _edit_in_one_way(self, methods: Sequence[PictureMethod], message: MessageRef, post: Post) -> None:
         team = message.place.tenant
-        methods_for = self._pictures.methods_for(team, post)
-        for method in methods_for:
+        for method in methods:
             try:
                 await self._edit_with_retries(method, message, post)
             except SlackMessageRejected as error:
                 if not error.is_about_a_picture or not has_pictures(post):
                     raise
                 log.info("slack.picture_refused", team=team, method=method)
-                if method is methods_for[-1]:
+                if method is methods[-1]:
                     await self._show_words(message, post, _LATER_HINT)
                     raise SurfaceFailed(SLACK, "the picture is not taken yet") from error
             except BotNotInChannel:
                 await self._show_words(message, post, _INVITE_HINT)
                 raise
             else:
-                return self._pictures.note_accepted(team, method)
-        return None
+                if has_pictures(post):
+                    self._pictures.note_accepted(team, method)
+                return
 
     async def _show_words(self, message: MessageRef, post: Post, hint: str) -> None:
         """Show everything but the pictures, and why, if words can be changed there."""
