@@ -94,7 +94,7 @@ async def test_a_picture_is_reported_hidden_removed_and_appealed(
     await hidden(picture, eve, hal)
     assert (await visitor.get(link)).status_code == 410
     case = await mods.message_when(lambda one: "2 people reported it: eve and hal" in one and "Remove" in one.buttons, within=30)
-    assert "It is hidden from everybody until this is decided." in case
+    await case.when(lambda one: "It is hidden from everybody until this is decided." in one, within=30)
     await mo.press(case, "Remove")
     await mo.ephemeral("Decided: the picture is removed", within=20)
     await picture.when(lambda one: "This picture was taken down." in one and not one.images, within=20)
