@@ -217,6 +217,9 @@ class Post:
     """What it cost in dollars, for admins and owners; a surface whose messages everybody reads alike leaves it out."""
 
     buttons: tuple[Button, ...] = ()
+    more: tuple[Button, ...] = ()
+    """What is needed less often: a menu of its own beside the buttons."""
+
     menu: tuple[Button, ...] = ()
     """What the menu of every message offers where a platform has such menus; elsewhere these are buttons like the others."""
 

@@ -203,7 +203,7 @@ class Delivery:
         whose, has_buttons = await self._shown_job(job, message)
         gone, post = await self._gallery.out_of_sight(job.id), await self._standing_post(whose)
         if not has_buttons:
-            post = replace(post, buttons=())
+            post = replace(post, buttons=(), more=())
         shown = _adapt_to_message(message, post, job)
         await retry_delivery(lambda: surface.retract(message, shown, gone))
         if deletes and not shown.pictures:

@@ -27,4 +27,4 @@ def way_buttons(job: Job, *, has_origin: bool, is_changed: bool) -> tuple[Button
     """Lead along a row of changes."""
     back = (Button("Back", "back", job.id),) if has_origin else ()
     forward = (Button("Forward", "forward", job.id),) if is_changed else ()
-    return (*back, *forward, Button("History", "history", job.id)) if back or forward else ()
+    return *back, *forward

@@ -98,6 +98,7 @@ def done(
     gone = (f"{pluralize(taken_down, 'picture')} of it {'was' if taken_down == 1 else 'were'} taken down",) if taken_down else ()
     price = str(cost) if cost.microusd else ""
     post_pictures = tuple(post_picture(job, picture, links) for picture in pictures)
+    way = way_buttons(job, has_origin=origin is not None, is_changed=is_changed)
     return Post(
         title(job),
         Tone.DONE,
@@ -111,7 +112,8 @@ def done(
             *_low_quota_note(left),
         ),
         cost="" if shows_cost else price,
-        buttons=(*_done_buttons(job), *way_buttons(job, has_origin=origin is not None, is_changed=is_changed)),
+        buttons=_done_buttons(job, way),
+        more=_less_used(job, has_row=bool(way)),
         menu=(*_save_template(job), Button("Report", "report", job.id)),
         links=originals(post_pictures),
     )
@@ -121,15 +123,18 @@ def _save_template(job: Job) -> tuple[Button, ...]:
     return () if job.erased_at is not None else (Button("Save as template", "save_template", job.id),)
 
 
-def _done_buttons(job: Job) -> tuple[Button, ...]:
-    """Offer what can be done with pictures; what draws the words again, while these are known."""
-    redraw = (Button("Again", "again", job.id), Button("Vary", "vary", job.id), *_reword(job)) if job.erased_at is None else ()
-    edit = (
-        Button("Edit", "ask_edit", job.id),
-        Button("Edit a part", "edit-part", job.id),
-        Button("Resize", "reframe", job.id),
-    )
-    return *edit, *redraw, Button("☆", "star", job.id), Button("Delete", "delete", job.id, is_dangerous=True)
+def _done_buttons(job: Job, way: tuple[Button, ...]) -> tuple[Button, ...]:
+    """Offer what is done most with pictures, in the order of how often; what draws the words again, while these are known."""
+    redraw = (Button("Again", "again", job.id), Button("Vary", "vary", job.id)) if job.erased_at is None else ()
+    edit = (Button("Edit", "ask_edit", job.id), Button("Edit a part", "edit-part", job.id))
+    return *edit, *redraw, Button("☆", "star", job.id), *way, Button("Delete", "delete", job.id, is_dangerous=True)
+
+
+def _less_used(job: Job, *, has_row: bool) -> tuple[Button, ...]:
+    """Offer the rest."""
+    reword = _reword(job) if job.erased_at is None else ()
+    history = (Button("History", "history", job.id),) if has_row else ()
+    return *reword, Button("Resize", "reframe", job.id), *history
 
 
 def ended(job: Job, ending: Ending) -> Post:

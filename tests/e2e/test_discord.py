@@ -45,8 +45,8 @@ async def test_a_picture_from_words(stage: DiscordStage) -> None:
     assert texts[0].startswith("Drawing: a fox in the snow")
     assert not message.is_ephemeral
     assert interaction.follow_ups == []
-    labels = ["Edit", "Edit a part", "Resize", "Again", "Vary", "Change words", "☆", "Delete"]
-    assert [button.label for button in message.buttons] == labels
+    assert [button.label for button in message.buttons] == ["Edit", "Edit a part", "Again", "Vary", "☆", "Delete"]
+    assert [one["label"] for menu in message.menus for one in menu.raw["options"]] == ["Change words", "Resize"]
     [file] = message.files
     assert file.alt == "A careful picture of: a fox in the snow"
     assert file.size == (1536, 1024)

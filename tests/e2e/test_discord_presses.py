@@ -244,5 +244,5 @@ async def test_other_reactions_and_other_messages_are_left_alone(stage: DiscordS
 
 
 async def test_no_more_intents_than_needed_are_asked_for(stage: DiscordStage) -> None:
-    """Servers and their reactions, and what is written to us alone; nobody else's messages."""
-    assert {hello.intents for hello in stage.discord.seen.hellos} == {1 | 1 << 10 | 1 << 12 | 1 << 13}
+    """Servers, answers and reactions there, and what is written to us alone; the words of other messages do not come."""
+    assert {hello.intents for hello in stage.discord.seen.hellos} == {1 | 1 << 9 | 1 << 10 | 1 << 12 | 1 << 13}

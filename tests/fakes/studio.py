@@ -229,6 +229,7 @@ class FakeStudio:
                 _button("Change words", order, command="reword"),
                 _button("Delete", order, command="delete", is_dangerous=True),
             ),
+            more=(_button("Draw once more", order, command="again"),) if self.offers_edits else (),
         )
         await self._surface.update(order.message, post)
 

@@ -23,6 +23,7 @@ from bot.adapters.discord.file_options import read_attachments, read_file_option
 from bot.adapters.discord.interaction_input import CommandInput, parse_command, parse_modal, replace_markup
 from bot.adapters.discord.modals import render_modal
 from bot.adapters.discord.origins import Interaction, person_of, place_of
+from bot.adapters.discord.rendering import MORE
 from bot.adapters.discord.surface import DiscordSurface
 from bot.adapters.shared.deduplicator import Deduplicator
 from bot.adapters.shared.task_tracker import TaskTracker
@@ -161,9 +162,14 @@ class DiscordEventHandlers:
         await self._message_actions.choose(command, str(data.get("target_id", "")), call)
 
     async def _run_button(self, interaction: Interaction) -> None:
-        """Press a button: its id says all, so it works for ever, and after it was taken off the message too."""
+        """Press a button, or what was chosen from a menu of them: its id says all, so it works for ever.
+
+        So it does after it was taken off the message.
+        """
         data: Mapping[str, Any] = interaction.data or {}
         action = str(data.get("custom_id", ""))
+        if action == MORE:
+            action = str(next(iter(data.get("values") or ()), ""))
         call = self._call(interaction, action)
         await self._run_call(call, lambda: self._dispatcher.press(action, call))
 

@@ -21,6 +21,10 @@ _MOST_ALT = 1024
 _MOST_LABEL = 80
 _LONGEST_ADDRESS = 512
 _BUTTONS_PER_ROW = 5
+_MOST_OPTIONS = 25
+
+MORE = "more"
+"""The custom id of the menu whose choices are buttons."""
 
 _COLOURS = {
     Tone.PLAIN: 0x5865F2,
@@ -132,6 +136,8 @@ def _components(post: Post, shown: Sequence[MessageMedia]) -> Iterator[discord.u
     buttons = [*map(_button, post.buttons), *(_link_button(one) for one in post.links if len(one.address) <= _LONGEST_ADDRESS)]
     for start in range(0, len(buttons), _BUTTONS_PER_ROW):
         yield discord.ui.ActionRow(*buttons[start : start + _BUTTONS_PER_ROW])
+    if post.more:
+        yield discord.ui.ActionRow(_more_menu(post.more))
 
 
 def _headline(post: Post) -> str:
@@ -176,6 +182,12 @@ def _footer(post: Post, shown: Sequence[MessageMedia]) -> str:
 def _button(button: Button) -> discord.ui.Button[Any]:
     style = discord.ButtonStyle.danger if button.is_dangerous else discord.ButtonStyle.secondary
     return discord.ui.Button(label=button.label[:_MOST_LABEL], custom_id=button.action, style=style)
+
+
+def _more_menu(buttons: Sequence[Button]) -> discord.ui.Select[Any]:
+    """Draw a menu of buttons: whoever chooses one presses it."""
+    options = [discord.SelectOption(label=one.label[:_MOST_LABEL], value=one.action) for one in buttons[:_MOST_OPTIONS]]
+    return discord.ui.Select(custom_id=MORE, placeholder="More…", options=options)
 
 
 def _link_button(link: Link) -> discord.ui.Button[Any]:

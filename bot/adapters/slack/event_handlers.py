@@ -160,7 +160,7 @@ class SlackEventHandlers:
         await ack()
         origin = payloads.origin_of_interaction(body)
         for action in body.get("actions") or ():
-            value = str(action.get("value") or "")
+            value = str(action.get("value") or (action.get("selected_option") or {}).get("value") or "")
             if value.startswith(LINE_PREFIX):
                 self._start_task(origin.trigger, partial(self._run_line, origin, f"/{value.removeprefix(LINE_PREFIX)}"))
             elif value:

@@ -29,6 +29,8 @@ _MOST_TITLE = 100
 _MOST_ELEMENTS = 10
 _MOST_LABEL = 75
 _MOST_BUTTONS = 25
+_MOST_OPTIONS = 100
+_MOST_OVERFLOW = 5
 _LONGEST_ADDRESS = 3000
 
 
@@ -71,8 +73,9 @@ def _blocks(post: Post, shown: Sequence[ImageSource], team: str) -> Iterator[Jso
         yield _context_block(truncate(footer, _MOST_FOOTER))
     links = [one for one in post.links if len(one.address) <= _LONGEST_ADDRESS]
     elements = [*map(_button, range(_MOST_BUTTONS), post.buttons), *map(_link_button, range(_MOST_BUTTONS), links)]
-    if elements:
-        yield {"type": "actions", "elements": elements[:_MOST_BUTTONS]}
+    more = [_more_menu(post.more)] if post.more else []
+    if elements or more:
+        yield {"type": "actions", "elements": [*elements[: _MOST_BUTTONS - len(more)], *more]}
 
 
 def _context_block(*texts: str) -> Json:
@@ -112,6 +115,15 @@ def _button(number: int, button: Button) -> Json:
     style = {"style": "danger"} if button.is_dangerous else {}
     label = plain_text(button.label, _MOST_LABEL)
     return {"type": "button", "action_id": f"{ACTION_ID_PREFIX}{number}", "text": label, "value": button.action, **style}
+
+
+def _more_menu(buttons: Sequence[Button]) -> Json:
+    """Draw a menu of buttons: whoever chooses one presses it. Behind three dots there is room for five."""
+    options = [{"text": plain_text(one.label, _MOST_LABEL), "value": one.action} for one in buttons[:_MOST_OPTIONS]]
+    kind: Json = {"type": "overflow"}
+    if len(options) > _MOST_OVERFLOW:
+        kind = {"type": "static_select", "placeholder": plain_text("More…", _MOST_LABEL)}
+    return {**kind, "action_id": f"{ACTION_ID_PREFIX}more", "options": options}
 
 
 def _link_button(number: int, link: Link) -> Json:

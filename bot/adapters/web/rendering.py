@@ -28,7 +28,8 @@ def render_body(post: Post, *, asked: AskedText | None = None, preview: str = ""
             "folds": [{"title": detail.title, "text": detail.text} for detail in post.details],
             "footer": list(post.footer),
             "cost": post.cost,
-            "buttons": [_button(button) for button in (*post.buttons, *post.menu)],
+            "buttons": [_button(button) for button in post.buttons],
+            "more": [_button(button) for button in (*post.more, *post.menu)],
             "progress": post.progress,
             "size": [post.size.width, post.size.height] if post.size else None,
             "asked": {"text": asked.text, "is_press": asked.is_press} if asked else None,
@@ -55,7 +56,8 @@ def tone_in(body: str) -> Tone:
 
 def label_in(body: str, action: str) -> str | None:
     """Return the label of the button that stands for `action` in a stored message; None when it has no such button."""
-    buttons = json.loads(body)["buttons"]
+    facts = json.loads(body)
+    buttons = [*facts["buttons"], *facts.get("more", [])]
     return next((str(button["label"]) for button in buttons if button["action"] == action), None)
 
 
@@ -95,7 +97,8 @@ def _hide(body: str, hidden: frozenset[str], *, knows_cost: bool) -> str:
         return body
     facts = json.loads(body)
     facts["cost"] = facts.get("cost", "") if knows_cost else ""
-    facts["buttons"] = [button for button in facts["buttons"] if button["action"].partition(":")[0] not in hidden]
+    for name in ("buttons", "more"):
+        facts[name] = [button for button in facts.get(name, []) if button["action"].partition(":")[0] not in hidden]
     return _to_json(facts)
 
 

@@ -132,6 +132,22 @@ async def test_words_are_about_the_picture_whose_edit_was_pressed(studio: Studio
     assert studio.house.studio.orders[-1].changes == ""
 
 
+async def test_what_is_needed_less_often_stands_behind_one_button(studio: StudioPage) -> None:
+    """It is opened with the keyboard, closes with Escape, and is pressed like any other."""
+    studio.house.studio.offers_edits = True
+    await studio.picture("a fox")
+    more, inside = studio.page.locator(".more summary"), studio.page.get_by_role("button", name="Draw once more")
+    await expect(inside).to_be_hidden()
+    await more.press("Enter")
+    await expect(inside).to_be_visible()
+    await inside.press("Escape")
+    await expect(inside).to_be_hidden()
+    await expect(more).to_be_focused()
+    await more.press("Enter")
+    await inside.press("Enter")
+    await until(lambda: len(studio.house.studio.orders) == 2)
+
+
 async def test_one_of_a_set_is_chosen_with_the_keyboard_on_a_narrow_page(window: NewPage) -> None:
     """The first one as long as nobody does."""
     studio = await window(**PHONE)

@@ -109,13 +109,17 @@ class DiscordPerson(User):
         return self._send(Kind.COMMAND, Origin(place, owners), data)
 
     async def press(self, message: Message, button: str) -> Interaction:
-        """Press a button, named by its label, its emoji or its custom id.
+        """Press a button, named by its label, its emoji or its custom id, or choose what is called so from a menu.
 
         Raises:
             NotSeen: There is no such button, or it cannot be pressed.
         """
         self._look_at(message)
         found = [one for one in message.buttons if button in {one.label, one.custom_id, one.emoji, f"{one.emoji} {one.label}"}]
+        for menu in () if found else message.menus:
+            offered = [one["value"] for one in menu.raw.get("options", []) if one["label"] == button]
+            if offered:
+                return await self.choose(message, offered[0], menu=menu.custom_id)
         if not found:
             raise NotSeen(f"no button {button!r}, only {[one.label or one.emoji for one in message.buttons]}")
         one: ShownComponentButton = found[0]

@@ -73,13 +73,16 @@ class Member(User):
         return await self._send(COMMANDS, payload, lambda post: self._show(channel, post))
 
     async def press(self, where: "Message | SlackView", button: str) -> SlackEventDelivery:
-        """Press a button of a message, modal or Home tab, named by its label or action id.
+        """Press a button of a message, modal or Home tab, named by its label or action id, or choose so from a menu.
 
         Raises:
             NotSeen: It is not there.
         """
         self._look_at(where)
         found = [one for one in blocks_view.buttons(where.blocks) if button in (one.label, one.action_id)]
+        for action_id, (element, _) in () if found else blocks_view.actions(where.blocks).items():
+            if any(button == one["text"]["text"] for one in element.get("options", [])):
+                return await self.choose(where, action_id, button)
         if not found:
             raise NotSeen(f"no button {button!r}, only {where.buttons}")
         return await self.forge_press(where, payloads.action_of(found[0]))

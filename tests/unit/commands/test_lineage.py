@@ -72,7 +72,7 @@ async def row(bench: Bench, house: Dispatcher, hands: Hands) -> Row:
 
 def buttons(post: Post) -> list[str]:
     """Return what leads along the row."""
-    return [one.action for one in post.buttons if one.command in {"back", "forward", "history"}]
+    return [one.action for one in (*post.buttons, *post.more) if one.command in {"back", "forward", "history"}]
 
 
 async def test_a_changed_picture_leads_back_and_the_first_leads_nowhere(bench: Bench, row: Row) -> None:

@@ -225,7 +225,7 @@ async def test_what_somebody_else_brought_is_not_drawn_from(bench: Bench) -> Non
     """It may be from a place that is not for all; and there is no form that would lose it."""
     job = await bring(bench)
     await bench.work()
-    labels = ["Edit", "Edit a part", "Resize", "Again", "Vary", "☆", "Delete"]
+    labels = ["Edit", "Edit a part", "Again", "Vary", "☆", "Delete"]
     assert [button.label for button in bench.message(job).buttons] == labels
     with pytest.raises(NotYours):
         await again(bench.studio).run(bench.call("button", "bob"), JobArgs(job.id))

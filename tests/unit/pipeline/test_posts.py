@@ -113,13 +113,12 @@ def test_a_finished_job_shows_its_pictures_and_what_can_be_done_next() -> None:
     assert [(button.label, button.action, button.is_dangerous) for button in post.buttons] == [
         ("Edit", "ask_edit:job-1", False),
         ("Edit a part", "edit-part:job-1", False),
-        ("Resize", "reframe:job-1", False),
         ("Again", "again:job-1", False),
         ("Vary", "vary:job-1", False),
-        ("Change words", "reword:job-1", False),
         ("☆", "star:job-1", False),
         ("Delete", "delete:job-1", True),
     ]
+    assert [button.action for button in post.more] == ["reword:job-1", "reframe:job-1"]
     [post_picture] = post.pictures
     assert (post_picture.alt, post_picture.link) == ("a red fox at dawn", "http://easel.test/p/p1.png")
 
@@ -245,5 +244,6 @@ def test_a_picture_whose_words_were_erased_is_shown_without_them() -> None:
     erased = replace(JOB, wish=Wish(prompt=""), erased_at=NOON)
     post = posts.done(erased, pictures=(PICTURE,), notes=(), cost=FREE, links=LINKS)
     assert (post.text, post.details) == ("A picture whose words are not kept any more", ())
-    assert [button.command for button in post.buttons] == ["ask_edit", "edit-part", "reframe", "star", "delete"]
+    assert [button.command for button in post.buttons] == ["ask_edit", "edit-part", "star", "delete"]
+    assert [button.command for button in post.more] == ["reframe"]
     assert post.pictures[0].alt == post.text

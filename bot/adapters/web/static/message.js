@@ -42,7 +42,7 @@ export class Message {
     this.part("files", [post.files, post.links], () => savedFiles(post.files, post.links));
     const known = post.cost ? [...post.footer, post.cost] : post.footer;
     this.part("facts", known, () => (known.length ? [facts(known)] : []));
-    this.part("buttons", [post.buttons, view.is_note && view.line], () => this.buttons(view));
+    this.part("buttons", [post.buttons, post.more, view.is_note && view.line], () => this.buttons(view));
   }
 
   // Rebuilds a part if what it shows has changed, and keeps the keyboard where it was.
@@ -70,6 +70,8 @@ export class Message {
   buttons({ post, id, is_note: isNote, line }) {
     const buttons = post.buttons.map((button) => this.actionButton(button, isNote ? null : id));
     if (isNote && line) buttons.push(el("button", { type: "button", class: "pill", onclick: () => this.actions.edit(this) }, "Edit and send again"));
+    const more = (post.more ?? []).map((button) => this.actionButton(button, isNote ? null : id));
+    if (more.length) buttons.push(moreMenu(more));
     return buttons.length ? [el("div", { class: "row" }, ...buttons)] : [];
   }
 
@@ -81,6 +83,20 @@ export class Message {
     button.addEventListener("click", (event) => event.detail < 2 && this.actions.press(action, message, button, this.view.post.pictures));
     return button;
   }
+}
+
+// What is needed less often stands behind one more button, and goes away again with Escape or when something else is pressed.
+function moreMenu(buttons) {
+  const list = el("div", { class: "choices" }, ...buttons);
+  const menu = el("details", { class: "more" }, el("summary", { class: "pill" }, "More…"), list);
+  menu.addEventListener("keydown", (event) => {
+    if (event.key !== "Escape" || !menu.open) return;
+    menu.open = false;
+    menu.firstElementChild.focus();
+  });
+  menu.addEventListener("focusout", (event) => event.relatedTarget && !menu.contains(event.relatedTarget) && (menu.open = false));
+  list.addEventListener("click", () => (menu.open = false));
+  return menu;
 }
 
 function labelOf({ author, is_mine: isMine, is_note: isNote, post }) {

@@ -132,3 +132,13 @@ def test_an_address_that_slack_refuses_is_left_out() -> None:
     """The picture is there all the same."""
     [section] = render_message(Post("a fox", links=(Link("Original", "https://easel.example/" + "x" * 3000),)))["blocks"]
     assert section["type"] == "section"
+
+
+@pytest.mark.parametrize(("count", "kind"), [(2, "overflow"), (6, "static_select")])
+def test_what_is_needed_less_often_is_a_menu(count: int, kind: str) -> None:
+    """Behind three dots, where there is room for it."""
+    more = tuple(Button(f"Do {number}", "again", f"job{number}") for number in range(count))
+    rendered = taken(Post("a fox", buttons=(Button("Edit", "ask_edit", "job"),), more=more))
+    [block] = [one for one in rendered["blocks"] if one["type"] == "actions"]
+    assert [one["type"] for one in block["elements"]] == ["button", kind]
+    assert [one["value"] for one in block["elements"][1]["options"]] == [one.action for one in more]

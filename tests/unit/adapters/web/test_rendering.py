@@ -23,6 +23,7 @@ FULL = Post(
     footer=("gpt-image-2", "$0.05"),
     cost="$0.0531",
     buttons=(Button("Delete", "delete", "job1", is_dangerous=True),),
+    more=(Button("Resize", "reframe", "job1"),),
 )
 
 
@@ -43,6 +44,7 @@ def test_a_body_holds_all_that_a_post_says() -> None:
         "footer": ["gpt-image-2", "$0.05"],
         "cost": "$0.0531",
         "buttons": [{"label": "Delete", "action": "delete:job1", "is_dangerous": True}],
+        "more": [{"label": "Resize", "action": "reframe:job1", "is_dangerous": False}],
         "progress": 0.5,
         "size": [1536, 1024],
         "asked": {"text": "/imagine a fox", "is_press": False},
@@ -51,9 +53,9 @@ def test_a_body_holds_all_that_a_post_says() -> None:
 
 
 def test_what_menus_of_messages_offer_elsewhere_is_a_button_here() -> None:
-    """Behind the others, and pressed like them."""
+    """Among those that are needed less often, and pressed like them."""
     body = render_body(replace(FULL, menu=(Button("Report", "report", "job1"),)))
-    assert [button["label"] for button in json.loads(body)["buttons"]] == ["Delete", "Report"]
+    assert [button["label"] for button in json.loads(body)["more"]] == ["Resize", "Report"]
     assert label_in(body, "report:job1") == "Report"
 
 
