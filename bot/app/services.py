@@ -10,6 +10,7 @@ from bot.adapters.slack import SLACK
 from bot.adapters.slack import message_links as slack_links
 from bot.adapters.terminal import TERMINAL
 from bot.app.ai_services import call_limits
+from bot.app.batches import build_batch_messages
 from bot.app.foundation import Foundation
 from bot.app.moderation import build_case_messages, build_case_review, build_report_follow_up
 from bot.app.quota_services import build_admission, build_notices, build_quotas, deployment_limits
@@ -19,6 +20,8 @@ from bot.commands.dispatcher import IsOwner
 from bot.commands.rule_changes import RuleChanges
 from bot.domain.people import Platform
 from bot.pipeline.account_queue import AccountQueue
+from bot.pipeline.batch_messages import BatchMessages
+from bot.pipeline.batch_studio import BatchStudio
 from bot.pipeline.cancellation import Cancellation
 from bot.pipeline.case_messages import CaseMessages
 from bot.pipeline.delivery import Delivery
@@ -45,6 +48,7 @@ from bot.services.quotas import Quotas
 from bot.services.removal import Removals
 from bot.services.report_follow_up import ReportFollowUp
 from bot.services.sanctions import Sanctions
+from storage.sql.batches import SqlBatches
 from storage.sql.call_queue import SqlCallQueue
 from storage.sql.refusals import SqlRefusals
 
@@ -79,6 +83,8 @@ class Services:
     is_owner: IsOwner
     cases: CaseReview
     case_messages: CaseMessages
+    batch_messages: BatchMessages
+    batch_studio: BatchStudio
     report_follow_up: ReportFollowUp
     tries: TryCounter
 
@@ -94,6 +100,7 @@ def build_services(base: Foundation, surfaces: Mapping[Platform, Surface], engin
     people = PersonLookup(records.accounts, quotas)
     lineage = Lineage(jobs=records.jobs, pictures=records.pictures, inputs=records.inputs)
     lookup = PictureLookup(records.jobs, records.pictures, records.sent_messages, _MESSAGE_LINKS)
+    batch_messages = build_batch_messages(base, gallery=gallery, links=links, surfaces=surfaces)
     delivery = Delivery(
         jobs=records.jobs,
         quotas=quotas,
@@ -102,6 +109,7 @@ def build_services(base: Foundation, surfaces: Mapping[Platform, Surface], engin
         links=links,
         lineage=lineage,
         surfaces=surfaces,
+        batches=batch_messages,
         clock=base.clock,
         shows_cost=settings.gallery.show_cost,
     )
@@ -118,13 +126,14 @@ def build_services(base: Foundation, surfaces: Mapping[Platform, Surface], engin
     removals = Removals(records.removals, base.clock)
     cases = build_case_review(base, removals, sanctions, notices, cases_changed)
     tries = TryCounter(refusals=SqlRefusals(base.database), review=cases, clock=base.clock, free=settings.guard.free_tries)
+    admission = build_admission(base)
     return Services(
         base=base,
         studio=Studio(
             jobs=records.jobs,
             quotas=quotas,
             guard=base.guard,
-            admission=build_admission(base),
+            admission=admission,
             sanctions=sanctions,
             cancellation=cancellation,
             budget_alerts=budget_alerts,
@@ -135,6 +144,21 @@ def build_services(base: Foundation, surfaces: Mapping[Platform, Surface], engin
             tries=tries,
             inputs=base.inputs,
             slots=sum(settings.worker.slots_by_tier.values()),
+        ),
+        batch_messages=batch_messages,
+        batch_studio=BatchStudio(
+            batches=SqlBatches(base.database),
+            messages=batch_messages,
+            jobs=records.jobs,
+            quotas=quotas,
+            guard=base.guard,
+            tries=tries,
+            sanctions=sanctions,
+            admission=admission,
+            cancellation=cancellation,
+            engine=engine,
+            clock=base.clock,
+            ids=base.ids,
         ),
         quotas=quotas,
         gallery=gallery,

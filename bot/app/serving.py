@@ -98,7 +98,9 @@ async def _run_background(services: Services, engine: Engine, role: Role) -> Asy
         async with run_work(services, engine, recovers=True) as worker:
             yield worker
     else:
-        async with background_task(services.budget_alerts.run()), background_task(services.case_messages.run()):
+        async with AsyncExitStack() as stack:
+            for watching in (services.budget_alerts.run(), services.case_messages.run(), services.batch_messages.run()):
+                await stack.enter_async_context(background_task(watching))
             yield None
 
 

@@ -11,6 +11,7 @@ import uvicorn
 from fastapi import APIRouter, FastAPI
 
 from bot.adapters.web.app import WebOptions, build_web
+from bot.adapters.web.batch_files import batch_file_routes
 from bot.adapters.web.health import health_routes
 from bot.adapters.web.live_channel import LiveChannel
 from bot.adapters.web.moderation import ModerationDependencies
@@ -32,6 +33,7 @@ from bot.domain.health import Finding
 from bot.domain.people import Person
 from bot.errors import ConfigError
 from bot.services.job_views import JobViews
+from storage.sql.batches import SqlBatches
 
 ServerTask = asyncio.Task[None]
 """Ends when the server has stopped, whoever stopped it."""
@@ -128,7 +130,7 @@ async def serve_web(
         ids=base.ids,
         shared_files=base.shared.files,
         readiness=Readiness(base, extension.findings).findings,
-        extra_routers=extension.routes,
+        extra_routers=(*extension.routes, batch_file_routes(SqlBatches(base.database), services.gallery, base.objects)),
         rest_dependencies=_rest_dependencies(services, dispatcher),
         moderation=ModerationDependencies(build_case_access(services), build_moderator_sessions(services)),
         part=build_part_page(services),

@@ -36,6 +36,8 @@ from storage.sql.blocked_pictures import SqlBlockedPictures
 from storage.sql.references import SqlReferences
 
 _SWEEP_EVERY = timedelta(minutes=1)
+_SWEEP_BATCHES_EVERY = timedelta(seconds=15)
+"""Somebody waits for what a crash left of one, and to look for that is one short statement."""
 
 
 @asynccontextmanager
@@ -47,6 +49,7 @@ async def run_work(services: Services, engine: Engine, *, recovers: bool) -> Asy
         await stack.enter_async_context(background_task(working))
         await stack.enter_async_context(background_task(services.budget_alerts.run()))
         await stack.enter_async_context(background_task(services.case_messages.run()))
+        await stack.enter_async_context(background_task(services.batch_messages.run()))
         if recovers:
             leader = await stack.enter_async_context(open_leader_lock(services.base, services.delivery.platforms))
             recovering = _build_recovery(services, engine, leader).run(every=_SWEEP_EVERY)
@@ -55,6 +58,8 @@ async def run_work(services: Services, engine: Engine, *, recovers: bool) -> Asy
             await stack.enter_async_context(background_task(enforcing))
             sweeping_cases = services.case_messages.sweep(leader, every=_SWEEP_EVERY)
             await stack.enter_async_context(background_task(sweeping_cases))
+            sweeping_batches = services.batch_studio.sweep(leader, every=_SWEEP_BATCHES_EVERY)
+            await stack.enter_async_context(background_task(sweeping_batches))
             await stack.enter_async_context(background_task(_build_removal_steps(services).run(leader)))
             # Not a part of recovery's own sweep: a large store takes longer than the minute between two of those.
             await stack.enter_async_context(background_task(build_orphans(services.base).run(leader)))

@@ -4,12 +4,14 @@ import re
 from collections.abc import Mapping
 
 from bot.commands.spec import AnyCommand, Option
-from bot.domain.options import Number, OptionKind, PersonRef, RoleRef, Text, TextFile
+from bot.domain.options import Lines, Number, OptionKind, PersonRef, RoleRef, Text, TextFile
 from bot.errors import BadInput
 from bot.text import join_words, suggest
 
 _FLAG = re.compile(r"(?:--|[—–])([A-Za-z][\w-]*)(?:=(.*))?", re.DOTALL)
 _TOKEN = re.compile(r'(?:[^\s"“”„«»]|["“„«][^"“”„«»]*["”“»])+(?!\S)|\S+')
+_TOKEN_OR_BREAK = re.compile(rf"\n|{_TOKEN.pattern}")
+_SPACED_BREAK = re.compile(r" ?\n ?")
 _MENTION_SIGNS: dict[type[OptionKind], re.Pattern[str]] = {
     PersonRef: re.compile(r"<@!?[^<>&]+>|[a-z]{2,20}:(?:[\w-]+:)?[\w-]+"),
     RoleRef: re.compile(r"<(?:@&|!subteam\^)[^<>]+>"),
@@ -65,19 +67,20 @@ def read_options(command: AnyCommand, rest: str) -> dict[str, object]:
     is whom the command is about; then comes what a required option takes that
     is no text, in order; the rest goes to the first text option, as it was
     typed. A quoted `"--flag"` is words, and so is what follows a
-    long dash without being an option. Of a command that takes a file,
-    everything is that, line by line.
+    long dash without being an option. Of a command that needs a file,
+    everything is that, line by line; of one that takes lines, the words keep them.
 
     Raises:
         BadInput: A flag is unknown, lacks its value, or stands there twice; or words are left that no option takes.
     """
     file = next((option for option in command.options if isinstance(option.kind, TextFile)), None)
-    if file is not None:
+    if file is not None and file.is_required:
         return {file.name: rest} if rest else {}
     names = [option.name for option in command.options]
     raw: dict[str, object] = {}
     words: list[str] = []
-    tokens = iter(_TOKEN.findall(rest))
+    has_lines = any(isinstance(option.kind, Lines) for option in command.options)
+    tokens = iter((_TOKEN_OR_BREAK if has_lines else _TOKEN).findall(rest))
     for token in tokens:
         flag = _FLAG.fullmatch(token)
         name = flag[1].lower() if flag else ""
@@ -143,7 +146,7 @@ def _take_rest(command: AnyCommand, words: list[str], raw: dict[str, object]) ->
     """Return the words that no flag claimed to the option that takes them."""
     if not words:
         return {}
-    text = " ".join(words)
+    text = _SPACED_BREAK.sub("\n", " ".join(words))
     free = [option for option in command.options if option.name not in raw]
     taker = next((option for option in command.options if isinstance(option.kind, Text)), None) or next(
         (option for option in free if (option.is_required and not isinstance(option.kind, Number)) or _accepts(option, text)),

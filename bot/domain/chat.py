@@ -216,6 +216,9 @@ class Post:
     cost: str = ""
     """What it cost in dollars, for admins and owners; a surface whose messages everybody reads alike leaves it out."""
 
+    sheet: Attachment | None = None
+    """All its pictures on one, for platforms that show few in a message; see `with_few_pictures`."""
+
     buttons: tuple[Button, ...] = ()
     more: tuple[Button, ...] = ()
     """What is needed less often: a menu of its own beside the buttons."""
@@ -231,6 +234,12 @@ class Post:
     def rich_text(self) -> RichText:
         """The text with its references."""
         return RichText(self.text, self.references)
+
+    def with_few_pictures(self) -> "Post":
+        """Return it with its sheet in place of its pictures, where it has one."""
+        if self.sheet is None:
+            return self
+        return replace(self, pictures=(), sheet=None, attachments=(self.sheet, *self.attachments))
 
     def change_texts(self, change: Callable[[RichText], RichText]) -> "Post":
         """Return it with its text, and those of its details, changed."""

@@ -76,6 +76,11 @@ class TextFile(Text):
 
 
 @dataclass(frozen=True, slots=True)
+class Lines(Text):
+    """Free words of which the lines count."""
+
+
+@dataclass(frozen=True, slots=True)
 class Choice:
     """One of a few values, given as a `StrEnum`."""
 
@@ -196,6 +201,15 @@ class CaseRef(FreeInput):
     def parse(self, name: str, typed: object) -> str:  # noqa: ARG002 - every kind is called alike
         """Return the id; whether there is such a case is for the command to say."""
         return _parse_id(typed, "That names no case; /cases list shows those that are open.")
+
+
+@dataclass(frozen=True, slots=True)
+class BatchRef(FreeInput):
+    """The id of a batch, as its buttons carry it."""
+
+    def parse(self, name: str, typed: object) -> str:  # noqa: ARG002 - every kind is called alike
+        """Return the id; whether there is such a batch is for the command to say."""
+        return _parse_id(typed, "That names no batch; please use the buttons under one.")
 
 
 def _parse_id(typed: object, otherwise: str) -> str:

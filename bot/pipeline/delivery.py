@@ -19,6 +19,7 @@ from bot.errors import EaselError, MessageGone, SurfaceFailed
 from bot.pipeline import posts
 from bot.pipeline.log_context import log_job
 from bot.pipeline.retries import retry_delivery
+from bot.ports.batches import BatchShower
 from bot.ports.clock import Clock
 from bot.ports.jobs import Jobs
 from bot.ports.removals import SentMessages
@@ -52,6 +53,7 @@ class Delivery:
         links: PictureLinks,
         lineage: Lineage,
         surfaces: Mapping[Platform, Surface],
+        batches: BatchShower,
         clock: Clock,
         shows_cost: bool = False,
     ) -> None:
@@ -62,6 +64,7 @@ class Delivery:
         self._links = links
         self._lineage = lineage
         self._surfaces = surfaces
+        self._batches = batches
         self._clock = clock
         self._shows_cost = shows_cost
 
@@ -73,6 +76,9 @@ class Delivery:
     @contextlib.asynccontextmanager
     async def progress(self, job: Job) -> AsyncIterator[ShowProgress]:
         """Yield what shows a progress in the job's message, the newest as soon as that is there; afterwards it shows nothing."""
+        if job.batch is not None:
+            yield _show_nothing
+            return
         surface = self._surfaces.get(job.place.platform)
         message: MessageRef | None = None
         newest: Post | None = None
@@ -109,6 +115,8 @@ class Delivery:
 
         What fails is logged: the next progress, or the end, is shown all the same.
         """
+        if job.batch is not None:
+            return
         try:
             message = await self._find_message(job)
             fresh = await self._jobs.get(job.id)
@@ -199,6 +207,8 @@ class Delivery:
             MessageGone: It is not there any more.
             SurfaceFailed: The platform does not take it now.
         """
+        if job.batch is not None and await self._batches.retract(job.batch, message):
+            return
         surface = self._surface(message.place.platform)
         whose, has_buttons = await self._shown_job(job, message)
         gone, post = await self._gallery.out_of_sight(job.id), await self._standing_post(whose)
@@ -245,6 +255,9 @@ class Delivery:
 
     async def _show(self, job: Job, post: Post) -> None:
         """Change the job's message; if it is gone post a new one, and if the place is gone tell the author alone."""
+        if job.batch is not None:
+            self._batches.show_soon(job.batch)
+            return
         surface, message = self._surface(job.place.platform), await self._find_message(job)
         try:
             if message is None:
@@ -352,6 +365,10 @@ class Delivery:
         if surface is None:
             raise SurfaceFailed(platform, "not served by this process")
         return surface
+
+
+def _show_nothing(post: Post) -> None:
+    """Leave it to the message of the batch that the job is of, which counts what is done."""
 
 
 def _adapt_to_message(message: MessageRef, post: Post, job: Job) -> Post:

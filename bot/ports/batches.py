@@ -9,6 +9,18 @@ from bot.domain.jobs import BatchId, Job
 from bot.domain.people import Platform
 
 
+class BatchShower(Protocol):
+    """Shows a batch in its message as it stands, in place of messages of its jobs."""
+
+    def show_soon(self, batch: BatchId) -> None:
+        """Have it shown, with whatever changes meanwhile. Never raises."""
+        ...
+
+    async def retract(self, batch: BatchId, message: MessageRef) -> bool:
+        """Have its message show only what may be seen; raises as `Surface.retract` does. False where that is another message."""
+        ...
+
+
 class Batches(Protocol):
     """Keeps batches. Every method may be called again and then changes nothing; all may raise `StorageFailed`.
 

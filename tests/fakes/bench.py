@@ -20,6 +20,7 @@ from bot.moderation.guard import Guard
 from bot.moderation.input_check import InputCheck
 from bot.moderation.picture_check import PictureCheck
 from bot.pipeline.account_queue import AccountQueue
+from bot.pipeline.batch_messages import BatchMessages
 from bot.pipeline.cancellation import Cancellation
 from bot.pipeline.delivery import Delivery
 from bot.pipeline.doubts import DoubtReview
@@ -51,6 +52,7 @@ from bot.services.admission import AdmissionLimiter, AdmissionLimits
 from bot.services.budget_alerts import BudgetAlerts, DeploymentBudgets
 from bot.services.cases import CaseReview
 from bot.services.communities import Communities
+from bot.services.contact_sheets import ContactSheets
 from bot.services.gallery import Gallery
 from bot.services.guard_policies import GuardPolicies
 from bot.services.input_store import InputStore
@@ -62,8 +64,10 @@ from bot.services.quotas import Quotas, Tariff
 from bot.services.removal import Removals
 from bot.services.retention import Retention
 from bot.services.sanctions import Sanctions
+from bot.services.thumbnails import Thumbnails
 from storage.limits.local import LocalLocks, LocalRateLimiter
 from tests.fakes.accounts import MemoryAccounts, MemoryLedger
+from tests.fakes.batches import MemoryBatches
 from tests.fakes.call_queue import MemoryCallQueue
 from tests.fakes.cases import MemoryCases
 from tests.fakes.clock import StoppedClock
@@ -207,6 +211,11 @@ class Bench:
         self.worker = self.new_worker()
 
     @cached_property
+    def batches(self) -> MemoryBatches:
+        """The record of batches."""
+        return MemoryBatches(self.jobs)
+
+    @cached_property
     def lineage(self) -> Lineage:
         """What knows which picture came of which."""
         return Lineage(jobs=self.jobs, pictures=self.pictures, inputs=self.inputs)
@@ -297,6 +306,21 @@ class Bench:
             links=self.links,
             lineage=self.lineage,
             surfaces=surfaces,
+            batches=self.batch_messages_on(surfaces),
+            clock=self.clock,
+        )
+
+    def batch_messages_on(self, surfaces: Mapping[Platform, Surface]) -> BatchMessages:
+        """Return what shows batches in a process that serves these."""
+        return BatchMessages(
+            batches=self.batches,
+            jobs=self.jobs,
+            gallery=self.gallery,
+            sheets=ContactSheets(Thumbnails(self.pictures, self.objects), self.objects),
+            links=self.links,
+            sent_messages=self.sent_messages,
+            surfaces=surfaces,
+            locks=LocalLocks(),
             clock=self.clock,
         )
 

@@ -55,6 +55,7 @@ class MessageRenderer:
         Raises:
             SurfaceFailed: The store does not give the pictures now.
         """
+        post = post.with_few_pictures()
         limits = replace(limits, is_spoiler=limits.is_spoiler or post.is_sensitive)
         fitting = [one for one in post.attachments if len(one.content) <= limits.upload_bytes]
         missing = tuple(f"{one.name} is too large to be sent here" for one in post.attachments if one not in fitting)

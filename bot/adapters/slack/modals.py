@@ -11,7 +11,7 @@ from bot.adapters.slack.payloads import PayloadOrigin
 from bot.adapters.slack.rendering import Json, plain_text
 from bot.commands.spec import AnyCommand, Option, part_id
 from bot.domain.chat import Form, FormPart
-from bot.domain.options import Choice, JobRef, Number, OptionKind, PersonRef, PictureFile, Suggestion, Text
+from bot.domain.options import Choice, JobRef, Number, OptionKind, PersonRef, PictureFile, Suggestion, Text, TextFile
 from bot.errors import BadInput
 
 CALLBACK_PREFIX = "form:"
@@ -50,7 +50,8 @@ def render_modal(command: AnyCommand, form: Form, context: FormContext, *, asks_
 
 
 def _is_hidden(option: Option, form: Form) -> bool:
-    return isinstance(option.kind, _HIDDEN_KINDS) or not form.shows(option.name)
+    is_pasted = isinstance(option.kind, TextFile) and not option.is_required  # into the words, which are the same
+    return isinstance(option.kind, _HIDDEN_KINDS) or is_pasted or not form.shows(option.name)
 
 
 def _title(name: str) -> str:

@@ -97,6 +97,7 @@ class SlackSurface:
 
     async def post(self, place: Place, post: Post, *, key: str) -> MessageRef:
         """Say `post` at `place`; see `Surface.post`."""
+        post = post.with_few_pictures()
         name = f"{key} {place}"
         message = await self._deduplicator.once(name, lambda: self._post_with_pictures(place, post, name))
         return await self._deduplicator.once(f"{name} whole", lambda: self._add_files(message, post))
@@ -138,6 +139,7 @@ class SlackSurface:
 
     async def update(self, message: MessageRef, post: Post) -> None:
         """Replace the whole message; see `Surface.update`."""
+        post = post.with_few_pictures()
         self._remember_team(message)
         await self._updates.show_final(message, lambda is_repeat: self._show_end(message, post, is_repeat=is_repeat))
 

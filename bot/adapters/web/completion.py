@@ -6,7 +6,7 @@ from pydantic import BaseModel
 
 from bot.commands.spec import AnyCommand, Option
 from bot.domain.chat import Place
-from bot.domain.options import Choice, Number, PersonRef, PictureFile, Pixels, Suggestion, Text
+from bot.domain.options import Choice, Number, PersonRef, PictureFile, Pixels, Suggestion, Text, TextFile
 from bot.domain.people import Person
 
 
@@ -57,7 +57,7 @@ def _command(command: AnyCommand, suggestions: Mapping[str, tuple[Suggestion, ..
         options=tuple(
             _option(option, suggestions.get(option.name, ()))
             for option in command.available_options
-            if not isinstance(option.kind, PictureFile)
+            if not isinstance(option.kind, PictureFile) and (option.is_required or not isinstance(option.kind, TextFile))
         ),
     )
 

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from bot.app.features import (
     api_keys,
     audit,
+    batches,
     brand,
     budgets,
     cases,
@@ -31,6 +32,7 @@ from bot.commands.spec import AnyCommand
 
 FEATURES: tuple[Callable[[Services], tuple[AnyCommand, ...]], ...] = (
     drawing.build_commands,
+    batches.build_commands,
     templates.build_commands,
     parts.build_commands,
     editing.build_commands,

@@ -1,0 +1,18 @@
+"""Asking for many pictures in one go."""
+
+from bot.app.model_suggestions import model_suggestions
+from bot.app.services import Services
+from bot.commands.batch import batch, batch_cancel, batch_draw, batch_zip
+from bot.commands.spec import AnyCommand
+
+
+def build_commands(services: Services) -> tuple[AnyCommand, ...]:
+    """Build `/batch`, and the buttons of its messages."""
+    studio, settings = services.batch_studio, services.base.settings
+    has_lanes = any(section.is_relaxed for section in settings.all_providers.values())
+    return (
+        batch(studio, model_suggestions(services), has_lanes=has_lanes),
+        batch_draw(studio),
+        batch_cancel(studio),
+        batch_zip(studio, settings.web.links_base),
+    )

@@ -1,0 +1,107 @@
+"""`/batch`: many pictures in one go, and the buttons of its messages."""
+
+from dataclasses import dataclass, fields
+from typing import Annotated
+
+from bot.commands.spec import Command, Suggest
+from bot.domain.chat import Form, Link, Post
+from bot.domain.images import Lane, Quality, Shape, Size
+from bot.domain.jobs import Draft, Rewriting
+from bot.domain.options import BatchRef, Choice, ImageModelRef, Lines, Pixels, TextFile
+from bot.domain.prompt_lists import LONGEST_LIST
+from bot.errors import BadInput, SurfaceFailed
+from bot.pipeline import batch_posts
+from bot.pipeline.batch_studio import BatchStudio
+from bot.ports.surfaces import Call
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BatchArgs:
+    """What `/batch` takes: the prompts in either way, and of `/imagine`'s options those that hold for all of them."""
+
+    prompts: Annotated[
+        str | None, Lines("A prompt on each line, or choices such as a {red, blue} fox in {snow, rain}", longest=LONGEST_LIST)
+    ] = None
+    file: Annotated[
+        str | None, TextFile("A text with a prompt on each line, or a CSV with a column “prompt”", longest=LONGEST_LIST)
+    ] = None
+    shape: Annotated[Shape | None, Choice("Shape of the pictures", Shape)] = None
+    quality: Annotated[Quality | None, Choice("How much work goes into each", Quality)] = None
+    size: Annotated[Size | None, Pixels("Exact size in pixels such as 1536x1024, instead of a shape")] = None
+    rewriting: Annotated[Rewriting | None, Choice("Make the words into fuller prompts first", Rewriting)] = None
+    model: Annotated[str | None, ImageModelRef("Which model draws; /models lists them")] = None
+    lane: Annotated[Lane | None, Choice("Draw them at once, or relaxed: within hours, and they count less", Lane)] = None
+
+
+async def _ask(call: Call) -> None:
+    """Ask for the prompts in a form, where one can be shown."""
+    try:
+        await call.ask(Form("batch"))
+    except SurfaceFailed:
+        raise BadInput(
+            "Write prompts after it, such as: a {red, blue} fox in {snow, rain}; or attach a text with one on each line. "
+            "Nothing was counted."
+        ) from None
+
+
+_OF_DRAFT = {field.name for field in fields(Draft)}
+
+
+def batch(studio: BatchStudio, suggest_models: Suggest | None = None, *, has_lanes: bool = True) -> Command[BatchArgs]:
+    """Build `/batch`: it says what all of it counts for, and draws nothing before that is confirmed."""
+
+    async def run(call: Call, args: BatchArgs) -> None:
+        texts = [text for text in (args.prompts, args.file) if text]
+        options = {field.name: getattr(args, field.name) for field in fields(args) if field.name in _OF_DRAFT}
+        if not texts:
+            return await _ask(call)
+        offer = await studio.offer("\n".join(texts), Draft(prompt="", **options), call)
+        await call.whisper(batch_posts.offer(offer.batch, offer.price))
+        return None
+
+    return Command(
+        "batch",
+        "Draw many pictures in one go, once you have seen what they count for",
+        BatchArgs,
+        run,
+        example="/batch a {red, blue} fox in {snow, rain}",
+        suggestions={"model": suggest_models} if suggest_models else {},
+        unavailable=frozenset() if has_lanes else frozenset({"lane"}),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class BatchButtonArgs:
+    """What a button of a batch carries."""
+
+    batch: Annotated[str, BatchRef("The batch whose button was pressed")]
+
+
+def batch_draw(studio: BatchStudio) -> Command[BatchButtonArgs]:
+    """Build the button that confirms an offer."""
+
+    async def run(call: Call, args: BatchButtonArgs) -> None:
+        await studio.confirm(args.batch, call)
+
+    return Command("batch-draw", "Draw all of it", BatchButtonArgs, run, is_typed=False)
+
+
+def batch_cancel(studio: BatchStudio) -> Command[BatchButtonArgs]:
+    """Build the button that wants no more of it."""
+
+    async def run(call: Call, args: BatchButtonArgs) -> None:
+        if not await studio.cancel(args.batch, call):
+            await call.whisper(batch_posts.not_wanted())
+
+    return Command("batch-cancel", "Draw no more of it", BatchButtonArgs, run, is_typed=False)
+
+
+def batch_zip(studio: BatchStudio, base_url: str) -> Command[BatchButtonArgs]:
+    """Build the button that gives a link to all pictures in one file."""
+
+    async def run(call: Call, args: BatchButtonArgs) -> None:
+        batch = await studio.find(args.batch)
+        address = f"{base_url}/b/{batch.id}.zip"
+        await call.whisper(Post("All its pictures that can be seen, in one file:", links=(Link("Download", address),)))
+
+    return Command("batch-zip", "Get all of it as one file", BatchButtonArgs, run, is_typed=False)

@@ -1,0 +1,133 @@
+"""Builds the posts of a batch: what it would count for, how far it is, and what came of it."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from bot.domain.batches import Batch, BatchState, number_in_batch
+from bot.domain.chat import Attachment, Button, Details, Post, PostPicture, Tone
+from bot.domain.jobs import Job, JobState
+from bot.domain.money import Cost
+from bot.pipeline.posts import title
+from bot.text import pluralize, truncate
+
+_LONGEST_TITLE = 80
+_LONGEST_LINE = 100
+_MOST_LINES = 100
+_MOST_AGAIN = 5
+"""Buttons that draw one that failed again; each is there as long as the message has room."""
+
+_DRAWN = {JobState.KEPT, JobState.DONE}
+_FAILED = {JobState.FAILED, JobState.REFUSED}
+
+
+@dataclass(frozen=True, slots=True)
+class BatchPrice:
+    """What a batch would count for in pictures and cost in dollars, and what is left of the day and in credits."""
+
+    counted: int
+    left: int
+    cost: Cost
+
+
+@dataclass(frozen=True, slots=True)
+class BatchPictures:
+    """What is shown of a finished batch: its pictures, one sheet with all of them, and who drew them."""
+
+    pictures: tuple[PostPicture, ...] = ()
+    sheet: Attachment | None = None
+    notes: tuple[str, ...] = ()
+
+
+def offer(batch: Batch, price: BatchPrice) -> Post:
+    """Say what it would count for, before anything is set aside."""
+    weighs = f", which count as {price.counted}" if price.counted != batch.count else ""
+    return Post(
+        f"{pluralize(batch.count, 'picture')}{weighs}: {_name(batch.prompts, batch.count)}. "
+        f"You have {price.left} left. Nothing is counted yet.",
+        details=(Details("Prompts", _numbered(enumerate(batch.prompts, start=1))),),
+        cost=str(price.cost) if price.cost.microusd else "",
+        buttons=(
+            Button(f"Draw {batch.count}", "batch-draw", batch.id),
+            Button("Do not draw", "batch-cancel", batch.id, is_dangerous=True),
+        ),
+    )
+
+
+def not_wanted() -> Post:
+    """Say that an offer came to nothing."""
+    return Post("Nothing is drawn, and nothing was counted.")
+
+
+def is_drawn(job: Job) -> bool:
+    """Whether a job has its pictures."""
+    return job.state in _DRAWN
+
+
+def is_over(batch: Batch, jobs: Sequence[Job]) -> bool:
+    """Whether nothing more is drawn of it."""
+    return batch.state is BatchState.ACCEPTED and all(_is_over(job) for job in jobs)
+
+
+def _is_over(job: Job) -> bool:
+    return is_drawn(job) or job.state.is_final
+
+
+def progress(batch: Batch, jobs: Sequence[Job]) -> Post:
+    """Say how many are done, with what is to be cancelled still."""
+    done = sum(map(_is_over, jobs))
+    failed = sum(job.state in _FAILED for job in jobs)
+    name = _name([title(job) for job in jobs] or batch.prompts, batch.count)
+    troubles = f" · {failed} could not be drawn" if failed else ""
+    cancelling = " · the rest is being cancelled" if batch.is_cancelled else ""
+    return Post(
+        f"Drawing {pluralize(batch.count, 'picture')}: {name} · {done}/{batch.count}{troubles}{cancelling}",
+        Tone.WORKING if done else Tone.WAITING,
+        progress=done / batch.count if done else None,
+        size=jobs[0].wish.wanted_size if jobs else None,
+        buttons=() if batch.is_cancelled else (Button("Cancel the rest", "batch-cancel", batch.id, is_dangerous=True),),
+    )
+
+
+def finished(batch: Batch, jobs: Sequence[Job], shown: BatchPictures) -> Post:
+    """Show what came of it, and say of each that did not come why; that one can be drawn again alone."""
+    drawn = sum(map(is_drawn, jobs))
+    failed = [job for job in jobs if job.state in _FAILED]
+    cancelled = sum(job.state is JobState.CANCELLED for job in jobs)
+    came = pluralize(drawn, "picture") if drawn == batch.count else f"{drawn} of {pluralize(batch.count, 'picture')}"
+    said = [f"{came}: {_name([title(job) for job in jobs], batch.count)}"]
+    said += [f"{cancelled} cancelled"] if cancelled else []
+    said += [f"{len(failed)} could not be drawn"] if failed else []
+    said += [f"{missing} not begun: {batch.shortfall}"] if (missing := batch.count - len(jobs)) else []
+    trouble = (Details("Not drawn, and not counted", _numbered((_number(job), _why(job)) for job in failed)),) if failed else ()
+    gone = drawn - len(shown.pictures)
+    return Post(
+        " · ".join(said),
+        Tone.DONE if drawn else Tone.FAILED,
+        pictures=shown.pictures,
+        sheet=shown.sheet,
+        details=(*trouble, Details("Prompts", _numbered((_number(job), title(job)) for job in jobs))),
+        footer=((f"{pluralize(gone, 'picture')} of it cannot be seen any more",) if gone else ()) + shown.notes,
+        buttons=(
+            *(Button(f"Draw {_number(job)} again", "again", job.id) for job in failed[:_MOST_AGAIN]),
+            *((Button("All as one file", "batch-zip", batch.id),) if shown.pictures else ()),
+        ),
+    )
+
+
+def _number(job: Job) -> int:
+    return number_in_batch(job.key)
+
+
+def _why(job: Job) -> str:
+    return f"{truncate(title(job), _LONGEST_LINE)} – {job.ending.text if job.ending else 'nobody knows why'}"
+
+
+def _name(prompts: Sequence[str], count: int) -> str:
+    first = truncate(prompts[0], _LONGEST_TITLE) if prompts else "words that are not kept any more"
+    return f"{first}, and {count - 1} more" if count > 1 else first
+
+
+def _numbered(prompts: Iterable[tuple[int, str]]) -> str:
+    lines = [f"{number}. {truncate(prompt, _LONGEST_LINE)}" for number, prompt in prompts]
+    more = len(lines) - _MOST_LINES
+    return "\n".join([*lines[:_MOST_LINES], *([f"and {more} more"] if more > 0 else [])])

@@ -1,0 +1,305 @@
+"""Takes in batches: names their price, and makes a job of each prompt once somebody has confirmed that."""
+
+import asyncio
+from dataclasses import dataclass, replace
+from datetime import timedelta
+
+import structlog
+
+from bot.domain.allowances import Hold, count_percent
+from bot.domain.batches import OFFER_LASTS, Batch, BatchState
+from bot.domain.jobs import CANCELLED, BatchId, Draft, Job, JobId, Wish, cancelled_once_drawn, cancelled_once_paid
+from bot.domain.money import Cost
+from bot.domain.prompt_lists import read_batch
+from bot.domain.prompt_text import clean_prompt
+from bot.errors import BadInput, Conflict, EaselError, LimitTooLow, NotYours, PromptRefused, QuotaExceeded, Refusal
+from bot.moderation.guard import Guard
+from bot.pipeline import batch_posts
+from bot.pipeline.batch_messages import BatchMessages
+from bot.pipeline.batch_posts import BatchPrice
+from bot.pipeline.cancellation import Cancellation
+from bot.pipeline.refusal_handling import TryCounter
+from bot.ports.batches import Batches
+from bot.ports.clock import Clock, Ids
+from bot.ports.engine import Engine
+from bot.ports.jobs import Jobs
+from bot.ports.leader_lock import LeaderLock
+from bot.ports.surfaces import Call
+from bot.services.admission import AdmissionLimiter
+from bot.services.quotas import EffectiveLimits, Quotas, check_channel
+from bot.services.sanctions import Sanctions
+
+log = structlog.get_logger(__name__)
+
+_CARRIED_ON_AFTER = timedelta(seconds=15)
+"""Until then whoever took the confirmation makes the jobs."""
+
+_PAGE = 50
+_GONE = "That offer is gone: /batch makes another one. Nothing was counted."
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """A batch that was written down, and what it would count for."""
+
+    batch: Batch
+    price: BatchPrice
+
+
+class BatchStudio:
+    """Takes in batches and looks after them until all of their jobs are there."""
+
+    def __init__(
+        self,
+        *,
+        batches: Batches,
+        messages: BatchMessages,
+        jobs: Jobs,
+        quotas: Quotas,
+        guard: Guard,
+        tries: TryCounter,
+        sanctions: Sanctions,
+        admission: AdmissionLimiter,
+        cancellation: Cancellation,
+        engine: Engine,
+        clock: Clock,
+        ids: Ids,
+    ) -> None:
+        self._batches = batches
+        self._messages = messages
+        self._jobs = jobs
+        self._quotas = quotas
+        self._guard = guard
+        self._tries = tries
+        self._sanctions = sanctions
+        self._admission = admission
+        self._cancellation = cancellation
+        self._engine = engine
+        self._clock = clock
+        self._ids = ids
+
+    async def offer(self, text: str, draft: Draft, call: Call) -> Offer:
+        """Read the prompts, ask the local rules about them, and name the price. Nothing is set aside yet.
+
+        Raises:
+            BadInput: There is nothing to draw, too much, or something that cannot be read.
+            PromptRefused: A local rule will not have one of them; the sentence says which.
+            QuotaExceeded: They count for more than is left.
+            NotAllowed: Nothing is drawn in this channel, or not by this model.
+            Sanctioned: The person is muted or banned.
+        """
+        draft.check()
+        limits = await self._quotas.effective_limits(call.person, call.place)
+        await self._sanctions.check(limits.account.id, limits.community)
+        check_channel(limits, call.place)
+        prompts = _clean(await asyncio.to_thread(read_batch, text))
+        holds = [self._quotas.hold(limits, self._wish(limits, draft, prompt)) for prompt in prompts]
+        price = await self._price(holds, limits)
+        await self._check_words(prompts, call, limits)
+        batch = Batch(
+            id=BatchId(self._ids.new()),
+            key=call.key,
+            community=limits.community,
+            account=limits.account.id,
+            author=call.person,
+            place=call.place,
+            draft=replace(draft, prompt=""),
+            prompts=prompts,
+            count=len(prompts),
+            created_at=self._clock.now(),
+        )
+        return Offer(await self._batches.offer(batch), price)
+
+    async def confirm(self, id_: str, call: Call) -> None:
+        """Make jobs of a batch, and answer in public with the message that tells of them.
+
+        Raises:
+            BadInput: The offer is gone.
+            NotYours: It is somebody else's.
+            Conflict: It was confirmed before.
+            Refusal: It cannot be drawn any more, as the sentence says; it can be confirmed again later.
+        """
+        batch = await self._find_own(id_, call)
+        if batch.state is BatchState.OFFERED and self._clock.now() - batch.created_at > OFFER_LASTS:
+            raise BadInput(_GONE)
+        limits = await self._quotas.effective_limits(batch.author, batch.place)
+        async with self._admission.lock(batch.account):
+            await self._admission.check(batch.account, await self._jobs.count_open(batch.account))
+            if not await self._batches.confirm(batch.id, call.promise(), self._clock.now()):
+                raise Conflict("That was decided already, so nothing was changed.")
+            try:
+                batch, jobs = await self._make_jobs(batch, limits)
+            except Refusal:
+                await self._batches.withdraw(batch.id)
+                raise
+            await self._admission.count_accepted(batch.account)
+        log.info("batch.accepted", batch=batch.id, account=batch.account, pictures=len(jobs))
+        await self._answer(batch, jobs, call)
+
+    async def cancel(self, id_: str, call: Call) -> bool:
+        """End all of a batch that is not drawn yet; what is being drawn counts. False where it was an offer only.
+
+        Raises:
+            BadInput: The offer is gone.
+            NotYours: It is somebody else's.
+            Conflict: It is finished, or cancelled already.
+        """
+        batch = await self._find_own(id_, call, by_moderators=True)
+        if not await self._batches.cancel(batch.id):
+            raise Conflict("That is finished already, or cancelled, so there is nothing to cancel.")
+        if batch.state is BatchState.OFFERED:
+            return False
+        await self._cancel_jobs(batch.id)
+        return True
+
+    async def find(self, id_: str) -> Batch:
+        """Return a batch that a button speaks of.
+
+        Raises:
+            BadInput: It is not known any more.
+        """
+        batch = await self._batches.get(BatchId(id_))
+        if batch is None:
+            raise BadInput(_GONE)
+        return batch
+
+    async def sweep(self, leader: LeaderLock, *, every: timedelta) -> None:
+        """Carry on what crashes left, until cancelled, and only while this process leads."""
+        while True:
+            try:
+                if await leader.lead():
+                    await self.carry_on()
+            except EaselError as error:
+                log.warning("batches.not_swept", reason=str(error))
+            except Exception:
+                log.exception("batches.sweep_broke")
+            await asyncio.sleep(every.total_seconds())
+
+    async def carry_on(self) -> None:
+        """Make the jobs that are missing, cancel what is not wanted, show what is not told, and forget old offers."""
+        now = self._clock.now()
+        await self._batches.delete_offers(now - 2 * OFFER_LASTS)
+        for batch in await self._batches.untold(self._messages.platforms, confirmed_by=now - _CARRIED_ON_AFTER, most=_PAGE):
+            if batch.state is BatchState.CONFIRMED:
+                limits = await self._quotas.effective_limits(batch.author, batch.place)
+                await self._make_jobs(batch, limits, is_resumed=True)
+            elif batch.is_cancelled:
+                await self._cancel_jobs(batch.id)
+            await self._messages.show_safely(batch.id)
+
+    async def _make_jobs(
+        self, batch: Batch, limits: EffectiveLimits, *, is_resumed: bool = False
+    ) -> tuple[Batch, tuple[Job, ...]]:
+        """Make a job of each prompt that is none yet. The same key is the same job, so that nothing is counted twice.
+
+        What cannot be set aside any more is told in the batch's message; where that is all of it the refusal is raised.
+        """
+        made: list[Job] = []
+        shortfall = ""
+        for number, prompt in enumerate(() if batch.is_cancelled else batch.prompts):
+            wish = self._wish(limits, batch.draft, prompt)
+            job = self._job(batch, number, wish, limits)
+            try:
+                await self._sanctions.check(limits.account.id, limits.community)
+                accepted = await self._jobs.accept(job, self._quotas.hold(limits, wish))
+            except Refusal as error:
+                if not made and not is_resumed:
+                    raise
+                shortfall = error.user_text
+                break
+            made.append(accepted.job)
+            await self._publish(accepted.job)
+        await self._batches.settle(batch.id, shortfall)
+        settled = await self._batches.get(batch.id) or batch
+        if settled.is_cancelled:
+            await self._cancel_jobs(batch.id)
+        return settled, tuple(made)
+
+    async def _cancel_jobs(self, id_: BatchId) -> None:
+        for job in await self._batches.jobs(id_):
+            if not job.state.is_final:
+                await self._cancellation.cancel(
+                    job,
+                    CANCELLED,
+                    once_paid=cancelled_once_paid,
+                    once_drawn=lambda drawn: cancelled_once_drawn(drawn, 1),
+                )
+        self._messages.show_soon(id_)
+
+    async def _answer(self, batch: Batch, jobs: tuple[Job, ...], call: Call) -> None:
+        """Say in public that it is being drawn. Where that fails the sweep looks for it, and posts it if there is none."""
+        try:
+            message = await call.answer(batch_posts.progress(batch, jobs), key=f"batch:{batch.id}:")
+            await self._batches.attach(batch.id, message)
+        except EaselError as error:
+            log.warning("batch.unanswered", batch=batch.id, reason=str(error))
+            await self._batches.attach(batch.id, call.promise().as_unconfirmed())
+        self._messages.show_soon(batch.id)
+
+    async def _price(self, holds: list[Hold], limits: EffectiveLimits) -> BatchPrice:
+        """Add up what they count for.
+
+        Raises:
+            QuotaExceeded: That is more than is left of the day, and of credits.
+        """
+        counted = count_percent(sum(hold.pictures * hold.percent for hold in holds))
+        status = await self._quotas.quota_status(limits)
+        allowance = holds[0].allowance
+        left = max(0, allowance.limit - status.held - status.spent)
+        if counted > left + status.credits:
+            if counted > allowance.limit + status.credits:
+                raise LimitTooLow(cost=counted, limit=allowance.limit, credits_left=status.credits)
+            raise QuotaExceeded(cost=counted, left=left, refills_at=allowance.refills_at, credits_left=status.credits)
+        cost = Cost(sum(hold.estimate for hold in holds), is_estimate=True)
+        return BatchPrice(counted, left + status.credits, cost)
+
+    async def _check_words(self, prompts: tuple[str, ...], call: Call, limits: EffectiveLimits) -> None:
+        for number, prompt in enumerate(prompts, start=1):
+            try:
+                await self._guard.check_local(prompt, limits.of_community.filter_version)
+            except PromptRefused as error:
+                await self._tries.note_call(error, prompt, call, limits)
+                error.user_text = f"Prompt {number} cannot be drawn, so none was: {error.user_text}"
+                raise
+
+    async def _find_own(self, id_: str, call: Call, *, by_moderators: bool = False) -> Batch:
+        batch = await self.find(id_)
+        account = await self._quotas.account(call.person)
+        is_of_here = bool(batch.place.tenant) and call.place.is_at(batch.place.platform, batch.place.tenant)
+        if batch.account != account.id and not (by_moderators and call.person.is_moderator and is_of_here):
+            raise NotYours
+        return batch
+
+    def _wish(self, limits: EffectiveLimits, draft: Draft, prompt: str) -> Wish:
+        return self._quotas.fill(limits, replace(draft, prompt=prompt, count=1))
+
+    def _job(self, batch: Batch, number: int, wish: Wish, limits: EffectiveLimits) -> Job:
+        return Job(
+            id=JobId(self._ids.new()),
+            key=batch.job_key(number),
+            community=batch.community,
+            account=limits.account.id,
+            tier=limits.account.tier,
+            author=batch.author,
+            place=batch.place,
+            wish=wish,
+            created_at=self._clock.now(),
+            batch=batch.id,
+        )
+
+    async def _publish(self, job: Job) -> None:
+        """Have it worked on; where that fails, recovery will."""
+        try:
+            await self._engine.publish(job.id, tier=job.tier)
+        except EaselError as error:
+            log.warning("job.unpublished", job=job.id, reason=str(error))
+
+
+def _clean(prompts: tuple[str, ...]) -> tuple[str, ...]:
+    cleaned = []
+    for number, prompt in enumerate(prompts, start=1):
+        try:
+            cleaned.append(clean_prompt(prompt))
+        except BadInput as error:
+            raise BadInput(f"Prompt {number}: {error.user_text} Nothing was counted.") from error
+    return tuple(cleaned)
