@@ -56,7 +56,7 @@ async def test_a_case_is_decided_and_undone_in_the_channel(stage: SlackStage, mo
     zoe = stage.team.add_member("zoe", is_admin=True)
     assert case.buttons == [
         *("Remove", "Keep", "Warn", "Mute 1 d", "Ban"),
-        *("Show picture", "Block phrase…", "Note…", "I look after it"),
+        *("Show picture", "Similar pictures", "Block phrase…", "Note…", "I look after it"),
     ]
     for said in ("A picture by ada was reported", "a fox in the snow", "no earlier case", "Nobody looks after it yet"):
         assert said in case
