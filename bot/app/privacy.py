@@ -14,6 +14,7 @@ from storage.sql.codes import SqlCodes
 from storage.sql.personal_records import SqlPersonalRecords
 from storage.sql.privacy_requests import SqlPrivacyRequests
 from storage.sql.sent_messages import SqlSentMessages
+from storage.sql.templates import SqlTemplates
 
 
 def build_data_requests(services: Services) -> DataRequests:
@@ -75,6 +76,7 @@ def _build_exports(base: Foundation) -> Exports:
         records=SqlPersonalRecords(base.database, base.clock, base.ids),
         pictures=base.records.pictures,
         inputs=base.records.inputs,
+        templates=SqlTemplates(base.database),
         objects=base.objects,
         clock=base.clock,
     )

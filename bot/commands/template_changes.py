@@ -1,6 +1,6 @@
 """`/template save` and `remove`, and the button that makes a template of a picture's words."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Annotated
 
 from bot.commands.dispatcher import IsOwner
@@ -10,13 +10,15 @@ from bot.commands.spec import Command
 from bot.commands.templates import show_template, suggest_templates
 from bot.domain.chat import Details, Form, Post
 from bot.domain.images import Quality, Shape, Size
-from bot.domain.options import Choice, ImageModelRef, Pixels, Text
+from bot.domain.inputs import BroughtPicture
+from bot.domain.options import Choice, ImageModelRef, PictureFile, Pixels, Text
 from bot.domain.people import Person
 from bot.domain.prompt_text import clean_prompt
 from bot.domain.template_options import TemplateRef
-from bot.domain.templates import LONGEST_ABOUT, LONGEST_WORDS, Template, TemplateScope, escape_words
-from bot.errors import BadInput, NotAllowed
+from bot.domain.templates import LONGEST_ABOUT, LONGEST_WORDS, MOST_PICTURES, Template, TemplateScope, escape_words
+from bot.errors import BadInput, NotAllowed, Refusal
 from bot.pipeline.studio import Studio
+from bot.pipeline.template_pictures import TemplatePictures
 from bot.ports.surfaces import Call
 from bot.services.templates import WHERE, TemplateShelf
 
@@ -47,9 +49,10 @@ class TemplateSaveArgs:
     quality: Annotated[Quality | None, Choice("Quality of its pictures", Quality)] = None
     model: Annotated[str | None, ImageModelRef("Which model draws; /models lists them")] = None
     whose: Annotated[TemplateScope, Choice("Whose it is; the community's are for admins", TemplateScope)] = TemplateScope.MINE
+    picture: Annotated[tuple[BroughtPicture, ...], PictureFile("A picture that it is drawn from", most=MOST_PICTURES)] = ()
 
 
-def template_save(shelf: TemplateShelf, is_owner: IsOwner) -> Command[TemplateSaveArgs]:
+def template_save(shelf: TemplateShelf, is_owner: IsOwner, pictures: TemplatePictures) -> Command[TemplateSaveArgs]:
     """Build `/template save`."""
 
     async def run(call: Call, args: TemplateSaveArgs) -> None:
@@ -63,7 +66,13 @@ def template_save(shelf: TemplateShelf, is_owner: IsOwner) -> Command[TemplateSa
             quality=args.quality,
             model=args.model,
         ).check()
-        await shelf.save(call.person, call.place, args.whose, [template])
+        template = replace(template, pictures=await pictures.keep(args.picture))
+        try:
+            replaced = await shelf.save(call.person, call.place, args.whose, [template])
+        except Refusal:
+            await pictures.drop(template.pictures)
+            raise
+        await pictures.drop([picture for one in replaced for picture in one.pictures])
         await call.whisper(show_template(await shelf.find(call.person, call.place, args.name)))
 
     return Command(
@@ -101,12 +110,13 @@ class TemplateRemoveArgs:
     whose: Annotated[TemplateScope, Choice("Whose it is; the community's are for admins", TemplateScope)] = TemplateScope.MINE
 
 
-def template_remove(shelf: TemplateShelf, is_owner: IsOwner) -> Command[TemplateRemoveArgs]:
+def template_remove(shelf: TemplateShelf, is_owner: IsOwner, pictures: TemplatePictures) -> Command[TemplateRemoveArgs]:
     """Build `/template remove`."""
 
     async def run(call: Call, args: TemplateRemoveArgs) -> None:
         await check_may_change(call.person, args.whose, is_owner)
         gone = await shelf.remove(call.person, call.place, args.whose, args.name)
+        await pictures.drop(gone.pictures)
         text = f"The template {gone.name} {WHERE[args.whose]} is gone. To have it back, save these words again."
         await call.whisper(Post(text, details=(Details("Words", gone.words),)))
 

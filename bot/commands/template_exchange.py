@@ -12,6 +12,7 @@ from bot.domain.chat import Attachment, Post
 from bot.domain.options import Choice, TextFile
 from bot.domain.template_options import TemplateRef
 from bot.domain.templates import TemplateScope
+from bot.pipeline.template_pictures import TemplatePictures
 from bot.ports.surfaces import Call
 from bot.services.template_files import LONGEST_FILE, read_templates, write_templates
 from bot.services.templates import WHERE, TemplateShelf
@@ -38,9 +39,10 @@ def template_export(shelf: TemplateShelf) -> Command[TemplateExportArgs]:
             await call.whisper(Post(f"There is no template {WHERE[args.whose]}, so there is nothing to export."))
             return
         content = write_templates(found).encode()
+        left_out = " Their pictures are not in the file." if any(template.pictures for template in found) else ""
         await call.whisper(
             Post(
-                f"{pluralize(len(found), 'template')}, as /template import takes them elsewhere.",
+                f"{pluralize(len(found), 'template')}, as /template import takes them elsewhere.{left_out}",
                 attachments=(Attachment("templates.toml", "text/plain", content),),
             )
         )
@@ -65,13 +67,15 @@ class TemplateImportArgs:
     )
 
 
-def template_import(shelf: TemplateShelf, is_owner: IsOwner) -> Command[TemplateImportArgs]:
+def template_import(shelf: TemplateShelf, is_owner: IsOwner, pictures: TemplatePictures) -> Command[TemplateImportArgs]:
     """Build `/template import`."""
 
     async def run(call: Call, args: TemplateImportArgs) -> None:
         await check_may_change(call.person, args.whose, is_owner)
         templates = await asyncio.to_thread(read_templates, args.file)
-        changed = await shelf.save(call.person, call.place, args.whose, templates)
+        replaced = await shelf.save(call.person, call.place, args.whose, templates)
+        await pictures.drop([picture for template in replaced for picture in template.pictures])
+        changed = [template.name for template in replaced]
         note = (
             f" Of these, {join_words(changed, 'and')} stood there before and {_are(changed)} as in the file now."
             if changed
@@ -88,5 +92,5 @@ def template_import(shelf: TemplateShelf, is_owner: IsOwner) -> Command[Template
     )
 
 
-def _are(names: tuple[str, ...]) -> str:
+def _are(names: list[str]) -> str:
     return "is" if len(names) == 1 else "are"

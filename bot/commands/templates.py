@@ -17,6 +17,7 @@ from bot.domain.template_options import NOTHING_FILLED, SlotValues, TemplateRef,
 from bot.domain.templates import LONGEST_VALUE, KeptTemplate, Template, TemplateScope
 from bot.errors import SurfaceFailed
 from bot.pipeline.studio import Studio
+from bot.pipeline.template_pictures import TemplatePictures
 from bot.ports.surfaces import Call
 from bot.services.quotas import Quotas
 from bot.services.templates import WHERE, TemplateShelf
@@ -39,7 +40,11 @@ class TemplateUseArgs:
 
 
 def template_use(
-    studio: Studio, shelf: TemplateShelf, quotas: Quotas, suggest_models: Suggest | None = None
+    studio: Studio,
+    shelf: TemplateShelf,
+    quotas: Quotas,
+    pictures: TemplatePictures,
+    suggest_models: Suggest | None = None,
 ) -> Command[TemplateUseArgs]:
     """Build `/template use`."""
 
@@ -58,6 +63,7 @@ def template_use(
             quality=args.quality or template.quality,
             model=args.model or await _offered(call, template.model),
             count=args.count,
+            picture=await pictures.bring(template.pictures),
         )
 
     async def _brand(call: Call, kept: KeptTemplate, brand: Switch | None, prompt: str) -> str:
@@ -175,6 +181,8 @@ def show_template(kept: KeptTemplate) -> Post:
     """Show a template's words and defaults, with a button that uses it."""
     template = kept.template
     defaults = [f"{name} {value}" for name in ("shape", "size", "quality", "model") if (value := getattr(template, name))]
+    if template.pictures:
+        defaults.append(pluralize(len(template.pictures), "picture"))
     drawn = f" Drawn with {', '.join(defaults)}, if nobody says otherwise." if defaults else ""
     return Post(
         f"The template {template.name} {WHERE[kept.owner.scope]}{_about(template)}.{drawn} To type it: {template.example}",

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from bot.domain.allowances import Budget, DayExtension, Period, TenantQuota
 from bot.domain.content import SCORED, USUAL_THRESHOLDS, ContentKind, Thresholds, parse_threshold
 from bot.domain.images import Quality, Shape, Size, nearest_usual
-from bot.domain.inputs import InputPicture
+from bot.domain.inputs import InputPicture, InputRole
 from bot.domain.jobs import Draft, Rewriting, Wish
 from bot.domain.people import GUEST, CommunityId, Person, Tier
 from bot.domain.prompt_text import Language
@@ -74,7 +74,7 @@ class CommunitySettings:
         A picture that is changed keeps its shape, where none is asked for.
         """
         settings = {field.name: getattr(self, field.name) for field in fields(Wish) if hasattr(self, field.name)}
-        if inputs:
+        if inputs and inputs[0].role is InputRole.BASE:
             settings["shape"] = nearest_usual(Size(inputs[0].width, inputs[0].height)).shape
         asked = {name: getattr(draft, name) for field in fields(draft) if (name := field.name) in _OF_WISH}
         return Wish(**settings | {name: value for name, value in asked.items() if value is not None}, inputs=inputs)

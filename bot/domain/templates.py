@@ -10,6 +10,7 @@ from functools import cached_property
 from typing import NewType, Self
 
 from bot.domain.images import Quality, Shape, Size
+from bot.domain.inputs import InputPicture
 from bot.domain.people import AccountId, CommunityId
 from bot.domain.prompt_text import clean_prompt
 from bot.errors import BadInput
@@ -31,6 +32,9 @@ MOST_SLOTS = 5
 
 MOST_TEMPLATES = 100
 """Of one person, of one community, and of the house."""
+
+MOST_PICTURES = 4
+"""Of one template."""
 
 ONLY_SLOT = ""
 """The name of a value that somebody gave without saying which slot it is for."""
@@ -58,8 +62,8 @@ class Template:
     """Words such as `A poster that says {headline}`, and what is drawn of them if nobody says otherwise.
 
     `{headline:Summer sale}` says what stands there where nobody fills it;
-    `{{` and `}}` are braces. `about` says in a few words what it is for. One
-    that was built by hand is to be checked before it is kept.
+    `{{` and `}}` are braces. `about` says in a few words what it is for, and
+    `pictures` are those that it is drawn from beside the words. One that was built by hand is to be checked before it is kept.
     """
 
     name: str
@@ -69,6 +73,7 @@ class Template:
     size: Size | None = None
     quality: Quality | None = None
     model: str | None = None
+    pictures: tuple[InputPicture, ...] = ()
 
     def check(self) -> Self:
         """Return it, if it can be kept.

@@ -27,7 +27,7 @@ class References(Protocol):
         ...
 
     async def needed(self, keys: Collection[str]) -> frozenset[str]:
-        """Return those that are awaited, or of a picture that is not `REMOVED`, or of an input that is not removed."""
+        """Return those that are awaited, of a picture that is not `REMOVED`, of an input that is there, or of a template."""
         ...
 
     async def newest(self, most: int) -> tuple[str, ...]:

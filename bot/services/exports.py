@@ -13,12 +13,14 @@ import structlog
 
 from bot.domain.people import AccountId
 from bot.domain.privacy import PrivacyRequest, PrivacyState
+from bot.domain.templates import TemplateOwner
 from bot.errors import ObjectMissing
 from bot.ports.clock import Clock
 from bot.ports.inputs import Inputs
 from bot.ports.objects import ObjectStore
 from bot.ports.pictures import Pictures
 from bot.ports.privacy import PersonalRecords, PrivacyRequests
+from bot.ports.templates import Templates
 from bot.services.picture_links import EXTENSIONS
 
 log = structlog.get_logger(__name__)
@@ -36,6 +38,7 @@ _ABOUT = """This is what is kept of you here, as of {moment}.
 records/   a JSON file for each kind of thing: your account, what you asked for, what was used, credits, reports and so on
 pictures/  your pictures, as they were drawn, by the id that they have in records/pictures.json
 inputs/    pictures that you brought, by the key that they have in records/inputs.json
+templates/ pictures of your templates, by the template's name
 
 Not in here: passwords and keys, of which only hashes are kept, and what other people asked for.
 docs/privacy.md of easel says what each kind of record is for, and how long it is kept.
@@ -52,6 +55,7 @@ class Exports:
         records: PersonalRecords,
         pictures: Pictures,
         inputs: Inputs,
+        templates: Templates,
         objects: ObjectStore,
         clock: Clock,
         part_bytes: int = _PART_BYTES,
@@ -60,6 +64,7 @@ class Exports:
         self._records = records
         self._pictures = pictures
         self._inputs = inputs
+        self._templates = templates
         self._objects = objects
         self._clock = clock
         self._part_bytes = part_bytes
@@ -78,6 +83,7 @@ class Exports:
                 counts[section] = await self._write_section(archive, parts, section, request.account)
             counts["files"] = await self._write_pictures(archive, parts, request.account)
             counts["files"] += await self._write_inputs(archive, parts, request.account)
+            counts["files"] += await self._write_template_pictures(archive, parts, request.account)
         await parts.store(is_last=True)
         now = self._clock.now()
         done = replace(
@@ -153,6 +159,16 @@ class Exports:
             if len(found) < _PAGE:
                 return total
             after = found[-1].key
+
+    async def _write_template_pictures(self, archive: zipfile.ZipFile, parts: "_Parts", account: AccountId) -> int:
+        """Write the bytes of the pictures of each template."""
+        total = 0
+        for kept in await self._templates.of([TemplateOwner.of_account(account)]):
+            for number, picture in enumerate(kept.template.pictures, 1):
+                extension = picture.key.rpartition(".")[2]
+                total += await self._write_file(archive, f"templates/{kept.template.name}-{number}.{extension}", picture.key)
+                await parts.store()
+        return total
 
     async def _write_file(self, archive: zipfile.ZipFile, name: str, key: str) -> int:
         try:

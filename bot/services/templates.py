@@ -71,25 +71,27 @@ class TemplateShelf:
             )
         return found
 
-    async def save(self, person: Person, place: Place, scope: TemplateScope, templates: Iterable[Template]) -> tuple[str, ...]:
-        """Keep templates, and return the names of those that stood there before, which are changed now.
+    async def save(
+        self, person: Person, place: Place, scope: TemplateScope, templates: Iterable[Template]
+    ) -> tuple[Template, ...]:
+        """Keep templates, and return those that stood there under the same names before.
 
         Raises:
             BadInput: They would be too many; nothing was changed.
         """
         owner = await self._owner(person, place, scope)
         new = {check_name(template.name): template for template in templates}
-        before = {check_name(one.template.name) for one in await self._templates.of([owner])}
-        if len(before | set(new)) > MOST_TEMPLATES:
+        before = {check_name(one.template.name): one.template for one in await self._templates.of([owner])}
+        if len({*before, *new}) > MOST_TEMPLATES:
             raise BadInput(
-                f"That would be {pluralize(len(before | set(new)), 'template')} and {MOST_TEMPLATES} are the most: "
+                f"That would be {pluralize(len({*before, *new}), 'template')} and {MOST_TEMPLATES} are the most: "
                 "please remove some first. Nothing was changed."
             )
         for template in new.values():
             id_ = TemplateId(self._ids.new())
             kept = KeptTemplate(id=id_, owner=owner, template=template, changed_at=self._clock.now())
             await self._templates.save(kept, most=MOST_TEMPLATES)
-        return tuple(template.name for name, template in new.items() if name in before)
+        return tuple(before[name] for name in new if name in before)
 
     async def keep_written(self, person: Person, place: Place, prompt: str) -> KeptTemplate:
         """Keep words that were just put together for somebody, instead of the last ones, whose buttons lead nowhere now."""

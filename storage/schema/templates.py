@@ -16,8 +16,11 @@ templates = Table(
     Column("words", Text, nullable=False),
     Column("defaults", JSON_VALUE, nullable=False),
     Column("changed_at", Moment, nullable=False),
+    Column("pictures", JSON_VALUE),  # where the reference pictures are kept
     Index("uq_templates_name", "scope", "owner", "name_key", unique=True),
 )
+
+HAS_PICTURES: ColumnElement[bool] = templates.c.pictures.is_not(None)
 
 
 def is_of(account: str) -> ColumnElement[bool]:

@@ -333,7 +333,7 @@ PERSONAL_DATA = (
         table=templates.templates,
         what="your own templates",
         rows=templates.is_of(ACCOUNT.key),
-        hidden=frozenset({"owner", "name_key"}),
+        hidden=frozenset({"owner", "name_key", "pictures"}),
         when_forgotten=WhenForgotten.REMOVED,
     ),
     PersonalTable(

@@ -10,6 +10,7 @@ from bot.domain.images import ImageFile, PictureState, belongs_to_drawing, drawi
 from bot.domain.jobs import DrawingState
 from storage.schema.inputs import IS_THERE, inputs
 from storage.schema.jobs import IS_OPEN, IS_VISIBLE, drawings, jobs, pictures
+from storage.schema.templates import HAS_PICTURES, templates
 from storage.sql.claims import HAS_NO_PICTURES
 from storage.sql.database import Database
 from storage.sql.retries import retry_all_uncommitted
@@ -22,6 +23,7 @@ _WANTED = (
     .join(jobs, jobs.c.id == drawings.c.job)
     .where(IS_OPEN, HAS_NO_PICTURES, drawings.c.state == DrawingState.DRAWN)
 )
+_IN_TEMPLATES = select(templates.c.pictures).where(HAS_PICTURES)
 _AWAITED = select(drawings.c.id, drawings.c.files).join(jobs, jobs.c.id == drawings.c.job).where(IS_OPEN)
 
 
@@ -64,7 +66,8 @@ class SqlReferences:
         brought = select(inputs.c.key).where(inputs.c.key.in_(keys), IS_THERE)
         async with self._database.read_transaction() as connection:
             awaited = await _find_awaited(connection, keys)
-            return awaited | frozenset((await connection.execute(named.union(brought))).scalars())
+            of_templates = await _find_in_templates(connection, keys)
+            return awaited | of_templates | frozenset((await connection.execute(named.union(brought))).scalars())
 
     async def newest(self, most: int) -> tuple[str, ...]:
         """Read them by when they were kept."""
@@ -78,3 +81,9 @@ async def _find_awaited(connection: AsyncConnection, keys: Collection[str]) -> f
     rows = (await connection.execute(_AWAITED)).all()
     files = {file["key"] for row in rows for file in row.files}
     return frozenset(key for key in keys if key in files or any(belongs_to_drawing(key, row.id) for row in rows))
+
+
+async def _find_in_templates(connection: AsyncConnection, keys: Collection[str]) -> frozenset[str]:
+    """Read them all: few templates have pictures, and no index reaches into them."""
+    found = frozenset(picture["key"] for pictures in (await connection.execute(_IN_TEMPLATES)).scalars() for picture in pictures)
+    return found.intersection(keys)

@@ -3,10 +3,12 @@
 from collections.abc import Sequence
 from typing import Any
 
+from pydantic import TypeAdapter
 from sqlalchemy import ColumnElement, Row, and_, bindparam, delete, func, or_, select
 from sqlalchemy.dialects.sqlite import Insert
 
 from bot.domain.images import Quality, Shape, Size
+from bot.domain.inputs import InputPicture
 from bot.domain.templates import KeptTemplate, Template, TemplateId, TemplateOwner, TemplateScope, check_name
 from bot.errors import BadInput
 from storage.schema.templates import templates
@@ -14,7 +16,8 @@ from storage.sql.database import Database
 from storage.sql.retries import retry_all_uncommitted
 from storage.sql.upsert import InsertInto, Upsert
 
-_CHANGING = ("name", "words", "defaults", "changed_at")
+_PICTURES = TypeAdapter(tuple[InputPicture, ...])
+_CHANGING = ("name", "words", "defaults", "pictures", "changed_at")
 
 
 def _save(insert_into: InsertInto) -> Insert:
@@ -72,6 +75,7 @@ class SqlTemplates:
             "name": template.name,
             "words": template.words,
             "defaults": _defaults(template),
+            "pictures": _PICTURES.dump_python(template.pictures, mode="json") if template.pictures else None,
             "changed_at": kept.changed_at,
         }
         async with self._database.write_transaction() as connection:
@@ -109,6 +113,7 @@ def _kept(row: Row[Any]) -> KeptTemplate:
         size=_size(defaults["size"]) if "size" in defaults else None,
         quality=Quality(defaults["quality"]) if "quality" in defaults else None,
         model=defaults.get("model"),
+        pictures=_PICTURES.validate_python(row.pictures or ()),
     )
     owner = TemplateOwner(TemplateScope(row.scope), row.owner)
     return KeptTemplate(id=TemplateId(row.id), owner=owner, template=template, changed_at=row.changed_at)

@@ -6,10 +6,12 @@ from datetime import timedelta
 import pytest
 
 from bot.domain.images import Quality, Shape, Size
+from bot.domain.inputs import InputPicture, InputRole
 from bot.domain.people import GUEST, HOUSE, AccountId, CommunityId, Identity
 from bot.domain.templates import THE_HOUSE, KeptTemplate, Template, TemplateId, TemplateOwner
 from bot.errors import BadInput
 from bot.ports.accounts import Accounts
+from bot.ports.references import References
 from bot.ports.templates import Templates
 from storage.sql.templates import SqlTemplates
 from tests.contract.conftest import MEMORY, ON_DISK
@@ -26,6 +28,11 @@ POSTER = Template(
     size=Size(1024, 1536),
     quality=Quality.HIGH,
     model="gpt-image-2",
+)
+
+
+PICTURE = InputPicture(
+    key="inputs/1", role=InputRole.REFERENCE, source="0" * 64, media_type="image/png", width=3, height=2, size_bytes=9
 )
 
 
@@ -49,6 +56,24 @@ async def test_a_template_is_found_as_it_was_kept(templates: Templates) -> None:
     assert await templates.find([MINE], "STRASSE") == plain
     assert await templates.get(TemplateId("2")) == plain
     assert await templates.get(TemplateId("3")) is None
+
+
+async def test_pictures_are_kept_with_it(templates: Templates) -> None:
+    """Or go when it is saved without them."""
+    with_pictures = kept("1", template=replace(POSTER, pictures=(PICTURE, replace(PICTURE, key="inputs/2", parent="fox.0"))))
+    assert await templates.save(with_pictures, most=5) == with_pictures
+    assert await templates.get(TemplateId("1")) == with_pictures
+    assert (await templates.save(kept("1"), most=5)).template.pictures == ()
+
+
+@ON_DISK
+async def test_their_objects_are_needed(templates: Templates, references: References) -> None:
+    """As long as there is such a template."""
+    await templates.save(kept("1", template=replace(POSTER, pictures=(PICTURE,))), most=5)
+    await templates.save(kept("2", OURS), most=5)
+    assert await references.needed([PICTURE.key, "inputs/other"]) == {PICTURE.key}
+    await templates.remove(MINE, "poster")
+    assert await references.needed([PICTURE.key]) == frozenset()
 
 
 async def test_the_same_name_is_the_same_template(templates: Templates) -> None:

@@ -8,6 +8,8 @@ import pytest
 from tests.e2e import discord_stage, slack_stage
 from tests.e2e.discord_stage import DiscordStage
 from tests.e2e.slack_stage import SlackStage
+from tests.fakes.discord import Upload
+from tests.fakes.photos import photo
 from tests.fakes.slack import Limits
 
 EASEL = "/easel"
@@ -87,3 +89,16 @@ async def test_a_prompt_is_put_together_by_a_form(discord: DiscordStage, slack: 
     note = await slack.ada.ephemeral("a fox", within=20)
     await slack.ada.press(note, "Draw it")
     assert (await slack.job(await slack.done())).wish.prompt == "a fox\nFor: a card"
+
+
+async def test_a_template_brings_its_pictures_along(discord: DiscordStage) -> None:
+    """They are files of `/template save`, and go to whoever draws."""
+    files = {"picture": Upload("a.png", photo("PNG")), "picture2": Upload("b.jpg", photo())}
+    saved = await discord.ada.type_command(
+        discord.channel, "template save", name="ours", words="a {what:fox} like these", **files
+    )
+    assert "Drawn with 2 pictures" in (await saved.message_when()).text
+    used = await discord.ada.type_command(discord.channel, "template use", name="ours", slots="what=hare")
+    message = await used.message_when(discord_stage.is_done, within=20)
+    assert len((await discord.job(message)).wish.inputs) == 2
+    assert "drawn after 2 pictures" in message.text

@@ -7,6 +7,7 @@ from bot.commands.spec import AnyCommand
 from bot.commands.template_changes import save_template, template_remove, template_save
 from bot.commands.template_exchange import template_export, template_import
 from bot.commands.templates import fill_template, template_list, template_show, template_use
+from bot.pipeline.template_pictures import TemplatePictures
 from bot.services.templates import TemplateShelf
 from storage.sql.templates import SqlTemplates
 
@@ -15,18 +16,19 @@ def build_commands(services: Services) -> tuple[AnyCommand, ...]:
     """Build `/help-me-write` and `/template`, and their buttons."""
     base = services.base
     shelf = TemplateShelf(SqlTemplates(base.database), services.quotas, base.clock, base.ids)
+    pictures = TemplatePictures(base.inputs, base.objects)
     suggest_models = model_suggestions(services)
-    use = template_use(services.studio, shelf, services.quotas, suggest_models)
+    use = template_use(services.studio, shelf, services.quotas, pictures, suggest_models)
     return (
         write(shelf),
         reword_template(shelf, suggest_models),
         use,
         template_list(shelf),
-        template_save(shelf, services.is_owner),
+        template_save(shelf, services.is_owner, pictures),
         template_show(shelf),
-        template_remove(shelf, services.is_owner),
+        template_remove(shelf, services.is_owner, pictures),
         template_export(shelf),
-        template_import(shelf, services.is_owner),
+        template_import(shelf, services.is_owner, pictures),
         fill_template(shelf, use),
         save_template(services.studio),
     )

@@ -10,6 +10,7 @@ from bot.commands.template_changes import template_save
 from bot.commands.templates import template_use
 from bot.domain.brand import LONGEST_ENTRY, BrandKit, BrandPart, parse_brand_part
 from bot.errors import BadInput
+from bot.pipeline.template_pictures import TemplatePictures
 from bot.services.templates import TemplateShelf
 from tests.fakes.bench import FAULT
 from tests.fakes.ids import CountingIds
@@ -28,10 +29,11 @@ class Agency(Office):
             rulebook=bench.rulebook, quotas=self.quotas, people=self.people, deployment=self.house, clock=bench.clock
         )
         shelf = TemplateShelf(MemoryTemplates(), self.quotas, bench.clock, CountingIds())
+        pictures = TemplatePictures(bench.input_keeping, bench.objects)
         commands = (
             imagine(bench.studio, quotas=bench.quotas),
-            template_use(bench.studio, shelf, bench.quotas),
-            template_save(shelf, self.owns),
+            template_use(bench.studio, shelf, bench.quotas, pictures),
+            template_save(shelf, self.owns, pictures),
             brand_show(self.quotas),
             brand_set(rule_changes),
             audit(rule_changes),

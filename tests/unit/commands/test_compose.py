@@ -5,6 +5,7 @@ from bot.commands.dispatcher import Dispatcher
 from bot.commands.templates import fill_template, template_use
 from bot.domain.chat import Form
 from bot.errors import SurfaceFailed
+from bot.pipeline.template_pictures import TemplatePictures
 from bot.services.templates import TemplateShelf
 from tests.fakes.bench import FAULT, Bench
 from tests.fakes.ids import CountingIds
@@ -21,7 +22,8 @@ class Writer:
         self.bench = bench
         self.templates = MemoryTemplates()
         shelf = TemplateShelf(self.templates, bench.quotas, bench.clock, CountingIds())
-        use = template_use(bench.studio, shelf, bench.quotas)
+        pictures = TemplatePictures(bench.input_keeping, bench.objects)
+        use = template_use(bench.studio, shelf, bench.quotas, pictures)
         commands = (write(shelf), reword_template(shelf), use, fill_template(shelf, use))
         self.dispatcher = Dispatcher(commands, lambda: FAULT, nobody)
         self._count = 0

@@ -10,13 +10,17 @@ from bot.commands.template_changes import save_template, template_remove, templa
 from bot.commands.template_exchange import template_export, template_import
 from bot.commands.templates import fill_template, template_list, template_show, template_use
 from bot.domain.chat import Form, FormPart, Place, Post
-from bot.domain.images import Quality, Shape, Size
+from bot.domain.images import Abilities, Quality, Shape, Size
+from bot.domain.inputs import BroughtPicture, InputRole
 from bot.domain.jobs import Wish
 from bot.domain.people import Person
-from bot.errors import SurfaceFailed
+from bot.errors import StorageFailed, SurfaceFailed
+from bot.pipeline.template_pictures import TemplatePictures
 from bot.services.templates import TemplateShelf
 from tests.fakes.bench import FAULT, Bench
 from tests.fakes.ids import CountingIds
+from tests.fakes.images import ScriptedProvider
+from tests.fakes.photos import photo
 from tests.fakes.surfaces import LOOM, SQUARE, FakeCall, person
 from tests.fakes.templates import MemoryTemplates
 from tests.unit.commands.hands import newest
@@ -32,15 +36,16 @@ class Shelf:
         self.bench = bench
         self.templates = MemoryTemplates()
         shelf = TemplateShelf(self.templates, bench.quotas, bench.clock, CountingIds())
-        use = template_use(bench.studio, shelf, bench.quotas)
+        pictures = TemplatePictures(bench.input_keeping, bench.objects)
+        use = template_use(bench.studio, shelf, bench.quotas, pictures)
         commands = (
             use,
             template_list(shelf),
-            template_save(shelf, self._owns),
+            template_save(shelf, self._owns, pictures),
             template_show(shelf),
-            template_remove(shelf, self._owns),
+            template_remove(shelf, self._owns, pictures),
             template_export(shelf),
-            template_import(shelf, self._owns),
+            template_import(shelf, self._owns, pictures),
             fill_template(shelf, use),
             save_template(bench.studio),
         )
@@ -53,6 +58,13 @@ class Shelf:
         """Type a line, and return what was whispered."""
         call = self._call(by, at)
         await self.dispatcher.dispatch_line(line, call)
+        return self._heard(call)
+
+    async def save(self, name: str, *contents: bytes) -> list[Post]:
+        """Save a template with pictures."""
+        call = self._call(ANN, SQUARE)
+        raw = {"name": name, "words": "a {what:fox}", "picture": tuple(map(BroughtPicture, contents))}
+        await self.dispatcher.dispatch("template save", raw, call)
         return self._heard(call)
 
     async def say(self, line: str, by: Person = ANN, at: Place = SQUARE) -> str:
@@ -75,6 +87,11 @@ class Shelf:
         return self._heard(call)
 
     @property
+    def stored(self) -> list[str]:
+        """The keys of the pictures that are kept for templates and wishes."""
+        return [key for key in self.bench.objects.objects if key.startswith("inputs/")]
+
+    @property
     def wish(self) -> Wish:
         """What was accepted last."""
         return newest(self.bench).wish
@@ -92,6 +109,13 @@ class Shelf:
     def _heard(self, call: FakeCall) -> list[Post]:
         self.forms += call.asked
         return call.whispers
+
+
+@pytest.fixture
+def bench() -> Bench:
+    """Set up a house whose painter takes pictures to begin with."""
+    able = Abilities(sizes=(Size(1024, 1024),), most=4, most_inputs=4)
+    return Bench(painter=ScriptedProvider(abilities=able))
 
 
 @pytest.fixture
@@ -273,3 +297,45 @@ async def test_a_models_absence_is_no_reason_to_draw_nothing(shelf: Shelf) -> No
     await shelf.type("/template save x a fox --model gone")
     await shelf.type("/template use x")
     assert shelf.wish.model is None
+
+
+async def test_pictures_of_a_template_go_along(shelf: Shelf) -> None:
+    """They are drawn from, and none of them is changed; the usual shape stays."""
+    shelf.shows_forms = False
+    [kept] = await shelf.save("x", photo("PNG", (300, 200)), photo())
+    assert "Drawn with 2 pictures, if nobody says otherwise." in kept.text
+    await shelf.type("/template use x")
+    assert [one.role for one in shelf.wish.inputs] == [InputRole.REFERENCE] * 2
+    assert shelf.wish.shape is Shape.SQUARE
+    [exported] = await shelf.type("/template export x")
+    assert exported.text.endswith("Their pictures are not in the file.")
+
+
+async def test_pictures_leave_the_store_with_their_template(shelf: Shelf) -> None:
+    """When it is changed, imported anew, removed, or never saved."""
+    for line in ("/template save x other words", "/template import [[template]]\nname='x'\nwords='a'", "/template remove x"):
+        await shelf.save("x", photo())
+        assert len(shelf.stored) == 1
+        await shelf.type(line)
+        assert shelf.stored == []
+    file = "\n".join(f"[[template]]\nname='t{number}'\nwords='a'" for number in range(100))
+    await shelf.type(f"/template import {file}")
+    [refused] = await shelf.save("x", photo())
+    assert "100 are the most" in refused.text
+    assert shelf.stored == []
+    shelf.bench.objects.failures.fail_next("delete", StorageFailed("objects", "away"))
+    await shelf.save("t1", photo())
+    assert "is gone" in await shelf.say("/template remove t1")
+
+
+async def test_pictures_that_cannot_be_used_are_said(shelf: Shelf) -> None:
+    """Before anything is kept; and so is one that is not there any more."""
+    [refused] = await shelf.save("x", b"no picture")
+    assert "Nothing was counted" in refused.text
+    [refused] = await shelf.save("x", *[photo()] * 5)
+    assert "There can be 4 pictures at most" in refused.text
+    assert shelf.templates.rows == {}
+    await shelf.save("x", photo())
+    await shelf.bench.objects.delete(shelf.stored[0])
+    shelf.shows_forms = False
+    assert "not kept any more; please save it again" in await shelf.say("/template use x")

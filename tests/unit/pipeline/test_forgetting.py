@@ -17,6 +17,7 @@ from tests.fakes.inputs import give_inputs
 from tests.fakes.privacy import MemoryPersonalRecords, MemoryPrivacyRequests
 from tests.fakes.removals import MemorySentMessages
 from tests.fakes.surfaces import LOOM, SQUARE, person
+from tests.fakes.templates import MemoryTemplates
 
 SETTLED_AFTER = LEASE
 
@@ -34,6 +35,7 @@ class Stage:
             records=self.records,
             pictures=self.bench.pictures,
             inputs=self.bench.inputs,
+            templates=MemoryTemplates(),
             objects=self.bench.objects,
             clock=self.bench.clock,
         )

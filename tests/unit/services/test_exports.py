@@ -8,15 +8,19 @@ from dataclasses import replace
 import pytest
 
 from bot.domain.images import PictureId
+from bot.domain.inputs import InputPicture, InputRole
 from bot.domain.privacy import PrivacyKind, PrivacyRequest, PrivacyRequestId, PrivacyState
+from bot.domain.templates import KeptTemplate, Template, TemplateId, TemplateOwner
 from bot.errors import StorageFailed
 from bot.services.export_links import LINK_LASTS, ExportLinks
 from bot.services.exports import EXPORT_LASTS, Exports
 from tests.fakes.bench import Bench
+from tests.fakes.clock import NOON
 from tests.fakes.codes import MemoryCodes
 from tests.fakes.inputs import an_input, give_inputs
 from tests.fakes.privacy import MemoryPersonalRecords, MemoryPrivacyRequests
 from tests.fakes.surfaces import person
+from tests.fakes.templates import MemoryTemplates
 
 
 class Stage:
@@ -26,11 +30,13 @@ class Stage:
         self.bench = Bench()
         self.requests = MemoryPrivacyRequests()
         self.records = MemoryPersonalRecords(self.bench.jobs, self.requests)
+        self.templates = MemoryTemplates()
         self.exports = Exports(
             requests=self.requests,
             records=self.records,
             pictures=self.bench.pictures,
             inputs=self.bench.inputs,
+            templates=self.templates,
             objects=self.bench.objects,
             clock=self.bench.clock,
             part_bytes=part_bytes,
@@ -175,3 +181,21 @@ async def test_a_link_to_an_export_that_is_gone_opens_nothing(stage: Stage) -> N
     code = (await stage.links.make(done)).rpartition("/")[2]
     await stage.requests.save(replace(done, state=PrivacyState.EXPIRED))
     assert await stage.links.redeem(code) is None
+
+
+async def test_the_pictures_of_templates_are_in_it(stage: Stage) -> None:
+    """By the template's name; one that is not there any more is left out."""
+    request = await stage.ask()
+    kept = [
+        InputPicture(key=key, role=InputRole.REFERENCE, source="0" * 64, media_type="image/png", width=1, height=1, size_bytes=3)
+        for key in ("inputs/aa/one.png", "inputs/bb/gone.png")
+    ]
+    await stage.bench.objects.put(kept[0].key, b"one", "image/png")
+    template = Template("Poster", "a fox", pictures=tuple(kept))
+    owner = TemplateOwner.of_account(request.account)
+    await stage.templates.save(KeptTemplate(id=TemplateId("t"), owner=owner, template=template, changed_at=NOON), most=1)
+    done = await stage.exports.make(request)
+    archive = zipfile.ZipFile(io.BytesIO(b"".join([part async for part in stage.exports.read(done)])))
+    assert [(name, archive.read(name)) for name in archive.namelist() if name.startswith("templates/")] == [
+        ("templates/Poster-1.png", b"one")
+    ]
