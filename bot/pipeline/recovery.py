@@ -27,7 +27,7 @@ _CONFIRMED_WITHIN = timedelta(days=1)
 
 
 class Recovery:
-    """Sweeps the table of jobs. Any number of processes may do so at once."""
+    """Sweeps the table of jobs, where this process leads. Several that do so at once harm nothing."""
 
     def __init__(
         self,

@@ -18,7 +18,7 @@ class Decision(StrEnum):
     ALLOW = "allow"
     REFUSE = "refuse"
     UNSURE = "unsure"
-    """Of a local stage: it may be drawn, and moderators should look at it."""
+    """Of a local stage: it may be drawn, and moderators should look at it. Of a model: nobody knows, so it is not drawn."""
 
     WARN = "warn"
     """Of a local stage: it may be drawn, and whoever typed it is told."""
