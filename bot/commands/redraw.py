@@ -5,6 +5,7 @@ from typing import Annotated
 
 from bot.commands.spec import Command, Suggest
 from bot.domain.chat import Form
+from bot.domain.inputs import name_inputs_of
 from bot.domain.jobs import Job, Rewriting
 from bot.domain.money import FREE
 from bot.domain.options import JobRef
@@ -60,12 +61,16 @@ def vary(studio: Studio) -> Command[JobArgs]:
 
 
 def reword(studio: Studio, suggest_models: Suggest | None = None) -> Command[JobArgs]:
-    """Build the Change words button: a form with what was asked for, which becomes a wish of whoever sends it."""
+    """Build the Change words button: a form with what was asked for, which becomes a wish of whoever sends it.
+
+    What it began with goes along unseen.
+    """
 
     async def run(call: Call, args: JobArgs) -> None:
         job = await find_with_words(studio, args.job, call)
         models = await suggest_models(call.person, call.place) if suggest_models else ()
-        await call.ask(Form("imagine", job.wish.to_options(), {"model": models}))
+        pictures = {"picture": name_inputs_of(job.id)} if job.wish.inputs else {}
+        await call.ask(Form("imagine", {**job.wish.to_options(), **pictures}, {"model": models}))
 
     return Command("reword", "Change the words and draw again", JobArgs, run, is_typed=False, opens_form=True)
 

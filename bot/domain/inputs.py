@@ -19,11 +19,15 @@ class InputRole(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class BroughtPicture:
-    """A picture as somebody brought it, not looked at yet. `parent` is the picture of ours that it is, if it is one."""
+    """A picture as somebody brought it, not looked at yet. `parent` is the picture of ours that it is, if it is one.
+
+    Without content it stands for all that the job `kept_of` began with.
+    """
 
     content: bytes = field(repr=False)
     role: InputRole = InputRole.BASE
     parent: str | None = None
+    kept_of: str = ""
 
     @property
     def sha256(self) -> str:
@@ -61,6 +65,20 @@ class InputContent:
 def has_mask(inputs: Sequence[InputPicture]) -> bool:
     """Return whether only a part of the first picture is to be changed."""
     return any(one.role is InputRole.MASK for one in inputs)
+
+
+_KEPT_OF = re.compile(r"job:([A-Za-z0-9_-]{1,64})")
+
+
+def name_inputs_of(job: str) -> str:
+    """Return what stands in the place of picture files for what a job began with, as it could be typed."""
+    return f"job:{job}"
+
+
+def read_inputs_of(typed: object) -> BroughtPicture | None:
+    """Return what `name_inputs_of` stands for; None where it is something else."""
+    found = _KEPT_OF.fullmatch(typed.strip()) if isinstance(typed, str) else None
+    return None if found is None else BroughtPicture(b"", kept_of=found[1])
 
 
 MOST_BYTES = 50 * 1024 * 1024

@@ -233,8 +233,8 @@ def title(job: Job) -> str:
 
 
 def _reword(job: Job) -> tuple[Button, ...]:
-    """Offer a form with the words; it has no room for the pictures that they were about."""
-    return () if job.wish.inputs else (Button("Change words", "reword", job.id),)
+    """Offer a form with the words."""
+    return (Button("Change words", "reword", job.id),)
 
 
 def _cancel(job: Job) -> Button:

@@ -11,7 +11,7 @@ import structlog
 from bot.domain.allowances import Hold
 from bot.domain.chat import Post, Tone
 from bot.domain.images import Lane
-from bot.domain.inputs import InputPicture
+from bot.domain.inputs import BroughtPicture, InputPicture
 from bot.domain.jobs import CANCELLED, Draft, Ending, Job, JobId, PreparedPrompt, Wish, cancelled_once_drawn, cancelled_once_paid
 from bot.domain.people import GUEST, REGISTERED, Account, Person
 from bot.domain.prompt_text import clean_prompt
@@ -100,6 +100,7 @@ class Studio:
                 of the pictures cannot be used.
             PromptRefused: A local rule will not have it; nothing was shown or counted.
             NotAllowed: Nothing is drawn in this channel, or from one of the pictures.
+            NotYours: The pictures are what somebody else's job began with.
             Sanctioned: The person is muted or banned.
             Busy: Too many wishes in a short time, or too many that wait.
             QuotaExceeded: The account has too little left today, or could never have so much.
@@ -126,7 +127,7 @@ class Studio:
         await self._sanctions.check(effective_limits.account.id, effective_limits.community)
         is_warned = await self._check_words(wanted.prompt, prepared, call, effective_limits)
         check_channel(effective_limits, call.place)
-        wish, inputs = await self._begin_with_pictures(wanted, effective_limits)
+        wish, inputs = await self._begin_with_pictures(wanted, effective_limits, call)
         hold = self._quotas.hold(effective_limits, wish)
         try:
             job = self._job(wish, call, effective_limits, prepared)
@@ -152,14 +153,24 @@ class Studio:
             self._budget_alerts.check_soon(effective_limits)
 
     async def _begin_with_pictures(
-        self, wanted: Draft | Wish, effective_limits: EffectiveLimits
+        self, wanted: Draft | Wish, effective_limits: EffectiveLimits, call: Call
     ) -> tuple[Wish, tuple[NewInput, ...]]:
         """Return the wish with what it begins with, which is checked and not kept yet."""
         if isinstance(wanted, Wish):
             inputs = await self._inputs.copy(wanted.inputs) if wanted.inputs else ()
             return replace(wanted, inputs=_pictures_of(inputs)), inputs
-        inputs = await self._inputs.prepare(wanted.picture)
+        inputs = await self._bring(wanted.picture, call)
         return self._quotas.fill(effective_limits, wanted, _pictures_of(inputs)), inputs
+
+    async def _bring(self, brought: tuple[BroughtPicture, ...], call: Call) -> tuple[NewInput, ...]:
+        """Return what was brought, or what a job of the caller's began with."""
+        kept_of = next((one.kept_of for one in brought if one.kept_of), "")
+        if not kept_of:
+            return await self._inputs.prepare(brought)
+        kept = (await self.find_own(kept_of, call)).wish.inputs
+        if not kept:
+            raise BadInput("What this began with is not kept any more; please bring the pictures again. Nothing was counted.")
+        return await self._inputs.copy(kept)
 
     async def _store_and_admit(self, job: Job, hold: Hold, inputs: tuple[NewInput, ...]) -> AcceptedJob:
         """Write the job down once its inputs are kept; where nobody knows what became of it, they are left to lie."""

@@ -49,18 +49,22 @@ async def test_a_picture_is_changed_twice_on_discord(discord: DiscordStage) -> N
     jobs = [await discord.job(message) for message in (first, second, third)]
     assert [job.wish.prompt for job in jobs] == ["a fox", "make it night", "and let it snow"]
     assert [one.parent for job in jobs[1:] for one in job.wish.inputs] == [await came_of(discord, job) for job in jobs[:-1]]
+    pressed = await discord.ada.press(third, "Change words")
+    sent = await discord.ada.submit_modal(pressed, {"Prompt": "and let it rain"})
+    fourth = await discord.job(await sent.message_when(discord_stage.is_done, within=20))
+    assert [one.parent for one in fourth.wish.inputs] == [one.parent for one in jobs[-1].wish.inputs]
     before = third.files
     await discord.ada.press(third, "Back")
     await discord.discord.changes.until(lambda: "make it night" in third.text, within=10, what="the picture before")
     assert third.files != before
     await discord.ada.press(third, "Forward")
-    await discord.discord.changes.until(lambda: "let it snow" in third.text, within=10, what="the picture after")
+    await discord.discord.changes.until(lambda: "let it rain" in third.text, within=10, what="the newest after it")
     row = await (await discord.ada.press(third, "History")).message_when(within=10)
     assert (row.is_ephemeral, len(row.files)) == (True, 3)
     assert "in 3 steps" in row.text
     grace = discord.discord.add_user("grace")
     hers = await (await grace.press(third, "Back")).message_when(within=10)
-    assert (hers.is_ephemeral, "make it night" in hers.text, "let it snow" in third.text) == (True, True, True)
+    assert (hers.is_ephemeral, "make it night" in hers.text, "let it rain" in third.text) == (True, True, True)
 
 
 async def test_a_picture_is_changed_twice_on_slack(slack: SlackStage) -> None:
@@ -77,10 +81,14 @@ async def test_a_picture_is_changed_twice_on_slack(slack: SlackStage) -> None:
     jobs = [await slack.job(message) for message in (first, second, third)]
     assert [job.wish.prompt for job in jobs] == ["a fox", "make it night", "and let it snow"]
     assert [one.parent for job in jobs[1:] for one in job.wish.inputs] == [await came_of(slack, job) for job in jobs[:-1]]
+    await slack.ada.press(third, "Change words")
+    await slack.ada.submit(await slack.ada.view(), {"prompt": "and let it rain"})
+    fourth = await slack.done(but={first.ts, second.ts, third.ts})
+    assert [one.parent for one in (await slack.job(fourth)).wish.inputs] == [one.parent for one in jobs[-1].wish.inputs]
     await slack.ada.press(third, "Back")
     await slack.slack.until(lambda: "make it night" in third.shown, within=10)
     await slack.ada.press(third, "Forward")
-    await slack.slack.until(lambda: "let it snow" in third.shown, within=10)
+    await slack.slack.until(lambda: "let it rain" in third.shown, within=10)
     await slack.ada.press(third, "History")
     await slack.slack.until(lambda: any("in 3 steps" in one.shown for one in slack.ada.dms), within=10)
 

@@ -266,7 +266,7 @@ class SlackEventHandlers:
                 if named is None:
                     return
                 given[option] = named
-        if pictured := picture_option(command):
+        if (pictured := picture_option(command)) and not isinstance(given.get(pictured[0]), str):
             option, kind = pictured
             files = read_files(given.pop(option, None))
             pictures = await self._calls.fetch_pictures(files, kind.most, origin, call)

@@ -51,7 +51,8 @@ def render_modal(command: AnyCommand, form: Form, context: FormContext, *, asks_
 
 def _is_hidden(option: Option, form: Form) -> bool:
     is_pasted = isinstance(option.kind, TextFile) and not option.is_required  # into the words, which are the same
-    return isinstance(option.kind, _HIDDEN_KINDS) or is_pasted or not form.shows(option.name)
+    is_there = isinstance(option.kind, PictureFile) and option.name in form.values  # nobody can change what stands for files
+    return isinstance(option.kind, _HIDDEN_KINDS) or is_pasted or is_there or not form.shows(option.name)
 
 
 def _title(name: str) -> str:

@@ -3,6 +3,7 @@
 import pytest
 
 from bot.commands.dispatcher import Dispatcher
+from bot.commands.typed_line import write_line
 from bot.domain.chat import Button, Form, Place, Post
 from bot.domain.images import Abilities, Picture, PictureId, Size
 from bot.domain.inputs import BroughtPicture
@@ -167,3 +168,30 @@ async def test_an_edit_of_what_was_removed_meanwhile_says_so(bench: Bench, hands
     bench.jobs.kept.pop(PictureId((await picture_of(bench, first)).id))
     await bench.delivery.show_pictures(job)
     assert bench.message(job).footer[0] == "changed from an earlier picture"
+
+
+async def test_other_words_are_drawn_from_the_same_pictures(bench: Bench, hands: Hands, house: Dispatcher) -> None:
+    """They go along with the form unseen, and only for whoever brought them."""
+    await bench.draw("a fox")
+    job = await edited(bench, hands, "/edit make it night")
+    assert Button("Change words", "reword", job.id) in bench.message(job).more
+    await hands.press("reword", job)
+    values = hands.forms[-1].values
+    assert values["picture"] == f"job:{job.id}"
+    line = write_line(house.commands["imagine"], {**values, "prompt": "make it day"})
+    day = await edited(bench, hands, line)
+    assert day.wish.prompt == "make it day"
+    assert [(one.role, one.parent, one.source) for one in day.wish.inputs] == [
+        (one.role, one.parent, one.source) for one in job.wish.inputs
+    ]
+    assert {one.key for one in day.wish.inputs}.isdisjoint(one.key for one in job.wish.inputs)
+    assert (await refused(bench, hands, line, user="bob")).kind == "not_yours"
+
+
+async def test_pictures_that_are_not_kept_any_more_are_asked_for_again(bench: Bench, hands: Hands) -> None:
+    """So is what never was there."""
+    first = await bench.draw("a fox")
+    told = await refused(bench, hands, f"/imagine a hare --picture job:{first.id}")
+    assert told.text == "What this began with is not kept any more; please bring the pictures again. Nothing was counted."
+    told = await refused(bench, hands, "/imagine a hare --picture fox.png")
+    assert told.text.startswith("For picture, please attach a picture")

@@ -222,7 +222,7 @@ async def test_again_and_vary_begin_with_pictures_of_their_own(bench: Bench) -> 
 
 
 async def test_what_somebody_else_brought_is_not_drawn_from(bench: Bench) -> None:
-    """It may be from a place that is not for all; and there is no form that would lose it."""
+    """It may be from a place that is not for all."""
     job = await bring(bench)
     await bench.work()
     labels = ["Edit", "Edit a part", "Again", "Vary", "☆", "Delete"]

@@ -168,3 +168,11 @@ def test_only_what_is_to_be_filled_in_is_shown() -> None:
     assert list(fields(view)) == ["words"]
     filled = {**view, "state": {"values": {"words": {"parse_values": {"value": "make it night"}}}}}
     assert parse_values(filled) == {"link": "owl", "words": "make it night"}
+
+
+def test_what_stands_for_files_travels_with_the_form() -> None:
+    """Nobody can change it there."""
+    view = render_modal(COMMANDS["imagine"], Form("imagine", {"prompt": "a fox", "picture": "job:j1"}), FormContext())
+    assert "picture" not in fields(view)
+    filled = {**view, "state": {"values": {"prompt": {"parse_values": {"value": "a hare"}}}}}
+    assert parse_values(filled) == {"picture": "job:j1", "prompt": "a hare"}
