@@ -1,34 +1,18 @@
-"""`/brandkit`: the colours of a community, and the words that its pictures always and never have."""
+"""`/brandkit`: the colours of a community, the words that its pictures always and never have, and its logo."""
 
 from dataclasses import dataclass
 from typing import Annotated
 
 from bot.commands.rule_changes import LONGEST_REASON, RuleChanges
 from bot.commands.spec import Audience, Command
-from bot.domain.brand import LONGEST_PART, BrandKit, BrandPart, parse_brand_part
+from bot.domain.brand import LONGEST_PART, BrandPart, Switch, parse_brand_part
 from bot.domain.chat import Post
-from bot.domain.options import CLEAR, Choice, Text
+from bot.domain.inputs import BroughtPicture
+from bot.domain.options import CLEAR, Choice, PictureFile, Text
 from bot.domain.prompt_text import clean_prompt
 from bot.errors import BadInput
+from bot.pipeline.brands import Brands
 from bot.ports.surfaces import Call
-from bot.services.quotas import Quotas
-
-
-async def brand_kit(call: Call, quotas: Quotas) -> BrandKit:
-    """Return the brand kit of the place."""
-    return BrandKit.of((await quotas.effective_limits(call.person, call.place)).of_community.rules)
-
-
-async def require_brand_kit(call: Call, quotas: Quotas) -> BrandKit:
-    """Return the brand kit of the place for somebody who asks for it.
-
-    Raises:
-        BadInput: There is nothing in it.
-    """
-    kit = await brand_kit(call, quotas)
-    if kit.is_empty:
-        raise BadInput("There is nothing in the brand kit here yet; an admin fills it with /brandkit set. Nothing was counted.")
-    return kit
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,12 +20,13 @@ class BrandShowArgs:
     """`/brandkit show` takes nothing."""
 
 
-def brand_show(quotas: Quotas) -> Command[BrandShowArgs]:
+def brand_show(brands: Brands) -> Command[BrandShowArgs]:
     """Build `/brandkit show`."""
 
     async def run(call: Call, args: BrandShowArgs) -> None:  # noqa: ARG001 - every command is called alike
-        kit = await brand_kit(call, quotas)
+        kit = await brands.kit(call)
         lines = [f"{part}: {getattr(kit, part) or 'not set'}" for part in BrandPart]
+        lines.append(f"logo: {'a picture' if kit.logo else 'not set'}")
         uses = "/imagine --brand on uses it, and so do the templates of this community and of the house."
         await call.whisper(Post("\n".join(["The brand kit of this community.", *lines, uses])))
 
@@ -73,3 +58,26 @@ def brand_set(rule_changes: RuleChanges) -> Command[BrandSetArgs]:
         example="/brandkit set colours #E4002B, navy blue",
         audience=Audience.ADMINS,
     )
+
+
+@dataclass(frozen=True, slots=True)
+class BrandLogoArgs:
+    """What `/brandkit logo` takes."""
+
+    picture: Annotated[tuple[BroughtPicture, ...], PictureFile("The logo", most=1)] = ()
+    remove: Annotated[Switch, Choice("Take the logo away", Switch)] = Switch.OFF
+
+
+def brand_logo(brands: Brands) -> Command[BrandLogoArgs]:
+    """Build `/brandkit logo`."""
+
+    async def run(call: Call, args: BrandLogoArgs) -> None:
+        if bool(args.picture) is (args.remove is Switch.ON):
+            raise BadInput("Please bring one picture with your logo, or add --remove on to take it away. Nothing was changed.")
+        had_one = await brands.set_logo(call, args.picture)
+        if args.picture:
+            await call.whisper(Post(f"That is the logo in the brand kit now{', instead of the last one' if had_one else ''}."))
+        else:
+            await call.whisper(Post("There is no logo in the brand kit any more." if had_one else "There was no logo."))
+
+    return Command("brandkit logo", "Change the logo of this community", BrandLogoArgs, run, audience=Audience.ADMINS)

@@ -3,7 +3,6 @@
 from dataclasses import dataclass, replace
 from typing import Annotated
 
-from bot.commands.brand import require_brand_kit
 from bot.commands.spec import Command, Suggest
 from bot.domain.allowances import Weights
 from bot.domain.brand import Switch
@@ -11,9 +10,9 @@ from bot.domain.images import USUAL_SIZES
 from bot.domain.jobs import Draft
 from bot.domain.options import Choice
 from bot.domain.prompt_text import clean_prompt
+from bot.pipeline.brands import Brands
 from bot.pipeline.studio import Studio
 from bot.ports.surfaces import Call
-from bot.services.quotas import Quotas
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,18 +44,19 @@ def imagine(
     suggest_models: Suggest | None = None,
     *,
     has_lanes: bool = True,
-    quotas: Quotas | None = None,
+    brands: Brands | None = None,
 ) -> Command[ImagineArgs]:
-    """Build `/imagine`; without `weights` every picture counts as one, and without `quotas` there is no brand kit.
+    """Build `/imagine`; without `weights` every picture counts as one, and without `brands` there is no brand kit.
 
     `has_lanes` says whether anything draws relaxed.
     """
 
     async def run(call: Call, args: ImagineArgs) -> None:
-        if args.brand is Switch.ON and quotas is not None:
-            kit = await require_brand_kit(call, quotas)
-            args = replace(args, prompt=kit.apply(clean_prompt(args.prompt)))
-        await studio.accept(args, call)
+        draft: Draft = args
+        if args.brand is Switch.ON and brands is not None:
+            kit = await brands.require(call)
+            draft = await brands.apply(kit, replace(args, prompt=clean_prompt(args.prompt)), call)
+        await studio.accept(draft, call)
 
     return Command(
         "imagine",

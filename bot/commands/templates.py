@@ -1,10 +1,9 @@
 """`/template use`, `list` and `show`: pictures from words that somebody has thought about before."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Annotated
 
-from bot.commands.brand import brand_kit, require_brand_kit
 from bot.commands.rule_changes import list_post
 from bot.commands.spec import Command, Suggest
 from bot.domain.brand import Switch
@@ -16,6 +15,7 @@ from bot.domain.people import Person
 from bot.domain.template_options import NOTHING_FILLED, SlotValues, TemplateRef, reference_to
 from bot.domain.templates import LONGEST_VALUE, KeptTemplate, Template, TemplateScope
 from bot.errors import SurfaceFailed
+from bot.pipeline.brands import Brands
 from bot.pipeline.studio import Studio
 from bot.pipeline.template_pictures import TemplatePictures
 from bot.ports.surfaces import Call
@@ -42,8 +42,10 @@ class TemplateUseArgs:
 def template_use(
     studio: Studio,
     shelf: TemplateShelf,
+    *,
     quotas: Quotas,
     pictures: TemplatePictures,
+    brands: Brands,
     suggest_models: Suggest | None = None,
 ) -> Command[TemplateUseArgs]:
     """Build `/template use`."""
@@ -53,7 +55,7 @@ def template_use(
         if args.slots is None and kept.template.slots and await _ask(call, kept, args):
             return
         draft = await _draft(call, kept.template, args)
-        await studio.accept(replace(draft, prompt=await _brand(call, kept, args.brand, draft.prompt)), call)
+        await studio.accept(await _brand(call, kept, args.brand, draft), call)
 
     async def _draft(call: Call, template: Template, args: TemplateUseArgs) -> Draft:
         return Draft(
@@ -66,11 +68,11 @@ def template_use(
             picture=await pictures.bring(template.pictures),
         )
 
-    async def _brand(call: Call, kept: KeptTemplate, brand: Switch | None, prompt: str) -> str:
+    async def _brand(call: Call, kept: KeptTemplate, brand: Switch | None, draft: Draft) -> Draft:
         if brand is Switch.ON:
-            return (await require_brand_kit(call, quotas)).apply(prompt)
+            return await brands.apply(await brands.require(call), draft, call)
         is_usual = brand is None and kept.owner.scope is not TemplateScope.MINE
-        return (await brand_kit(call, quotas)).apply(prompt) if is_usual else prompt
+        return await brands.apply(await brands.kit(call), draft, call) if is_usual else draft
 
     async def _offered(call: Call, model: str | None) -> str | None:
         """Return a template's model if it is there for this person; a default that is not is no reason to draw nothing."""

@@ -1,4 +1,4 @@
-"""A community's brand kit: its colours, and the words that its pictures always and never have."""
+"""A community's brand kit: its colours, the words that its pictures always and never have, and its logo."""
 
 import re
 from collections.abc import Iterable
@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Self
 
+from bot.domain.inputs import InputPicture
 from bot.domain.rules import Rule, RuleKey, RuleKind
 from bot.errors import BadInput
 from bot.text import quote
@@ -45,24 +46,27 @@ class BrandKit:
     colours: str = ""
     always: str = ""
     never: str = ""
+    logo: tuple[InputPicture, ...] = ()
 
     @classmethod
-    def of(cls, rules: Iterable[Rule]) -> Self:
-        """Return the brand kit among a community's rules."""
+    def of(cls, rules: Iterable[Rule], logo: tuple[InputPicture, ...] = ()) -> Self:
+        """Return the brand kit among a community's rules, with its logo."""
         values = {rule.key: rule.value for rule in rules}
-        return cls(**{part.value: values.get(part.key, "") for part in BrandPart})
+        colours, always, never = (values.get(part.key, "") for part in BrandPart)
+        return cls(colours, always, never, logo)
 
     @property
     def is_empty(self) -> bool:
         """Whether nothing is set."""
         return self == BrandKit()
 
-    def apply(self, prompt: str) -> str:
-        """Return a prompt with a line for each part that is set."""
+    def apply(self, prompt: str, *, has_logo: bool = False) -> str:
+        """Return a prompt with a line for each part that is set; `has_logo` says that the logo comes as its last picture."""
         lines = [f"{_LINES[part]}: {value}" for part in BrandPart if (value := getattr(self, part))]
-        return "\n".join([prompt, *lines])
+        return "\n".join([prompt, *lines, *([_LOGO_LINE] if has_logo else [])])
 
 
+_LOGO_LINE = "Logo: the last picture shows our logo; where a logo belongs, use it unchanged"
 _LINES = {BrandPart.COLOURS: "Colours", BrandPart.ALWAYS: "Always", BrandPart.NEVER: "Never"}
 
 

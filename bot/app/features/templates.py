@@ -1,5 +1,6 @@
 """Templates: words with slots, kept and used again; and prompts that are put together by a form."""
 
+from bot.app.brands import build_brands, build_template_pictures
 from bot.app.model_suggestions import model_suggestions
 from bot.app.services import Services
 from bot.commands.compose import reword_template, write
@@ -7,7 +8,6 @@ from bot.commands.spec import AnyCommand
 from bot.commands.template_changes import save_template, template_remove, template_save
 from bot.commands.template_exchange import template_export, template_import
 from bot.commands.templates import fill_template, template_list, template_show, template_use
-from bot.pipeline.template_pictures import TemplatePictures
 from bot.services.templates import TemplateShelf
 from storage.sql.templates import SqlTemplates
 
@@ -16,9 +16,16 @@ def build_commands(services: Services) -> tuple[AnyCommand, ...]:
     """Build `/help-me-write` and `/template`, and their buttons."""
     base = services.base
     shelf = TemplateShelf(SqlTemplates(base.database), services.quotas, base.clock, base.ids)
-    pictures = TemplatePictures(base.inputs, base.objects)
+    pictures = build_template_pictures(services)
     suggest_models = model_suggestions(services)
-    use = template_use(services.studio, shelf, services.quotas, pictures, suggest_models)
+    use = template_use(
+        services.studio,
+        shelf,
+        quotas=services.quotas,
+        pictures=pictures,
+        brands=build_brands(services),
+        suggest_models=suggest_models,
+    )
     return (
         write(shelf),
         reword_template(shelf, suggest_models),

@@ -2,21 +2,27 @@
 
 import pytest
 
-from bot.commands.brand import brand_set, brand_show
+from bot.commands.brand import brand_logo, brand_set, brand_show
 from bot.commands.dispatcher import Dispatcher
 from bot.commands.imagine import imagine
 from bot.commands.rule_changes import RuleChanges, audit, undo
 from bot.commands.template_changes import template_save
 from bot.commands.templates import template_use
 from bot.domain.brand import LONGEST_ENTRY, BrandKit, BrandPart, parse_brand_part
+from bot.domain.images import Abilities, Size
+from bot.domain.inputs import BroughtPicture, InputRole
 from bot.errors import BadInput
+from bot.pipeline.brands import Brands
 from bot.pipeline.template_pictures import TemplatePictures
 from bot.services.templates import TemplateShelf
-from tests.fakes.bench import FAULT
+from tests.fakes.bench import FAULT, Bench
 from tests.fakes.ids import CountingIds
+from tests.fakes.images import ScriptedProvider
+from tests.fakes.photos import photo
+from tests.fakes.surfaces import SQUARE
 from tests.fakes.templates import MemoryTemplates
 from tests.unit.commands.hands import newest
-from tests.unit.commands.office import BOB, Office
+from tests.unit.commands.office import ANN, BOB, Office, PlacedCall
 
 
 class Agency(Office):
@@ -28,19 +34,28 @@ class Agency(Office):
         rule_changes = RuleChanges(
             rulebook=bench.rulebook, quotas=self.quotas, people=self.people, deployment=self.house, clock=bench.clock
         )
-        shelf = TemplateShelf(MemoryTemplates(), self.quotas, bench.clock, CountingIds())
+        templates = MemoryTemplates()
+        shelf = TemplateShelf(templates, self.quotas, bench.clock, CountingIds())
         pictures = TemplatePictures(bench.input_keeping, bench.objects)
+        brands = Brands(templates=templates, pictures=pictures, quotas=bench.quotas, clock=bench.clock, ids=CountingIds())
         commands = (
-            imagine(bench.studio, quotas=bench.quotas),
-            template_use(bench.studio, shelf, bench.quotas, pictures),
+            imagine(bench.studio, brands=brands),
+            template_use(bench.studio, shelf, quotas=bench.quotas, pictures=pictures, brands=brands),
             template_save(shelf, self.owns, pictures),
-            brand_show(self.quotas),
+            brand_show(brands),
             brand_set(rule_changes),
+            brand_logo(brands),
             audit(rule_changes),
             undo(rule_changes),
         )
         self._dispatcher = Dispatcher(commands, lambda: FAULT, self.owns)
         return self._dispatcher
+
+    async def give(self, logo: tuple[BroughtPicture, ...]) -> str:
+        """Bring a logo, as an admin."""
+        call = PlacedCall(self.bench, self._key(), ANN, SQUARE)
+        await self._dispatcher.dispatch("brandkit logo", {"picture": logo} if logo else {}, call)
+        return call.whispers[0].text
 
     @property
     def prompt(self) -> str:
@@ -50,8 +65,12 @@ class Agency(Office):
 
 @pytest.fixture
 def agency() -> Agency:
-    """Open it."""
-    return Agency()
+    """Open it, with a painter that takes pictures."""
+    agency = Agency()
+    able = Abilities(sizes=(Size(1024, 1024),), most=4, most_inputs=2)
+    agency.bench = Bench(painter=ScriptedProvider(abilities=able))
+    agency.open()
+    return agency
 
 
 async def test_admins_fill_the_kit_and_undo_it(agency: Agency) -> None:
@@ -95,6 +114,32 @@ async def test_templates_that_are_not_ones_own_have_it(agency: Agency) -> None:
     ):
         await agency.type(line)
         assert agency.prompt == prompt
+
+
+async def test_the_logo_goes_along_as_a_picture(agency: Agency) -> None:
+    """Where a model takes pictures; it is brought by admins, changed, and taken away, with its bytes."""
+    logo = (BroughtPicture(photo()),)
+    assert "bring one picture" in (await agency.give(logo=()))
+    assert await agency.give(logo=logo) == "That is the logo in the brand kit now."
+    assert (await agency.give(logo=logo)).endswith("instead of the last one.")
+    [key] = agency.bench.objects.objects
+    assert "logo: a picture" in await agency.say("/brandkit show", BOB)
+    await agency.type("/imagine a fox --brand on", BOB)
+    assert agency.prompt.startswith("a fox\nLogo: the last picture shows our logo")
+    assert [one.role for one in newest(agency.bench).wish.inputs] == [InputRole.REFERENCE]
+    assert await agency.say("/brandkit logo --remove on") == "There is no logo in the brand kit any more."
+    assert await agency.say("/brandkit logo --remove on") == "There was no logo."
+    assert key not in agency.bench.objects.objects
+    assert "for admins only" in await agency.say("/brandkit logo --remove on", BOB)
+
+
+async def test_a_logo_is_left_out_where_nothing_takes_pictures(agency: Agency) -> None:
+    """The rest of the kit still goes into the words."""
+    agency.bench = Bench()
+    agency.open()
+    await agency.give(logo=(BroughtPicture(photo()),))
+    await agency.type("/imagine a fox --brand on", BOB)
+    assert agency.prompt == "a fox"
 
 
 @pytest.mark.parametrize(

@@ -5,6 +5,7 @@ from bot.commands.dispatcher import Dispatcher
 from bot.commands.templates import fill_template, template_use
 from bot.domain.chat import Form
 from bot.errors import SurfaceFailed
+from bot.pipeline.brands import Brands
 from bot.pipeline.template_pictures import TemplatePictures
 from bot.services.templates import TemplateShelf
 from tests.fakes.bench import FAULT, Bench
@@ -23,7 +24,8 @@ class Writer:
         self.templates = MemoryTemplates()
         shelf = TemplateShelf(self.templates, bench.quotas, bench.clock, CountingIds())
         pictures = TemplatePictures(bench.input_keeping, bench.objects)
-        use = template_use(bench.studio, shelf, bench.quotas, pictures)
+        brands = Brands(templates=self.templates, pictures=pictures, quotas=bench.quotas, clock=bench.clock, ids=CountingIds())
+        use = template_use(bench.studio, shelf, quotas=bench.quotas, pictures=pictures, brands=brands)
         commands = (write(shelf), reword_template(shelf), use, fill_template(shelf, use))
         self.dispatcher = Dispatcher(commands, lambda: FAULT, nobody)
         self._count = 0

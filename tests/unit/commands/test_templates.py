@@ -15,6 +15,7 @@ from bot.domain.inputs import BroughtPicture, InputRole
 from bot.domain.jobs import Wish
 from bot.domain.people import Person
 from bot.errors import StorageFailed, SurfaceFailed
+from bot.pipeline.brands import Brands
 from bot.pipeline.template_pictures import TemplatePictures
 from bot.services.templates import TemplateShelf
 from tests.fakes.bench import FAULT, Bench
@@ -37,7 +38,8 @@ class Shelf:
         self.templates = MemoryTemplates()
         shelf = TemplateShelf(self.templates, bench.quotas, bench.clock, CountingIds())
         pictures = TemplatePictures(bench.input_keeping, bench.objects)
-        use = template_use(bench.studio, shelf, bench.quotas, pictures)
+        brands = Brands(templates=self.templates, pictures=pictures, quotas=bench.quotas, clock=bench.clock, ids=CountingIds())
+        use = template_use(bench.studio, shelf, quotas=bench.quotas, pictures=pictures, brands=brands)
         commands = (
             use,
             template_list(shelf),
