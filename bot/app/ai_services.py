@@ -148,6 +148,7 @@ def _models(settings: Settings, built: Mapping[str, tuple[Provider, ...]]) -> Im
                 on_request=name not in settings.drawing_order,
                 most_inputs=built[name][0].abilities.most_inputs,
                 lane=built[name][0].abilities.lane,
+                draws_clear=built[name][0].abilities.draws_clear,
             )
             for name, section in settings.all_providers.items()
         )

@@ -5,7 +5,7 @@ from typing import Annotated
 
 from bot.commands.spec import AnyCommand, Command
 from bot.domain.chat import Button, Post
-from bot.domain.images import Picture, Quality, Size
+from bot.domain.images import Background, Picture, Quality, Size
 from bot.domain.inputs import BroughtPicture, InputRole
 from bot.domain.jobs import Draft
 from bot.domain.options import JobRef
@@ -19,6 +19,7 @@ from bot.text import truncate
 
 _BEYOND = ", with more to be seen around it: the same scene, style and light, without a border"
 _SHARPER = ", the very same picture with finer detail"
+_CUT_OUT = ", the very same, cut out, with nothing behind it"
 _NO_WORDS = "What is shown"
 
 
@@ -48,6 +49,7 @@ _WAYS = (
     _Way("Pan down", "pan-down", "See what is below it", Margins(bottom=0.5)),
 )
 _UPSCALE = ("Upscale", "upscale")
+_REMOVE_BACKGROUND = ("Remove background", "cut-out")
 
 
 class Reframing:
@@ -78,6 +80,12 @@ class Reframing:
         draft = Draft(prompt=_add_to(words, _SHARPER), picture=(base,), size=size, quality=Quality.HIGH)
         await self._studio.accept(draft, call)
 
+    async def cut_out(self, named: str, call: Call) -> None:
+        """Have a picture drawn without its background; raises as `Studio.accept` and `PictureBases.find` do."""
+        _, base, words = await self._bring(named, call)
+        draft = Draft(prompt=_add_to(words, _CUT_OUT), picture=(base,), background=Background.CLEAR)
+        await self._studio.accept(draft, call)
+
     async def _bring(self, named: str, call: Call) -> tuple[Picture, BroughtPicture, str]:
         """Return a picture, as something to draw from, and the words that it was drawn from, if they are known."""
         picture, *_ = await self.find(named, call)
@@ -87,13 +95,13 @@ class Reframing:
 
 def reframe_commands(reframing: Reframing) -> tuple[AnyCommand, ...]:
     """Build the Resize button, and those that it offers."""
-    return (_menu(reframing), *(_widen(reframing, way) for way in _WAYS), _upscale(reframing))
+    return (_menu(reframing), *(_widen(reframing, way) for way in _WAYS), _upscale(reframing), _cut_out(reframing))
 
 
 def _menu(reframing: Reframing) -> Command[PictureArgs]:
     async def run(call: Call, args: PictureArgs) -> None:
         pictures = await reframing.find(args.picture, call)
-        ways = [(way.label, way.command) for way in _WAYS] + [_UPSCALE]
+        ways = [(way.label, way.command) for way in _WAYS] + [_UPSCALE, _REMOVE_BACKGROUND]
         if len(pictures) > 1:
             numbers = tuple(Button(f"Picture {number}", "reframe", one.id) for number, one in enumerate(pictures, start=1))
             await call.whisper(Post("Which one?", buttons=numbers))
@@ -103,7 +111,7 @@ def _menu(reframing: Reframing) -> Command[PictureArgs]:
             Post("What should become of it? The new picture counts as yours; a larger one may count as several.", buttons=buttons)
         )
 
-    return Command("reframe", "Zoom out, pan or upscale", PictureArgs, run, is_typed=False)
+    return Command("reframe", "Zoom out, pan, upscale or cut out", PictureArgs, run, is_typed=False)
 
 
 def _widen(reframing: Reframing, way: _Way) -> Command[PictureArgs]:
@@ -120,7 +128,14 @@ def _upscale(reframing: Reframing) -> Command[PictureArgs]:
     return Command(_UPSCALE[1], "Draw the same picture larger", PictureArgs, run, is_typed=False)
 
 
+def _cut_out(reframing: Reframing) -> Command[PictureArgs]:
+    async def run(call: Call, args: PictureArgs) -> None:
+        await reframing.cut_out(args.picture, call)
+
+    return Command(_REMOVE_BACKGROUND[1], "Draw the same without its background", PictureArgs, run, is_typed=False)
+
+
 def _add_to(words: str, more: str) -> str:
     """Return the words with more behind them, once: a picture that is panned twice has them already."""
-    own = words.removesuffix(_BEYOND).removesuffix(_SHARPER) or _NO_WORDS
+    own = words.removesuffix(_BEYOND).removesuffix(_SHARPER).removesuffix(_CUT_OUT) or _NO_WORDS
     return f"{truncate(own, LONGEST_PROMPT - len(more))}{more}"

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from bot.domain.images import Lane
+from bot.domain.images import Background, Lane
 from bot.domain.inputs import InputPicture, InputRole
 from bot.domain.people import Tier
 from bot.errors import BadInput, NotAllowed
@@ -18,8 +18,8 @@ class ImageModelOffer:
     `tiers` are those that may have it draw, None for all; one that is only
     `on_request` draws for nobody who did not ask for it. `accounts` are the
     names of its keys, where it has several. It takes `most_inputs` pictures to
-    begin with. It draws for wishes of its `lane`; one of the relaxed lane is on
-    request.
+    begin with. It draws for wishes of its `lane`, and on a clear background
+    where `draws_clear`; one of the relaxed lane is on request.
     """
 
     name: str
@@ -31,6 +31,7 @@ class ImageModelOffer:
     accounts: tuple[str, ...] = ()
     most_inputs: int = 0
     lane: Lane = Lane.FAST
+    draws_clear: bool = False
 
     def takes(self, inputs: Sequence[InputPicture]) -> bool:
         """Return whether it can begin with these pictures; what a mask leaves alone is kept by us where a model cannot."""
@@ -71,6 +72,24 @@ class ImageModels:
     def lane_of(self, name: str | None) -> Lane:
         """Return the lane of a model; that of one that is not there, or not named, is the fast one."""
         return next((offer.lane for offer in self.offers if offer.name == name), Lane.FAST)
+
+    def on(self, background: Background) -> "ImageModels":
+        """Return those that draw on a background: on a full one all do."""
+        if background is Background.FULL:
+            return self
+        return ImageModels(tuple(offer for offer in self.offers if offer.draws_clear))
+
+    def check_background(self, background: Background, name: str | None) -> None:
+        """See whether a model draws on a background, or any does where none is named.
+
+        Raises:
+            BadInput: It does not; the sentence says which do.
+        """
+        able = [offer.name for offer in self.on(background).offers]
+        if not able:
+            raise BadInput("No image model here leaves the background clear: leave background out. Nothing was counted.")
+        if any(offer.name == name for offer in self.offers) and name not in able:
+            raise BadInput(f"The model {name} cannot leave the background clear: take {join_words(able)}. Nothing was counted.")
 
     def draws_relaxed(self, name: str | None, tier: Tier, inputs: Sequence[InputPicture] = ()) -> bool:
         """Return whether a wish for this model may go into the relaxed lane."""

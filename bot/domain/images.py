@@ -2,7 +2,7 @@
 
 import math
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import NewType
@@ -31,6 +31,13 @@ class Quality(StrEnum):
     LOW = "low"
     MEDIUM = "medium"
     HIGH = "high"
+
+
+class Background(StrEnum):
+    """What is behind what is drawn: a scene, or nothing, so that what is below the picture shows."""
+
+    FULL = "full"
+    CLEAR = "clear"
 
 
 class Lane(StrEnum):
@@ -140,7 +147,8 @@ class Abilities:
     `previews` is how many unfinished pictures it can show on the way, and
     `most` how many finished ones it gives per call. It takes `most_inputs`
     pictures to begin with, a mask beside them where `takes_mask`; each of them
-    probably costs `input_cost`. It draws for wishes of its `lane`.
+    probably costs `input_cost`. It draws for wishes of its `lane`, and on a
+    clear background where `draws_clear`.
     """
 
     sizes: tuple[Size, ...] = ()
@@ -152,6 +160,11 @@ class Abilities:
     takes_mask: bool = False
     input_cost: Cost = FREE
     lane: Lane = Lane.FAST
+    draws_clear: bool = False
+
+    def for_words_alone(self) -> "Abilities":
+        """Return what it can do where it is sent words and nothing else, and shows nothing on the way."""
+        return replace(self, previews=0, most_inputs=0, takes_mask=False, draws_clear=False)
 
     def fit(self, wanted: Size) -> Size:
         """Return the nearest size that the model draws: the same shape first, then the same area."""
@@ -190,6 +203,7 @@ class ImageRequest:
     author: str
     previews: bool = True
     inputs: tuple[InputContent, ...] = ()
+    background: Background = Background.FULL
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ from enum import StrEnum
 from typing import Annotated, NewType
 
 from bot.domain.chat import MessageRef, Place
-from bot.domain.images import USUAL_SIZES, DrawingId, ImageFile, Lane, Quality, Shape, Size, usual_size_of
+from bot.domain.images import USUAL_SIZES, Background, DrawingId, ImageFile, Lane, Quality, Shape, Size, usual_size_of
 from bot.domain.inputs import MOST_INPUTS, BroughtPicture, InputPicture, InputRole, has_mask
 from bot.domain.money import FREE, Cost
 from bot.domain.options import Choice, Description, ImageModelRef, Number, PictureFile, Pixels, Text
@@ -67,6 +67,7 @@ class Draft:
         Choice("Draw it at once, or relaxed: within hours, and it counts less", Lane),
         Description("relaxed is drawn within hours and counts less, where that is offered; if left out, as /settings show says."),
     ] = None
+    background: Annotated[Background, Choice("What is behind it; clear leaves nothing there", Background)] = Background.FULL
 
     def check(self) -> None:
         """Check that what is asked for goes together.
@@ -99,6 +100,7 @@ class Wish:
     rewriting: Rewriting = Rewriting.ON
     model: str | None = None
     lane: Lane = Lane.FAST
+    background: Background = Background.FULL
     variation_of: str | None = None
     previews: bool = True
     inputs: tuple[InputPicture, ...] = ()

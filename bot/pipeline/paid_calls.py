@@ -257,6 +257,7 @@ class PaidCalls:
             author=pseudonym(job.account),
             previews=wish.previews,
             inputs=choice.inputs,
+            background=wish.background,
         )
         return request, tuple(notes)
 

@@ -11,7 +11,7 @@ from pydantic import TypeAdapter
 from sqlalchemy import Row
 
 from bot.domain.chat import MessageRef
-from bot.domain.images import Picture
+from bot.domain.images import Background, Picture
 from bot.domain.jobs import Drawing, Ending, Job, PreparedPrompt
 from bot.domain.money import FREE, Cost
 from bot.ports.page_messages import PageMessage
@@ -32,6 +32,8 @@ def job_values(job: Job) -> Json:
     identity = values["author"].pop("identity")
     if not job.wish.inputs:
         del values["wish"]["inputs"]
+    if job.wish.background is Background.FULL:
+        del values["wish"]["background"]
     return {
         **values,
         "platform": job.place.platform,

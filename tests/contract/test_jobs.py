@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 
 from bot.domain.chat import MessageRef, Place
-from bot.domain.images import Quality, Shape, Size
+from bot.domain.images import Background, Quality, Shape, Size
 from bot.domain.jobs import Ending, Job, JobId, JobState, PreparedPrompt, QueuePosition, Rewriting, Wish
 from bot.domain.money import Cost
 from bot.domain.people import PREMIUM, REGISTERED, AccountId, Identity, Person
@@ -53,6 +53,7 @@ class TestAccepting:
                 quality=Quality.HIGH,
                 count=4,
                 rewriting=Rewriting.OFF,
+                background=Background.CLEAR,
                 variation_of="another fox",
             ),
             message=MessageRef(place, "77", "a ticket"),

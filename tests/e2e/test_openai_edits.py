@@ -7,7 +7,7 @@ from typing import get_type_hints
 import pytest
 from openai.types.image_edit_params import ImageEditParamsStreaming
 
-from bot.domain.images import ImageRequest
+from bot.domain.images import Background, ImageRequest
 from bot.domain.inputs import InputContent, InputRole
 from bot.domain.money import Cost
 from bot.errors import PromptRefused
@@ -63,6 +63,20 @@ async def test_pictures_and_mask_are_sent_as_they_are(client: OpenAiClient, fake
     assert len([one for one in news.all if one.preview]) == (2 if count == 1 else 0)
     out = 1756 * count + (200 if count == 1 else 0)
     assert drawn.cost == Cost((len(PROMPT) // 4 + 6) * 5 + 3 * BILLED * 8 + out * 30)
+
+
+@pytest.mark.parametrize("inputs", [(), (PHOTO,)], ids=["words", "picture"])
+async def test_a_clear_background_is_asked_for_in_a_form_that_has_one(
+    client: OpenAiClient, fake: FakeOpenAI, inputs: tuple[InputContent, ...]
+) -> None:
+    """As PNG; and of a model that has none nothing is asked."""
+    wanted = replace(changing(*inputs), background=Background.CLEAR)
+    await images(client).draw(wanted, News())
+    asked = fake.seen[-1].body
+    assert (asked["background"], asked["output_format"]) == ("transparent", "png")
+    opaque = images(client, model=replace(GPT_IMAGE_2, abilities=replace(GPT_IMAGE_2.abilities, draws_clear=False)))
+    assert isinstance(await failure_of(lambda: opaque.draw(wanted, News())), ProviderFailed)
+    assert len(fake.seen) == 1
 
 
 async def test_a_single_picture_is_sent_alone(client: OpenAiClient, fake: FakeOpenAI) -> None:

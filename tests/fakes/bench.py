@@ -553,5 +553,6 @@ def _offer(name: str, provider: Provider, accounts: tuple[str, ...]) -> ImageMod
         accounts=accounts,
         most_inputs=able.most_inputs,
         lane=able.lane,
+        draws_clear=able.draws_clear,
         on_request=able.lane is Lane.RELAXED,
     )

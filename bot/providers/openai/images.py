@@ -9,7 +9,7 @@ import structlog
 
 from bot.domain.gateways import OmittableParameter
 from bot.domain.health import Finding
-from bot.domain.images import Abilities, ImageRequest, ImageResult, Progress, Quality, Size
+from bot.domain.images import Abilities, Background, ImageRequest, ImageResult, Progress, Quality, Size
 from bot.domain.inputs import InputRole
 from bot.domain.money import Cost, TokenPrices, UnitPrices
 from bot.ports.clock import Clock
@@ -143,6 +143,7 @@ class OpenAIImages:
         able = self.abilities
         is_fine = able.fit(request.size) == request.size and request.quality in able.qualities and 1 <= request.count <= able.most
         pictures = sum(one.role is not InputRole.MASK for one in request.inputs)
+        is_fine = is_fine and (able.draws_clear or request.background is Background.FULL)
         is_fine = is_fine and pictures <= able.most_inputs and (able.takes_mask or pictures == len(request.inputs))
         if not is_fine:
             reason = f"{request.count} of {request.size} in {request.quality} quality from {pictures} is beyond {self.model}"
@@ -193,6 +194,8 @@ class OpenAIImages:
         extra: dict[str, object] = {**self._extra_body, **{str(name): value for name, value in sent.items()}}
         if previews:
             extra["partial_images"] = previews
+        if request.background is Background.CLEAR:
+            extra |= {"background": "transparent", "output_format": "png"}
 
         async def on_usage(usage: TokenUsage) -> None:
             if self._model.prices is not None:

@@ -98,9 +98,11 @@ class ImageModel(Model):
 
 
 def _editing(model: ImageModel) -> ImageModel:
-    """Return a model of OpenAI's as it takes pictures to begin with: all of them do, with a mask too."""
+    """Return a model of OpenAI's as it takes pictures to begin with: all do, with a mask too, and leave the background clear."""
     each = model.prices.cost(text_in=0, image_in=TOKENS_OF_AN_INPUT, out=0, is_estimate=True) if model.prices else FREE
-    return replace(model, abilities=replace(model.abilities, most_inputs=MOST_INPUTS, takes_mask=True, input_cost=each))
+    return replace(
+        model, abilities=replace(model.abilities, most_inputs=MOST_INPUTS, takes_mask=True, input_cost=each, draws_clear=True)
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

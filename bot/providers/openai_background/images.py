@@ -39,7 +39,7 @@ class OpenAiBackground:
     ) -> None:
         self.name = name
         self.model = model.name
-        self.abilities: Abilities = replace(model.abilities, most=1, previews=0, most_inputs=0, takes_mask=False)
+        self.abilities: Abilities = replace(model.abilities.for_words_alone(), most=1)
         self.attribution = attribution
         self._client = client
         self._model = model

@@ -56,7 +56,7 @@ class OpenAiBatch:
     def __init__(self, client: OpenAiClient, model: ImageModel, *, name: str, attribution: str, clock: Clock) -> None:
         self.name = name
         self.model = model.name
-        self.abilities: Abilities = replace(model.abilities, previews=0, most_inputs=0, takes_mask=False, lane=Lane.RELAXED)
+        self.abilities: Abilities = replace(model.abilities.for_words_alone(), lane=Lane.RELAXED)
         self.attribution = attribution
         self._client = client
         self._model = model

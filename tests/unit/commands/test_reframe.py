@@ -8,7 +8,7 @@ from PIL import Image
 
 from bot.commands.dispatcher import Dispatcher
 from bot.commands.reframe import Reframing, reframe_commands
-from bot.domain.images import Abilities, FreeSizes, Quality, Size
+from bot.domain.images import Abilities, Background, FreeSizes, Quality, Size
 from bot.domain.jobs import Job
 from bot.pipeline.canvases import Canvases
 from tests.fakes.bench import FAULT, Bench
@@ -44,7 +44,7 @@ async def test_the_menu_offers_all_ways_for_one_picture(bench: Bench, hands: Han
     [told] = await hands.press("reframe", one)
     [picture] = await bench.pictures.of_job(one.id)
     assert [button.label for button in told.buttons] == [
-        *("Zoom out 1.5×", "Zoom out 2×", "Pan left", "Pan right", "Pan up", "Pan down", "Upscale"),
+        *("Zoom out 1.5×", "Zoom out 2×", "Pan left", "Pan right", "Pan up", "Pan down", "Upscale", "Remove background"),
     ]
     assert {button.argument for button in told.buttons} == {picture.id}
     [asked] = await hands.press("reframe", two)
@@ -87,6 +87,21 @@ async def test_upscaling_draws_the_same_larger_and_as_well_as_can_be(bench: Benc
     [_, request] = bench.painter.requests
     assert (request.size, request.quality, [one.role for one in request.inputs]) == (Size(128, 128), Quality.HIGH, ["base"])
     assert request.prompt == "a fox, the very same picture with finer detail"
+
+
+async def test_a_background_is_removed_by_a_model_that_can(bench: Bench, hands: Hands) -> None:
+    """Elsewhere it is one sentence, and nothing is counted."""
+    first = await bench.draw("a fox")
+    [told] = await hands.press("cut-out", first)
+    assert told.text.startswith("No image model here leaves the background clear")
+    able = replace(bench.painter.abilities, draws_clear=True)
+    clear = Bench(painter=ScriptedProvider(abilities=able, edge=64))
+    commands = reframe_commands(Reframing(clear.studio, clear.bases, Canvases()))
+    await Hands(clear, Dispatcher(commands, lambda: FAULT, nobody)).press("cut-out", await clear.draw("a fox"))
+    await clear.work()
+    [full, request] = clear.painter.requests
+    assert (full.background, request.background, len(request.inputs)) == (Background.FULL, Background.CLEAR, 1)
+    assert request.prompt == "a fox, the very same, cut out, with nothing behind it"
 
 
 async def test_a_picture_whose_words_are_not_kept_is_drawn_from_what_it_shows(bench: Bench, hands: Hands) -> None:

@@ -3,7 +3,7 @@
 import pytest
 
 from bot.domain.image_models import ImageModelOffer, ImageModels
-from bot.domain.images import Lane
+from bot.domain.images import Background, Lane
 from bot.domain.inputs import InputPicture, InputRole
 from bot.domain.people import GUEST, PREMIUM, REGISTERED, Tier
 from bot.errors import BadInput, NotAllowed
@@ -184,3 +184,31 @@ def test_a_lane_that_cannot_be_had_is_said(
     with pytest.raises((BadInput, NotAllowed)) as caught:
         models.choose(name, tier, inputs, lane)
     assert caught.value.user_text.startswith(said)
+
+
+GLASS = ImageModelOffer(name="glass", model="glass", draws_clear=True)
+SHEET = ImageModelOffer(name="sheet", model="sheet", draws_clear=True, on_request=True)
+
+
+def test_a_clear_background_is_drawn_by_who_leaves_it_clear() -> None:
+    """On a full one all draw."""
+    models = ImageModels((PLAIN, GLASS, SHEET))
+    assert models.on(Background.FULL) is models
+    assert models.on(Background.CLEAR).order(None, GUEST) == ("glass",)
+    for name in (None, "glass", "sheet", "nobody"):
+        models.check_background(Background.CLEAR, name)
+    models.check_background(Background.FULL, "plain")
+
+
+@pytest.mark.parametrize(
+    ("offers", "name", "says"),
+    [
+        ((PLAIN, GLASS), "plain", "The model plain cannot leave the background clear: take glass."),
+        ((PLAIN,), None, "No image model here leaves the background clear: leave background out."),
+    ],
+)
+def test_who_cannot_leave_it_clear_is_told(offers: tuple[ImageModelOffer, ...], name: str | None, says: str) -> None:
+    """Before anything is counted."""
+    with pytest.raises(BadInput) as refused:
+        ImageModels(offers).check_background(Background.CLEAR, name)
+    assert refused.value.user_text == f"{says} Nothing was counted."
