@@ -51,6 +51,7 @@ from bot.services.sanctions import Sanctions
 from storage.sql.batches import SqlBatches
 from storage.sql.call_queue import SqlCallQueue
 from storage.sql.refusals import SqlRefusals
+from storage.sql.shares import SqlShares
 
 _MESSAGE_LINKS = {DISCORD: discord_links.parse_message_link, SLACK: slack_links.parse_message_link}
 
@@ -99,7 +100,7 @@ def build_services(base: Foundation, surfaces: Mapping[Platform, Surface], engin
     quotas = build_quotas(base)
     people = PersonLookup(records.accounts, quotas)
     lineage = Lineage(jobs=records.jobs, pictures=records.pictures, inputs=records.inputs)
-    lookup = PictureLookup(records.jobs, records.pictures, records.sent_messages, _MESSAGE_LINKS)
+    lookup = PictureLookup(records.jobs, records.pictures, records.sent_messages, _MESSAGE_LINKS, shares=SqlShares(base.database))
     batch_messages = build_batch_messages(base, gallery=gallery, links=links, surfaces=surfaces)
     delivery = Delivery(
         jobs=records.jobs,

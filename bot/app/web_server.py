@@ -26,6 +26,7 @@ from bot.app.part_editing import build_part_page
 from bot.app.picture_addresses import fetch_picture
 from bot.app.readiness import Readiness
 from bot.app.services import Services
+from bot.app.sharing import build_share_pages
 from bot.app.tasks import wait_for_either
 from bot.commands.dispatcher import Dispatcher
 from bot.config import Settings
@@ -134,6 +135,7 @@ async def serve_web(
         rest_dependencies=_rest_dependencies(services, dispatcher),
         moderation=ModerationDependencies(build_case_access(services), build_moderator_sessions(services)),
         part=build_part_page(services),
+        share=build_share_pages(services),
     )
     async with _run_server(web, listener, live.follow()) as server:
         yield server

@@ -16,7 +16,7 @@ from bot.services.picture_lookup import LONGEST_LINK, PictureLookup
 from bot.services.reporting import Reporting
 from bot.text import duration_text
 
-_LABELS = {
+REASON_LABELS = {
     ReportReason.SEXUAL: "Sexual",
     ReportReason.VIOLENT: "Violent",
     ReportReason.HATEFUL: "Hateful",
@@ -24,6 +24,8 @@ _LABELS = {
     ReportReason.PERSON: "A real person",
     ReportReason.OTHER: "Something else",
 }
+"""What the buttons with reasons say, here and on share pages."""
+
 _MOST_REPLIES = Rate(30, timedelta(minutes=1))
 """To reactions in one server or workspace: each reply is a message, and a platform takes so many for spam."""
 
@@ -123,7 +125,7 @@ _TOO_LATE = Post(
 
 def _thanks(id_: str, *, has_reason: bool) -> Post:
     ask = "" if has_reason else " What is wrong with the picture? You need not say."
-    reasons = () if has_reason else tuple(Button(label, "report_reason", f"{id_}:{one}") for one, label in _LABELS.items())
+    reasons = () if has_reason else tuple(Button(label, "report_reason", f"{id_}:{one}") for one, label in REASON_LABELS.items())
     return Post(
         f"Thank you: the moderators are told, and nobody in the channel sees it.{ask}",
         buttons=(*reasons, Button("Take it back", "unreport", id_)),

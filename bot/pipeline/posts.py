@@ -134,7 +134,7 @@ def _less_used(job: Job, *, has_row: bool) -> tuple[Button, ...]:
     """Offer the rest."""
     reword = _reword(job) if job.erased_at is None else ()
     history = (Button("History", "history", job.id),) if has_row else ()
-    return *reword, Button("Resize", "reframe", job.id), *history
+    return *reword, Button("Share", "share", job.id), Button("Resize", "reframe", job.id), *history
 
 
 def ended(job: Job, ending: Ending) -> Post:

@@ -2,6 +2,7 @@
 
 from bot.domain.chat import PostPicture
 from bot.domain.images import Picture
+from bot.domain.shares import ShareId
 
 EXTENSIONS = {"image/png": "png", "image/jpeg": "jpg", "image/webp": "webp"}
 
@@ -31,6 +32,15 @@ class PictureLinks:
         if self._public_url:
             return f"{self._public_url}{picture_path(picture)}"
         return f"{self._store_url}/{picture.file.key}" if self._store_url else ""
+
+    @property
+    def is_public(self) -> bool:
+        """Whether people anywhere can open links of ours."""
+        return bool(self._public_url)
+
+    def share(self, share: ShareId) -> str:
+        """Return the address of a share page."""
+        return f"{self._public_url or self._base_url}/s/{share}"
 
     def post_picture(self, picture: Picture, alt: str) -> PostPicture:
         """Return the picture as a post shows it."""

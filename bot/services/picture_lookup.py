@@ -1,4 +1,4 @@
-"""Finds the pictures that a link speaks of: one of ours, of the message that shows them, or of a file in a channel."""
+"""Finds the pictures that a link speaks of: one of ours, of a share page, of a message that shows them, or of a file there."""
 
 import re
 from collections.abc import Callable, Mapping
@@ -7,10 +7,12 @@ from dataclasses import dataclass, replace
 from bot.domain.images import Picture, PictureId
 from bot.domain.jobs import Job, JobId
 from bot.domain.people import Platform
+from bot.domain.shares import ShareId
 from bot.errors import BadInput
 from bot.ports.jobs import Jobs
 from bot.ports.pictures import Pictures
 from bot.ports.removals import SentMessages
+from bot.ports.shares import Shares
 
 LONGEST_LINK = 1000
 
@@ -19,6 +21,7 @@ _AROUND = " \t\r\n\"'“”<>"
 _ID = re.compile(r"[A-Za-z0-9_-]{1,64}")
 _MESSAGE = re.compile(r"([a-z]{2,20}):(?![\s/])([^:]{1,80}):([^:/]{1,80})")
 _PICTURE = re.compile(r"(?:/p/|easel-ai-)([A-Za-z0-9_-]{1,64})\.(?:png|jpe?g|webp)\b")
+_SHARE = re.compile(r"/s/([A-Za-z0-9_-]{1,64})(?![\w/-])")
 
 ParseMessageLink = Callable[[str], tuple[str, str] | None]
 """Reads the channel and the message out of a platform's link."""
@@ -53,11 +56,14 @@ class PictureLookup:
         pictures: Pictures,
         sent_messages: SentMessages,
         message_links: Mapping[Platform, ParseMessageLink] = _NO_LINKS,
+        *,
+        shares: Shares | None = None,
     ) -> None:
         self._jobs = jobs
         self._pictures = pictures
         self._sent_messages = sent_messages
         self._message_links = message_links
+        self._shares = shares
 
     async def find(self, named: str) -> FoundPictures:
         """Return the pictures that a link, or the id of a job or of a picture, stands for.
@@ -116,6 +122,9 @@ class PictureLookup:
     async def _by_link(self, link: str) -> FoundPictures | None:
         if picture := _PICTURE.search(link):
             return await self._of_picture(picture[1])
+        if (shared := _SHARE.search(link)) and self._shares is not None:
+            share = await self._shares.get(ShareId(shared[1]))
+            return None if share is None else await self._of_picture(share.picture)
         for platform, parse in self._message_links.items():
             message = parse(link)
             if message is not None:

@@ -13,6 +13,7 @@ from storage.schema import (
     refusals,
     removals,
     sanctions,
+    shares,
     templates,
 )
 from storage.schema.base import metadata
@@ -31,5 +32,6 @@ __all__ = [
     "refusals",
     "removals",
     "sanctions",
+    "shares",
     "templates",
 ]

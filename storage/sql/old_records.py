@@ -22,6 +22,7 @@ from storage.schema.quotas import audit_log, holds, rules, shared_usage, spendin
 from storage.schema.refusals import refusals
 from storage.schema.removals import IS_UNDONE, blocked_pictures, removal_steps, removals, sent_messages
 from storage.schema.sanctions import sanctioned_accounts
+from storage.schema.shares import shares
 from storage.sql.database import Database
 from storage.sql.erasure import erase_words
 from storage.sql.inputs import AT_ONCE
@@ -67,7 +68,7 @@ _DELETABLE = (
 )
 _THESE = bindparam("these", type_=String, expanding=True)
 _OF_THESE = select(pictures.c.id).where(pictures.c.job.in_(_THESE))
-_WITH_PICTURES = (reports, removals)
+_WITH_PICTURES = (reports, removals, shares)
 _WITH_JOBS = (sent_messages, inputs, pictures, drawings, holds)
 DELETED_WITH_JOBS = (*_WITH_PICTURES, removal_steps, *_WITH_JOBS)
 """What goes with a job. A blocked picture stays blocked, and forgets which one it was."""

@@ -23,6 +23,7 @@ from storage.schema import (
     refusals,
     removals,
     sanctions,
+    shares,
     templates,
 )
 
@@ -158,6 +159,12 @@ PERSONAL_DATA = (
         when_forgotten=WhenForgotten.EMPTIED,
         emptied=(Emptying(jobs.pictures.c.account == ACCOUNT, {"starred_at": None}),),
         reason="size and hash of what was there, so that it is known again; its bytes are removed",
+    ),
+    PersonalTable(
+        table=shares.shares,
+        what="pages on which you shared pictures, and whether with your words",
+        rows=shares.shares.c.picture.in_(_OWN_PICTURES),
+        when_forgotten=WhenForgotten.REMOVED,
     ),
     PersonalTable(
         table=inputs.inputs,

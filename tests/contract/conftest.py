@@ -34,6 +34,7 @@ from bot.ports.reports import Reports
 from bot.ports.rules import Rulebook
 from bot.ports.sanctions import SanctionBook
 from bot.ports.seen_keys import SeenKeys
+from bot.ports.shares import Shares
 from storage.migrate import upgrade
 from storage.sql.accounts import SqlAccounts
 from storage.sql.batches import SqlBatches
@@ -57,6 +58,7 @@ from storage.sql.rules import SqlRulebook
 from storage.sql.sanctions import SqlSanctionBook
 from storage.sql.seen_keys import SqlSeenKeys
 from storage.sql.sent_messages import SqlSentMessages
+from storage.sql.shares import SqlShares
 from tests.contract.examples import ANN, LEASE, a_hold, a_job
 from tests.contract.paying import TillIds
 from tests.contract.tables import patient_database
@@ -80,6 +82,7 @@ from tests.fakes.reports import MemoryReports
 from tests.fakes.rules import MemoryRulebook
 from tests.fakes.sanctions import MemorySanctionBook
 from tests.fakes.seen_keys import MemorySeenKeys
+from tests.fakes.shares import MemoryShares
 from tests.fakes.stripe_events import StripeWebhookSender
 
 ENGINES = ["sqlite", pytest.param("postgresql", marks=pytest.mark.needs("postgresql"))]
@@ -119,6 +122,7 @@ class ContractTables:
     ledger: Ledger
     pictures: Pictures
     picture_search: PictureSearch
+    shares: Shares
     inputs: Inputs
     accounts: Accounts
     messages: PageMessages
@@ -197,6 +201,7 @@ def records(engine_name: str, clock: StoppedClock, request: pytest.FixtureReques
             ledger=MemoryLedger(memory, ids),
             pictures=MemoryPictures(memory, cases),
             picture_search=MemoryPictureSearch(memory),
+            shares=MemoryShares(),
             inputs=MemoryInputs(memory),
             accounts=MemoryAccounts(CountingIds(), memory),
             messages=MemoryPageMessages(clock, CountingIds()),
@@ -221,6 +226,7 @@ def records(engine_name: str, clock: StoppedClock, request: pytest.FixtureReques
         ledger=SqlLedger(database, clock, ids),
         pictures=SqlPictures(database),
         picture_search=SqlPictureSearch(database),
+        shares=SqlShares(database),
         inputs=SqlInputs(database),
         accounts=SqlAccounts(database, clock, CountingIds()),
         messages=SqlPageMessages(database, clock, CountingIds()),
@@ -267,6 +273,12 @@ def pictures(records: ContractTables) -> Pictures:
 def picture_search(records: ContractTables) -> PictureSearch:
     """Return what finds pictures by their words."""
     return records.picture_search
+
+
+@pytest.fixture
+def shares(records: ContractTables) -> Shares:
+    """Return the record of share pages."""
+    return records.shares
 
 
 @pytest.fixture

@@ -64,6 +64,7 @@ from bot.services.quotas import Quotas, Tariff
 from bot.services.removal import Removals
 from bot.services.retention import Retention
 from bot.services.sanctions import Sanctions
+from bot.services.sharing import Sharing
 from bot.services.thumbnails import Thumbnails
 from storage.limits.local import LocalLocks, LocalRateLimiter
 from tests.fakes.accounts import MemoryAccounts, MemoryLedger
@@ -90,6 +91,7 @@ from tests.fakes.removals import MemoryBlockedPictures, MemoryPictureRemovals, M
 from tests.fakes.rules import MemoryRulebook
 from tests.fakes.sanctions import MemorySanctionBook
 from tests.fakes.seen_keys import MemorySeenKeys
+from tests.fakes.shares import MemoryShares
 from tests.fakes.surfaces import LOOM, FakeCall, RecordingSurface, person
 from tests.fakes.tickets import ScriptedTicketProvider
 
@@ -223,7 +225,17 @@ class Bench:
     @cached_property
     def lookup(self) -> PictureLookup:
         """What finds pictures by what people name."""
-        return PictureLookup(self.jobs, self.pictures, self.sent_messages)
+        return PictureLookup(self.jobs, self.pictures, self.sent_messages, shares=self.shares)
+
+    @cached_property
+    def shares(self) -> MemoryShares:
+        """What is shared."""
+        return MemoryShares()
+
+    @cached_property
+    def sharing(self) -> Sharing:
+        """What shares pictures."""
+        return Sharing(shares=self.shares, pictures=self.pictures, jobs=self.jobs, clock=self.clock, ids=self.ids)
 
     @cached_property
     def bases(self) -> PictureBases:

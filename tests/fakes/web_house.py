@@ -15,6 +15,7 @@ from bot.adapters.web.app import WebOptions, build_web
 from bot.adapters.web.live_channel import LiveChannel
 from bot.adapters.web.moderation import ModerationDependencies
 from bot.adapters.web.part import PartDependencies
+from bot.adapters.web.share import ShareDependencies
 from bot.adapters.web.surface import WebSurface
 from bot.commands.dispatcher import Dispatcher
 from bot.commands.spec import AnyCommand
@@ -46,10 +47,12 @@ class WebHouse:
         prefix: str = "",
         moderation: ModerationDependencies | None = None,
         part: PartDependencies | None = None,
+        share: ShareDependencies | None = None,
         pictures: Pictures | None = None,
     ) -> None:
         self._moderation = moderation
         self._part = part
+        self._share = share
         self._pictures = pictures
         self._more = commands
         self.clock = StoppedClock()
@@ -94,6 +97,7 @@ class WebHouse:
             readiness=self._readiness,
             moderation=self._moderation,
             part=self._part,
+            share=self._share,
         )
         listener = socket.create_server(("127.0.0.1", self.port))
         # asyncio sets this itself only on sockets whose protocol is named; without it each answer waits 40 ms for an ACK.

@@ -23,6 +23,7 @@ from bot.adapters.web.rest.app import PREFIX, build_rest
 from bot.adapters.web.rest.docs import docs_routes
 from bot.adapters.web.rest.jobs import RestDependencies
 from bot.adapters.web.security import SAFE_HEADERS, SecurityMiddleware
+from bot.adapters.web.share import ShareDependencies, SharePages, share_routes
 from bot.adapters.web.surface import WebSurface
 from bot.adapters.web.visitors import Visitors
 from bot.commands.dispatcher import Dispatcher
@@ -70,6 +71,7 @@ def build_web(
     rest_dependencies: RestDependencies | None = None,
     moderation: ModerationDependencies | None = None,
     part: PartDependencies | None = None,
+    share: ShareDependencies | None = None,
 ) -> FastAPI:
     """Build the application, for a server that runs while `live` follows.
 
@@ -127,6 +129,8 @@ def build_web(
         app.include_router(
             part_routes(part, dispatcher=dispatcher, surface=surface, assets=assets, visitors=visitors, forms=Forms())
         )
+    if share is not None:
+        app.include_router(share_routes(SharePages(share, dispatcher, surface, version=assets.version), visitors))
     app.include_router(private_file_routes(private_files, visitors))
     app.include_router(picture_routes(pictures=pictures, objects=objects, copy_signer=copy_signer))
     app.include_router(health_routes(readiness))

@@ -15,8 +15,11 @@ from bot.commands.lineage import back, forward, history
 from bot.commands.pictures import cancel, delete, undelete
 from bot.commands.redraw import again, reword, safer, vary
 from bot.commands.removed_pictures import why
+from bot.commands.share import ShareDesk, share, share_again, unshare
 from bot.commands.show import show
+from bot.commands.spec import AnyCommand
 from bot.commands.translations import Translations
+from bot.services.picture_links import PictureLinks
 from tests.fakes.bench import FAULT, Bench
 from tests.fakes.fast_forward_loop import FastForwardLoop
 from tests.fakes.logs import plain_log
@@ -36,6 +39,12 @@ def bench() -> Bench:
     return Bench()
 
 
+def share_commands(bench: Bench, links: PictureLinks) -> tuple[AnyCommand, ...]:
+    """Return what shares pictures under links such as these."""
+    desk = ShareDesk(studio=bench.studio, lookup=bench.lookup, sharing=bench.sharing, links=links)
+    return (share(desk), unshare(desk), share_again(desk, shows_words=True), share_again(desk, shows_words=False))
+
+
 @pytest.fixture
 def house(bench: Bench) -> Dispatcher:
     """Return all the commands of the house."""
@@ -48,7 +57,7 @@ def house(bench: Bench) -> Dispatcher:
         quotas=bench.quotas,
         clock=bench.clock,
     )
-    commands = (
+    commands: tuple[AnyCommand, ...] = (
         imagine(bench.studio),
         edit(bench.studio, bench.bases, bench.turning),
         ask_edit(bench.studio, bench.bases),
@@ -61,6 +70,7 @@ def house(bench: Bench) -> Dispatcher:
         favourite(bench.studio, bench.gallery),
         unfavourite(bench.studio, bench.gallery),
         show(bench.studio, bench.lookup, bench.delivery),
+        *share_commands(bench, bench.links),
         again(bench.studio),
         vary(bench.studio),
         reword(bench.studio),

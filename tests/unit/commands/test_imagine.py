@@ -66,6 +66,8 @@ async def test_help_knows_what_can_be_typed_and_no_buttons(hands: Hands) -> None
         "/history",
         "/gallery",
         "/show",
+        "/share",
+        "/unshare",
         "/help",
     ]
 

@@ -40,7 +40,7 @@ class Reporters:
         self.platform_ages: dict[Identity, datetime] = {}
         limiter = LocalRateLimiter(bench.clock)
         lookup = PictureLookup(bench.jobs, bench.pictures, bench.sent_messages)
-        reporting = Reporting(
+        self.reporting = reporting = Reporting(
             reports=self.reports,
             accounts=bench.accounts,
             quotas=bench.quotas,

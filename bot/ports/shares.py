@@ -1,0 +1,28 @@
+"""The record of share pages."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Protocol
+
+from bot.domain.images import PictureId
+from bot.domain.shares import Share, ShareId
+
+
+class Shares(Protocol):
+    """Says what is shared. Whether a picture may still be seen is said by `Pictures` alone. May raise `StorageFailed`."""
+
+    async def add(self, share: Share) -> Share:
+        """Write a share down and return it; where its picture is shared already, return that share, and change nothing."""
+        ...
+
+    async def get(self, share: ShareId) -> Share | None:
+        """Return one, also if it was revoked."""
+        ...
+
+    async def show_words(self, pictures: Sequence[PictureId], *, shown: bool) -> None:
+        """Have the pages of pictures show what was asked for, or hide it."""
+        ...
+
+    async def revoke(self, pictures: Sequence[PictureId], now: datetime) -> int:
+        """End the shares of pictures, and give how many there were."""
+        ...

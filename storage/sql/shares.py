@@ -1,0 +1,62 @@
+"""The record of share pages."""
+
+from collections.abc import Sequence
+from dataclasses import asdict
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Row, bindparam, select, update
+
+from bot.domain.images import PictureId
+from bot.domain.shares import Share, ShareId
+from storage.schema.shares import IS_SHARED, shares
+from storage.sql.database import Database
+from storage.sql.retries import retry_all_uncommitted
+from storage.sql.upsert import Upsert
+
+_ADD = Upsert(
+    lambda insert_into: insert_into(shares).on_conflict_do_nothing(index_elements=[shares.c.picture], index_where=IS_SHARED)
+)
+_SHARED = select(shares).where(shares.c.picture == bindparam("of_picture"), IS_SHARED)
+_GET = select(shares).where(shares.c.id == bindparam("of_share"))
+
+
+@retry_all_uncommitted
+class SqlShares:
+    """Keeps shares in SQL; of one picture one at a time is not revoked."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def add(self, share: Share) -> Share:
+        """Insert it unless there is one, and read what is there."""
+        async with self._database.write_transaction() as connection:
+            await _ADD.run(connection, asdict(share))
+            return _share_of((await connection.execute(_SHARED, {"of_picture": share.picture})).one())
+
+    async def get(self, share: ShareId) -> Share | None:
+        """Read one."""
+        async with self._database.read_statement() as connection:
+            row = (await connection.execute(_GET, {"of_share": share})).first()
+        return None if row is None else _share_of(row)
+
+    async def show_words(self, pictures: Sequence[PictureId], *, shown: bool) -> None:
+        """Write that into those that are not revoked."""
+        async with self._database.write_transaction() as connection:
+            await connection.execute(update(shares).where(shares.c.picture.in_(pictures), IS_SHARED).values(shows_words=shown))
+
+    async def revoke(self, pictures: Sequence[PictureId], now: datetime) -> int:
+        """Write when."""
+        async with self._database.write_transaction() as connection:
+            revoked = update(shares).where(shares.c.picture.in_(pictures), IS_SHARED).values(revoked_at=now)
+            return (await connection.execute(revoked)).rowcount
+
+
+def _share_of(row: Row[Any]) -> Share:
+    return Share(
+        id=ShareId(row.id),
+        picture=PictureId(row.picture),
+        shows_words=row.shows_words,
+        created_at=row.created_at,
+        revoked_at=row.revoked_at,
+    )
