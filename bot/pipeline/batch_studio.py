@@ -200,7 +200,6 @@ class BatchStudio:
             wish = self._wish(limits, batch.draft, prompt)
             job = self._job(batch, number, wish, limits)
             try:
-                await self._sanctions.check(limits.account.id, limits.community)
                 accepted = await self._jobs.accept(job, self._quotas.hold(limits, wish))
             except Refusal as error:
                 if not made and not is_resumed:

@@ -77,6 +77,16 @@ async def test_a_picture_is_shown_by_a_smaller_copy(studio: StudioPage) -> None:
     assert "?" not in await studio.run("document.getElementById('large').src")
 
 
+async def test_many_pictures_stand_in_rows(window: NewPage) -> None:
+    """However narrow the screen is, each can be seen."""
+    studio = await window(viewport={"width": 320, "height": 700})
+    await studio.picture("a fox", *(png(width, 100) for width in range(100, 107)))
+    widths = await studio.run("[...document.querySelectorAll('.pictures .frame')].map((frame) => frame.offsetWidth)")
+    assert len(widths) == 7
+    assert min(widths) >= 120
+    assert await studio.run("document.documentElement.scrollWidth <= innerWidth")
+
+
 @pytest.mark.parametrize(("scale", "size", "edge"), [(1, (1024, 1024), 512), (2, (1024, 1024), 1024), (2, (3072, 2048), 1024)])
 async def test_no_screen_makes_the_page_load_an_original(window: NewPage, scale: int, size: tuple[int, int], edge: int) -> None:
     """A square of the usual size is a megabyte and more; its copy has a tenth of that."""
