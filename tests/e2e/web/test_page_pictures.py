@@ -164,3 +164,16 @@ async def test_one_of_a_set_is_chosen_with_the_keyboard_on_a_narrow_page(window:
     await studio.line.press("Enter")
     await until(lambda: len(studio.house.studio.orders) == 2)
     assert studio.house.studio.orders[-1].changes == pictures[1].id
+
+
+async def test_a_list_of_prompts_goes_into_the_box(studio: StudioPage) -> None:
+    """To be looked at before it is sent; one that is too long, or no UTF-8, is refused in a sentence."""
+    box = studio.page.locator("#line")
+    assert await bring(studio, "drop", "list.csv", '\ufeffprompt\n"a fox, grün"\n'.encode(), media_type="text/csv")
+    await expect(box).to_have_value('/batch prompt\n"a fox, grün"')
+    await box.fill("")
+    await bring(studio, "drop", "list.txt", "grün".encode("latin-1"), media_type="text/plain")
+    await expect(studio.page.get_by_text("“list.txt” is no UTF-8 text; please save it as UTF-8.").first).to_be_visible()
+    await bring(studio, "drop", "long.txt", b"a fox\n" * 20_000, media_type="text/plain")
+    await expect(studio.page.get_by_text("“long.txt” is too long for this page").first).to_be_visible()
+    await expect(box).to_have_value("")

@@ -5,13 +5,16 @@ import { announce, byId, el, icon } from "./dom.js";
 const MB = 1024 * 1024;
 const LARGEST = 50 * MB;
 const LARGEST_TOGETHER = 100 * MB;
+const LARGEST_TEXT = 60_000;
 const EDGE = 128;
 
 export class Attachments {
-  // `onChange()` is called when there are more or fewer, `tell(sentence)` when one cannot go along.
-  constructor(onChange, tell) {
+  // `onChange()` is called when there are more or fewer, `tell(sentence)` when one cannot go along, and `onText(text)` with
+  // what is in a text, such as a list of prompts: that goes into the box.
+  constructor(onChange, tell, onText) {
     this.onChange = onChange;
     this.tell = tell;
+    this.onText = onText;
     this.most = 0;
     this.files = [];
     this.list = byId("pictures");
@@ -35,11 +38,23 @@ export class Attachments {
     this.button.hidden = !most;
   }
 
-  add(files) {
+  add(chosen) {
+    const files = chosen.filter((file) => !isText(file));
+    for (const file of chosen) if (isText(file)) this.read(file);
     const refused = files.map((file) => this.take(file)).filter(Boolean);
     this.show();
     if (refused.length) this.tell(refused[0]);
     else if (files.length) announce(`${namesOf(files)} added. ${this.summary()}`);
+  }
+
+  async read(file) {
+    if (file.size > LARGEST_TEXT) return this.tell(`“${file.name}” is too long for this page: ${LARGEST_TEXT / 1000} KB are the most.`);
+    try {
+      this.onText(new TextDecoder("utf-8", { fatal: true }).decode(await file.arrayBuffer()));
+      announce(`${file.name} is in the message box now.`);
+    } catch {
+      this.tell(`“${file.name}” is no UTF-8 text; please save it as UTF-8.`);
+    }
   }
 
   // Gives the sentence why the file cannot go along, if it cannot.
@@ -120,6 +135,10 @@ export class Attachments {
     showDropping(false);
     if (this.most) this.add([...event.dataTransfer.files]);
   }
+}
+
+function isText(file) {
+  return file.type.startsWith("text/") || /\.(csv|txt)$/i.test(file.name);
 }
 
 function namesOf(files) {

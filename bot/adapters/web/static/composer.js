@@ -21,7 +21,7 @@ export class Composer {
     this.line = byId("line");
     this.placeholder = this.line.placeholder;
     this.suggestions = new Suggestions(this.line, () => this.grow());
-    this.attachments = new Attachments(() => this.grow(), tell);
+    this.attachments = new Attachments(() => this.grow(), tell, (text) => this.fill(`/batch ${text.trim()}`));
     this.reply = new Reply(() => this.grow());
     byId("send").append(icon("send"));
     byId("composer").addEventListener("submit", (event) => this.submit(event));
