@@ -51,6 +51,14 @@ async def test_on_slack_four_pictures_are_one_message(tmp_path: Path) -> None:
         await stage.ada.command(stage.channel, "/easel", "batch")
         await stage.ada.submit(await stage.ada.view(within=20), {"prompts": "a fox\nan owl"})
         await stage.ada.ephemeral("2 pictures: a fox, and 1 more", within=20)
+        for content, says in (
+            (TABLE.encode("utf-8-sig"), "2 pictures: an owl, grey"),
+            ("grün".encode("latin-1"), "no UTF-8 text"),
+        ):
+            await stage.ada.command(stage.channel, "/easel", "batch")
+            file = stage.ada.upload("list.csv", content)
+            await stage.ada.submit(await stage.ada.view(within=20), {"file": [file]})
+            await stage.ada.ephemeral(says, within=20)
 
 
 async def test_what_a_killed_program_was_taking_in_is_drawn_once_by_the_next(tmp_path: Path) -> None:

@@ -17,7 +17,7 @@ from bot.adapters.slack.external_people import name_external_people
 from bot.adapters.slack.form_context import FormContext
 from bot.adapters.slack.modals import render_modal
 from bot.adapters.slack.payloads import PayloadOrigin
-from bot.adapters.slack.picture_files import fetch_pictures
+from bot.adapters.slack.picture_files import fetch_pictures, fetch_text
 from bot.adapters.slack.picture_sources import has_files
 from bot.adapters.slack.reply_token import SlackReplyToken
 from bot.adapters.slack.surface import SlackSurface
@@ -42,6 +42,11 @@ _DIRECT = "D"
 """What the ids of direct conversations begin with."""
 
 _ANSWERED_DIRECTLY = Post("That does not fit into this channel, so you have it in a direct message from me.")
+
+
+async def _refuse_files(error: BadInput, call: "SlackCall") -> None:
+    log.info("slack.files_refused", call=call.key, reason=str(error.__cause__))
+    await call.whisper(Post(error.user_text, Tone.REFUSED, error.kind))
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,8 +93,15 @@ class SlackCallFactory:
         try:
             return await fetch_pictures(self._dependencies.web, origin.team, files, most)
         except BadInput as error:
-            log.info("slack.files_refused", call=call.key, reason=str(error.__cause__))
-            await call.whisper(Post(error.user_text, Tone.REFUSED, error.kind))
+            await _refuse_files(error, call)
+            return None
+
+    async def fetch_text(self, file: Mapping[str, Any], origin: PayloadOrigin, call: "SlackCall") -> str | None:
+        """Return what is in a text that was given to a command; None as `fetch_pictures` does."""
+        try:
+            return await fetch_text(self._dependencies.web, origin.team, file)
+        except BadInput as error:
+            await _refuse_files(error, call)
             return None
 
     def find_picture(self, origin: PayloadOrigin) -> ShownPicture:

@@ -21,7 +21,7 @@ from bot.adapters.slack.external_people import options_for_people
 from bot.adapters.slack.home import LINE_PREFIX, HomeTab
 from bot.adapters.slack.manifest import IMAGINE, MAKE_PICTURE, MESSAGE_SHORTCUTS
 from bot.adapters.slack.payloads import PayloadOrigin
-from bot.adapters.slack.picture_files import picture_option, read_files
+from bot.adapters.slack.picture_files import picture_option, read_files, text_option
 from bot.adapters.slack.uninstall import Uninstaller, is_organisation_wide
 from bot.commands.dispatcher import Dispatcher
 from bot.commands.message_actions import MessageActions, Reaction
@@ -273,6 +273,12 @@ class SlackEventHandlers:
             if pictures is None:
                 return
             given |= {option: pictures} if pictures else {}
+        text = text_option(command)
+        if text and (files := read_files(given.pop(text, None))):
+            content = await self._calls.fetch_text(files[0], origin, call)
+            if content is None:
+                return
+            given[text] = content
         await self._dispatcher.dispatch(name, given, call)
 
     async def _run_button(self, origin: PayloadOrigin, value: str) -> None:

@@ -8,10 +8,11 @@ from typing import Any
 from bot.adapters.slack import payloads
 from bot.adapters.slack.form_context import LONGEST_VALUE, FormContext
 from bot.adapters.slack.payloads import PayloadOrigin
+from bot.adapters.slack.picture_files import takes_files
 from bot.adapters.slack.rendering import Json, plain_text
 from bot.commands.spec import AnyCommand, Option, part_id
 from bot.domain.chat import Form, FormPart
-from bot.domain.options import Choice, JobRef, Number, OptionKind, PersonRef, PictureFile, Suggestion, Text, TextFile
+from bot.domain.options import Choice, JobRef, Number, OptionKind, PersonRef, PictureFile, Suggestion, Text
 from bot.errors import BadInput
 
 CALLBACK_PREFIX = "form:"
@@ -50,9 +51,8 @@ def render_modal(command: AnyCommand, form: Form, context: FormContext, *, asks_
 
 
 def _is_hidden(option: Option, form: Form) -> bool:
-    is_pasted = isinstance(option.kind, TextFile) and not option.is_required  # into the words, which are the same
     is_there = isinstance(option.kind, PictureFile) and option.name in form.values  # nobody can change what stands for files
-    return isinstance(option.kind, _HIDDEN_KINDS) or is_pasted or is_there or not form.shows(option.name)
+    return isinstance(option.kind, _HIDDEN_KINDS) or is_there or not form.shows(option.name)
 
 
 def _title(name: str) -> str:
@@ -128,13 +128,19 @@ def _element(option: Option, value: str | None, *, is_long: bool) -> Json:
         case PersonRef():
             user = _MENTION.fullmatch(value or "")
             return {"type": "users_select", **({"initial_user": user[1]} if user else {})}
-        case PictureFile(most=most):
-            return {"type": "file_input", "max_files": min(most, _MOST_FILES)}
+        case _ if takes_files(option):
+            return _file_input(kind)
         case Text(longest=longest):
             lengths = {"max_length": min(longest, LONGEST_VALUE)}
             return {"type": "plain_text_input", "multiline": is_long, **lengths, **_initial(value)}
         case _:
             return {"type": "plain_text_input", **_initial(value)}
+
+
+def _file_input(kind: OptionKind) -> Json:
+    if isinstance(kind, PictureFile):
+        return {"type": "file_input", "max_files": min(kind.most, _MOST_FILES)}
+    return {"type": "file_input", "max_files": 1, "filetypes": ["csv", "txt", "text"]}
 
 
 def _initial(value: str | None) -> Json:
@@ -184,7 +190,7 @@ def validation_errors(command: AnyCommand, raw: Mapping[str, object]) -> dict[st
             if option.is_required:
                 found[option.name] = "Please fill this in."
             continue
-        if isinstance(option.kind, PictureFile):
+        if takes_files(option):
             continue
         try:
             option.kind.parse(option.name, typed)

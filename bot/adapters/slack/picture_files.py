@@ -1,4 +1,4 @@
-"""Pictures that somebody gives to a command as files: looked up first, then fetched from Slack alone, with the bot's token."""
+"""Files that somebody gives to a command: looked up first, then fetched from Slack alone, with the bot's token."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from http import HTTPStatus
@@ -6,15 +6,16 @@ from typing import Any, NoReturn
 
 from bot.adapters.slack.errors import SlackMessageRejected
 from bot.adapters.slack.web_api import DownloadedFile, ForeignAddress, SlackWebApi
-from bot.commands.spec import AnyCommand
+from bot.commands.spec import AnyCommand, Option
 from bot.domain.inputs import MOST_BYTES, BroughtPicture
-from bot.domain.options import PictureFile
+from bot.domain.options import PictureFile, TextFile
 from bot.errors import BadInput, SurfaceFailed
 from bot.text import truncate
 
 Json = Mapping[str, Any]
 
 _LONGEST_NAME = 80
+_MOST_TEXT_BYTES = 4 * 1024 * 1024
 _UNKNOWN_TYPES = {"", "application/octet-stream"}
 _LOGIN_PAGE_TYPE = "text/html"
 _GONE = {HTTPStatus.NOT_FOUND, HTTPStatus.GONE}
@@ -37,6 +38,20 @@ def picture_option(command: AnyCommand | None) -> tuple[str, PictureFile] | None
     return next(((option.name, option.kind) for option in options if isinstance(option.kind, PictureFile)), None)
 
 
+def text_option(command: AnyCommand) -> str | None:
+    """Return the name of the command's option that can be a text as a file, beside another one for words."""
+    return next((option.name for option in command.options if _is_text_file(option)), None)
+
+
+def takes_files(option: Option) -> bool:
+    """Whether a form asks for files: pictures, or a text where the words could be written as well."""
+    return isinstance(option.kind, PictureFile) or _is_text_file(option)
+
+
+def _is_text_file(option: Option) -> bool:
+    return isinstance(option.kind, TextFile) and not option.is_required
+
+
 def read_files(given: object) -> tuple[Json, ...]:
     """Return the files that an event or a form names, as Slack describes them there."""
     return tuple(one for one in given if isinstance(one, Mapping)) if isinstance(given, list) else ()
@@ -55,7 +70,24 @@ async def fetch_pictures(web: SlackWebApi, team: str, files: Sequence[Json], mos
     return tuple([BroughtPicture(await _download(web, team, file)) for file in found])
 
 
-async def _look_up(web: SlackWebApi, team: str, file: Json) -> Json:
+async def fetch_text(web: SlackWebApi, team: str, file: Json) -> str:
+    """Return what is in a text.
+
+    Raises:
+        BadInput: It is too large, no UTF-8, not Slack's, or cannot be fetched.
+    """
+    found = await _look_up(web, team, file, is_picture=False)
+    size = found.get("size")
+    content = b"" if isinstance(size, int) and size > _MOST_TEXT_BYTES else await _download(web, team, found)
+    if not content or len(content) > _MOST_TEXT_BYTES:
+        raise BadInput(f"{_name(found)} is empty or too large: {_MOST_TEXT_BYTES // 2**20} MB are the most. Nothing was counted.")
+    try:
+        return content.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        raise BadInput(f"{_name(found)} is no UTF-8 text; please save it as UTF-8. Nothing was counted.") from None
+
+
+async def _look_up(web: SlackWebApi, team: str, file: Json, *, is_picture: bool = True) -> Json:
     """Return what Slack tells of a file now; of one in a channel of two organisations an event tells the id alone."""
     if file.get("mode") == "tombstone":
         raise BadInput(_DELETED)
@@ -65,7 +97,7 @@ async def _look_up(web: SlackWebApi, team: str, file: Json) -> Json:
         _refuse(error)
     told = answer.get("file")
     found = told if isinstance(told, Mapping) else {}
-    _check_usable(found)
+    _check_usable(found, is_picture=is_picture)
     return found
 
 
@@ -79,7 +111,7 @@ def _refuse(error: SurfaceFailed) -> NoReturn:
     raise BadInput(_UNAVAILABLE) from error
 
 
-def _check_usable(file: Json) -> None:
+def _check_usable(file: Json, *, is_picture: bool) -> None:
     media_type = str(file.get("mimetype") or "")
     if file.get("mode") == "tombstone":
         raise BadInput(_DELETED)
@@ -87,7 +119,7 @@ def _check_usable(file: Json) -> None:
         raise _outside(file)
     if not _address(file):
         raise BadInput(_HIDDEN)
-    if media_type not in _UNKNOWN_TYPES and not media_type.startswith("image/"):
+    if is_picture and media_type not in _UNKNOWN_TYPES and not media_type.startswith("image/"):
         raise BadInput(f"{_name(file)} is no picture. Nothing was counted.")
 
 
