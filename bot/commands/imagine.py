@@ -3,16 +3,21 @@
 from dataclasses import dataclass, replace
 from typing import Annotated
 
+from bot.commands.formatting import one_line
 from bot.commands.spec import Command, Suggest
 from bot.domain.allowances import Weights
 from bot.domain.brand import Switch
-from bot.domain.images import USUAL_SIZES
+from bot.domain.images import USUAL_SIZES, Size
 from bot.domain.jobs import Draft
-from bot.domain.options import Choice
+from bot.domain.named_sizes import NamedSize
+from bot.domain.options import Choice, Text
 from bot.domain.prompt_text import clean_prompt
+from bot.errors import BadInput
 from bot.pipeline.brands import Brands
 from bot.pipeline.studio import Studio
+from bot.pipeline.styles import Styles
 from bot.ports.surfaces import Call
+from bot.services.picture_lookup import LONGEST_LINK
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,6 +27,21 @@ class ImagineArgs(Draft):
     brand: Annotated[Switch | None, Choice("Use the brand kit of this community; /brandkit show says what is in it", Switch)] = (
         None
     )
+    negative: Annotated[str, Text("What must not be seen, such as: people, text", longest=500)] = ""
+    for_: Annotated[Size | None, NamedSize("The place it is for, such as x-header, instead of a size")] = None
+    style: Annotated[str, Text("Link of a picture whose style to take, or a template with pictures", longest=LONGEST_LINK)] = ""
+
+    @property
+    def draft(self) -> Draft:
+        """What is asked for, with what must not be seen in its words and the size of its place.
+
+        Raises:
+            BadInput: There are no words, or a size beside a place.
+        """
+        if self.for_ is not None and self.size is not None:
+            raise BadInput("Please give one of size and for: each says the size. Nothing was counted.")
+        words = f"{clean_prompt(self.prompt)}\nLeave out: {one_line(self.negative)}" if self.negative.strip() else self.prompt
+        return replace(self, prompt=words, size=self.for_ or self.size)
 
 
 def cost_notes(weights: Weights) -> dict[str, str]:
@@ -45,17 +65,19 @@ def imagine(
     *,
     has_lanes: bool = True,
     brands: Brands | None = None,
+    styles: Styles | None = None,
 ) -> Command[ImagineArgs]:
-    """Build `/imagine`; without `weights` every picture counts as one, and without `brands` there is no brand kit.
+    """Build `/imagine`; without `weights` every picture counts as one, and without `brands` and `styles` there are none.
 
     `has_lanes` says whether anything draws relaxed.
     """
 
     async def run(call: Call, args: ImagineArgs) -> None:
-        draft: Draft = args
+        draft = args.draft
+        if args.style and styles is not None:
+            draft = await styles.apply(args.style, replace(draft, prompt=clean_prompt(draft.prompt)), call)
         if args.brand is Switch.ON and brands is not None:
-            kit = await brands.require(call)
-            draft = await brands.apply(kit, replace(args, prompt=clean_prompt(args.prompt)), call)
+            draft = await brands.apply(await brands.require(call), replace(draft, prompt=clean_prompt(draft.prompt)), call)
         await studio.accept(draft, call)
 
     return Command(

@@ -113,7 +113,7 @@ class Command(Generic[A]):
             what = join_words([f"{option.name} ({_as_part(option.kind.summary)})" for option in missing], "and")
             raise BadInput(f"/{self.name} still needs {what}.{self._hint}")
         given = {name: options[name].kind.parse(name, typed) for name, typed in raw.items() if typed is not None}
-        return self.args(**given)
+        return self.args(**{field: given[name] for field, name in _field_names(self.args).items() if name in given})
 
     async def suggest(self, person: Person, place: Place) -> dict[str, tuple[Suggestion, ...]]:
         """Return what a person may choose at a place, by option."""
@@ -132,6 +132,11 @@ class Command(Generic[A]):
     @property
     def _hint(self) -> str:
         return f" For example: {self.example}" if self.example else ""
+
+
+def _field_names(args: type) -> dict[str, str]:
+    """Return the options' names by field: one that is a word of Python's, such as `for_`, has an underscore behind it."""
+    return {field.name: field.name.rstrip("_") for field in dataclasses.fields(args)}
 
 
 def part_id(option: str, part: str) -> str:
@@ -168,12 +173,12 @@ def _option_of(field: "dataclasses.Field[Any]", declared: tuple[Any, ...], notes
     kind: OptionKind = declared[0]
     described = next((one.text for one in declared if isinstance(one, Description)), f"{kind.summary}.")
     return Option(
-        name=field.name,
+        name=field.name.rstrip("_"),
         kind=kind,
         default=None if field.default is dataclasses.MISSING else field.default,
         is_required=field.default is dataclasses.MISSING,
         description=described,
-        note=notes.get(field.name, ""),
+        note=notes.get(field.name.rstrip("_"), ""),
     )
 
 

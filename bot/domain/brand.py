@@ -60,13 +60,18 @@ class BrandKit:
         """Whether nothing is set."""
         return self == BrandKit()
 
-    def apply(self, prompt: str, *, has_logo: bool = False) -> str:
-        """Return a prompt with a line for each part that is set; `has_logo` says that the logo comes as its last picture."""
+    def apply(self, prompt: str, *, logo_at: int = 0) -> str:
+        """Return a prompt with a line for each part that is set; `logo_at` says which of its pictures is the logo, from 1."""
         lines = [f"{_LINES[part]}: {value}" for part in BrandPart if (value := getattr(self, part))]
-        return "\n".join([prompt, *lines, *([_LOGO_LINE] if has_logo else [])])
+        return "\n".join(
+            [
+                prompt,
+                *lines,
+                *([f"Logo: picture {logo_at} shows our logo; where a logo belongs, use it unchanged"] if logo_at else []),
+            ]
+        )
 
 
-_LOGO_LINE = "Logo: the last picture shows our logo; where a logo belongs, use it unchanged"
 _LINES = {BrandPart.COLOURS: "Colours", BrandPart.ALWAYS: "Always", BrandPart.NEVER: "Never"}
 
 

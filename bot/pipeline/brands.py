@@ -49,7 +49,8 @@ class Brands:
         """Return a draft with what the kit adds: lines below its words, and the logo where a model takes one more picture."""
         has_logo = bool(kit.logo) and await self._takes_logo(draft, call)
         logo = await self._pictures.bring(kit.logo) if has_logo else ()
-        return replace(draft, prompt=kit.apply(draft.prompt, has_logo=has_logo), picture=(*draft.picture, *logo))
+        logo_at = len(draft.picture) + 1 if has_logo else 0
+        return replace(draft, prompt=kit.apply(draft.prompt, logo_at=logo_at), picture=(*draft.picture, *logo))
 
     async def set_logo(self, call: Call, brought: Sequence[BroughtPicture]) -> bool:
         """Keep a logo instead of the last one, or none; return whether there was one. Raises as `TemplatePictures.keep` does."""

@@ -102,3 +102,13 @@ async def test_a_template_brings_its_pictures_along(discord: DiscordStage) -> No
     message = await used.message_when(discord_stage.is_done, within=20)
     assert len((await discord.job(message)).wish.inputs) == 2
     assert "drawn after 2 pictures" in message.text
+
+
+async def test_a_picture_is_made_for_a_place(discord: DiscordStage) -> None:
+    """Exactly as wide as that is; what must not be seen stands in the words, and the style of it is taken for another one."""
+    message = await discord.picture("a fox", **{"for": "x-header", "negative": "text"})
+    assert message.files[0].size == (1536, 512)
+    job = await discord.job(message)
+    assert job.wish.prompt == "a fox\nLeave out: text"
+    drawn = await discord.picture("a hare", style=job.id)
+    assert "drawn after a picture" in drawn.text or "drawn after 1 picture" in drawn.text

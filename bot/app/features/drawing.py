@@ -1,6 +1,6 @@
 """Asking for pictures, asking again, and calling it off."""
 
-from bot.app.brands import build_brands
+from bot.app.brands import build_brands, build_styles
 from bot.app.model_suggestions import model_suggestions
 from bot.app.quota_services import weights_of
 from bot.app.services import Services
@@ -18,7 +18,14 @@ def build_commands(services: Services) -> tuple[AnyCommand, ...]:
     suggest_models = model_suggestions(services)
     has_lanes = any(section.is_relaxed for section in base.settings.all_providers.values())
     return (
-        imagine(studio, weights_of(base.settings), suggest_models, has_lanes=has_lanes, brands=build_brands(services)),
+        imagine(
+            studio,
+            weights_of(base.settings),
+            suggest_models,
+            has_lanes=has_lanes,
+            brands=build_brands(services),
+            styles=build_styles(services),
+        ),
         again(studio),
         vary(studio),
         reword(studio, suggest_models),

@@ -1,6 +1,6 @@
 """Templates: words with slots, kept and used again; and prompts that are put together by a form."""
 
-from bot.app.brands import build_brands, build_template_pictures
+from bot.app.brands import build_brands, build_shelf, build_template_pictures
 from bot.app.model_suggestions import model_suggestions
 from bot.app.services import Services
 from bot.commands.compose import reword_template, write
@@ -8,14 +8,11 @@ from bot.commands.spec import AnyCommand
 from bot.commands.template_changes import save_template, template_remove, template_save
 from bot.commands.template_exchange import template_export, template_import
 from bot.commands.templates import fill_template, template_list, template_show, template_use
-from bot.services.templates import TemplateShelf
-from storage.sql.templates import SqlTemplates
 
 
 def build_commands(services: Services) -> tuple[AnyCommand, ...]:
     """Build `/help-me-write` and `/template`, and their buttons."""
-    base = services.base
-    shelf = TemplateShelf(SqlTemplates(base.database), services.quotas, base.clock, base.ids)
+    shelf = build_shelf(services)
     pictures = build_template_pictures(services)
     suggest_models = model_suggestions(services)
     use = template_use(

@@ -125,7 +125,7 @@ async def test_the_logo_goes_along_as_a_picture(agency: Agency) -> None:
     [key] = agency.bench.objects.objects
     assert "logo: a picture" in await agency.say("/brandkit show", BOB)
     await agency.type("/imagine a fox --brand on", BOB)
-    assert agency.prompt.startswith("a fox\nLogo: the last picture shows our logo")
+    assert agency.prompt.startswith("a fox\nLogo: picture 1 shows our logo")
     assert [one.role for one in newest(agency.bench).wish.inputs] == [InputRole.REFERENCE]
     assert await agency.say("/brandkit logo --remove on") == "There is no logo in the brand kit any more."
     assert await agency.say("/brandkit logo --remove on") == "There was no logo."
