@@ -18,7 +18,7 @@ from bot.domain.provider_accounts import label_accounts, provider_of
 from bot.moderation.word_filter import Matcher, choose_lists
 from bot.ports.clock import Clock
 from bot.ports.images import Provider
-from bot.ports.prompts import ModelStage, Rewriter
+from bot.ports.prompts import Describer, ModelStage, Rewriter
 from bot.providers.offline.rewriter import PlainRewriter
 
 if TYPE_CHECKING:
@@ -44,6 +44,8 @@ class AiServices:
     notices: tuple[str, ...]
     visitor_notices: tuple[str, ...]
     models: ImageModels
+    describer: Describer | None = None
+    """What says what pictures show; None where no text model does."""
 
     @property
     def providers(self) -> tuple[Provider, ...]:
@@ -120,7 +122,7 @@ async def open_ai_services(settings: Settings, clock: Clock) -> AsyncIterator[Ai
         }
         key, base_url = settings.openai.api_key.get_secret_value(), settings.openai.base_url
         client = clients.open(key, base_url) if key else None
-        rewriter, model_stages = _build_text_models(settings, client, clock)
+        rewriter, describer, model_stages = _build_text_models(settings, client, clock)
         matcher = await asyncio.to_thread(build_matcher, settings)
         yield AiServices(
             accounts=built,
@@ -131,6 +133,7 @@ async def open_ai_services(settings: Settings, clock: Clock) -> AsyncIterator[Ai
             notices=(_notice(settings, built),),
             visitor_notices=(_visitor_notice(settings, built),),
             models=_models(settings, built),
+            describer=describer,
         )
 
 
@@ -177,11 +180,12 @@ def call_limits(settings: Settings) -> dict[str, CallLimits]:
 
 def _build_text_models(
     settings: Settings, client: "OpenAiClient | None", clock: Clock
-) -> tuple[Rewriter, tuple[ModelStage, ...]]:
-    """Return the rewriter and the judging models; without a key nothing leaves this machine."""
+) -> tuple[Rewriter, Describer | None, tuple[ModelStage, ...]]:
+    """Return the rewriter, what describes pictures, and the judging models; without a key nothing leaves this machine."""
     if client is None or settings.drawing_order == ("offline",):
-        return PlainRewriter(), ()
+        return PlainRewriter(), None, ()
     from bot.providers.openai.client import is_openai_itself
+    from bot.providers.openai.describer import OpenAIDescriber
     from bot.providers.openai.models import text_model
     from bot.providers.openai.moderation import OpenAIModeration
     from bot.providers.openai.rewriter import OpenAIRewriter
@@ -190,11 +194,13 @@ def _build_text_models(
     rewriting, moderation = settings.rewriting.model, settings.guard.moderation_model
     unsupported = UnsupportedParameters("rewriter", settings.openai.leave_out)
     rewriter: Rewriter = PlainRewriter()
+    describer: Describer | None = None
     if rewriting:
         is_pinned = settings.rewriting.pin_model or not is_openai_itself(client)
-        rewriter = OpenAIRewriter(client, text_model(rewriting), clock=clock, unsupported=unsupported, is_pinned=is_pinned)
+        chosen = OpenAIRewriter(client, text_model(rewriting), clock=clock, unsupported=unsupported, is_pinned=is_pinned)
+        rewriter, describer = chosen, OpenAIDescriber(client, chosen)
     stage = OpenAIModeration(client, moderation, judges_pictures=settings.guard.moderate_pictures)
-    return rewriter, (stage,) if moderation else ()
+    return rewriter, describer, (stage,) if moderation else ()
 
 
 def _notice(settings: Settings, built: Mapping[str, tuple[Provider, ...]]) -> str:

@@ -128,3 +128,28 @@ class Rewriter(Protocol):
     async def check(self) -> tuple[Finding, ...]:
         """Look, without spending anything, whether rewriting would work. Never raises."""
         ...
+
+
+PROMPTS_OF_A_PICTURE = 3
+"""How many prompts a picture is described by."""
+
+
+@dataclass(frozen=True, slots=True)
+class PictureDescription:
+    """Prompts that would draw something like a picture, and what they cost."""
+
+    prompts: tuple[str, ...]
+    cost: Cost
+
+
+class Describer(Protocol):
+    """Says what a picture shows, as prompts. What stands in the picture is data and never an instruction."""
+
+    async def describe(self, jpeg: bytes, author: str) -> PictureDescription:
+        """Return `PROMPTS_OF_A_PICTURE` prompts for a picture of at most some hundred kilobytes; `author` is a hash.
+
+        Raises:
+            PromptRefused: It may not be described.
+            ProviderFailed: There was no answer that can be used.
+        """
+        ...

@@ -80,7 +80,7 @@ class OpenAIRewriter:
         self._unsupported = unsupported or UnsupportedParameters(_NAME)
 
     @property
-    def _model(self) -> TextModel:
+    def model(self) -> TextModel:
         """The model that rewrites today."""
         if self._gives_way is None or self._clock.now().date() < self._gives_way:
             return self._chosen
@@ -96,7 +96,7 @@ class OpenAIRewriter:
 
     async def check(self) -> tuple[Finding, ...]:
         """Ask for the list of models, which is free."""
-        model = self._model
+        model = self.model
         replaced_on = self._gives_way if model is self._chosen else None
         return await check_model(self._client, model, service=_NAME, clock=self._clock, replaced_on=replaced_on)
 
@@ -147,8 +147,8 @@ class OpenAIRewriter:
             "max_completion_tokens": _MOST_ANSWER_TOKENS,
             "safety_identifier": ask.author,
         }
-        if self._model.effort:
-            wanted["reasoning_effort"] = self._model.effort
+        if self.model.effort:
+            wanted["reasoning_effort"] = self.model.effort
         return {name: value for name, value in wanted.items() if not self._unsupported.has(name)}
 
     async def _call(
@@ -162,7 +162,7 @@ class OpenAIRewriter:
         if "max_completion_tokens" not in sent:
             extra["max_tokens"] = _MOST_ANSWER_TOKENS
         response = await sdk.chat.completions.with_raw_response.create(
-            model=self._model.name,
+            model=self.model.name,
             messages=[
                 {"role": "developer", "content": system_prompt}
                 if "developer" in sent
@@ -211,7 +211,7 @@ class OpenAIRewriter:
 
     def _price(self, *, asked: int, answered: int, is_estimate: bool) -> Cost:
         """Return what so many tokens cost; nothing where the price is not known."""
-        prices = self._model.prices
+        prices = self.model.prices
         if prices is None:
             return Cost(is_estimate=True)
         return prices.cost(text_in=asked, image_in=0, out=answered, is_estimate=is_estimate)

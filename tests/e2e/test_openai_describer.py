@@ -1,0 +1,71 @@
+"""Describing a picture through the real SDK from a fake OpenAI: what is sent, and that anything but prompts is none."""
+
+import base64
+import json
+from collections.abc import AsyncIterator
+
+import pytest
+from openai.types.chat.completion_create_params import CompletionCreateParamsNonStreaming
+from pydantic import TypeAdapter
+
+from bot.errors import PromptRefused
+from bot.provider_errors import ProviderFailed
+from bot.providers.openai.client import OpenAiClient
+from bot.providers.openai.describer import OpenAIDescriber
+from bot.providers.openai.models import text_model
+from bot.providers.openai.rewriter import OpenAIRewriter
+from tests.e2e.openai_calls import AUTHOR, KEY, client_of, failure_of
+from tests.fakes.clock import StoppedClock
+from tests.fakes.openai import Endpoint, FakeOpenAI, Fault, Kind, Options
+from tests.fakes.photos import photo
+
+PROMPTS = ["a fox", "a fox in ink", "a hare at dawn"]
+GOOD = Fault(kind=Kind.VERDICT, answer={"prompts": PROMPTS})
+
+
+@pytest.fixture
+async def fake() -> AsyncIterator[FakeOpenAI]:
+    """Yield OpenAI on this machine."""
+    async with FakeOpenAI(Options(key=KEY)) as server:
+        yield server
+
+
+@pytest.fixture
+async def client(fake: FakeOpenAI) -> AsyncIterator[OpenAiClient]:
+    """Yield the SDK's client, pointed at it."""
+    async with client_of(fake) as opened:
+        yield opened
+
+
+def describer(client: OpenAiClient, model: str = "gpt-6-luna") -> OpenAIDescriber:
+    """Return one as the house would make it."""
+    return OpenAIDescriber(client, OpenAIRewriter(client, text_model(model), clock=StoppedClock()))
+
+
+async def test_the_picture_is_sent_and_three_prompts_come_back(client: OpenAiClient, fake: FakeOpenAI) -> None:
+    """In a form that the SDK's types know; what was charged is what it costs."""
+    fake.fail(Endpoint.CHAT, GOOD)
+    described = await describer(client).describe(photo(), AUTHOR)
+    assert described.prompts == tuple(PROMPTS)
+    assert described.cost.microusd > 0
+    assert not described.cost.is_estimate
+    body = fake.seen[-1].body
+    TypeAdapter(CompletionCreateParamsNonStreaming).validate_python(body)
+    [picture] = json.loads(json.dumps(body["messages"]))[1]["content"]
+    assert base64.b64decode(picture["image_url"]["url"].removeprefix("data:image/jpeg;base64,")) == photo()
+
+
+@pytest.mark.parametrize(
+    "answer", [{"prompts": []}, {"prompts": ["a", "b", " "]}, {"prompts": "a fox"}, "no JSON", {"prompts": PROMPTS, "more": 1}]
+)
+async def test_what_holds_no_three_prompts_is_no_answer(client: OpenAiClient, fake: FakeOpenAI, answer: object) -> None:
+    """Nothing is made up for them."""
+    fake.fail(Endpoint.CHAT, Fault(kind=Kind.VERDICT, answer=answer))
+    assert isinstance(await failure_of(lambda: describer(client).describe(photo(), AUTHOR)), ProviderFailed)
+
+
+@pytest.mark.parametrize(("kind", "error"), [(Kind.NO_CHOICES, ProviderFailed), (Kind.MODEL_REFUSAL, PromptRefused)])
+async def test_what_goes_wrong_is_told(client: OpenAiClient, fake: FakeOpenAI, kind: Kind, error: type[Exception]) -> None:
+    """A refusal is no failure."""
+    fake.fail(Endpoint.CHAT, Fault(kind=kind, answer={"prompts": PROMPTS}))
+    assert isinstance(await failure_of(lambda: describer(client).describe(photo(), AUTHOR)), error)
