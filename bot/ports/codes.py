@@ -15,6 +15,7 @@ class Purpose(StrEnum):
     MODERATION_SESSION = "moderation-session"
     PART_LINK = "part-link"
     PART_SESSION = "part-session"
+    DESCRIPTION = "description"
 
 
 class Codes(Protocol):

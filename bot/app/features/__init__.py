@@ -10,6 +10,7 @@ from bot.app.features import (
     budgets,
     cases,
     credits,  # noqa: A004 - as its command is called
+    describing,
     drawing,
     editing,
     gallery,
@@ -36,6 +37,7 @@ FEATURES: tuple[Callable[[Services], tuple[AnyCommand, ...]], ...] = (
     batches.build_commands,
     templates.build_commands,
     parts.build_commands,
+    describing.build_commands,
     editing.build_commands,
     models.build_commands,
     gallery.build_commands,

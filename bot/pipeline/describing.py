@@ -1,0 +1,137 @@
+"""Describes pictures as prompts, within the limits of whoever asks; a day long what was said can be drawn."""
+
+import asyncio
+import hashlib
+import json
+from dataclasses import dataclass
+from datetime import timedelta
+
+import structlog
+
+from bot.domain.inputs import BroughtPicture
+from bot.domain.prompt_text import clean_prompt
+from bot.errors import BadInput, BudgetExceeded, InputRefused, PromptRefused
+from bot.moderation.guard import Guard
+from bot.pipeline.input_keeping import InputKeeping
+from bot.pipeline.pseudonyms import pseudonym
+from bot.ports.accounts import Ledger
+from bot.ports.clock import Clock, Ids
+from bot.ports.codes import Codes, Purpose
+from bot.ports.observer import CostIncurred, Observer
+from bot.ports.prompts import Describer
+from bot.ports.surfaces import Call
+from bot.provider_errors import REWRITER
+from bot.services.admission import AdmissionLimiter
+from bot.services.quotas import EffectiveLimits, Quotas
+from bot.services.sanctions import Sanctions
+from bot.services.thumbnails import convert_to_jpeg
+from bot.text import truncate
+
+log = structlog.get_logger(__name__)
+
+LIFETIME = timedelta(days=1)
+_LONGEST = 500
+"""Characters of a prompt: three of them, in any script, fit an index."""
+
+_NOT_DESCRIBED = "What that picture shows is not described here; please give another one."
+_TOO_OLD = "That description is not kept any more: type /describe again. Nothing was counted."
+
+
+@dataclass(frozen=True, slots=True)
+class Described:
+    """What was said of a picture; `id` finds it again."""
+
+    id: str
+    prompts: tuple[str, ...]
+
+
+class Describing:
+    """Has pictures described. It costs a fraction of a cent and counts as a request, not as a picture."""
+
+    def __init__(
+        self,
+        *,
+        describer: Describer | None,
+        inputs: InputKeeping,
+        guard: Guard,
+        quotas: Quotas,
+        ledger: Ledger,
+        sanctions: Sanctions,
+        admission: AdmissionLimiter,
+        codes: Codes,
+        observer: Observer,
+        clock: Clock,
+        ids: Ids,
+    ) -> None:
+        self._describer = describer
+        self._inputs = inputs
+        self._guard = guard
+        self._quotas = quotas
+        self._ledger = ledger
+        self._sanctions = sanctions
+        self._admission = admission
+        self._codes = codes
+        self._observer = observer
+        self._clock = clock
+        self._ids = ids
+
+    async def describe(self, brought: BroughtPicture, call: Call) -> Described:
+        """Return what a picture shows, as prompts.
+
+        Raises:
+            BadInput: There is no model that looks at pictures, or the picture cannot be used.
+            NotAllowed: The picture was taken down before.
+            Sanctioned: The person is muted or banned.
+            Busy: They have asked too often of late.
+            BudgetExceeded: There is no money left.
+            PromptRefused: The picture may not be described.
+            ProviderFailed: The model gave no answer that can be used.
+        """
+        if self._describer is None:
+            raise BadInput("There is no model here that looks at pictures, so none can be described. Nothing was counted.")
+        limits = await self._quotas.effective_limits(call.person, call.place)
+        account = limits.account.id
+        await self._sanctions.check(account, limits.community)
+        await self._check_budgets(limits)
+        [picture] = await self._inputs.prepare((brought,))
+        jpeg = await asyncio.to_thread(convert_to_jpeg, picture.content)
+        async with self._admission.lock(account):
+            await self._admission.check(account, 0)
+            await self._admission.count_accepted(account)
+        try:
+            await self._guard.check_picture(jpeg, "image/jpeg", limits.of_community.guard_policy.thresholds)
+        except PromptRefused as error:
+            raise InputRefused(f"input:{error.rule}", _NOT_DESCRIBED, category=error.category) from error
+        described = await self._describer.describe(jpeg, pseudonym(account))
+        self._observer.note(CostIncurred(REWRITER, described.cost))
+        log.info("picture.described", microusd=described.cost.microusd)
+        return await self._keep(tuple(truncate(clean_prompt(prompt), _LONGEST) for prompt in described.prompts))
+
+    async def find(self, id_: str, number: int) -> str:
+        """Return a prompt that was said, by its number from 1.
+
+        Raises:
+            BadInput: It is not kept any more.
+        """
+        holder = await self._codes.find(Purpose.DESCRIPTION, _hash(id_))
+        prompts = json.loads(holder)[1:] if holder else []
+        if not 0 < number <= len(prompts):
+            raise BadInput(_TOO_OLD)
+        return str(prompts[number - 1])
+
+    async def _keep(self, prompts: tuple[str, ...]) -> Described:
+        id_ = self._ids.new()
+        # The hash makes each holder another one: the same prompts may be said of two pictures.
+        holder = json.dumps([_hash(id_)[:16], *prompts], ensure_ascii=False)
+        await self._codes.issue(Purpose.DESCRIPTION, _hash(id_), holder, self._clock.now() + LIFETIME)
+        return Described(id_, prompts)
+
+    async def _check_budgets(self, limits: EffectiveLimits) -> None:
+        for budget in limits.of_community.budgets:
+            spending = await self._ledger.spending(budget, limits.allowance.day)
+            if spending.held + spending.spent >= budget.limit:
+                raise BudgetExceeded(scope=budget.scope, period=budget.period, limit=budget.limit)
+
+
+def _hash(id_: str) -> str:
+    return hashlib.sha256(id_.encode()).hexdigest()

@@ -1,0 +1,163 @@
+"""Asks whether a picture is told as prompts that can be drawn, within the limits of whoever asks."""
+
+from datetime import timedelta
+
+import pytest
+
+from bot.commands.describe import describe_commands
+from bot.commands.dispatcher import Dispatcher
+from bot.domain.chat import Post
+from bot.domain.inputs import BroughtPicture
+from bot.domain.money import Cost
+from bot.domain.people import HOUSE, AccountId
+from bot.domain.rules import Actor, Change, RuleKey, RuleKind
+from bot.pipeline.describing import LIFETIME, Describing
+from bot.ports.observer import CostIncurred
+from bot.ports.prompts import Decision, PictureDescription, Verdict
+from bot.provider_errors import ProviderFailed, ProviderFault
+from bot.services.admission import AdmissionLimits
+from tests.fakes.bench import FAULT, Bench
+from tests.fakes.codes import MemoryCodes
+from tests.fakes.images import ScriptedProvider
+from tests.fakes.owners import nobody
+from tests.fakes.photos import photo
+from tests.unit.commands.hands import newest
+
+PHOTO = BroughtPicture(photo())
+COST = Cost(300)
+PLENTY = AdmissionLimits(100, timedelta(minutes=1), 10)
+
+
+class Onlooker:
+    """Sees the same in every picture, until something is in its way."""
+
+    def __init__(self) -> None:
+        self.seen: list[tuple[bytes, str]] = []
+        self.problem: Exception | None = None
+
+    async def describe(self, jpeg: bytes, author: str) -> PictureDescription:
+        """Say it."""
+        self.seen.append((jpeg, author))
+        if self.problem is not None:
+            raise self.problem
+        return PictureDescription((" a fox ", "a fox\x00 in ink", "x" * 900), COST)
+
+
+class Stage:
+    """A house in which pictures are described, and somebody who types and presses."""
+
+    def __init__(self, *, has_model: bool = True, admission: AdmissionLimits = PLENTY) -> None:
+        self.bench = Bench(painter=ScriptedProvider(edge=64), admission=admission)
+        self.onlooker = Onlooker()
+        bench = self.bench
+        describing = Describing(
+            describer=self.onlooker if has_model else None,
+            inputs=bench.input_keeping,
+            guard=bench.guard,
+            quotas=bench.quotas,
+            ledger=bench.ledger,
+            sanctions=bench.sanctions,
+            admission=bench.admission,
+            codes=MemoryCodes(bench.clock),
+            observer=bench.observer,
+            clock=bench.clock,
+            ids=bench.ids,
+        )
+        self._dispatcher = Dispatcher(describe_commands(bench.studio, bench.bases, describing), lambda: FAULT, nobody)
+        self._count = 0
+
+    async def type(self, line: str = "/describe", *pictures: BroughtPicture) -> Post:
+        """Type a line, and return what is whispered."""
+        self._count += 1
+        call = self.bench.call(f"typed-{self._count}")
+        await self._dispatcher.dispatch_line(line, call, pictures)
+        [told] = call.whispers
+        return told
+
+    async def press(self, action: str) -> list[Post]:
+        """Press a button, and return what is whispered."""
+        self._count += 1
+        call = self.bench.call(f"pressed-{self._count}")
+        await self._dispatcher.press(action, call)
+        return call.whispers
+
+
+@pytest.fixture
+def stage() -> Stage:
+    """Set it up."""
+    return Stage()
+
+
+async def test_a_picture_becomes_three_prompts_each_of_which_is_drawn(stage: Stage) -> None:
+    """It counts as nothing until one is; what it cost is noted, and nothing of the picture is kept."""
+    told = await stage.type("/describe", PHOTO)
+    assert [detail.text for detail in told.details] == ["a fox", "a fox in ink", "x" * 499 + "…"]
+    assert [button.label for button in told.buttons] == ["Draw 1", "Draw 2", "Draw 3"]
+    assert CostIncurred("rewriter", COST) in stage.bench.observer.events
+    assert (stage.bench.objects.objects, (await stage.bench.quota_status()).left) == ({}, 20)
+    assert await stage.press(told.buttons[1].action) == []
+    assert newest(stage.bench).wish.prompt == "a fox in ink"
+
+
+async def test_ours_are_described_too(stage: Stage) -> None:
+    """The newest here, or one that is named."""
+    job = await stage.bench.draw()
+    assert (await stage.type()).buttons
+    assert (await stage.type(f"/describe {job.id}")).buttons
+    assert len(stage.onlooker.seen) == 2
+    assert stage.onlooker.seen[0][0].startswith(b"\xff\xd8")
+
+
+@pytest.mark.parametrize("argument", ["lost1", "{id}9", "{id}x"])
+async def test_a_button_of_what_is_not_kept_is_a_sentence(stage: Stage, argument: str) -> None:
+    """Nothing is counted."""
+    told = await stage.type("/describe", PHOTO)
+    id_ = told.buttons[0].argument[:-1]
+    [said] = await stage.press(f"draw-described:{argument.format(id=id_)}")
+    assert said.text.startswith("That description is not kept any more")
+    stage.bench.clock.move(LIFETIME)
+    assert (await stage.press(told.buttons[0].action))[0].text == said.text
+
+
+async def test_where_no_model_looks_at_pictures_it_is_said() -> None:
+    """In one sentence."""
+    assert "no model here that looks at pictures" in (await Stage(has_model=False).type("/describe", PHOTO)).text
+
+
+async def test_what_the_guard_will_not_have_is_not_described(stage: Stage) -> None:
+    """The model does not see it."""
+    stage.bench.picture_stage.will(Verdict(Decision.REFUSE, rule="moderation:sexual", sentence="No.", category="sexual"))
+    told = await stage.type("/describe", PHOTO)
+    assert told.text.startswith("What that picture shows is not described here")
+    assert stage.onlooker.seen == []
+
+
+async def test_who_asks_too_often_waits() -> None:
+    """As with pictures: it costs something each time."""
+    stage = Stage(admission=AdmissionLimits(1, timedelta(minutes=1), 10))
+    await stage.type("/describe", PHOTO)
+    assert "ask again in" in (await stage.type("/describe", PHOTO)).text
+    assert len(stage.onlooker.seen) == 1
+
+
+async def test_where_the_budget_is_used_up_nothing_is_asked(stage: Stage) -> None:
+    """A drawn picture is what it was spent on."""
+    key = RuleKey(RuleKind.BUDGET, "day")
+    await stage.bench.draw()
+    await stage.bench.rulebook.change(Change(community=HOUSE, key=key, value="1", by=Actor(AccountId("boss"), "Boss")))
+    assert "budget" in (await stage.type("/describe", PHOTO)).text
+    assert stage.onlooker.seen == []
+
+
+async def test_a_budget_with_room_lets_it_pass(stage: Stage) -> None:
+    """It is looked at, and no more."""
+    key = RuleKey(RuleKind.BUDGET, "day")
+    change = Change(community=HOUSE, key=key, value="50000000", by=Actor(AccountId("boss"), "Boss"))
+    await stage.bench.rulebook.change(change)
+    assert (await stage.type("/describe", PHOTO)).buttons
+
+
+async def test_a_model_that_fails_is_a_sentence(stage: Stage) -> None:
+    """Whose fault it is not."""
+    stage.onlooker.problem = ProviderFailed("rewriter", "down", fault=ProviderFault.UNREACHABLE)
+    assert (await stage.type("/describe", PHOTO)).text
