@@ -8,7 +8,7 @@ from bot.commands.redraw import JobArgs
 from bot.commands.spec import Command
 from bot.domain.chat import Form
 from bot.domain.images import Picture
-from bot.domain.inputs import MOST_INPUTS, BroughtPicture, InputRole
+from bot.domain.inputs import MOST_INPUTS, BroughtPicture, InputRole, name_reference
 from bot.domain.jobs import Draft
 from bot.domain.options import Number, PictureFile, Text
 from bot.domain.prompt_text import LONGEST_PROMPT
@@ -25,6 +25,10 @@ _UNDO = re.compile(
     re.IGNORECASE,
 )
 """What goes back instead of being drawn."""
+
+
+REFERENCE_FIELDS = ("prompt", "shape", "count")
+"""What is asked for where a picture is to be drawn from."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +57,10 @@ def edit(studio: Studio, bases: PictureBases, turning: Turning) -> Command[EditA
             await turning.back(found.job, call, found.holder or await turning.pressed(call) or found.job)
             return
         picture = _choose(found, args.number)
-        beside = (replace(one, role=InputRole.REFERENCE) for one in args.picture)
+        if any(one.kept_of for one in args.picture):
+            raise BadInput("For picture, please attach a picture where files can be attached. Nothing was counted.")
+        named = await bases.bring_named(args.picture, account.id, call.place)
+        beside = (replace(one, role=InputRole.REFERENCE) for one in named)
         await studio.accept(Draft(prompt=args.words, picture=(await bases.bring(picture), *beside)), call)
 
     return Command(
@@ -78,6 +85,17 @@ def ask_edit(studio: Studio, bases: PictureBases) -> Command[JobArgs]:
             await call.ask(Form("edit", {"link": pictures[0].id}, shown=("words",)))
 
     return Command("ask_edit", "Change it with words", JobArgs, run, is_typed=False, opens_form=True)
+
+
+def use_reference(studio: Studio, bases: PictureBases) -> Command[JobArgs]:
+    """Build what the menu of a message offers: a form for something that is to be drawn from its picture."""
+
+    async def run(call: Call, args: JobArgs) -> None:
+        account = await studio.account(call.person)
+        found = await bases.find(args.job, account.id, call.place)
+        await call.ask(Form("imagine", {"picture": name_reference(found.pictures[0].id)}, shown=REFERENCE_FIELDS))
+
+    return Command("use_reference", "Draw something from it", JobArgs, run, is_typed=False, opens_form=True)
 
 
 def _choose(found: FoundPictures, number: int | None) -> Picture:

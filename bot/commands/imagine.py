@@ -17,6 +17,7 @@ from bot.pipeline.brands import Brands
 from bot.pipeline.studio import Studio
 from bot.pipeline.styles import Styles
 from bot.ports.surfaces import Call
+from bot.services.picture_bases import PictureBases
 from bot.services.picture_lookup import LONGEST_LINK
 
 
@@ -65,15 +66,19 @@ def imagine(
     *,
     has_lanes: bool = True,
     brands: Brands | None = None,
+    bases: PictureBases | None = None,
     styles: Styles | None = None,
 ) -> Command[ImagineArgs]:
     """Build `/imagine`; without `weights` every picture counts as one, and without `brands` and `styles` there are none.
 
-    `has_lanes` says whether anything draws relaxed.
+    `has_lanes` says whether anything draws relaxed; by `bases` pictures of ours are found that are to be drawn from.
     """
 
     async def run(call: Call, args: ImagineArgs) -> None:
         draft = args.draft
+        if draft.picture and bases is not None:
+            account = await studio.account(call.person)
+            draft = replace(draft, picture=await bases.bring_named(draft.picture, account.id, call.place))
         if args.style and styles is not None:
             draft = await styles.apply(args.style, replace(draft, prompt=clean_prompt(draft.prompt)), call)
         if args.brand is Switch.ON and brands is not None:

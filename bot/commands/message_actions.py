@@ -7,7 +7,8 @@ from enum import StrEnum
 import structlog
 
 from bot.commands.dispatcher import Dispatcher
-from bot.domain.chat import Post, Tone
+from bot.commands.edit import REFERENCE_FIELDS
+from bot.domain.chat import Form, Post, Tone
 from bot.domain.images import PictureId
 from bot.domain.inputs import BroughtPicture
 from bot.domain.jobs import Job, JobState
@@ -31,6 +32,10 @@ _NUMBERED = re.compile(r"#?([1-4])\s*[:.)]\s+(.+)", re.DOTALL)
 
 BringPictures = Callable[[], Awaitable[tuple[BroughtPicture, ...]]]
 """Gets what is attached to a message; a refusal says why that cannot be had."""
+
+
+_FIELDS = {"ask_edit": ("prompt",), "use_reference": REFERENCE_FIELDS}
+"""What is asked for about a picture that is none of ours, by the entry of the message's menu."""
 
 
 class Reaction(StrEnum):
@@ -65,13 +70,23 @@ class MessageActions:
         """Whether anything follows from a reaction here."""
         return reaction is Reaction.CROSS or reaction in self._dispatcher.commands
 
-    async def choose(self, command: str, message: str, call: Call, show: ShownPicture = show_nothing) -> None:
+    async def choose(self, command: str, message: str, call: Call, show: ShownPicture = show_nothing, *, files: str = "") -> None:
         """Press what somebody chose from the menu of a message, which may be anybody's.
 
         Of a message that nothing is known of, `show` says what it shows; so do the other methods.
+        `files` stands for the pictures of such a message, which can be changed and drawn from too.
         """
-        if not await self._press(command, message, call, show):
+        if await self._press(command, message, call, show):
+            return
+        fields = _FIELDS.get(command)
+        if not files or fields is None:
             await call.whisper(_NO_PICTURE)
+            return
+        try:
+            await call.ask(Form("imagine", {"picture": files}, shown=fields))
+        except EaselError as error:
+            log.info("message.no_form", kind=error.kind, reason=str(error))
+            await call.whisper(Post(error.user_text, Tone.FAILED, error.kind))
 
     async def react(self, reaction: Reaction, message: str, call: Call, show: ShownPicture = show_nothing) -> None:
         """Press what a reaction means; below a message that speaks of no job it means nothing."""

@@ -21,7 +21,7 @@ class InputRole(StrEnum):
 class BroughtPicture:
     """A picture as somebody brought it, not looked at yet. `parent` is the picture of ours that it is, if it is one.
 
-    Without content it stands for all that the job `kept_of` began with.
+    Without content it stands for all that the job `kept_of` began with, or for its parent.
     """
 
     content: bytes = field(repr=False)
@@ -67,7 +67,7 @@ def has_mask(inputs: Sequence[InputPicture]) -> bool:
     return any(one.role is InputRole.MASK for one in inputs)
 
 
-_KEPT_OF = re.compile(r"job:([A-Za-z0-9_-]{1,64})")
+_NAMED = re.compile(r"(job|picture):([A-Za-z0-9_-]{1,64})")
 
 
 def name_inputs_of(job: str) -> str:
@@ -75,10 +75,17 @@ def name_inputs_of(job: str) -> str:
     return f"job:{job}"
 
 
-def read_inputs_of(typed: object) -> BroughtPicture | None:
-    """Return what `name_inputs_of` stands for; None where it is something else."""
-    found = _KEPT_OF.fullmatch(typed.strip()) if isinstance(typed, str) else None
-    return None if found is None else BroughtPicture(b"", kept_of=found[1])
+def name_reference(picture: str) -> str:
+    """Return what stands in the place of picture files for a picture of ours that is to be drawn from."""
+    return f"picture:{picture}"
+
+
+def read_named(typed: object) -> BroughtPicture | None:
+    """Return what `name_inputs_of` or `name_reference` stand for; None where it is something else."""
+    found = _NAMED.fullmatch(typed.strip()) if isinstance(typed, str) else None
+    if found is None:
+        return None
+    return BroughtPicture(b"", kept_of=found[2]) if found[1] == "job" else BroughtPicture(b"", InputRole.REFERENCE, found[2])
 
 
 MOST_BYTES = 50 * 1024 * 1024

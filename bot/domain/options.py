@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import Protocol
 
 from bot.domain.images import Size, nearest_usual
-from bot.domain.inputs import BroughtPicture, InputRole, read_inputs_of
+from bot.domain.inputs import BroughtPicture, InputRole, read_named
 from bot.domain.money import MILLION
 from bot.domain.people import Mention, Platform, RoleMention
 from bot.errors import BadInput
@@ -175,9 +175,9 @@ class PictureFile(FreeInput):
 
     def parse(self, name: str, typed: object) -> tuple[BroughtPicture, ...]:
         """Return what was brought, unlooked at: the first is to be changed, the others are to be drawn from."""
-        kept = read_inputs_of(typed)
-        if kept is not None:
-            return (kept,)
+        named = read_named(typed)
+        if named is not None:
+            return (named,)
         found = typed if isinstance(typed, tuple) else (typed,)
         if not all(isinstance(one, BroughtPicture) for one in found):
             raise BadInput(f"For {name}, please attach a picture where files can be attached. Nothing was counted.")

@@ -114,7 +114,7 @@ def done(
         cost="" if shows_cost else price,
         buttons=_done_buttons(job, way),
         more=_less_used(job, has_row=bool(way)),
-        menu=(*_save_template(job), Button("Report", "report", job.id)),
+        menu=(Button("Use as reference", "use_reference", job.id), *_save_template(job), Button("Report", "report", job.id)),
         links=originals(post_pictures),
     )
 

@@ -1,5 +1,6 @@
 """Pictures of ours that somebody wants to draw from: named, or their newest at a place; and their bytes."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from bot.domain.chat import Place
@@ -75,6 +76,18 @@ class PictureBases:
         except ObjectMissing:
             raise BadInput(_GONE) from None
         return BroughtPicture(content, role, picture.id)
+
+    async def bring_named(
+        self, brought: Sequence[BroughtPicture], account: AccountId, place: Place
+    ) -> tuple[BroughtPicture, ...]:
+        """Return the pictures, with the bytes of those of ours that are only named; raises as `find` and `bring` do."""
+        return tuple([await self._bring_named(one, account, place) for one in brought])
+
+    async def _bring_named(self, one: BroughtPicture, account: AccountId, place: Place) -> BroughtPicture:
+        if one.content or one.parent is None:
+            return one
+        found = await self.find(one.parent, account, place)
+        return await self.bring(found.pictures[0], one.role)
 
 
 def may_see(job: Job, account: AccountId, place: Place) -> bool:

@@ -138,3 +138,36 @@ async def test_answers_go_on_in_the_thread_of_the_words_on_slack(slack: SlackSta
     assert [one.parent for one in job.wish.inputs] == [await came_of(slack, await slack.job(first))]
     await slack.ada.mention(slack.channel, "@easel imagine an owl", thread=root)
     assert (await slack.job(await slack.done(but={first.ts, second.ts}))).wish.inputs == ()
+
+
+async def test_pictures_of_anybody_are_begun_with_on_discord(discord: DiscordStage) -> None:
+    """From the menu of their message, which tells what is attached; afterwards nobody knows it any more."""
+    photo_of_his = await discord.discord.add_user("grace").say(discord.channel, "my cat", Upload("cat.png", photo("PNG")))
+    for entry, role in (("Edit this picture", "base"), ("Use as reference", "reference")):
+        chosen = await discord.ada.context_menu(photo_of_his, entry)
+        sent = await discord.ada.submit_modal(chosen, {"Prompt": "make it night"})
+        job = await discord.job(await sent.message_when(discord_stage.is_done, within=20))
+        assert [(one.role, one.parent) for one in job.wish.inputs] == [(role, None)]
+    words = await discord.ada.say(discord.channel, "no picture")
+    told = await (await discord.ada.context_menu(words, "Use as reference")).message_when(within=10)
+    assert "I know of no picture in that message" in told.text
+    ours = await discord.picture("a fox")
+    chosen = await discord.ada.context_menu(ours, "Use as reference")
+    sent = await discord.ada.submit_modal(chosen, {"Prompt": "a hare"})
+    job = await discord.job(await sent.message_when(discord_stage.is_done, within=20))
+    assert [one.parent for one in job.wish.inputs] == [await came_of(discord, await discord.job(ours))]
+
+
+async def test_pictures_of_anybody_are_begun_with_on_slack(slack: SlackStage) -> None:
+    """From the menu of their message, fetched with the token of the bot once the form is sent."""
+    his = slack.team.add_member("grace")
+    photo_of_his = his.say(slack.channel, "my cat", files=[his.upload("cat.png", photo("PNG"))])
+    there: set[str] = set()
+    for entry, role in (("edit_picture", "base"), ("use_reference", "reference")):
+        await slack.ada.message_shortcut(entry, photo_of_his)
+        await slack.ada.submit(await slack.ada.view(), {"prompt": "make it night"})
+        done = await slack.done(but=there)
+        there.add(done.ts)
+        assert [(one.role, one.parent) for one in (await slack.job(done)).wish.inputs] == [(role, None)]
+    await slack.ada.message_shortcut("use_reference", his.say(slack.channel, "no picture"))
+    assert "I know of no picture in that message" in (await slack.ada.ephemeral("", within=10)).text

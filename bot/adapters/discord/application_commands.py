@@ -22,7 +22,12 @@ from bot.domain.options import (
 from bot.domain.template_options import TemplateRef
 from bot.text import truncate
 
-CONTEXT_MENUS = {"Report picture": "report", "Edit this picture": "ask_edit", "Save as template": "save_template"}
+CONTEXT_MENUS = {
+    "Report picture": "report",
+    "Edit this picture": "ask_edit",
+    "Use as reference": "use_reference",
+    "Save as template": "save_template",
+}
 """Entries of a message's menu, and the command that each presses; one whose command is not there is not shown."""
 
 _SLASH, _ON_MESSAGE = 1, 3

@@ -19,7 +19,7 @@ from bot.adapters.discord.direct_messages import (
     answered_message,
     line_of_message,
 )
-from bot.adapters.discord.file_options import read_attachments, read_file_options
+from bot.adapters.discord.file_options import MenuFiles, read_attachments, read_file_options
 from bot.adapters.discord.interaction_input import CommandInput, parse_command, parse_modal, replace_markup
 from bot.adapters.discord.modals import render_modal
 from bot.adapters.discord.origins import Interaction, person_of, place_of
@@ -69,6 +69,7 @@ class DiscordEventHandlers:
         self._surface = surface
         self._message_actions = MessageActions(dispatcher, lookup)
         self._translations = translations
+        self._menu_files = MenuFiles()
         self._deduplicator = Deduplicator()
         self._tasks = TaskTracker()
         self._client: discord.Client | None = None
@@ -111,7 +112,7 @@ class DiscordEventHandlers:
         data: Mapping[str, Any] = interaction.data or {}
         if data.get("type") == _ON_MESSAGE:
             call = self._call(interaction, CONTEXT_MENUS.get(str(data.get("name")), ""))
-            await self._run_call(call, lambda: self._choose(data, call))
+            await self._run_call(call, lambda: self._choose(interaction, call))
             return
         typed = parse_command(data)
         call = self._call(interaction, typed.name, is_public=self._is_public(typed.name))
@@ -130,7 +131,16 @@ class DiscordEventHandlers:
         """Run the command whose form was filled in."""
         typed = parse_modal(interaction.data or {})
         call = self._call(interaction, "", is_public=self._is_public(typed.name))
-        await self._run_call(call, lambda: self._dispatcher.dispatch(typed.name, typed.raw, call))
+        await self._run_call(call, lambda: self._dispatch_form(typed, call))
+
+    async def _dispatch_form(self, typed: CommandInput, call: DiscordCall) -> None:
+        """Run a command, with the pictures of the message whose menu its form came of."""
+        try:
+            raw = await self._menu_files.read(typed.raw)
+        except BadInput as error:
+            await call.whisper(Post(error.user_text, Tone.REFUSED, error.kind))
+            return
+        await self._dispatcher.dispatch(typed.name, raw, call)
 
     def _call(self, interaction: Interaction, action: str, *, is_public: bool = False) -> DiscordCall:
         """Make a call of an interaction; `action` is the command that it begins with."""
@@ -156,10 +166,12 @@ class DiscordEventHandlers:
         finally:
             self._calls.discard(call)
 
-    async def _choose(self, data: Mapping[str, Any], call: DiscordCall) -> None:
+    async def _choose(self, interaction: Interaction, call: DiscordCall) -> None:
         """Press what an entry of a message's menu stands for."""
+        data: Mapping[str, Any] = interaction.data or {}
         command = CONTEXT_MENUS.get(str(data.get("name")), "")
-        await self._message_actions.choose(command, str(data.get("target_id", "")), call)
+        files = self._menu_files.keep(interaction, command)
+        await self._message_actions.choose(command, str(data.get("target_id", "")), call, files=files)
 
     async def _run_button(self, interaction: Interaction) -> None:
         """Press a button, or what was chosen from a menu of them: its id says all, so it works for ever.

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -9,13 +10,55 @@ import discord
 
 from bot.adapters.discord.application_commands import picture_options
 from bot.adapters.discord.origins import Interaction
+from bot.adapters.shared.newest_entries import NewestEntries
 from bot.commands.spec import AnyCommand
-from bot.domain.inputs import MOST_BYTES, BroughtPicture, check_total
+from bot.domain.inputs import MOST_BYTES, BroughtPicture, InputRole, check_total
 from bot.domain.options import PictureFile
 from bot.errors import BadInput
 
 _MOST_TEXT_BYTES = 4 * 1024 * 1024
 _TIMEOUT = timedelta(seconds=30)
+_MOST_MENUS = 500
+_MENU = "menu:"
+_PICTURE = "picture"
+"""The option of `/imagine` that takes pictures."""
+
+
+class MenuFiles:
+    """Remembers the pictures of messages whose menu somebody opened, until the form is sent that came of it.
+
+    A form has no room for their addresses; only the process that has the menu knows them.
+    """
+
+    def __init__(self) -> None:
+        self._files: NewestEntries[str, tuple[discord.Attachment, ...]] = NewestEntries(_MOST_MENUS)
+
+    def keep(self, interaction: Interaction, command: str) -> str:
+        """Return what stands for the pictures of the message that was chosen; nothing where it has none."""
+        data: Mapping[str, Any] = interaction.data or {}
+        message: Mapping[str, Any] = ((data.get("resolved") or {}).get("messages") or {}).get(str(data.get("target_id"))) or {}
+        attached = [_attachment(interaction, one) for one in message.get("attachments") or ()]
+        pictures = tuple(one for one in attached if (one.content_type or "").startswith("image/"))
+        if not pictures:
+            return ""
+        name = f"{_MENU}{interaction.id}:{command}"
+        self._files[name] = pictures
+        return name
+
+    async def read(self, raw: Mapping[str, object]) -> dict[str, object]:
+        """Return a form's options with the pictures in the place of what stands for them.
+
+        Raises:
+            BadInput: They are not known any more, or cannot be fetched.
+        """
+        named = raw.get(_PICTURE)
+        if not isinstance(named, str) or not named.startswith(_MENU):
+            return dict(raw)
+        files = self._files.get(named)
+        if files is None:
+            raise BadInput("I do not know that picture any more; please choose the message's menu again. Nothing was counted.")
+        role = InputRole.BASE if named.endswith(":ask_edit") else InputRole.REFERENCE
+        return {**raw, _PICTURE: tuple(replace(one, role=role) for one in await _fetch_pictures(files))}
 
 
 async def read_file_options(

@@ -4,6 +4,7 @@ import asyncio
 import re
 from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
+from dataclasses import replace
 from datetime import timedelta
 from functools import partial
 from typing import Any
@@ -16,16 +17,17 @@ from slack_bolt.context.async_context import AsyncBoltContext
 from bot.adapters.shared.deduplicator import Deduplicator
 from bot.adapters.shared.task_tracker import TaskTracker
 from bot.adapters.slack import SLACK, command_lines, modals, payloads
-from bot.adapters.slack.call import SlackCallFactory
+from bot.adapters.slack.call import SlackCall, SlackCallFactory
 from bot.adapters.slack.external_people import options_for_people
 from bot.adapters.slack.home import LINE_PREFIX, HomeTab
 from bot.adapters.slack.manifest import IMAGINE, MAKE_PICTURE, MESSAGE_SHORTCUTS
 from bot.adapters.slack.payloads import PayloadOrigin
-from bot.adapters.slack.picture_files import picture_option, read_files, text_option
+from bot.adapters.slack.picture_files import name_files, picture_option, read_files, read_named_files, text_option
 from bot.adapters.slack.uninstall import Uninstaller, is_organisation_wide
 from bot.commands.dispatcher import Dispatcher
 from bot.commands.message_actions import MessageActions, Reaction
-from bot.domain.inputs import MOST_INPUTS, BroughtPicture
+from bot.commands.spec import AnyCommand
+from bot.domain.inputs import MOST_INPUTS, BroughtPicture, InputRole
 from bot.errors import EaselError
 from bot.services.lineage import Lineage
 from bot.services.picture_lookup import PictureLookup
@@ -153,7 +155,8 @@ class SlackEventHandlers:
             self._start_task(origin.trigger, lambda: self._run_line(origin, IMAGINE))
         elif callback in MESSAGE_SHORTCUTS:
             _, command = MESSAGE_SHORTCUTS[callback]
-            self._start_task(origin.trigger, lambda: self._run_shortcut(origin, command))
+            files = name_files(read_files((body.get("message") or {}).get("files")), command)
+            self._start_task(origin.trigger, lambda: self._run_shortcut(origin, command, files))
 
     async def on_action(self, ack: AsyncAck, body: Json) -> None:
         """Run a button: its value says all, so it never expires."""
@@ -266,13 +269,8 @@ class SlackEventHandlers:
                 if named is None:
                     return
                 given[option] = named
-        if (pictured := picture_option(command)) and not isinstance(given.get(pictured[0]), str):
-            option, kind = pictured
-            files = read_files(given.pop(option, None))
-            pictures = await self._calls.fetch_pictures(files, kind.most, origin, call)
-            if pictures is None:
-                return
-            given |= {option: pictures} if pictures else {}
+        if not await self._bring_files(command, given, origin, call):
+            return
         text = text_option(command)
         if text and (files := read_files(given.pop(text, None))):
             content = await self._calls.fetch_text(files[0], origin, call)
@@ -281,12 +279,27 @@ class SlackEventHandlers:
             given[text] = content
         await self._dispatcher.dispatch(name, given, call)
 
+    async def _bring_files(self, command: AnyCommand, given: dict[str, object], origin: PayloadOrigin, call: SlackCall) -> bool:
+        """Put the pictures of a form in the place of what it says of them; False where that fails, which is said."""
+        pictured = picture_option(command)
+        if pictured is None:
+            return True
+        option, kind = pictured
+        named = read_named_files(given.get(option))
+        if named is None and isinstance(given.get(option), str):
+            return True
+        files, role = named or (read_files(given.pop(option, None)), InputRole.BASE)
+        pictures = await self._calls.fetch_pictures(files, kind.most, origin, call)
+        if pictures:
+            given[option] = tuple(replace(one, role=role) for one in pictures)
+        return pictures is not None
+
     async def _run_button(self, origin: PayloadOrigin, value: str) -> None:
         await self._dispatcher.press(value, await self._calls.build(origin, origin.trigger))
 
-    async def _run_shortcut(self, origin: PayloadOrigin, command: str) -> None:
+    async def _run_shortcut(self, origin: PayloadOrigin, command: str, files: str) -> None:
         call = await self._calls.build(origin, origin.trigger)
-        await self._message_actions.choose(command, origin.message, call, self._calls.find_picture(origin))
+        await self._message_actions.choose(command, origin.message, call, self._calls.find_picture(origin), files=files)
 
     async def _react(self, origin: PayloadOrigin, reaction: Reaction, *, is_added: bool) -> None:
         what = reaction if is_added else f"{reaction}:taken back"

@@ -20,9 +20,13 @@ MAKE_PICTURE = "make_picture"
 MESSAGE_SHORTCUTS = {
     "report_picture": ("Report picture", "report"),
     "edit_picture": ("Edit this picture", "ask_edit"),
+    "use_reference": ("Use as reference", "use_reference"),
     "save_template": ("Save as template", "save_template"),
 }
 """Entries of a message's menu: what they are called, and the command that each presses; one without its command is not there."""
+
+ON_ANY_PICTURE = frozenset({"ask_edit", "use_reference"})
+"""Commands of such entries that are for pictures of anybody."""
 
 SCOPES = (
     "app_mentions:read",
@@ -120,7 +124,8 @@ def _shortcuts(commands: Collection[str]) -> Iterator[Json]:
     }
     for callback, (name, command) in MESSAGE_SHORTCUTS.items():
         if command in commands:
-            yield {"name": name, "type": "message", "callback_id": callback, "description": "For pictures that easel drew"}
+            for_which = "For any picture here" if command in ON_ANY_PICTURE else "For pictures that easel drew"
+            yield {"name": name, "type": "message", "callback_id": callback, "description": for_which}
 
 
 def to_yaml(manifest: Json) -> str:

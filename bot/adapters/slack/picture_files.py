@@ -7,7 +7,7 @@ from typing import Any, NoReturn
 from bot.adapters.slack.errors import SlackMessageRejected
 from bot.adapters.slack.web_api import DownloadedFile, ForeignAddress, SlackWebApi
 from bot.commands.spec import AnyCommand, Option
-from bot.domain.inputs import MOST_BYTES, BroughtPicture
+from bot.domain.inputs import MOST_BYTES, BroughtPicture, InputRole
 from bot.domain.options import PictureFile, TextFile
 from bot.errors import BadInput, SurfaceFailed
 from bot.text import truncate
@@ -16,6 +16,8 @@ Json = Mapping[str, Any]
 
 _LONGEST_NAME = 80
 _MOST_TEXT_BYTES = 4 * 1024 * 1024
+_MOST_NAMED = 10
+_NAMED = "files:"
 _UNKNOWN_TYPES = {"", "application/octet-stream"}
 _LOGIN_PAGE_TYPE = "text/html"
 _GONE = {HTTPStatus.NOT_FOUND, HTTPStatus.GONE}
@@ -55,6 +57,22 @@ def _is_text_file(option: Option) -> bool:
 def read_files(given: object) -> tuple[Json, ...]:
     """Return the files that an event or a form names, as Slack describes them there."""
     return tuple(one for one in given if isinstance(one, Mapping)) if isinstance(given, list) else ()
+
+
+def name_files(files: Sequence[Json], command: str) -> str:
+    """Return what stands for the pictures among a message's files in a form that its menu opened; nothing without any."""
+    pictures = [one for one in files if str(one.get("mimetype") or "image/").startswith("image/")][:_MOST_NAMED]
+    ids = ",".join(str(one.get("id") or "") for one in pictures)
+    return f"{_NAMED}{command}:{ids}" if ids else ""
+
+
+def read_named_files(given: object) -> tuple[tuple[Json, ...], InputRole] | None:
+    """Return the files that `name_files` stands for, and what they are for; None where it is something else."""
+    if not isinstance(given, str) or not given.startswith(_NAMED):
+        return None
+    command, _, ids = given.removeprefix(_NAMED).partition(":")
+    role = InputRole.BASE if command == "ask_edit" else InputRole.REFERENCE
+    return tuple({"id": one} for one in ids.split(",")), role
 
 
 async def fetch_pictures(web: SlackWebApi, team: str, files: Sequence[Json], most: int) -> tuple[BroughtPicture, ...]:

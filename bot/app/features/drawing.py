@@ -25,6 +25,7 @@ def build_commands(services: Services) -> tuple[AnyCommand, ...]:
             has_lanes=has_lanes,
             brands=build_brands(services),
             styles=build_styles(services),
+            bases=services.bases,
         ),
         again(studio),
         vary(studio),

@@ -1,7 +1,7 @@
 """Changing pictures by words, and finding the way among what came of that."""
 
 from bot.app.services import Services
-from bot.commands.edit import ask_edit, edit
+from bot.commands.edit import ask_edit, edit, use_reference
 from bot.commands.lineage import back, forward, history
 from bot.commands.spec import AnyCommand
 from bot.pipeline.turning import Turning
@@ -21,6 +21,7 @@ def build_commands(services: Services) -> tuple[AnyCommand, ...]:
     return (
         edit(studio, bases, turning),
         ask_edit(studio, bases),
+        use_reference(studio, bases),
         back(studio, turning),
         forward(studio, turning),
         history(studio, bases, lineage, services.links, records.sent_messages),

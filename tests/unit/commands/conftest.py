@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 import pytest
 
 from bot.commands.dispatcher import Dispatcher
-from bot.commands.edit import ask_edit, edit
+from bot.commands.edit import ask_edit, edit, use_reference
 from bot.commands.favourites import favourite, star, unfavourite
 from bot.commands.gallery import GalleryPages, older_pictures, show_gallery
 from bot.commands.help import help_command
@@ -58,9 +58,10 @@ def house(bench: Bench) -> Dispatcher:
         clock=bench.clock,
     )
     commands: tuple[AnyCommand, ...] = (
-        imagine(bench.studio),
+        imagine(bench.studio, bases=bench.bases),
         edit(bench.studio, bench.bases, bench.turning),
         ask_edit(bench.studio, bench.bases),
+        use_reference(bench.studio, bench.bases),
         back(bench.studio, bench.turning),
         forward(bench.studio, bench.turning),
         history(bench.studio, bench.bases, bench.lineage, bench.links, bench.sent_messages),

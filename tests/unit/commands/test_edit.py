@@ -195,3 +195,20 @@ async def test_pictures_that_are_not_kept_any_more_are_asked_for_again(bench: Be
     assert told.text == "What this began with is not kept any more; please bring the pictures again. Nothing was counted."
     told = await refused(bench, hands, "/imagine a hare --picture fox.png")
     assert told.text.startswith("For picture, please attach a picture")
+
+
+async def test_a_picture_of_ours_can_be_drawn_from(bench: Bench, hands: Hands) -> None:
+    """From the menu of its message; what is not for somebody to see is not for them to draw from."""
+    first = await bench.draw("a fox")
+    picture = await picture_of(bench, first)
+    await hands.press("use_reference", first)
+    assert hands.forms == [Form("imagine", {"picture": f"picture:{picture.id}"}, shown=("prompt", "shape", "count"))]
+    job = await edited(bench, hands, f"/imagine a hare --picture picture:{picture.id}")
+    assert [(one.role, one.parent) for one in job.wish.inputs] == [("reference", picture.id)]
+    assert bench.message(job).footer[0] == "drawn after 1 picture"
+    beside = await edited(bench, hands, f"/edit like that --link {first.id} --picture picture:{picture.id}")
+    assert [one.role for one in beside.wish.inputs] == ["base", "reference"]
+    told = await refused(bench, hands, f"/imagine a hare --picture picture:{picture.id}", at=ELSEWHERE, user="bob")
+    assert told.text.startswith("That picture is somebody else's and from another place")
+    told = await refused(bench, hands, f"/edit like that --picture job:{first.id}")
+    assert told.text.startswith("For picture, please attach a picture")

@@ -8,11 +8,11 @@ from bot.commands.dispatcher import Dispatcher
 from bot.commands.edit import edit
 from bot.commands.imagine import imagine
 from bot.commands.message_actions import MessageActions, Reaction
-from bot.domain.chat import Tone
+from bot.domain.chat import Form, Tone
 from bot.domain.images import Abilities, Size
 from bot.domain.inputs import BroughtPicture
 from bot.domain.jobs import Job
-from bot.errors import BadInput, StorageFailed
+from bot.errors import BadInput, StorageFailed, SurfaceFailed
 from bot.services.picture_lookup import PictureLookup
 from tests.fakes.bench import FAULT, Bench
 from tests.fakes.images import ScriptedProvider
@@ -57,6 +57,24 @@ async def test_a_message_that_is_not_ours_has_no_picture(message_actions: Messag
     assert told.text.startswith(
         "I know of no picture in that message; if it shows one, use the message in which it was first posted"
     )
+
+
+@pytest.mark.parametrize(("command", "shown"), [("ask_edit", ("prompt",)), ("use_reference", ("prompt", "shape", "count"))])
+async def test_pictures_of_anybody_are_changed_and_drawn_from(
+    message_actions: MessageActions, call: FakeCall, command: str, shown: tuple[str, ...]
+) -> None:
+    """What stands for them travels with the form."""
+    await message_actions.choose(command, "elsewhere", call, files="files:1")
+    assert call.asked == [Form("imagine", {"picture": "files:1"}, shown=shown)]
+
+
+async def test_other_entries_need_a_picture_of_ours(message_actions: MessageActions, call: FakeCall) -> None:
+    """And where no form can be shown, that is said."""
+    await message_actions.choose("report", "elsewhere", call, files="files:1")
+    assert call.whispers[0].text.startswith("I know of no picture in that message")
+    call.failures.fail_next("ask", SurfaceFailed("loom", "too late"))
+    await message_actions.choose("ask_edit", "elsewhere", call, files="files:1")
+    assert call.whispers[1].tone is Tone.FAILED
 
 
 async def test_a_reaction_to_a_message_without_a_job_means_nothing(message_actions: MessageActions, call: FakeCall) -> None:

@@ -6,9 +6,9 @@ from typing import Any
 import pytest
 
 from bot.adapters.discord.application_commands import picture_options
-from bot.adapters.discord.file_options import read_file_options
+from bot.adapters.discord.file_options import MenuFiles, read_file_options
 from bot.commands.spec import options_of
-from bot.domain.inputs import MOST_BYTES
+from bot.domain.inputs import MOST_BYTES, BroughtPicture, InputRole
 from bot.domain.jobs import Draft
 from bot.domain.options import PictureFile
 from bot.errors import BadInput
@@ -36,3 +36,32 @@ async def test_pictures_that_are_too_large_together_are_not_fetched() -> None:
         await read_file_options(interaction, dict(zip(names, attached, strict=True)), command)
     assert "100 MB are the most" in refused.value.user_text
     assert fetched == []
+
+
+async def test_the_pictures_of_a_menu_are_known_until_its_form_is_sent() -> None:
+    """Those that are pictures; a process that has not seen the menu says what to do."""
+    files = [
+        {"id": number, "size": 3, "filename": name, "content_type": kind, "url": "https://cdn", "proxy_url": "https://cdn"}
+        for number, (name, kind) in enumerate([("fox.png", "image/png"), ("words.txt", "text/plain"), ("owl", None)])
+    ]
+
+    async def get_from_cdn(url: str) -> bytes:
+        return b"fox"
+
+    interaction: Any = SimpleNamespace(
+        id=7,
+        data={"target_id": "1", "resolved": {"messages": {"1": {"attachments": files}}}},
+        _state=SimpleNamespace(http=SimpleNamespace(get_from_cdn=get_from_cdn)),
+    )
+    menus = MenuFiles()
+    named = menus.keep(interaction, "use_reference")
+    assert await menus.read({"prompt": "a hare", "picture": named}) == {
+        "prompt": "a hare",
+        "picture": (BroughtPicture(b"fox", InputRole.REFERENCE),),
+    }
+    assert await menus.read({"prompt": "a hare", "picture": "job:1"}) == {"prompt": "a hare", "picture": "job:1"}
+    interaction.data["resolved"] = {}
+    assert menus.keep(interaction, "use_reference") == ""
+    with pytest.raises(BadInput) as refused:
+        await MenuFiles().read({"picture": named})
+    assert refused.value.user_text.startswith("I do not know that picture any more")

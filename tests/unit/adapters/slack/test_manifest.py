@@ -53,7 +53,11 @@ def test_it_is_within_slacks_limits() -> None:
     features = build_manifest(COMMANDS)["features"]
     assert all(len(one["description"]) <= 100 and len(one["usage_hint"]) <= 1000 for one in features["slash_commands"])
     assert all(len(one["name"]) <= 24 and len(one["description"]) <= 150 for one in features["shortcuts"])
-    without = {name: command for name, command in COMMANDS.items() if name not in {"report", "edit", "ask_edit", "save_template"}}
+    without = {
+        name: command
+        for name, command in COMMANDS.items()
+        if name not in {"report", "edit", "ask_edit", "use_reference", "save_template"}
+    }
     assert [one["type"] for one in build_manifest(without)["features"]["shortcuts"]] == ["global"]
 
 
