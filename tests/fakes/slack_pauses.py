@@ -1,6 +1,6 @@
 """A surface that waits for hardly anything, for a fake that is quicker than the platform."""
 
-from bot.adapters.slack.surface import SurfaceTimings
+from bot.adapters.slack.message_editor import SurfaceTimings
 from bot.adapters.slack.uploads import UploadTimings
 
 BRIEF = SurfaceTimings(

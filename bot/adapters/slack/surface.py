@@ -1,16 +1,15 @@
 """Slack's messages as a surface: by the bot's own token, and by a call's response URL where the bot is no member."""
 
-import asyncio
-from collections.abc import Collection, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Collection
+from dataclasses import replace
 from datetime import timedelta
-from typing import Any
 
 import structlog
 
 from bot.adapters.shared.message_updates import MessageUpdateQueue, OnOutcome, tell_nobody
 from bot.adapters.slack import SLACK
 from bot.adapters.slack.errors import BotNotInChannel, SlackMessageRejected, may_arrive
+from bot.adapters.slack.message_editor import MessageEditor, SurfaceTimings, edit_arguments
 from bot.adapters.slack.message_poster import MessagePoster, PostedMessage
 from bot.adapters.slack.picture_sources import PictureMethod, PictureSources, PreviewLink, has_pictures, picture_in_name
 from bot.adapters.slack.post_deduplicator import PostDeduplicator
@@ -18,35 +17,18 @@ from bot.adapters.slack.rendering import Json, render_message
 from bot.adapters.slack.reply_token import SlackReplyToken, is_said_by_url
 from bot.adapters.slack.response_url_answers import ResponseUrlAnswers
 from bot.adapters.slack.response_urls import ResponseUrlClient
-from bot.adapters.slack.uploads import FileUploader, UploadTimings
+from bot.adapters.slack.uploads import FileUploader
 from bot.adapters.slack.web_api import SlackWebApi, Team
 from bot.domain.chat import MessageRef, Place, Post
 from bot.domain.images import PictureId
 from bot.domain.people import Identity
-from bot.errors import MessageGone, MessageOutOfReach, SurfaceFailed
+from bot.errors import MessageGone, MessageOutOfReach
 from bot.ports.clock import Clock
 from bot.ports.copy_signer import CopySigner
 from bot.ports.objects import ObjectStore
 from bot.services.provenance import NO_COPY_SIGNER
 
 log = structlog.get_logger(__name__)
-
-_NO_MARKUP = {"parse": "none", "link_names": False}
-_INVITE_HINT = "Pictures can only be shown in this channel once the bot is invited to it; /easel gallery has them"
-_LATER_HINT = "The picture is not shown here yet; /easel gallery has it"
-
-
-@dataclass(frozen=True, slots=True)
-class SurfaceTimings:
-    """How long the surface waits for Slack. `settling` are the seconds before each try to show a file of ours.
-
-    `patience` is how many seconds pictures wait for the first one of their workspace, which finds out how it takes files.
-    """
-
-    files: UploadTimings = field(default_factory=UploadTimings)
-    settling: tuple[float, ...] = (0.0, 1.5)
-    repeat_after: float = 5.0
-    patience: float = 10.0
 
 
 class SlackSurface:
@@ -77,6 +59,7 @@ class SlackSurface:
         self._pictures = PictureSources(self._uploads, objects, preview_link, shows_links=shows_links, signer=copy_signer)
         self._answers = ResponseUrlAnswers(self.response_urls, self._pictures)
         self._deduplicator = PostDeduplicator()
+        self._editor = MessageEditor(web, self._pictures, self._deduplicator, self._timings)
         repeat_after = timedelta(seconds=self._timings.repeat_after)
         self._updates = MessageUpdateQueue(
             self._show_progress,
@@ -153,7 +136,7 @@ class SlackSurface:
     async def _retract(self, message: MessageRef, post: Post, gone: Collection[PictureId]) -> None:
         self._deduplicator.forget(message)
         try:
-            await self._edit_with_pictures(message, post)
+            await self._editor.edit(message, post)
         except (SlackMessageRejected, MessageOutOfReach) as error:
             log.info("slack.not_retracted", reason=str(error))
             await self._delete_or_leave(message)
@@ -231,7 +214,7 @@ class SlackSurface:
             return
         shown = await self._pictures.prepare(PictureMethod.LINK, message.place.tenant, message, post)
         try:
-            await self._web.show_progress(message.place.tenant, _edit_arguments(message, render_message(post, shown)))
+            await self._web.show_progress(message.place.tenant, edit_arguments(message, render_message(post, shown)))
         except SlackMessageRejected as error:
             if error.is_about_a_picture and shown:
                 self._pictures.disable_previews(message.place.tenant)
@@ -252,7 +235,7 @@ class SlackSurface:
         if is_said_by_url(message.id):
             return await self._answers.show(message, post)
         try:
-            await self._edit_with_pictures(message, post)
+            await self._editor.edit(message, post)
         except BotNotInChannel:
             if not self.response_urls.may_answer(SlackReplyToken.parse(message.reply_token)):
                 raise
@@ -261,61 +244,6 @@ class SlackSurface:
             await self._uploads.delete_shared(message)
         await self._pictures.share_files(message, post)
         return None
-
-    async def _edit_with_pictures(self, message: MessageRef, post: Post) -> None:
-        """Change the message, in the first way that Slack takes; at the worst to its words.
-
-        Raises:
-            BotNotInChannel: The words may be there, and the pictures cannot be.
-            SurfaceFailed: The words are there, and the pictures may be later.
-        """
-        async with self._pictures.try_methods(message.place.tenant, post, self._timings.patience) as methods:
-            await self._edit_in_one_way(methods, message, post)
-
-    async def _edit_in_one_way(self, methods: Sequence[PictureMethod], message: MessageRef, post: Post) -> None:
-        team = message.place.tenant
-        for method in methods:
-            try:
-                await self._edit_with_retries(method, message, post)
-            except SlackMessageRejected as error:
-                if not error.is_about_a_picture or not has_pictures(post):
-                    raise
-                log.info("slack.picture_refused", team=team, method=method)
-                if method is methods[-1]:
-                    await self._show_words(message, post, _LATER_HINT)
-                    raise SurfaceFailed(SLACK, "the picture is not taken yet") from error
-            except BotNotInChannel:
-                await self._show_words(message, post, _INVITE_HINT)
-                raise
-            else:
-                if has_pictures(post):
-                    self._pictures.note_accepted(team, method)
-                return
-
-    async def _show_words(self, message: MessageRef, post: Post, hint: str) -> None:
-        """Show everything but the pictures, and why, if words can be changed there."""
-        words = replace(post, pictures=(), attachments=(), footer=(*post.footer, hint))
-        if not has_pictures(post) or self._deduplicator.is_showing(message, words):
-            return
-        try:
-            await self._web.call("chat.update", message.place.tenant, _edit_arguments(message, render_message(words)))
-            self._deduplicator.note_shown(message, words)
-        except SurfaceFailed as error:
-            log.info("slack.not_even_words", reason=str(error))
-
-    async def _edit_with_retries(self, method: PictureMethod, message: MessageRef, post: Post) -> None:
-        """Change the message; a file that was only just stored may be refused for a moment longer."""
-        timings = self._timings.settling if method is not PictureMethod.LINK else (0.0,)
-        for number, pause in enumerate(timings, start=1):
-            await asyncio.sleep(pause)
-            shown = await self._pictures.prepare(method, message.place.tenant, message, post)
-            try:
-                await self._web.call("chat.update", message.place.tenant, _edit_arguments(message, render_message(post, shown)))
-            except SlackMessageRejected as error:
-                if not error.is_about_a_picture or number == len(timings):
-                    raise
-            else:
-                return
 
     async def _delete_message(self, message: MessageRef) -> None:
         self._deduplicator.forget(message)
@@ -333,7 +261,3 @@ class SlackSurface:
         reply_token = SlackReplyToken.parse(message.reply_token)
         if reply_token is not None:
             self._web.remember_team(Team(message.place.tenant, reply_token.enterprise))
-
-
-def _edit_arguments(message: MessageRef, body: Json) -> dict[str, Any]:
-    return {"channel": message.place.channel, "ts": message.id, **body, **_NO_MARKUP}
