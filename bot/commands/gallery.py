@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import Annotated
 
 from bot.commands.spec import Command
-from bot.domain.chat import Button, Details, Post
+from bot.domain.chat import Button, Details, Post, PostPicture
 from bot.domain.images import Picture, PictureId
 from bot.domain.jobs import Job
 from bot.domain.options import Choice, Text, Until
@@ -82,6 +82,17 @@ class GalleryPages:
             raise BadInput("There are no older pictures of yours there; /gallery begins again with the newest.")
         await self._show(call, query, found, "Older pictures of yours")
 
+    async def newest(self, call: Call, most: int) -> tuple[Picture, ...]:
+        """Return the caller's newest pictures."""
+        return await self._search.find((await self._studio.account(call.person)).id, PictureQuery(), most=most)
+
+    async def show(self, call: Call, found: Sequence[Picture], head: str) -> None:
+        """Show pictures that somebody may see, below a headline."""
+        jobs, shown = await self._prepare(found)
+        await self._whisper(
+            call, jobs, Post(head, pictures=shown, details=(_listing(jobs, found),), links=posts.originals(shown))
+        )
+
     async def since(self, call: Call, typed: date | timedelta) -> datetime:
         """Return the moment that somebody means by a day of theirs, or by how long ago it was."""
         if isinstance(typed, timedelta):
@@ -94,8 +105,7 @@ class GalleryPages:
     ) -> None:
         """Whisper a page; the last that was found only says that there is more."""
         page = found[:_A_PAGE]
-        jobs = {name: await self._studio.find(name) for name in dict.fromkeys(picture.job for picture in page)}
-        shown = tuple(posts.post_picture(jobs[picture.job], picture, self._links) for picture in page)
+        jobs, shown = await self._prepare(page)
         argument = _write_argument(query, page[-1].id) if len(found) > len(page) else ""
         fits = len(argument) <= _LONGEST_ARGUMENT
         more = "" if fits else " There are more: with fewer words, a button shows them."
@@ -106,6 +116,15 @@ class GalleryPages:
             links=posts.originals(shown),
             buttons=(Button("Older", "older_pictures", argument),) if argument and fits else (),
         )
+        await self._whisper(call, jobs, post)
+
+    async def _prepare(self, page: Sequence[Picture]) -> tuple[dict[str, Job], tuple[PostPicture, ...]]:
+        """Return the jobs of pictures, and the pictures as a post shows them."""
+        jobs = {name: await self._studio.find(name) for name in dict.fromkeys(picture.job for picture in page)}
+        return jobs, tuple(posts.post_picture(jobs[picture.job], picture, self._links) for picture in page)
+
+    async def _whisper(self, call: Call, jobs: dict[str, Job], post: Post) -> None:
+        """Say it, and note which jobs a message shows that stays."""
         message = await call.whisper(post)
         if message is not None:
             for job in jobs.values():

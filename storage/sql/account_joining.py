@@ -16,6 +16,7 @@ from storage.schema.accounts import accounts, api_keys, codes, identities
 from storage.schema.batches import batches
 from storage.schema.billing import credit_balances
 from storage.schema.cases import case_notes, cases, moderation_log
+from storage.schema.collections import collections
 from storage.schema.inputs import inputs
 from storage.schema.jobs import IS_WITHDRAWN, jobs, pictures, reports
 from storage.schema.privacy import forgotten_identities, privacy_requests
@@ -61,6 +62,12 @@ _NAMES_OF_SURVIVOR = select(_OTHER_TEMPLATES.c.name_key).where(
 )
 _SHORT_ID = "-" + func.lower(func.substr(templates.c.id, 1, 8))
 _WITH_ID = {name: name + _SHORT_ID for name in (templates.c.name, templates.c.name_key)}
+_OTHER_COLLECTIONS = collections.alias()
+_COLLECTIONS_OF_SURVIVOR = select(_OTHER_COLLECTIONS.c.name_key).where(_OTHER_COLLECTIONS.c.account == _SURVIVOR)
+_COLLECTION_WITH_ID = {
+    column.name: column + "-" + func.lower(func.substr(collections.c.id, 1, 8))
+    for column in (collections.c.name, collections.c.name_key)
+}
 _MOVES = (
     update(holds).where(holds.c.account == _GONE).values(account=_SURVIVOR),
     update(inputs).where(inputs.c.account == _GONE).values(account=_SURVIVOR),
@@ -75,6 +82,10 @@ _MOVES = (
     # Of two templates of one name both stay: one gets a part of its id behind its name.
     update(templates).where(is_of("gone"), templates.c.name_key.in_(_NAMES_OF_SURVIVOR)).values(_WITH_ID),
     update(templates).where(is_of("gone")).values(owner=_SURVIVOR),
+    update(collections)
+    .where(collections.c.account == _GONE, collections.c.name_key.in_(_COLLECTIONS_OF_SURVIVOR))
+    .values(_COLLECTION_WITH_ID),
+    update(collections).where(collections.c.account == _GONE).values(account=_SURVIVOR),
     update(forgotten_identities).where(forgotten_identities.c.account == _GONE).values(account=_SURVIVOR),
     update(privacy_requests).where(privacy_requests.c.account == _GONE).values(account=_SURVIVOR),
     *(

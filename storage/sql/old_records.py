@@ -14,6 +14,7 @@ from storage.schema.base import Moment
 from storage.schema.batches import batches
 from storage.schema.billing import credit_balances, credit_entries, purchases, subscriptions
 from storage.schema.cases import case_notes, cases, moderation_log
+from storage.schema.collections import collection_pictures
 from storage.schema.inputs import IS_KEPT, IS_THERE, inputs
 from storage.schema.jobs import HAS_MESSAGE, HAS_WORDS, IS_TOLD, drawings, jobs, pictures, reports
 from storage.schema.messages import messages
@@ -68,7 +69,7 @@ _DELETABLE = (
 )
 _THESE = bindparam("these", type_=String, expanding=True)
 _OF_THESE = select(pictures.c.id).where(pictures.c.job.in_(_THESE))
-_WITH_PICTURES = (reports, removals, shares)
+_WITH_PICTURES = (reports, removals, shares, collection_pictures)
 _WITH_JOBS = (sent_messages, inputs, pictures, drawings, holds)
 DELETED_WITH_JOBS = (*_WITH_PICTURES, removal_steps, *_WITH_JOBS)
 """What goes with a job. A blocked picture stays blocked, and forgets which one it was."""

@@ -15,6 +15,7 @@ from storage.schema import (
     batches,
     billing,
     cases,
+    collections,
     inputs,
     jobs,
     messages,
@@ -74,6 +75,7 @@ _ON_PAGE = select(_IDENTITIES.c.user_id).where(_IDENTITIES.c.account == ACCOUNT,
 _OWN_REQUESTS = select(privacy.privacy_requests.c.id).where(privacy.privacy_requests.c.account == ACCOUNT)
 _INSTALLATIONS = accounts.installations
 _OWN_PICTURES = select(jobs.pictures.c.id).where(jobs.pictures.c.account == ACCOUNT)
+_OWN_COLLECTIONS = select(collections.collections.c.id).where(collections.collections.c.account == ACCOUNT)
 _ABUSE = "prevents abuse: it names you by a number only"
 _BOOKS = "bookkeeping: it names you by a number only"
 
@@ -159,6 +161,18 @@ PERSONAL_DATA = (
         when_forgotten=WhenForgotten.EMPTIED,
         emptied=(Emptying(jobs.pictures.c.account == ACCOUNT, {"starred_at": None}),),
         reason="size and hash of what was there, so that it is known again; its bytes are removed",
+    ),
+    PersonalTable(
+        table=collections.collection_pictures,
+        what="which pictures are in your collections",
+        rows=collections.collection_pictures.c.collection.in_(_OWN_COLLECTIONS),
+        when_forgotten=WhenForgotten.REMOVED,
+    ),
+    PersonalTable(
+        table=collections.collections,
+        what="your collections, and who may look at them",
+        rows=collections.collections.c.account == ACCOUNT,
+        when_forgotten=WhenForgotten.REMOVED,
     ),
     PersonalTable(
         table=shares.shares,

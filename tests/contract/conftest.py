@@ -20,6 +20,7 @@ from bot.ports.accounts import Accounts, Ledger
 from bot.ports.batches import Batches
 from bot.ports.billing import Billing
 from bot.ports.cases import Cases
+from bot.ports.collections import Collections
 from bot.ports.credits import Credits
 from bot.ports.inputs import Inputs
 from bot.ports.jobs import Jobs
@@ -41,6 +42,7 @@ from storage.sql.batches import SqlBatches
 from storage.sql.billing import SqlBilling
 from storage.sql.blocked_pictures import SqlBlockedPictures
 from storage.sql.cases import SqlCases
+from storage.sql.collections import SqlCollections
 from storage.sql.credits import SqlCredits
 from storage.sql.database import Database
 from storage.sql.inputs import SqlInputs
@@ -66,6 +68,7 @@ from tests.fakes.accounts import MemoryAccounts, MemoryLedger
 from tests.fakes.batches import MemoryBatches
 from tests.fakes.cases import MemoryCases
 from tests.fakes.clock import StoppedClock
+from tests.fakes.collections import MemoryCollections
 from tests.fakes.credits import MemoryCredits
 from tests.fakes.ids import CountingIds
 from tests.fakes.inputs import MemoryInputs
@@ -123,6 +126,7 @@ class ContractTables:
     pictures: Pictures
     picture_search: PictureSearch
     shares: Shares
+    collections: Collections
     inputs: Inputs
     accounts: Accounts
     messages: PageMessages
@@ -202,6 +206,7 @@ def records(engine_name: str, clock: StoppedClock, request: pytest.FixtureReques
             pictures=MemoryPictures(memory, cases),
             picture_search=MemoryPictureSearch(memory),
             shares=MemoryShares(),
+            collections=MemoryCollections(memory),
             inputs=MemoryInputs(memory),
             accounts=MemoryAccounts(CountingIds(), memory),
             messages=MemoryPageMessages(clock, CountingIds()),
@@ -227,6 +232,7 @@ def records(engine_name: str, clock: StoppedClock, request: pytest.FixtureReques
         pictures=SqlPictures(database),
         picture_search=SqlPictureSearch(database),
         shares=SqlShares(database),
+        collections=SqlCollections(database),
         inputs=SqlInputs(database),
         accounts=SqlAccounts(database, clock, CountingIds()),
         messages=SqlPageMessages(database, clock, CountingIds()),
@@ -279,6 +285,12 @@ def picture_search(records: ContractTables) -> PictureSearch:
 def shares(records: ContractTables) -> Shares:
     """Return the record of share pages."""
     return records.shares
+
+
+@pytest.fixture
+def collections(records: ContractTables) -> Collections:
+    """Return the record of collections."""
+    return records.collections
 
 
 @pytest.fixture

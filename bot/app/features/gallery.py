@@ -1,6 +1,14 @@
 """The pictures that are kept: seeing, deleting and sending them."""
 
 from bot.app.services import Services
+from bot.commands.collections import (
+    CollectionDesk,
+    collection_add,
+    collection_list,
+    collection_remove,
+    collection_share,
+    collection_show,
+)
 from bot.commands.favourites import favourite, star, unfavourite
 from bot.commands.gallery import GalleryPages, older_pictures, show_gallery
 from bot.commands.mail import mail
@@ -8,6 +16,7 @@ from bot.commands.pictures import delete, undelete
 from bot.commands.removed_pictures import why
 from bot.commands.show import show
 from bot.commands.spec import AnyCommand
+from storage.sql.collections import SqlCollections
 from storage.sql.picture_search import SqlPictureSearch
 
 
@@ -23,9 +32,22 @@ def build_commands(services: Services) -> tuple[AnyCommand, ...]:
         quotas=services.quotas,
         clock=services.base.clock,
     )
+    desk = CollectionDesk(
+        studio=studio,
+        collections=SqlCollections(services.base.database),
+        lookup=services.lookup,
+        quotas=services.quotas,
+        clock=services.base.clock,
+        ids=services.base.ids,
+    )
     return (
         show_gallery(pages),
         older_pictures(pages),
+        collection_list(desk),
+        collection_add(desk, pages),
+        collection_show(desk, pages),
+        collection_remove(desk),
+        collection_share(desk),
         delete(studio, gallery, delivery),
         undelete(studio, gallery, delivery),
         show(studio, services.lookup, delivery),

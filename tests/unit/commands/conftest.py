@@ -5,6 +5,14 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
+from bot.commands.collections import (
+    CollectionDesk,
+    collection_add,
+    collection_list,
+    collection_remove,
+    collection_share,
+    collection_show,
+)
 from bot.commands.dispatcher import Dispatcher
 from bot.commands.edit import ask_edit, edit, use_reference
 from bot.commands.favourites import favourite, star, unfavourite
@@ -21,6 +29,7 @@ from bot.commands.spec import AnyCommand
 from bot.commands.translations import Translations
 from bot.services.picture_links import PictureLinks
 from tests.fakes.bench import FAULT, Bench
+from tests.fakes.collections import MemoryCollections
 from tests.fakes.fast_forward_loop import FastForwardLoop
 from tests.fakes.logs import plain_log
 from tests.fakes.owners import nobody, own_locale
@@ -57,6 +66,14 @@ def house(bench: Bench) -> Dispatcher:
         quotas=bench.quotas,
         clock=bench.clock,
     )
+    desk = CollectionDesk(
+        studio=bench.studio,
+        collections=MemoryCollections(bench.jobs),
+        lookup=bench.lookup,
+        quotas=bench.quotas,
+        clock=bench.clock,
+        ids=bench.ids,
+    )
     commands: tuple[AnyCommand, ...] = (
         imagine(bench.studio, bases=bench.bases),
         edit(bench.studio, bench.bases, bench.turning),
@@ -72,6 +89,11 @@ def house(bench: Bench) -> Dispatcher:
         unfavourite(bench.studio, bench.gallery),
         show(bench.studio, bench.lookup, bench.delivery),
         *share_commands(bench, bench.links),
+        collection_list(desk),
+        collection_add(desk, pages),
+        collection_show(desk, pages),
+        collection_remove(desk),
+        collection_share(desk),
         again(bench.studio),
         vary(bench.studio),
         reword(bench.studio),

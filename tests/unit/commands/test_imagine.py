@@ -68,6 +68,11 @@ async def test_help_knows_what_can_be_typed_and_no_buttons(hands: Hands) -> None
         "/show",
         "/share",
         "/unshare",
+        "/collection list",
+        "/collection add",
+        "/collection show",
+        "/collection remove",
+        "/collection share",
         "/help",
     ]
 

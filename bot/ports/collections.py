@@ -1,0 +1,45 @@
+"""The record of collections."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Protocol
+
+from bot.domain.collections import Audience, Collection, CollectionId, ListedCollection
+from bot.domain.images import Picture, PictureId
+from bot.domain.people import AccountId, CommunityId
+
+
+class Collections(Protocol):
+    """Keeps collections. Only pictures of whoever owns one are in it, as far as they may be seen. May raise `StorageFailed`."""
+
+    async def add(self, collection: Collection) -> Collection:
+        """Write a collection down and return it; where its account has one of that name, return that one, and change nothing."""
+        ...
+
+    async def find(self, account: AccountId, name_key: str) -> Collection | None:
+        """Return an account's collection of that name."""
+        ...
+
+    async def listed(self, account: AccountId, community: CommunityId) -> tuple[ListedCollection, ...]:
+        """Return an account's own, wherever they were made, and then those that others share with a community, by name."""
+        ...
+
+    async def put(self, collection: CollectionId, pictures: Sequence[PictureId], at: datetime) -> None:
+        """Put pictures in; what is in it already stays where it is."""
+        ...
+
+    async def take_out(self, collection: CollectionId, pictures: Sequence[PictureId]) -> int:
+        """Take pictures out, and give how many of them were in it."""
+        ...
+
+    async def remove(self, collection: CollectionId) -> None:
+        """Drop a collection; the pictures stay."""
+        ...
+
+    async def open_to(self, collection: CollectionId, audience: Audience) -> None:
+        """Say who may look at it from now on."""
+        ...
+
+    async def pictures(self, collection: CollectionId, most: int) -> tuple[Picture, ...]:
+        """Return the pictures in it that may be seen, those that came last first."""
+        ...

@@ -1,0 +1,31 @@
+"""Collections of pictures. A picture that is not its owner's any more, as after accounts were parted, is passed over."""
+
+from sqlalchemy import Column, ForeignKey, Index, String, Table, literal_column
+from sqlalchemy.sql.expression import ColumnElement
+
+from storage.schema.base import Moment, metadata, partial_index
+
+collections = Table(
+    "collections",
+    metadata,
+    Column("id", String, primary_key=True),
+    Column("account", String, ForeignKey("accounts.id"), nullable=False),
+    Column("community", String, nullable=False),
+    Column("name", String, nullable=False),
+    Column("name_key", String, nullable=False),
+    Column("audience", String, nullable=False),
+    Column("created_at", Moment, nullable=False),
+    Index("uq_collections_name", "account", "name_key", unique=True),
+)
+
+IS_FOR_COMMUNITY: ColumnElement[bool] = collections.c.audience == literal_column("'community'")
+
+partial_index("ix_collections_community", collections.c.community, collections.c.name_key, where=IS_FOR_COMMUNITY)
+
+collection_pictures = Table(
+    "collection_pictures",
+    metadata,
+    Column("collection", String, ForeignKey("collections.id"), primary_key=True),
+    Column("picture", String, ForeignKey("pictures.id"), primary_key=True, index=True),
+    Column("added_at", Moment, nullable=False),
+)

@@ -1,0 +1,115 @@
+"""The record of collections."""
+
+from collections.abc import Sequence
+from dataclasses import asdict
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Row, and_, bindparam, delete, func, or_, select, update
+
+from bot.domain.collections import Audience, Collection, CollectionId, ListedCollection
+from bot.domain.images import Picture, PictureId
+from bot.domain.people import AccountId, CommunityId
+from storage.schema.collections import IS_FOR_COMMUNITY, collection_pictures, collections
+from storage.schema.jobs import IS_VISIBLE, pictures
+from storage.sql.database import Database
+from storage.sql.retries import retry_all_uncommitted
+from storage.sql.rows import picture_of
+from storage.sql.upsert import Upsert
+
+_ADD = Upsert(
+    lambda insert_into: insert_into(collections).on_conflict_do_nothing(
+        index_elements=[collections.c.account, collections.c.name_key]
+    )
+)
+_PUT = Upsert(lambda insert_into: insert_into(collection_pictures).on_conflict_do_nothing())
+_FIND = select(collections).where(collections.c.account == bindparam("whose"), collections.c.name_key == bindparam("called"))
+_IN_IT = and_(collection_pictures.c.picture == pictures.c.id, pictures.c.account == collections.c.account, IS_VISIBLE)
+_COUNT = (
+    select(func.count())
+    .select_from(collection_pictures.join(pictures, _IN_IT))
+    .where(collection_pictures.c.collection == collections.c.id)
+    .scalar_subquery()
+)
+_IS_MINE = collections.c.account == bindparam("whose")
+_LISTED = (
+    select(collections, _COUNT.label("pictures"))
+    .where(or_(_IS_MINE, and_(IS_FOR_COMMUNITY, collections.c.community == bindparam("here"))))
+    .order_by(_IS_MINE.desc(), collections.c.name_key, collections.c.id)
+)
+_PICTURES = (
+    select(pictures)
+    .select_from(collection_pictures.join(collections).join(pictures, _IN_IT))
+    .where(collections.c.id == bindparam("of_collection"))
+    .order_by(collection_pictures.c.added_at.desc(), pictures.c.id.desc())
+)
+
+
+@retry_all_uncommitted
+class SqlCollections:
+    """Keeps them in SQL."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def add(self, collection: Collection) -> Collection:
+        """Insert it unless there is one of the name, and read what is there."""
+        values = asdict(collection) | {"name_key": collection.name_key}
+        async with self._database.write_transaction() as connection:
+            await _ADD.run(connection, values)
+            named = {"whose": collection.account, "called": collection.name_key}
+            return _collection_of((await connection.execute(_FIND, named)).one())
+
+    async def find(self, account: AccountId, name_key: str) -> Collection | None:
+        """Read one."""
+        async with self._database.read_statement() as connection:
+            row = (await connection.execute(_FIND, {"whose": account, "called": name_key})).first()
+        return None if row is None else _collection_of(row)
+
+    async def listed(self, account: AccountId, community: CommunityId) -> tuple[ListedCollection, ...]:
+        """Read them with what is in them."""
+        async with self._database.read_statement() as connection:
+            found = await connection.execute(_LISTED, {"whose": account, "here": community})
+            return tuple(ListedCollection(_collection_of(row), row.pictures) for row in found)
+
+    async def put(self, collection: CollectionId, pictures: Sequence[PictureId], at: datetime) -> None:
+        """Insert what is not there."""
+        async with self._database.write_transaction() as connection:
+            for picture in pictures:
+                await _PUT.run(connection, {"collection": collection, "picture": picture, "added_at": at})
+
+    async def take_out(self, collection: CollectionId, pictures: Sequence[PictureId]) -> int:
+        """Delete rows."""
+        taken = delete(collection_pictures).where(
+            collection_pictures.c.collection == collection, collection_pictures.c.picture.in_(pictures)
+        )
+        async with self._database.write_transaction() as connection:
+            return (await connection.execute(taken)).rowcount
+
+    async def remove(self, collection: CollectionId) -> None:
+        """Delete its rows."""
+        async with self._database.write_transaction() as connection:
+            await connection.execute(delete(collection_pictures).where(collection_pictures.c.collection == collection))
+            await connection.execute(delete(collections).where(collections.c.id == collection))
+
+    async def open_to(self, collection: CollectionId, audience: Audience) -> None:
+        """Write that."""
+        async with self._database.write_transaction() as connection:
+            await connection.execute(update(collections).where(collections.c.id == collection).values(audience=audience))
+
+    async def pictures(self, collection: CollectionId, most: int) -> tuple[Picture, ...]:
+        """Read the newest."""
+        async with self._database.read_statement() as connection:
+            found = await connection.execute(_PICTURES.limit(most), {"of_collection": collection})
+            return tuple(picture_of(row) for row in found)
+
+
+def _collection_of(row: Row[Any]) -> Collection:
+    return Collection(
+        id=CollectionId(row.id),
+        account=AccountId(row.account),
+        community=CommunityId(row.community),
+        name=row.name,
+        audience=Audience(row.audience),
+        created_at=row.created_at,
+    )
