@@ -210,7 +210,8 @@ def _known_values(kind: OptionKind) -> tuple[Suggestion, ...]:
 
 def picture_options(option: Option) -> tuple[str, ...]:
     """Return the names of the options that stand for one that takes several pictures."""
-    return (option.name, *(f"{option.name}{number}" for number in range(2, _MOST_PICTURES + 1)))
+    most = min(_MOST_PICTURES, option.kind.most) if isinstance(option.kind, PictureFile) else 1
+    return (option.name, *(f"{option.name}{number}" for number in range(2, most + 1)))
 
 
 def _reach(commands: list[AnyCommand]) -> Json:

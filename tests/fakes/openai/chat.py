@@ -63,6 +63,10 @@ def _content(body: Json, schema: Mapping[str, object], fault: Fault) -> str:
         return fault.answer if isinstance(fault.answer, str) else json.dumps(fault.answer)
     if fault.kind is Kind.LENGTH:
         return '{"verdict": "allowed", "reason_co'
+    wanted = schema["properties"]
+    assert isinstance(wanted, Mapping)
+    if "prompts" in wanted:
+        return json.dumps({"prompts": [f"{number} careful pictures of what is shown" for number in range(1, 4)]})
     asked = json.loads(_user_message(body))
     verdict: Json = {
         "verdict": "allowed",
@@ -70,8 +74,6 @@ def _content(body: Json, schema: Mapping[str, object], fault: Fault) -> str:
         "rewritten_prompt": rewritten(asked["user_prompt"], asked["variation_of"]),
         "safer_prompt": None,
     }
-    wanted = schema["properties"]
-    assert isinstance(wanted, Mapping)
     return json.dumps({name: verdict.get(name) for name in wanted})
 
 

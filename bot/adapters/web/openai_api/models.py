@@ -5,7 +5,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from bot.commands.spec import options_of
-from bot.domain.images import Lane, Quality
+from bot.domain.images import Background, Lane, Quality
 from bot.domain.jobs import Draft
 from bot.domain.prompt_text import LONGEST_PROMPT
 from bot.errors import BadInput
@@ -15,6 +15,7 @@ MODEL = "easel"
 
 _LONGEST_WORD = 200
 _OPEN = {None, "", "auto"}
+_BACKGROUNDS = {"opaque": Background.FULL, "transparent": Background.CLEAR}
 _QUALITIES = {"standard": None, "hd": Quality.HIGH, **{quality.value: quality for quality in Quality}}
 """The first two are what clients of older models send."""
 
@@ -41,8 +42,8 @@ class ImagesRequest(BaseModel):
         """
         if self.stream:
             raise BadInput("Pictures are not streamed here: leave stream out, and they come whole.")
-        if self.background not in {*_OPEN, "opaque"}:
-            raise BadInput("Pictures have no transparent background here: leave background out.")
+        if self.background not in {*_OPEN, *_BACKGROUNDS}:
+            raise BadInput("background can be auto, opaque or transparent.")
         if self.quality not in {*_OPEN, *_QUALITIES}:
             raise BadInput("quality can be auto, low, medium or high.")
         kinds = {option.name: option.kind for option in options_of(Draft)}
@@ -50,6 +51,7 @@ class ImagesRequest(BaseModel):
             "count": None if self.n is None else kinds["count"].parse("n", self.n),
             "size": None if self.size in _OPEN else kinds["size"].parse("size", self.size),
             "quality": None if self.quality in _OPEN else _QUALITIES[self.quality or ""],
+            "background": _BACKGROUNDS.get(self.background or ""),
         }
         # Whoever asks here waits for the answer.
         return Draft(prompt=self.prompt, lane=Lane.FAST, **{name: value for name, value in given.items() if value is not None})

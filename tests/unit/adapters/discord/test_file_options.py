@@ -7,6 +7,7 @@ import pytest
 
 from bot.adapters.discord.application_commands import picture_options
 from bot.adapters.discord.file_options import MenuFiles, read_file_options
+from bot.app.commands import declared_commands
 from bot.commands.spec import options_of
 from bot.domain.inputs import MOST_BYTES, BroughtPicture, InputRole
 from bot.domain.jobs import Draft
@@ -65,3 +66,12 @@ async def test_the_pictures_of_a_menu_are_known_until_its_form_is_sent() -> None
     with pytest.raises(BadInput) as refused:
         await MenuFiles().read({"picture": named})
     assert refused.value.user_text.startswith("I do not know that picture any more")
+
+
+def test_a_command_that_takes_one_picture_asks_for_one() -> None:
+    """And one that takes more than Discord shows well, for four."""
+    kinds = {command.name: command.options for command in declared_commands() if command.name in {"describe", "blend"}}
+    shown = {
+        name: [picture_options(one) for one in options if isinstance(one.kind, PictureFile)] for name, options in kinds.items()
+    }
+    assert shown == {"describe": [("picture",)], "blend": [("picture", "picture2", "picture3", "picture4")]}
