@@ -4,6 +4,7 @@ from dataclasses import dataclass, fields
 from typing import Annotated
 
 from bot.commands.spec import Command, Suggest
+from bot.domain.batches import Batch
 from bot.domain.chat import Form, Link, Post
 from bot.domain.images import Lane, Quality, Shape, Size
 from bot.domain.jobs import Draft, Rewriting
@@ -12,7 +13,9 @@ from bot.domain.prompt_lists import LONGEST_LIST
 from bot.errors import BadInput, SurfaceFailed
 from bot.pipeline import batch_posts
 from bot.pipeline.batch_studio import BatchStudio
+from bot.ports.batches import BatchShower
 from bot.ports.surfaces import Call
+from bot.services.gallery import Gallery
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,6 +97,41 @@ def batch_cancel(studio: BatchStudio) -> Command[BatchButtonArgs]:
             await call.whisper(batch_posts.not_wanted())
 
     return Command("batch-cancel", "Draw no more of it", BatchButtonArgs, run, is_typed=False)
+
+
+def batch_delete(studio: BatchStudio, gallery: Gallery, messages: BatchShower) -> Command[BatchButtonArgs]:
+    """Build the button that deletes all pictures of a batch."""
+
+    async def run(call: Call, args: BatchButtonArgs) -> None:
+        found, jobs = await studio.find_own(args.batch, call)
+        for job in jobs:
+            await gallery.delete(job.id)
+        await _retract(messages, found)
+        await call.whisper(batch_posts.deleted(found, round(gallery.undo.total_seconds() / 60)))
+
+    return Command("batch-delete", "Delete all its pictures", BatchButtonArgs, run, is_typed=False, is_for_author=True)
+
+
+async def _retract(messages: BatchShower, found: Batch) -> None:
+    """Have the message show what is left; where a platform does not take that now, it is shown so later."""
+    try:
+        if found.message is not None:
+            await messages.retract(found.id, found.message)
+    except SurfaceFailed:
+        messages.show_soon(found.id)
+
+
+def batch_undelete(studio: BatchStudio, gallery: Gallery, messages: BatchShower) -> Command[BatchButtonArgs]:
+    """Build the Undo button that follows."""
+
+    async def run(call: Call, args: BatchButtonArgs) -> None:
+        found, jobs = await studio.find_own(args.batch, call)
+        if not any([await gallery.restore(job.id) for job in jobs]):
+            raise BadInput("It is too late to bring those back; the pictures are deleted for good.")
+        messages.show_soon(found.id)
+        await call.whisper(Post("They are back."))
+
+    return Command("batch-undelete", "Bring deleted pictures back", BatchButtonArgs, run, is_typed=False, is_for_author=True)
 
 
 def batch_zip(studio: BatchStudio, base_url: str) -> Command[BatchButtonArgs]:

@@ -53,6 +53,14 @@ def offer(batch: Batch, price: BatchPrice) -> Post:
     )
 
 
+def deleted(batch: Batch, minutes: int) -> Post:
+    """Say that all its pictures are gone, and for how long that can be undone, to whoever deleted them."""
+    return Post(
+        f"All pictures of it are deleted. They can be brought back for {pluralize(minutes, 'minute')}.",
+        buttons=(Button("Undo", "batch-undelete", batch.id),),
+    )
+
+
 def not_wanted() -> Post:
     """Say that an offer came to nothing."""
     return Post("Nothing is drawn, and nothing was counted.")
@@ -109,7 +117,14 @@ def finished(batch: Batch, jobs: Sequence[Job], shown: BatchPictures) -> Post:
         footer=((f"{pluralize(gone, 'picture')} of it cannot be seen any more",) if gone else ()) + shown.notes,
         buttons=(
             *(Button(f"Draw {_number(job)} again", "again", job.id) for job in failed[:_MOST_AGAIN]),
-            *((Button("All as one file", "batch-zip", batch.id),) if shown.pictures else ()),
+            *(
+                (
+                    Button("All as one file", "batch-zip", batch.id),
+                    Button("Delete all", "batch-delete", batch.id, is_dangerous=True),
+                )
+                if shown.pictures
+                else ()
+            ),
         ),
     )
 

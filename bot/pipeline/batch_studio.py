@@ -152,6 +152,11 @@ class BatchStudio:
         await self._cancel_jobs(batch.id)
         return True
 
+    async def find_own(self, id_: str, call: Call) -> tuple[Batch, tuple[Job, ...]]:
+        """Return a batch with its jobs, if it is the caller's, or the caller looks after its place; raises as `cancel` does."""
+        batch = await self._find_own(id_, call, by_moderators=True)
+        return batch, await self._batches.jobs(batch.id)
+
     async def find(self, id_: str) -> Batch:
         """Return a batch that a button speaks of.
 

@@ -79,7 +79,7 @@ async def test_what_a_killed_program_was_taking_in_is_drawn_once_by_the_next(tmp
         [message] = await visitor.messages()
         assert message["post"]["text"] == "12 pictures: a fox in snow, and 11 more"
         assert len(message["post"]["pictures"]) == 12
-        [zipped] = [button["action"] for button in message["post"]["buttons"]]
+        [zipped, _] = [button["action"] for button in message["post"]["buttons"]]
         [link] = (await visitor.presses(zipped, message["id"]))["notes"][0]["links"]
         answer = await visitor.get(link["address"].removeprefix(serving.url))
         with zipfile.ZipFile(io.BytesIO(answer.content)) as archive:

@@ -1,6 +1,6 @@
 """What takes in batches and shows them, over a bench."""
 
-from bot.commands.batch import batch, batch_cancel, batch_draw, batch_zip
+from bot.commands.batch import batch, batch_cancel, batch_delete, batch_draw, batch_undelete, batch_zip
 from bot.commands.dispatcher import Dispatcher
 from bot.commands.redraw import again
 from bot.domain.batches import Batch
@@ -87,6 +87,8 @@ class BatchDesk:
             batch(self.studio),
             batch_draw(self.studio),
             batch_cancel(self.studio),
+            batch_delete(self.studio, self.bench.gallery, self.messages),
+            batch_undelete(self.studio, self.bench.gallery, self.messages),
             batch_zip(self.studio, "http://easel.test"),
             again(self.bench.studio),
         )

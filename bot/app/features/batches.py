@@ -2,7 +2,7 @@
 
 from bot.app.model_suggestions import model_suggestions
 from bot.app.services import Services
-from bot.commands.batch import batch, batch_cancel, batch_draw, batch_zip
+from bot.commands.batch import batch, batch_cancel, batch_delete, batch_draw, batch_undelete, batch_zip
 from bot.commands.spec import AnyCommand
 
 
@@ -14,5 +14,7 @@ def build_commands(services: Services) -> tuple[AnyCommand, ...]:
         batch(studio, model_suggestions(services), has_lanes=has_lanes),
         batch_draw(studio),
         batch_cancel(studio),
+        batch_delete(studio, services.gallery, services.batch_messages),
+        batch_undelete(studio, services.gallery, services.batch_messages),
         batch_zip(studio, settings.web.links_base),
     )

@@ -2,7 +2,7 @@
 
 import pytest
 
-from bot.domain.chat import Button, Form, Tone
+from bot.domain.chat import Attachment, Button, Form, Post, Tone
 
 
 def test_a_button_carries_its_command_and_an_id_and_nothing_else() -> None:
@@ -21,3 +21,11 @@ def test_a_form_shows_everything_unless_it_names_what() -> None:
     assert Form("edit").shows("words")
     about_a_picture = Form("edit", {"link": "owl"}, shown=("words",))
     assert (about_a_picture.shows("words"), about_a_picture.shows("link")) == (True, False)
+
+
+def test_a_sheet_stands_for_pictures_where_few_are_shown() -> None:
+    """Before whatever else is attached; without one nothing changes."""
+    sheet, table = Attachment("all.jpg", "image/jpeg", b"sheet"), Attachment("table.csv", "text/csv", b"a,b")
+    post = Post("two", sheet=sheet, attachments=(table,))
+    assert post.with_few_pictures() == Post("two", attachments=(sheet, table))
+    assert Post("one").with_few_pictures() == Post("one")

@@ -13,6 +13,7 @@ from bot.domain.chat import Place, Tone
 from bot.domain.jobs import BatchId, JobState
 from bot.domain.removals import RemovalReason
 from bot.errors import MessageGone, ObjectMissing, PromptRefused, StorageFailed, SurfaceFailed
+from bot.pipeline import posts
 from bot.pipeline.delivery import PROMISE_LIFETIME
 from bot.ports.prompts import Decision, Verdict
 from bot.services.contact_sheets import sheet_id
@@ -149,7 +150,7 @@ class TestTelling:
         assert post.sheet is not None
         assert Image.open(BytesIO(post.sheet.content)).format == "JPEG"
         assert "drawn by painter" in post.footer
-        assert [button.action for button in post.buttons] == [f"batch-zip:{found.id}"]
+        assert [button.label for button in post.buttons] == ["All as one file", "Delete all"]
         assert len(desk.bench.surface.posted) == 1
         assert await spent(desk) == (0, 2)
         assert [post.text for post in desk.bench.surface.said if "fox" in post.text and "pictures" not in post.text] == []
@@ -164,7 +165,7 @@ class TestTelling:
         assert post.details[0].text.startswith("1. a red fox – ")
         assert await spent(desk) == (0, 1)
         failed, _ = await desk.batches.jobs(found.id)
-        assert [button.action for button in post.buttons] == [f"again:{failed.id}", f"batch-zip:{found.id}"]
+        assert [button.action for button in post.buttons][:2] == [f"again:{failed.id}", f"batch-zip:{found.id}"]
         await desk.press("again", replace(found, id=BatchId(failed.id)))
         await desk.bench.work()
         alone = list(desk.bench.jobs.rows.values())[-1].job
@@ -200,6 +201,14 @@ class TestTelling:
         desk.bench.surface.failures.fail_next("post", gone)
         await desk.messages.show(found.id)
         assert desk.bench.surface.posted[-1][0] == Place(LOOM, "", "ann alone")
+
+    async def test_a_job_that_waits_says_nothing_by_itself(self, desk: BatchDesk) -> None:
+        """Such as for a service that has no room."""
+        found = await desk.offered()
+        await desk.press("batch-draw", found)
+        [job, _] = await desk.batches.jobs(found.id)
+        await desk.bench.delivery.show_waiting(job, posts.waiting_for_worker(job, 1))
+        assert desk.bench.surface.updated == []
 
     async def test_a_platform_that_another_process_serves_is_left_to_it(self, desk: BatchDesk) -> None:
         """It is shown there."""
@@ -264,6 +273,39 @@ class TestRemoving:
         assert desk.bench.surface.shown[other.id].text == "a red fox"
         with pytest.raises(SurfaceFailed):
             await desk.bench.batch_messages_on({}).retract(found.id, desk.batches.rows[found.id].message or other)
+
+
+class TestDeleting:
+    """All of it, by whoever asked for it."""
+
+    async def test_all_are_deleted_and_brought_back(self, desk: BatchDesk) -> None:
+        """For some minutes; the sheet goes with them."""
+        found = await desk.drawn()
+        [answer] = await desk.press("batch-delete", found)
+        assert answer.text.startswith("All pictures of it are deleted. They can be brought back for")
+        assert (desk.shown(found).pictures, desk.shown(found).sheet) == ((), None)
+        assert desk.bench.surface.retracted != []
+        await desk.press("batch-undelete", found)
+        await desk.messages.show(found.id)
+        assert len(desk.shown(found).pictures) == 2
+        [answer] = await desk.press("batch-undelete", found)
+        assert "too late" in answer.text
+
+    async def test_nobody_deletes_what_is_anothers(self, desk: BatchDesk) -> None:
+        """Moderators of the place may; what a platform does not take now is shown later."""
+        found = await desk.drawn()
+        [answer] = await desk.press("batch-delete", found, person("bob"))
+        assert "Only the person" in answer.text
+        desk.bench.surface.failures.fail_always("retract", MessageGone(LOOM, "deleted"))
+        await desk.press("batch-delete", found, person("mo", is_moderator=True))
+        await desk.messages.show(found.id)
+        assert desk.shown(found).pictures == ()
+
+    async def test_an_offer_has_nothing_to_delete(self, desk: BatchDesk) -> None:
+        """Nor a message."""
+        found = await desk.offered()
+        await desk.press("batch-delete", found)
+        assert desk.bench.surface.retracted == []
 
 
 class TestCancelling:
