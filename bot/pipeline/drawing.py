@@ -251,7 +251,8 @@ class DrawingStep:
         """Make the bytes safe, then write down that they are. What it cost is noted even if they are no pictures."""
         drawing = answer.drawing
         try:
-            pictures = await self._parts.complete(provider, job.wish.inputs, answer.drawn.pictures)
+            complete = partial(self._parts.complete, provider, job.wish.inputs, answer.drawn.pictures)
+            pictures = await retry_storage(complete, on_trouble)
             files = await self._keeping.store_safely(drawing, pictures, on_trouble)
         except (ProviderFailed, PictureBlocked, InputRefused):
             await self._queue.close_drawing(replace(drawing, state=DrawingState.FAILED))

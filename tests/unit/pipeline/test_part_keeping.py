@@ -9,7 +9,7 @@ from PIL import Image
 from bot.domain.images import Abilities, ImageRequest, ImageResult, Size
 from bot.domain.inputs import BroughtPicture, InputRole
 from bot.domain.jobs import Draft, DrawingState, Job, JobState
-from bot.errors import BadInput
+from bot.errors import BadInput, StorageFailed
 from bot.ports.images import OnProgress
 from tests.fakes.bench import Bench
 from tests.fakes.images import ScriptedProvider
@@ -76,6 +76,21 @@ async def test_a_base_that_is_gone_once_it_is_drawn_ends_the_job_for_nothing() -
     [drawing] = await bench.jobs.drawings(job.id)
     assert drawing.state is DrawingState.FAILED
     assert (await bench.quota_status()).left == 20
+
+
+async def test_a_store_that_is_away_once_it_is_drawn_costs_no_picture() -> None:
+    """What was paid for waits for the picture that it goes into; it is not given up, nor paid for again."""
+
+    class Slow(ScriptedProvider):
+        async def draw(self, request: ImageRequest, on_progress: OnProgress) -> ImageResult:
+            bench.objects.failures.fail_next("get", StorageFailed("s3", "away"))
+            return await super().draw(request, on_progress)
+
+    bench = Bench(painter=Slow(abilities=WITHOUT))
+    job = await change(bench)
+    await bench.work()
+    assert bench.job(job).state is JobState.DONE
+    assert len(bench.painter.requests) == 1
 
 
 @pytest.mark.parametrize(
