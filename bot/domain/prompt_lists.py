@@ -5,7 +5,6 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import chain, product
-from math import prod
 
 from bot.errors import BadInput
 
@@ -31,8 +30,12 @@ class Pattern:
 
     @property
     def count(self) -> int:
-        """Return how many prompts it stands for, without making any of them."""
-        return prod(sum(one.count for one in part) for part in self.parts if not isinstance(part, str))
+        """Return how many prompts it stands for, without making any of them; beyond `_LONGEST_NUMBER` only that it is more."""
+        found = 1
+        for part in self.parts:
+            if not isinstance(part, str):
+                found = min(found * sum(one.count for one in part), _LONGEST_NUMBER + 1)
+        return found
 
     def expand(self) -> Iterator[str]:
         """Yield each of them, the last choice changing fastest."""
@@ -70,10 +73,18 @@ def _read_lines(text: str) -> list[str]:
     lines = text.removeprefix("\ufeff").splitlines()
     begin = next((number for number, line in enumerate(lines) if line.strip()), len(lines))
     for delimiter in ",;\t":
-        head = [cell.strip().lower() for cell in next(csv.reader(lines[begin : begin + 1], delimiter=delimiter), [])]
+        head = _read_head(lines[begin : begin + 1], delimiter)
         if _COLUMN in head:
             return _read_column(lines[begin + 1 :], delimiter, head.index(_COLUMN))
     return [_unquote(line.strip()) for line in lines if line.strip()]
+
+
+def _read_head(lines: list[str], delimiter: str) -> list[str]:
+    """Return the names of a table's columns; none where the line is longer than any head of a table."""
+    try:
+        return [cell.strip().lower() for cell in next(csv.reader(lines, delimiter=delimiter), [])]
+    except csv.Error:
+        return []
 
 
 def _read_column(lines: list[str], delimiter: str, column: int) -> list[str]:
@@ -109,7 +120,8 @@ def _parse(line: str, number: int) -> Pattern:
                 parts = []
             case "}" if open_:
                 before, *others = [*open_.pop(), parts]
-                parts = [*before, tuple(_pattern(one) for one in others)]
+                before.append(tuple(_pattern(one) for one in others))
+                parts = before
             case "}":
                 raise BadInput(f"Line {number} closes a brace that it does not open; \\}} draws one. Nothing was counted.")
             case sign:

@@ -37,6 +37,7 @@ def refusal(text: str, **limits: int) -> str:
         (r"C:\new", [r"C:\new"]),
         ("a {quick,} fox", ["a quick fox", "a  fox"]),
         ("{}fox", ["fox"]),
+        ("x" * 200_000, ["x" * 200_000]),
         ("{fox}\nowl", ["fox", "owl"]),
         ('"a fox, red"\n"say ""hi"""\n"so" and "so"', ["a fox, red", 'say "hi"', '"so" and "so"']),
         ("prompt\na fox\n", ["a fox"]),
@@ -63,6 +64,7 @@ def test_a_text_stands_for_prompts(text: str, prompts: list[str]) -> None:
         ("\n".join("fox" for _ in range(10_000)), "Those are 10,000 prompts, and 500 at once are the most"),
         ("{a,b}" * 40, "That would be 1,099,511,627,776 pictures, and 500 at once are the most"),
         ("{a,b}" * 800, "That would be more than 1,000,000,000,000,000,000 pictures"),
+        ("{a,b}" * 40_000, "That would be more than 1,000,000,000,000,000,000 pictures"),
         ("prompt\n" + "x" * 200_000, "cannot be read"),
     ],
 )
