@@ -1,6 +1,7 @@
 """Templates as a TOML file, and back; and those that every house begins with."""
 
 import json
+import re
 import tomllib
 from collections.abc import Iterable, Mapping
 from functools import cache
@@ -16,6 +17,14 @@ from bot.text import join_words, quote, suggest
 
 LONGEST_FILE = 500_000
 """Characters: more than `MOST_TEMPLATES` of the longest ones have."""
+
+_QUOTED = re.compile(
+    r"""\"{3}(?:[^"\\]|\\.|"(?!""))*+(?:"{3})?|'{3}(?:[^']|'(?!''))*+(?:'{3})?|"(?:[^"\\\n]|\\.)*+"?|'[^'\n]*+'?|\#[^\n]*+""",
+    re.DOTALL,
+)
+"""Texts and comments, in which dots are no parts of names; what is never closed goes on, so that nothing is read twice."""
+
+_DEEP_NAME = re.compile(r"(?<![\w-])(?:(?:[\w-]++|'')[ \t]*+\.[ \t]*+){9}")
 
 _KINDS: Mapping[str, OptionKind] = {
     "name": Text("", longest=LONGEST_NAME),
@@ -46,8 +55,8 @@ def read_templates(text: str) -> tuple[Template, ...]:
         BadInput: It is no TOML, or something in it is no template; nothing of it can be used then.
     """
     try:
-        document = tomllib.loads(text)
-    except (tomllib.TOMLDecodeError, RecursionError) as error:
+        document = tomllib.loads(_without_deep_names(text))
+    except (ValueError, RecursionError) as error:  # a number of thousands of digits is a mere ValueError
         raise BadInput(f"That file is no TOML ({quote(_reason(error), 80)}). Nothing was changed.") from None
     tables = document.pop("template", [])
     if document:
@@ -64,6 +73,17 @@ def read_templates(text: str) -> tuple[Template, ...]:
         if found.setdefault(check_name(template.name), template) is not template:
             raise BadInput(f"{quote(template.name)} stands in the file twice. Nothing was changed.")
     return tuple(found.values())
+
+
+def _without_deep_names(text: str) -> str:
+    """Return a text as it is; the time that a name takes grows with the square of its parts, and ours have one.
+
+    Raises:
+        ValueError: A name in it has more parts than any file of ours.
+    """
+    if _DEEP_NAME.search(_QUOTED.sub("''", text)):
+        raise ValueError("a name has too many parts")
+    return text
 
 
 def _reason(error: Exception) -> str:
