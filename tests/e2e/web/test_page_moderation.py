@@ -13,6 +13,7 @@ from bot.domain.chat import Place
 from bot.domain.images import PictureState
 from bot.domain.people import HOUSE
 from bot.services.moderator_sessions import LINK_LIFETIME, SESSION_LIFETIME, Moderator
+from tests.e2e.web.accessibility import violations
 from tests.e2e.web.conftest import PATIENCE_MS
 from tests.fakes.bench import Bench
 from tests.fakes.case_desk import MODS, CaseDesk
@@ -260,3 +261,15 @@ async def test_on_a_phone_the_queue_and_the_case_follow_each_other(desk: CaseDes
     assert await page.evaluate("document.documentElement.scrollWidth <= innerWidth")
     await page.get_by_role("button", name="All cases").click()
     await expect(page.get_by_role("button", name="Reported picture")).to_be_visible()
+
+
+@pytest.mark.needs("chromium", "axe")
+async def test_nobody_is_kept_from_moderating(desk: CaseDesk, house: WebHouse, page: Page) -> None:
+    """By what axe-core knows, in both themes, with a case open."""
+    await reported(desk)
+    await page.goto(await link_of(desk, house))
+    await page.get_by_role("button", name="Reported picture").click()
+    await expect(page.get_by_role("button", name="Keep")).to_be_visible()
+    for scheme in ("light", "dark"):
+        await page.emulate_media(color_scheme=scheme)
+        assert await violations(page) == []
