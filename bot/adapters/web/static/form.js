@@ -42,10 +42,10 @@ function field({ name, label, hint, value, usual, longest, is_required, is_long,
   const described = hint ? `${id}-hint` : null;
   const common = { id, required: is_required, "aria-describedby": described };
   const free = { ...common, maxlength: longest, placeholder: usual ? `usually ${usual}` : null, dir: "auto", autocomplete: "off" };
-  const control = choices.length ? select(common, choices, value, is_required) : is_long ? el("textarea", { ...free, rows: 4 }) : el("input", { ...free, type: "text" });
+  const control = choices.length ? select(common, choices, value, is_required) : is_long ? el("textarea", { ...free, rows: longest > 1000 ? 5 : 2 }) : el("input", { ...free, type: "text" });
   if (!choices.length) control.value = value;
   const mark = is_required ? "" : el("span", { class: "optional" }, " (optional)");
-  const row = el("div", { class: "field" }, el("label", { for: id }, label, mark), control, hint ? el("p", { id: described, class: "hint" }, hint) : "");
+  const row = el("div", { class: "field" }, el("label", { for: id }, label, mark), control, hint ? el("p", { id: described, class: "help" }, hint) : "");
   return { name, label, control, row };
 }
 
