@@ -134,7 +134,13 @@ def _less_used(job: Job, *, has_row: bool) -> tuple[Button, ...]:
     """Offer the rest."""
     reword = _reword(job) if job.erased_at is None else ()
     history = (Button("History", "history", job.id),) if has_row else ()
-    return *reword, Button("Share", "share", job.id), Button("Resize", "reframe", job.id), *history
+    return (
+        Button("Vary a little", "vary-subtle", job.id),
+        *reword,
+        Button("Share", "share", job.id),
+        Button("Resize", "reframe", job.id),
+        *history,
+    )
 
 
 def ended(job: Job, ending: Ending) -> Post:

@@ -46,7 +46,12 @@ async def test_a_picture_from_words(stage: DiscordStage) -> None:
     assert not message.is_ephemeral
     assert interaction.follow_ups == []
     assert [button.label for button in message.buttons] == ["Edit", "Edit a part", "Again", "Vary", "☆", "Delete"]
-    assert [one["label"] for menu in message.menus for one in menu.raw["options"]] == ["Change words", "Share", "Resize"]
+    assert [one["label"] for menu in message.menus for one in menu.raw["options"]] == [
+        "Vary a little",
+        "Change words",
+        "Share",
+        "Resize",
+    ]
     [file] = message.files
     assert file.alt == "A careful picture of: a fox in the snow"
     assert file.size == (1536, 1024)

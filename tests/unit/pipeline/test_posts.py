@@ -118,7 +118,12 @@ def test_a_finished_job_shows_its_pictures_and_what_can_be_done_next() -> None:
         ("☆", "star:job-1", False),
         ("Delete", "delete:job-1", True),
     ]
-    assert [button.action for button in post.more] == ["reword:job-1", "share:job-1", "reframe:job-1"]
+    assert [button.action for button in post.more] == [
+        "vary-subtle:job-1",
+        "reword:job-1",
+        "share:job-1",
+        "reframe:job-1",
+    ]
     [post_picture] = post.pictures
     assert (post_picture.alt, post_picture.link) == ("a red fox at dawn", "http://easel.test/p/p1.png")
 
@@ -245,5 +250,5 @@ def test_a_picture_whose_words_were_erased_is_shown_without_them() -> None:
     post = posts.done(erased, pictures=(PICTURE,), notes=(), cost=FREE, links=LINKS)
     assert (post.text, post.details) == ("A picture whose words are not kept any more", ())
     assert [button.command for button in post.buttons] == ["ask_edit", "edit-part", "star", "delete"]
-    assert [button.command for button in post.more] == ["share", "reframe"]
+    assert [button.command for button in post.more] == ["vary-subtle", "share", "reframe"]
     assert post.pictures[0].alt == post.text
