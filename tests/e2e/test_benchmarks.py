@@ -14,6 +14,7 @@ from benchmarks.reports import measure_reports
 from benchmarks.scale.__main__ import AIMS
 from benchmarks.scale.__main__ import measure as measure_scale
 from benchmarks.scale.sizes import Sizes
+from benchmarks.studio import measure_studio
 from tests.fakes.openai import Endpoint, FakeOpenAI
 from tests.fakes.redis import RedisServer
 
@@ -40,6 +41,13 @@ async def test_what_is_done_to_pictures_can_be_measured() -> None:
     """With small ones."""
     measured = await measure_pictures(1, camera=(200, 100), edges=(96, 64))
     assert sorted(measured) == ["composite_ms_p50", "input_check_ms_p50", "stall_ms"]
+
+
+async def test_looking_for_pictures_can_be_measured() -> None:
+    """With a few hundred of them."""
+    figures = await measure_studio(400, 50, rounds=2)
+    assert sorted(figures) == ["gallery_ms_p50_100k", "growth_ratio", "search_ms_p50_100k", "share_page_ms_p50"]
+    assert min(figures.values()) > 0
 
 
 async def test_pages_of_cases_can_be_measured() -> None:

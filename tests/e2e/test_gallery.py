@@ -60,6 +60,14 @@ async def test_a_star_is_kept_and_shown_again_on_discord(tmp_path: Path) -> None
         again = await (await stage.ada.type_command(stage.channel, "show", link=job.id)).message_when(discord_stage.is_done)
         assert not again.is_ephemeral
         assert [button.label for button in again.buttons] == [button.label for button in owl.buttons]
+        shared = await (await stage.ada.type_command(stage.channel, "share", link=job.id, words="show")).message_when()
+        assert shared.is_ephemeral
+        assert [button.label for button in shared.buttons] == ["Hide the words", "Stop sharing"]
+        stopped = await (await stage.ada.press(shared, "Stop sharing")).message_when()
+        assert "1 link stopped working" in stopped.text
+        await (await stage.ada.type_command(stage.channel, "collection add", name="Night birds", link=job.id)).message_when()
+        birds = await (await stage.ada.type_command(stage.channel, "collection show", name="night birds")).message_when()
+        assert len(birds.files) == 1
 
 
 async def test_a_star_is_kept_and_shown_again_on_slack(tmp_path: Path) -> None:
@@ -75,6 +83,13 @@ async def test_a_star_is_kept_and_shown_again_on_slack(tmp_path: Path) -> None:
         await stage.ada.ephemeral("Now among your favourites")
         await stage.ada.command(stage.channel, EASEL, f"show {job.id}")
         await stage.done(but={owl.ts})
+        await stage.ada.command(stage.channel, EASEL, f"share {job.id}")
+        shared = await stage.ada.ephemeral("Shared: anybody with the link sees the picture and not your words.")
+        assert "/s/" in shared
+        await stage.ada.press(shared, "Show the words")
+        await stage.ada.ephemeral("and your words.")
+        await stage.ada.command(stage.channel, EASEL, "collection add night birds")
+        await stage.ada.ephemeral("1 picture put into night birds")
 
 
 async def favourites(base: Foundation, job: Job, *, are: bool) -> None:
