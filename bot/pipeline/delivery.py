@@ -269,9 +269,16 @@ class Delivery:
             await self._replace(job, message, post)
 
     async def _shown_job(self, job: Job, message: MessageRef) -> tuple[Job, bool]:
-        """Return whose pictures a message shows now that showed this job's once, and whether it has their buttons."""
+        """Return whose pictures a message is to show that showed this job's, and whether it has their buttons.
+
+        One of another job that was turned to this one is turned back.
+        """
         turned = await self._sent_messages.turned_to(*_where(message))
-        shown = await self._jobs.by_message(*_where(message)) if turned is None else await self._jobs.get(turned)
+        own = await self._jobs.by_message(*_where(message))
+        if own is not None and turned == job.id:
+            await self._sent_messages.turn_back(message)
+            return own, True
+        shown = own if turned is None else await self._jobs.get(turned)
         return (job, False) if shown is None else (shown, True)
 
     async def _show_where_turned(self, job: Job, post: Post) -> None:

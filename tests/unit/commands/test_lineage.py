@@ -227,7 +227,7 @@ async def test_a_turned_message_is_about_what_it_shows(bench: Bench, row: Row) -
 
 
 async def test_what_is_taken_down_is_retracted_where_it_was_turned_to(bench: Bench, row: Row) -> None:
-    """What the message shows otherwise stays, with its buttons."""
+    """The message is turned back then; what it shows otherwise stays, with its buttons."""
     _, night, snow = row.jobs
     message = row.message(snow)
     await row.press(f"back:{snow.id}", message)
@@ -235,8 +235,9 @@ async def test_what_is_taken_down_is_retracted_where_it_was_turned_to(bench: Ben
     assert row.shown(message) == "make it night"
     assert bench.surface.shown[message.id].buttons != ()
     await bench.gallery.delete(night.id)
-    await bench.delivery.retract(bench.job(night), message)
-    assert "deleted" in row.shown(message)
+    await bench.delivery.retract(bench.job(night), message, deletes=True)
+    assert row.shown(message) == "let it snow"
+    assert await bench.sent_messages.turned_to(LOOM, SQUARE.channel, message.id) is None
 
 
 async def test_history_shows_the_row_with_the_meant_one_marked(bench: Bench, row: Row) -> None:
