@@ -107,10 +107,14 @@ async def test_a_picture_is_changed_by_answering_it_on_discord(discord: DiscordS
     await discord.discord.changes.until(
         lambda: any("a fox" in one.text for one in grace.dms), within=10, what="the first picture"
     )
+    grace.accepts_dms = False
+    asked = await grace.say(discord.channel, "undo that", reply_to=second)
+    closed = await discord.channel.message_when(lambda one: one.reference is asked, within=10)
+    assert "you take no direct messages from me" in closed.text
     await discord.ada.say(discord.channel, "undo that", reply_to=second)
     await discord.discord.changes.until(lambda: "a fox" in second.text, within=10, what="the first picture")
     assert not any(Intent(hello.intents) & PRIVILEGED for hello in discord.discord.seen.hellos)
-    assert len([one for one in discord.channel.everything if one.author is discord.discord.bot]) == 2
+    assert len([one for one in discord.channel.everything if one.author is discord.discord.bot]) == 3
 
 
 async def test_a_picture_is_changed_by_answering_it_on_slack(slack: SlackStage) -> None:

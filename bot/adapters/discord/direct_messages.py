@@ -22,6 +22,13 @@ EMPTY_MESSAGE_REPLY = Post(
 )
 
 
+_MESSAGES_ARE_CLOSED = Post(
+    "I have an answer for you alone, and you take no direct messages from me; please allow them for this server and ask again.",
+    Tone.REFUSED,
+    "bad_input",
+)
+
+
 def line_of_message(message: discord.Message, us: int) -> str:
     """Return the words of a message to the bot, whose id is `us`, without its mention; empty where there are none."""
     return re.sub(rf"<@!?{us}>", "", message.content, count=1).strip()
@@ -65,16 +72,18 @@ class DirectMessageCall:
 class ReplyCall(DirectMessageCall):
     """Implements `bot.ports.surfaces.Call` for an answer to a picture in a server, where everybody reads replies.
 
-    What is for that person alone comes in a direct message.
+    What is for that person alone comes in a direct message; where they take none, the reply says that and nothing else.
     """
 
     async def whisper(self, post: Post) -> MessageRef | None:
         """Say `post` in a direct message; see `Call.whisper`."""
+        self._whispers += 1
         try:
             place = await self._surface.direct(self.person.identity)
-            return await self._surface.post(place, post, key=f"{self.key}:whisper")
+            return await self._surface.post(place, post, key=f"{self.key}:alone:{self._whispers}")
         except EaselError as error:
             log.info("discord.whisper_lost", call=self.key, kind=post.kind, reason=str(error))
+            await super().whisper(_MESSAGES_ARE_CLOSED)
             return None
 
 
