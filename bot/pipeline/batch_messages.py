@@ -109,13 +109,19 @@ class BatchMessages:
             if not batch_posts.is_over(batch, jobs):
                 await self._say(batch, batch_posts.progress(batch, jobs))
                 return
+            # First, so that whoever takes a picture down finds it in the message as soon as it is there.
+            await self._note_shown(batch.message, jobs)
             message = await self._say(batch, await self._finished(batch, jobs))
-            for job in jobs:
-                if batch_posts.is_drawn(job):
-                    await self._sent_messages.add(job.id, message)
+            if message != batch.message:
+                await self._note_shown(message, jobs)
             await self._batches.note_told(id_, self._clock.now())
 
-    async def retract(self, batch: BatchId, message: MessageRef) -> bool:
+    async def _note_shown(self, message: MessageRef, jobs: tuple[Job, ...]) -> None:
+        for job in jobs:
+            if batch_posts.is_drawn(job) and message.is_posted:
+                await self._sent_messages.add(job.id, message)
+
+    async def retract(self, batch: BatchId, message: MessageRef, *, deletes: bool = False) -> bool:
         """Show its pictures without the sheet, which had on it what is out of sight now; False where that is another message."""
         async with self._locks.lock(f"batch:{batch}"):
             found = await self._batches.get(batch)
@@ -128,6 +134,8 @@ class BatchMessages:
             post = _named(message, replace(await self._finished(found, jobs), sheet=None), found)
             gone = {sheet_id(batch)}.union(*[await self._gallery.out_of_sight(job.id) for job in jobs])
             await retry_delivery(lambda: surface.retract(message, post, gone))
+            if deletes and not post.pictures:
+                await retry_delivery(lambda: surface.delete(message))
         return True
 
     def _is_promised(self, batch: Batch) -> bool:

@@ -207,8 +207,6 @@ class Delivery:
             MessageGone: It is not there any more.
             SurfaceFailed: The platform does not take it now.
         """
-        if job.batch is not None and await self._batches.retract(job.batch, message):
-            return
         surface = self._surface(message.place.platform)
         whose, has_buttons = await self._shown_job(job, message)
         gone, post = await self._gallery.out_of_sight(job.id), await self._standing_post(whose)
@@ -218,6 +216,10 @@ class Delivery:
         await retry_delivery(lambda: surface.retract(message, shown, gone))
         if deletes and not shown.pictures:
             await retry_delivery(lambda: surface.delete(message))
+
+    async def retract_batch(self, job: Job, message: MessageRef, *, deletes: bool = False) -> bool:
+        """Do that with the message of the batch that a job is of, and raise as `retract` does; False where it is another one."""
+        return job.batch is not None and await self._batches.retract(job.batch, message, deletes=deletes)
 
     async def delete(self, message: MessageRef) -> None:
         """Take a message of ours away, whatever else it shows; raises as `retract` does, but for what is gone."""

@@ -194,13 +194,15 @@ class RemovalSteps:
         """Have a message show what may be seen; one of somebody who wants to be forgotten goes."""
         if not job.state.is_final:
             return StepState.FAILED, "its job is not done"  # whoever delivers it might show it after us
-        place = message.place
+        place, deletes = message.place, removal.order.reason.is_the_authors
         jobs_shown = await self._sent_messages.jobs_shown(place.platform, place.channel, message.id)
         try:
+            if await self._delivery.retract_batch(job, message, deletes=deletes):
+                return _DONE
             if len(jobs_shown) > 1:  # a gallery: nobody keeps what else it showed, and whoever wants it asks again
                 await self._delivery.delete(message)
                 return _DONE
-            await self._delivery.retract(job, message, deletes=removal.order.reason.is_the_authors)
+            await self._delivery.retract(job, message, deletes=deletes)
         except MessageOutOfReach:
             raise
         except MessageGone:

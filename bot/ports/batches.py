@@ -16,8 +16,11 @@ class BatchShower(Protocol):
         """Have it shown, with whatever changes meanwhile. Never raises."""
         ...
 
-    async def retract(self, batch: BatchId, message: MessageRef) -> bool:
-        """Have its message show only what may be seen; raises as `Surface.retract` does. False where that is another message."""
+    async def retract(self, batch: BatchId, message: MessageRef, *, deletes: bool = False) -> bool:
+        """Have its message show only what may be seen; raises as `Surface.retract` does. False where that is another message.
+
+        It `deletes` the message where nothing of it may be seen.
+        """
         ...
 
 

@@ -10,7 +10,7 @@ from bot.domain.images import PictureId
 from bot.domain.removals import RemovalReason, StepState
 from tests.e2e.slack_stage import SlackStage, a_stage, is_done
 from tests.e2e.slack_surface_stage import shows_own_files
-from tests.fakes.slack import Channel, Message
+from tests.fakes.slack import Channel, Limits, Message
 from tests.fakes.slack.files import File
 
 GONE = "This picture was taken down."
@@ -131,3 +131,20 @@ async def test_what_stands_where_we_are_no_member_is_listed(stage: SlackStage) -
     picture = await remove(stage, message)
     outcomes = await is_removed(stage, picture)
     assert outcomes == {"author": StepState.DONE, "message": StepState.IMPOSSIBLE, "store": StepState.DONE}
+
+
+async def test_one_picture_of_a_batch_is_gone_and_so_is_the_sheet_that_it_was_on(tmp_path: Path) -> None:
+    """The message shows the others by themselves."""
+    async with a_stage(tmp_path, limits=Limits(files_must_be_shared=False)) as stage:
+        await stage.ada.command(stage.channel, "/easel", "batch a {red, blue} fox")
+        await stage.ada.press(await stage.ada.ephemeral("2 pictures", within=20), "Draw 2")
+        message = await stage.channel.message_when(lambda one: "2 pictures: a red fox" in one and bool(one.images), within=30)
+        assert len(files_of(stage, PictureId("sheet-"))) == 1
+        gone, kept = await stage.base.records.pictures.page(most=2)
+        assert stage.house is not None
+        assert await stage.house.services.removals.remove(gone.id, RemovalReason.RULES, "mod")
+        await message.when(lambda one: "1 picture of it cannot be seen any more" in one, within=30)
+        await is_removed(stage, gone.id)
+        assert (files_of(stage, PictureId("sheet-")), files_of(stage, gone.id)) == ([], [])
+        assert len(message.images) == 1
+        assert files_of(stage, kept.id) != []

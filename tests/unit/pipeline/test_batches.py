@@ -257,20 +257,32 @@ class TestRemoving:
         [picture] = await desk.bench.pictures.of_job(first.id)
         await desk.bench.decisions.hide(picture.id, RemovalReason.REPORTS, "mo", None)
         [message] = await desk.bench.sent_messages.of_job(first.id)
-        await desk.bench.delivery.retract(first, message)
+        assert await desk.bench.delivery.retract_batch(first, message)
         post = desk.shown(found)
         assert (len(post.pictures), post.sheet) == (1, None)
         assert "1 picture of it cannot be seen any more" in post.footer
         [(_, gone)] = desk.bench.surface.retracted
         assert gone == {picture.id, sheet_id(found.id)}
 
+    async def test_the_steps_of_a_removal_leave_the_others_to_be_seen(self, desk: BatchDesk) -> None:
+        """Where its author wants to be forgotten, the message goes with the last of them."""
+        found = await desk.drawn()
+        jobs = await desk.batches.jobs(found.id)
+        message = desk.batches.rows[found.id].message
+        assert message is not None
+        for job, is_there in zip(jobs, (True, False), strict=True):
+            [picture] = await desk.bench.pictures.of_job(job.id)
+            await desk.bench.decisions.remove(picture.id, RemovalReason.FORGOTTEN, "ann")
+            await desk.bench.removal_steps.sweep()
+            assert (message.id in desk.bench.surface.shown) is is_there
+
     async def test_another_message_with_its_picture_is_changed_by_itself(self, desk: BatchDesk) -> None:
         """Such as one in a direct conversation."""
         found = await desk.drawn()
         first, _ = await desk.batches.jobs(found.id)
         other = await desk.bench.surface.post(SQUARE, desk.shown(found), key="mail")
-        await desk.bench.delivery.retract(first, other)
-        assert desk.bench.surface.shown[other.id].text == "a red fox"
+        assert not await desk.bench.delivery.retract_batch(first, other)
+        assert not await desk.bench.delivery.retract_batch(replace(first, batch=None), other)
         with pytest.raises(SurfaceFailed):
             await desk.bench.batch_messages_on({}).retract(found.id, desk.batches.rows[found.id].message or other)
 
