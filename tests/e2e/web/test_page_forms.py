@@ -15,6 +15,7 @@ from bot.domain.options import Choice, Text
 from bot.domain.template_options import SlotValues
 from bot.errors import BadInput
 from bot.ports.surfaces import Call
+from tests.e2e.web.accessibility import violations
 from tests.fakes.studio_page import NewPage, StudioPage
 from tests.fakes.visitor import HttpVisitor
 from tests.fakes.web_house import WebHouse, running
@@ -100,3 +101,13 @@ async def test_a_form_fits_a_small_phone_and_is_left_without_a_trace(window: New
 async def test_what_is_no_form_is_refused(ann: HttpVisitor, fields: dict[str, object]) -> None:
     """Before anything of it is run."""
     assert (await ann.post_json("/api/calls", {"key": "key-of-mine", **fields})).status == 400
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+async def test_a_form_can_be_used_by_everybody(window: NewPage, theme: str) -> None:
+    """axe-core finds nothing, also while the form says what is missing."""
+    studio = await window(color_scheme=theme)
+    await studio.send("/card")
+    await studio.page.get_by_role("button", name="Go").click()
+    await expect(studio.page.get_by_role("alert").get_by_text("Headline")).to_be_visible()
+    assert await violations(studio.page) == []
