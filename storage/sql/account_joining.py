@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import BindParameter, Row, Select, String, bindparam, delete, func, or_, select, update
+from sqlalchemy import BindParameter, Row, Select, String, bindparam, delete, or_, select, update
 from sqlalchemy.dialects import sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -26,6 +26,7 @@ from storage.schema.templates import is_of, templates
 from storage.sql.credits import CreditBooking, move_credits
 from storage.sql.current_account import lock_account_changes, lock_current_account
 from storage.sql.joined_memberships import reassign_memberships, record_membership
+from storage.sql.joined_names import part_names
 from storage.sql.privacy_requests import refuse_while_forgotten
 from storage.sql.shared_sanctions import move_sanctions
 from storage.sql.shared_usage import join_usage
@@ -56,18 +57,6 @@ def _reported_by(account: BindParameter[str]) -> Select[tuple[str]]:
 _MOVE_JOBS = update(jobs).where(jobs.c.account == _GONE).values(account=_SURVIVOR).returning(jobs.c.id)
 _MOVE_PICTURES = update(pictures).where(pictures.c.job.in_(bindparam("moved", expanding=True))).values(account=_SURVIVOR)
 _MOVE_BATCH = 500
-_OTHER_TEMPLATES = templates.alias()
-_NAMES_OF_SURVIVOR = select(_OTHER_TEMPLATES.c.name_key).where(
-    _OTHER_TEMPLATES.c.scope == "mine", _OTHER_TEMPLATES.c.owner == _SURVIVOR
-)
-_SHORT_ID = "-" + func.lower(func.substr(templates.c.id, 1, 8))
-_WITH_ID = {name: name + _SHORT_ID for name in (templates.c.name, templates.c.name_key)}
-_OTHER_COLLECTIONS = collections.alias()
-_COLLECTIONS_OF_SURVIVOR = select(_OTHER_COLLECTIONS.c.name_key).where(_OTHER_COLLECTIONS.c.account == _SURVIVOR)
-_COLLECTION_WITH_ID = {
-    column.name: column + "-" + func.lower(func.substr(collections.c.id, 1, 8))
-    for column in (collections.c.name, collections.c.name_key)
-}
 _MOVES = (
     update(holds).where(holds.c.account == _GONE).values(account=_SURVIVOR),
     update(inputs).where(inputs.c.account == _GONE).values(account=_SURVIVOR),
@@ -79,12 +68,7 @@ _MOVES = (
     delete(reports).where(reports.c.reporter == _GONE, reports.c.picture.in_(_reported_by(_SURVIVOR))),
     update(reports).where(reports.c.reporter == _GONE).values(reporter=_SURVIVOR),
     update(api_keys).where(api_keys.c.account == _GONE).values(account=_SURVIVOR),
-    # Of two templates of one name both stay: one gets a part of its id behind its name.
-    update(templates).where(is_of("gone"), templates.c.name_key.in_(_NAMES_OF_SURVIVOR)).values(_WITH_ID),
     update(templates).where(is_of("gone")).values(owner=_SURVIVOR),
-    update(collections)
-    .where(collections.c.account == _GONE, collections.c.name_key.in_(_COLLECTIONS_OF_SURVIVOR))
-    .values(_COLLECTION_WITH_ID),
     update(collections).where(collections.c.account == _GONE).values(account=_SURVIVOR),
     update(forgotten_identities).where(forgotten_identities.c.account == _GONE).values(account=_SURVIVOR),
     update(privacy_requests).where(privacy_requests.c.account == _GONE).values(account=_SURVIVOR),
@@ -134,6 +118,7 @@ async def join(connection: AsyncConnection, account: AccountId, other: AccountId
     await refuse_while_forgotten(connection, survivor.id, gone.id)
     both = {"gone": gone.id, "survivor": survivor.id}
     await _move_jobs(connection, both)
+    await part_names(connection, survivor=survivor.id, gone=gone.id)
     for move in _MOVES:
         await connection.execute(move, both)
     await join_usage(connection, survivor=survivor.id, gone=gone.id)

@@ -141,3 +141,17 @@ class TestWhoseTemplatesTheyAre:
         assert await templates.find([whose[ann]], "poster-abcdefgh") is not None
         assert await templates.of([whose[bob]]) == ()
         assert len(await templates.of([TemplateOwner.of_community(CommunityId(bob))])) == 1
+
+    async def test_a_long_name_stays_one_that_can_be_typed(
+        self, accounts: Accounts, templates: Templates, ann: AccountId
+    ) -> None:
+        """What cannot be typed could neither be removed, nor exported, nor anything be saved beside it."""
+        bob = (await accounts.get_or_create(Identity(WEB, "", "bob"), GUEST)).id
+        whose = {one: TemplateOwner.of_account(one) for one in (ann, bob)}
+        for owner in whose.values():
+            await templates.save(kept(f"Id-of-{owner.id}", owner, Template("Straße-" + "a" * 25, "words")), most=5)
+        await accounts.join(ann, bob)
+        both = await templates.of([whose[ann]])
+        assert len(both) == 2
+        for one in both:
+            assert await templates.find([whose[ann]], one.template.name) == one
