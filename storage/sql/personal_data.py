@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
-from sqlalchemy import ColumnElement, String, Table, and_, bindparam, or_, select
+from sqlalchemy import ColumnElement, String, Table, and_, bindparam, exists, func, literal, or_, select
 
 from storage.schema import (
     accounts,
@@ -73,6 +73,10 @@ _OWN_JOBS = select(jobs.jobs.c.id).where(jobs.jobs.c.account == ACCOUNT)
 _IDENTITIES = accounts.identities
 _ON_PAGE = select(_IDENTITIES.c.user_id).where(_IDENTITIES.c.account == ACCOUNT, _IDENTITIES.c.platform == "web")
 _OWN_REQUESTS = select(privacy.privacy_requests.c.id).where(privacy.privacy_requests.c.account == ACCOUNT)
+_WHO = literal('["') + _IDENTITIES.c.platform + '","' + _IDENTITIES.c.realm + '","' + _IDENTITIES.c.user_id + '",'
+_HOLDER = func.replace(accounts.codes.c.holder, '", "', '","')
+_OWN_LINKS = exists().where(_IDENTITIES.c.account == ACCOUNT, func.substr(_HOLDER, 1, func.length(_WHO)) == _WHO)
+"""Links to pages write down whom they are for: that begins with the identity (`PartLinks`, `ModeratorSessions`)."""
 _INSTALLATIONS = accounts.installations
 _OWN_PICTURES = select(jobs.pictures.c.id).where(jobs.pictures.c.account == ACCOUNT)
 _OWN_COLLECTIONS = select(collections.collections.c.id).where(collections.collections.c.account == ACCOUNT)
@@ -114,7 +118,7 @@ PERSONAL_DATA = (
     PersonalTable(
         table=accounts.codes,
         what="one-time codes, by their hash, for minutes or hours",
-        rows=or_(accounts.codes.c.holder == ACCOUNT, accounts.codes.c.holder.in_(_OWN_REQUESTS)),
+        rows=or_(accounts.codes.c.holder == ACCOUNT, accounts.codes.c.holder.in_(_OWN_REQUESTS), _OWN_LINKS),
         is_exported=False,
         when_forgotten=WhenForgotten.REMOVED,
     ),

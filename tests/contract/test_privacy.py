@@ -30,6 +30,8 @@ from bot.ports.page_messages import PageMessages
 from bot.ports.privacy import PersonalRecords, PrivacyRequests
 from bot.ports.reports import Reports
 from bot.ports.rules import Rulebook
+from bot.services.moderator_sessions import Moderator, ModeratorSessions
+from bot.services.part_links import PartEdit, PartLinks
 from storage.schema import metadata
 from storage.schema.accounts import installations
 from storage.sql.api_keys import SqlApiKeys
@@ -140,7 +142,10 @@ async def lived(
     mine = TemplateOwner.of_account(annabel)
     template = KeptTemplate(id=TemplateId("t"), owner=mine, template=Template("poster", WORDS), changed_at=NOON)
     await SqlTemplates(database).save(template, most=1)
-    await SqlCodes(database, clock).issue(Purpose.LINK, "code", annabel, NOON + MINUTE)
+    codes = SqlCodes(database, clock)
+    await codes.issue(Purpose.LINK, "code", annabel, NOON + MINUTE)
+    await PartLinks(codes, CountingIds(), clock, page="").issue(PartEdit(author, place, PictureId("fox.0")))
+    await ModeratorSessions(codes, CountingIds(), clock, page="").issue_link(Moderator(author, place))
     return annabel
 
 
