@@ -30,6 +30,9 @@ _A_PAGE = 10
 
 _LONGEST_WORDS = 100
 
+_FIRST_DAY = date(2000, 1, 1)
+"""Nothing is older; the first days that a calendar knows are none in every time zone."""
+
 _LONGEST_TITLE = 60
 
 _LONGEST_ARGUMENT = 80
@@ -98,7 +101,7 @@ class GalleryPages:
         if isinstance(typed, timedelta):
             return self._clock.now() - typed
         zone = (await self._quotas.effective_limits(call.person, call.place)).of_community.settings.zone
-        return datetime.combine(typed, datetime.min.time(), zone).astimezone(UTC)
+        return datetime.combine(max(typed, _FIRST_DAY), datetime.min.time(), zone).astimezone(UTC)
 
     async def _show(
         self, call: Call, query: PictureQuery, found: Sequence[Picture], head: str, details: tuple[Details, ...] = ()

@@ -5,6 +5,8 @@ from datetime import timedelta
 import pytest
 
 from bot.domain.chat import Place, Post
+from bot.domain.people import HOUSE, AccountId
+from bot.domain.rules import Actor, Change, RuleKey, RuleKind
 from tests.fakes.bench import Bench
 from tests.fakes.surfaces import LOOM
 from tests.unit.commands.hands import Hands
@@ -96,6 +98,15 @@ async def test_pages_keep_to_the_day_that_was_given(bench: Bench, hands: Hands) 
     assert [drawn(last), last.buttons] == [["elk 0"], ()]
     [page] = await hands.type("/gallery fox --since 2d")
     assert page.text.startswith("No picture of yours was found with “fox” since ")
+
+
+async def test_the_first_day_there_ever_was_means_all_pictures(bench: Bench, hands: Hands) -> None:
+    """In some time zones no clock knows when it began."""
+    await draw_foxes(bench, 1)
+    key, by = RuleKey(RuleKind.SETTING, "zone"), Actor(AccountId("boss"), "Boss")
+    await bench.rulebook.change(Change(community=HOUSE, key=key, value="Asia/Tokyo", by=by))
+    [page] = await hands.type("/gallery --since 0001-01-01")
+    assert drawn(page) == ["fox 0", "an owl"]
 
 
 async def test_a_page_whose_words_no_button_can_carry_says_so(bench: Bench, hands: Hands) -> None:
