@@ -123,6 +123,9 @@ class BatchStudio:
         if batch.state is BatchState.OFFERED and self._clock.now() - batch.created_at > OFFER_LASTS:
             raise BadInput(_GONE)
         limits = await self._quotas.effective_limits(batch.author, batch.place)
+        await self._sanctions.check(limits.account.id, limits.community)
+        check_channel(limits, call.place)
+        await self._check_words(batch.prompts, call, limits)
         async with self._admission.lock(batch.account):
             await self._admission.check(batch.account, await self._jobs.count_open(batch.account))
             if not await self._batches.confirm(batch.id, call.promise(), self._clock.now()):

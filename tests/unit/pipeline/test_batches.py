@@ -11,7 +11,9 @@ from PIL import Image
 from bot.domain.batches import OFFER_LASTS, Batch, BatchState
 from bot.domain.chat import Place, Tone
 from bot.domain.jobs import BatchId, JobState
+from bot.domain.people import HOUSE, AccountId
 from bot.domain.removals import RemovalReason
+from bot.domain.rules import Actor
 from bot.errors import MessageGone, ObjectMissing, PromptRefused, StorageFailed, SurfaceFailed
 from bot.pipeline import posts
 from bot.pipeline.delivery import PROMISE_LIFETIME
@@ -23,6 +25,7 @@ from tests.fakes.images import ScriptedProvider
 from tests.fakes.surfaces import LOOM, SQUARE, person
 from tests.fakes.waiting import until
 
+MOD = Actor(AccountId("mod"), "Mod")
 NO = Verdict(Decision.REFUSE, "blocklist", "That is not drawn here.")
 SECOND = timedelta(seconds=1)
 FOUR = "/batch a {red, blue} {fox, owl}"
@@ -78,6 +81,21 @@ class TestConfirming:
         desk.bench.clock.move(OFFER_LASTS)
         await desk.studio.carry_on()
         assert desk.batches.rows == {}
+
+    async def test_what_is_not_allowed_any_more_is_not_begun(self, desk: BatchDesk) -> None:
+        """Whoever was muted meanwhile draws none of it, nor is a word drawn that is on a list now; later it can be confirmed."""
+        found = await desk.offered()
+        desk.bench.blocklist.will(NO)
+        [answer] = await desk.press("batch-draw", found)
+        assert answer.text.startswith("Prompt 1 cannot be drawn, so none was: That is not drawn here.")
+        until_then = desk.bench.clock.now() + timedelta(minutes=5)
+        mute = await desk.bench.sanctions.mute(found.account, HOUSE, by=MOD, until=until_then)
+        [answer] = await desk.press("batch-draw", found)
+        assert answer.kind == "sanctioned"
+        assert (desk.batches.rows[found.id], desk.bench.jobs.rows) == (found, {})
+        await desk.bench.sanctions.lift(mute.id, MOD)
+        await desk.press("batch-draw", found)
+        assert await spent(desk) == (2, 0)
 
     async def test_what_was_used_up_meanwhile_can_be_confirmed_tomorrow(self, desk: BatchDesk) -> None:
         """Nothing of it is begun."""
