@@ -176,3 +176,9 @@ def test_a_key_says_which_bytes_and_which_drawing_it_is_of() -> None:
     assert belongs_to_drawing(own, DrawingId("D7" + 20 * "x"))
     assert (drawing_in_key(own), drawing_in_key(plain), drawing_in_key("notes/own.txt")) == (f"d7{20 * 'x'}", None, None)
     assert sha256_of(own) == sha256_of(plain) == f"ab{'0' * 62}"
+
+
+def test_a_model_that_is_sent_words_alone_takes_no_pictures_and_shows_none_on_the_way() -> None:
+    """What it draws is as it was."""
+    whole = Abilities(sizes=(Size(1024, 1024),), most=4, previews=3, most_inputs=16, takes_mask=True, draws_clear=True)
+    assert whole.for_words_alone() == Abilities(sizes=(Size(1024, 1024),), most=4)
