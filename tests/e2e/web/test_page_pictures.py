@@ -6,6 +6,7 @@ import pytest
 from playwright.async_api import FilePayload, expect
 
 from bot.domain.jobs import JobId
+from tests.e2e.web.accessibility import violations
 from tests.fakes.photos import photo
 from tests.fakes.studio import png
 from tests.fakes.studio_page import NewPage, StudioPage
@@ -177,3 +178,16 @@ async def test_a_list_of_prompts_goes_into_the_box(studio: StudioPage) -> None:
     await bring(studio, "drop", "long.txt", b"a fox\n" * 20_000, media_type="text/plain")
     await expect(studio.page.get_by_text("“long.txt” is too long for this page").first).to_be_visible()
     await expect(box).to_have_value("")
+
+
+@pytest.mark.needs("chromium", "axe")
+@pytest.mark.parametrize("theme", ["light", "dark"])
+async def test_a_reply_and_its_buttons_keep_nobody_out(window: NewPage, theme: str) -> None:
+    """By what axe-core knows, with a set beside the box and the rest of the buttons open."""
+    studio = await window(color_scheme=theme)
+    studio.house.studio.offers_edits = True
+    await studio.picture("two foxes", png(600, 400), png(400, 600))
+    await studio.page.get_by_role("button", name="Edit", exact=True).click()
+    await studio.page.locator(".more summary").click()
+    found = [one for one in await violations(studio.page) if "#line" not in one]  # a box for words that completes them
+    assert found == []
