@@ -117,8 +117,9 @@ class BatchMessages:
             await self._batches.note_told(id_, self._clock.now())
 
     async def _note_shown(self, message: MessageRef, jobs: tuple[Job, ...]) -> None:
-        for job in jobs:
-            if batch_posts.is_drawn(job) and message.is_posted:
+        """Note it as a message of all of them: it has the words of those that were not drawn, too."""
+        if message.is_posted:
+            for job in jobs:
                 await self._sent_messages.add(job.id, message)
 
     async def retract(self, batch: BatchId, message: MessageRef, *, deletes: bool = False) -> bool:

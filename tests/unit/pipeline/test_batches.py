@@ -195,6 +195,8 @@ class TestTelling:
         desk.bench.painter.will(*[REFUSED] * 2)
         found = await desk.drawn()
         assert (desk.shown(found).tone, desk.shown(found).pictures, await spent(desk)) == (Tone.FAILED, (), (0, 0))
+        for job in await desk.batches.jobs(found.id):  # so that the words in it go with a person who is forgotten
+            assert await desk.bench.sent_messages.of_job(job.id) == (desk.batches.rows[found.id].message,)
 
     async def test_what_is_in_progress_says_what_failed(self, desk: BatchDesk) -> None:
         """Before the rest is there."""
