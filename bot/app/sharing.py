@@ -3,6 +3,7 @@
 from bot.adapters.web.share import ShareDependencies
 from bot.app.services import Services
 from bot.services.sharing import Sharing
+from storage.sql.collections import SqlCollections
 from storage.sql.shares import SqlShares
 
 
@@ -20,4 +21,4 @@ def build_sharing(services: Services) -> Sharing:
 
 def build_share_pages(services: Services) -> ShareDependencies:
     """Build what the pages need."""
-    return ShareDependencies(build_sharing(services), services.links, services.lookup)
+    return ShareDependencies(build_sharing(services), services.links, services.lookup, SqlCollections(services.base.database))

@@ -6,22 +6,30 @@ from typing import Annotated
 from bot.commands.gallery import GalleryPages
 from bot.commands.rule_changes import list_post
 from bot.commands.spec import Command
-from bot.domain.chat import Post
+from bot.domain.chat import Link, Post
 from bot.domain.collections import LONGEST_NAME, MOST_COLLECTIONS, Audience, Collection, CollectionId, collection_name
 from bot.domain.images import Picture, PictureState
 from bot.domain.options import Choice, Text
 from bot.domain.people import AccountId
+from bot.domain.shares import ShareId
 from bot.errors import BadInput, NotYours
 from bot.pipeline.studio import Studio
 from bot.ports.clock import Clock, Ids
 from bot.ports.collections import Collections
 from bot.ports.surfaces import Call
+from bot.services.picture_links import PictureLinks
 from bot.services.picture_lookup import LONGEST_LINK, PictureLookup
 from bot.services.quotas import Quotas
 from bot.text import pluralize
 
 _MOST_SHOWN = 10
 _LONGEST_TYPED = 4 * LONGEST_NAME
+_STANDS = {Audience.ME: "yours alone", Audience.COMMUNITY: "shared here", Audience.EVERYBODY: "shared by a link"}
+_WHO = {
+    Audience.ME: "you alone look at it",
+    Audience.COMMUNITY: "everybody here may look at it, with your words,",
+    Audience.EVERYBODY: "everybody with the link sees its pictures, and not your words,",
+}
 _NAME = Text("The collection's name", longest=_LONGEST_TYPED)
 
 
@@ -88,6 +96,14 @@ class CollectionDesk:
         await self.collections.put(collection.id, [picture.id for picture in pictures], self._clock.now())
         return collection, len(pictures)
 
+    async def open_to(self, collection: Collection, audience: Audience) -> ShareId | None:
+        """Say who may look at a collection; the page is a new one each time that it is opened to everybody, else the same."""
+        page = None
+        if audience is Audience.EVERYBODY:
+            page = collection.page if collection.audience is audience else ShareId(self._ids.new())
+        await self.collections.open_to(collection.id, audience, page)
+        return page
+
     async def take_out(self, collection: Collection, link: str) -> int:
         """Take what is named out of a collection; not to be seen any more is no reason to leave it in."""
         return await self.collections.take_out(collection.id, [one.id for one in (await self._lookup.find(link)).pictures])
@@ -122,8 +138,7 @@ class CollectionDesk:
             return Post("There are no collections here yet: /collection add NAME puts your newest picture into one.")
         lines = []
         for one in listed:
-            is_shared = one.collection.audience is Audience.COMMUNITY
-            whose = "somebody else's" if one.collection.account != account else "shared here" if is_shared else "yours alone"
+            whose = "somebody else's" if one.collection.account != account else _STANDS[one.collection.audience]
             lines.append(f"{one.collection.name} · {pluralize(one.pictures, 'picture')} · {whose}")
         return list_post(f"{pluralize(len(lines), 'collection')}:", lines, title="Collections")
 
@@ -203,13 +218,15 @@ def collection_remove(desk: CollectionDesk) -> Command[RemoveArgs]:
     return Command("collection remove", "Take a picture out of a collection, or drop it", RemoveArgs, run)
 
 
-def collection_share(desk: CollectionDesk) -> Command[OpenArgs]:
+def collection_share(desk: CollectionDesk, links: PictureLinks) -> Command[OpenArgs]:
     """Build `/collection share`."""
 
     async def run(call: Call, args: OpenArgs) -> None:
         collection = await desk.find_own(call, args.name)
-        await desk.collections.open_to(collection.id, args.audience)
-        who = "everybody here may look at it, with your words," if args.audience is Audience.COMMUNITY else "you alone look at it"
-        await call.whisper(Post(f"{collection.name}: {who} from now on."))
+        page = await desk.open_to(collection, args.audience)
+        address = "" if page is None else links.share(page)
+        opened = (Link("Open", address),) if address and links.is_public else ()
+        said = f"{collection.name}: {_WHO[args.audience]} from now on."
+        await call.whisper(Post(f"{said}\n{address}" if address else said, links=opened))
 
     return Command("collection share", "Say who may look at a collection", OpenArgs, run)

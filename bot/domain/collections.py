@@ -6,6 +6,7 @@ from enum import StrEnum
 from typing import NewType
 
 from bot.domain.people import AccountId, CommunityId
+from bot.domain.shares import ShareId
 from bot.errors import BadInput
 
 CollectionId = NewType("CollectionId", str)
@@ -17,10 +18,11 @@ MOST_COLLECTIONS = 100
 
 
 class Audience(StrEnum):
-    """Who may look at a collection: whoever it belongs to, or all in the community where it was made."""
+    """Who may look at a collection: whoever it belongs to, all in the community where it was made, or all with its link."""
 
     ME = "me"
     COMMUNITY = "community"
+    EVERYBODY = "everybody"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,6 +35,8 @@ class Collection:
     name: str
     audience: Audience = Audience.ME
     created_at: datetime
+    page: ShareId | None = None
+    """Under which its page is, or was."""
 
     @property
     def name_key(self) -> str:

@@ -7,6 +7,7 @@ from typing import Protocol
 from bot.domain.collections import Audience, Collection, CollectionId, ListedCollection
 from bot.domain.images import Picture, PictureId
 from bot.domain.people import AccountId, CommunityId
+from bot.domain.shares import ShareId
 
 
 class Collections(Protocol):
@@ -36,8 +37,12 @@ class Collections(Protocol):
         """Drop a collection; the pictures stay."""
         ...
 
-    async def open_to(self, collection: CollectionId, audience: Audience) -> None:
-        """Say who may look at it from now on."""
+    async def open_to(self, collection: CollectionId, audience: Audience, page: ShareId | None = None) -> None:
+        """Say who may look at it from now on; with a page, under which. Without one it keeps what it has."""
+        ...
+
+    async def of_page(self, page: ShareId) -> Collection | None:
+        """Return the collection whose page that is or was, whoever may look at it now."""
         ...
 
     async def pictures(self, collection: CollectionId, most: int) -> tuple[Picture, ...]:

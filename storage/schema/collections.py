@@ -15,11 +15,15 @@ collections = Table(
     Column("name_key", String, nullable=False),
     Column("audience", String, nullable=False),
     Column("created_at", Moment, nullable=False),
+    Column("page", String),
     Index("uq_collections_name", "account", "name_key", unique=True),
 )
 
 IS_FOR_COMMUNITY: ColumnElement[bool] = collections.c.audience == literal_column("'community'")
 
+HAS_PAGE: ColumnElement[bool] = collections.c.page.is_not(None)
+
+Index("uq_collections_page", collections.c.page, unique=True, sqlite_where=HAS_PAGE, postgresql_where=HAS_PAGE)
 partial_index("ix_collections_community", collections.c.community, collections.c.name_key, where=IS_FOR_COMMUNITY)
 
 collection_pictures = Table(

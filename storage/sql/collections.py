@@ -10,6 +10,7 @@ from sqlalchemy import Row, and_, bindparam, delete, func, or_, select, update
 from bot.domain.collections import Audience, Collection, CollectionId, ListedCollection
 from bot.domain.images import Picture, PictureId
 from bot.domain.people import AccountId, CommunityId
+from bot.domain.shares import ShareId
 from storage.schema.collections import IS_FOR_COMMUNITY, collection_pictures, collections
 from storage.schema.jobs import IS_VISIBLE, pictures
 from storage.sql.database import Database
@@ -92,10 +93,17 @@ class SqlCollections:
             await connection.execute(delete(collection_pictures).where(collection_pictures.c.collection == collection))
             await connection.execute(delete(collections).where(collections.c.id == collection))
 
-    async def open_to(self, collection: CollectionId, audience: Audience) -> None:
+    async def open_to(self, collection: CollectionId, audience: Audience, page: ShareId | None = None) -> None:
         """Write that."""
+        values = {"audience": audience} | ({} if page is None else {"page": page})
         async with self._database.write_transaction() as connection:
-            await connection.execute(update(collections).where(collections.c.id == collection).values(audience=audience))
+            await connection.execute(update(collections).where(collections.c.id == collection).values(values))
+
+    async def of_page(self, page: ShareId) -> Collection | None:
+        """Read one."""
+        async with self._database.read_statement() as connection:
+            row = (await connection.execute(select(collections).where(collections.c.page == page))).first()
+        return None if row is None else _collection_of(row)
 
     async def pictures(self, collection: CollectionId, most: int) -> tuple[Picture, ...]:
         """Read the newest."""
@@ -112,4 +120,5 @@ def _collection_of(row: Row[Any]) -> Collection:
         name=row.name,
         audience=Audience(row.audience),
         created_at=row.created_at,
+        page=None if row.page is None else ShareId(row.page),
     )

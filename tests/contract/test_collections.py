@@ -8,6 +8,7 @@ from bot.domain.collections import Audience, Collection, CollectionId
 from bot.domain.images import PictureId
 from bot.domain.jobs import JobId
 from bot.domain.people import HOUSE, REGISTERED, AccountId, CommunityId, Identity
+from bot.domain.shares import ShareId
 from bot.ports.accounts import Accounts
 from bot.ports.collections import Collections
 from bot.ports.jobs import Jobs
@@ -90,6 +91,18 @@ async def test_own_ones_are_listed_and_those_that_others_share_here(
         (bob, HOUSE): ["A few owls", "Foxes"],
         (bob, park): ["A few owls"],
     }
+
+
+async def test_a_page_leads_to_its_collection_whoever_may_look(collections: Collections, foxes: Collection) -> None:
+    """It keeps the page until it gets another one."""
+    assert await collections.of_page(ShareId("page")) is None
+    await collections.open_to(foxes.id, Audience.EVERYBODY, ShareId("page"))
+    shared = replace(foxes, audience=Audience.EVERYBODY, page=ShareId("page"))
+    assert await collections.of_page(ShareId("page")) == shared
+    await collections.open_to(foxes.id, Audience.ME)
+    assert await collections.of_page(ShareId("page")) == replace(shared, audience=Audience.ME)
+    await collections.open_to(foxes.id, Audience.EVERYBODY, ShareId("other"))
+    assert await collections.of_page(ShareId("page")) is None
 
 
 async def test_a_removed_one_is_gone_and_its_pictures_stay(

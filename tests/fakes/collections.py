@@ -7,6 +7,7 @@ from datetime import datetime
 from bot.domain.collections import Audience, Collection, CollectionId, ListedCollection
 from bot.domain.images import Picture, PictureId, PictureState
 from bot.domain.people import AccountId, CommunityId
+from bot.domain.shares import ShareId
 from tests.fakes.jobs import MemoryJobs
 
 
@@ -53,9 +54,14 @@ class MemoryCollections:
         self._rows.pop(collection)
         self._in.pop(collection, None)
 
-    async def open_to(self, collection: CollectionId, audience: Audience) -> None:
+    async def open_to(self, collection: CollectionId, audience: Audience, page: ShareId | None = None) -> None:
         """Note it."""
-        self._rows[collection] = replace(self._rows[collection], audience=audience)
+        there = self._rows[collection]
+        self._rows[collection] = replace(there, audience=audience, page=page or there.page)
+
+    async def of_page(self, page: ShareId) -> Collection | None:
+        """Look through them."""
+        return next((one for one in self._rows.values() if one.page == page), None)
 
     async def pictures(self, collection: CollectionId, most: int) -> tuple[Picture, ...]:
         """Look them up."""

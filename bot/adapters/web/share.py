@@ -11,6 +11,7 @@ from fastapi import APIRouter, Request, Response
 from fastapi.responses import HTMLResponse, JSONResponse
 
 from bot.adapters.web.call import WebCall
+from bot.adapters.web.collection_view import CollectionView
 from bot.adapters.web.problems import problem, problem_for
 from bot.adapters.web.rendering import AskedText
 from bot.adapters.web.security import SAFE_HEADERS
@@ -18,9 +19,11 @@ from bot.adapters.web.share_view import ShareView, describe_share
 from bot.adapters.web.surface import WEB, WebSurface
 from bot.adapters.web.visitors import Visitor, Visitors
 from bot.commands.dispatcher import Dispatcher
+from bot.domain.collections import Audience
 from bot.domain.reports import ReportReason
 from bot.domain.shares import ShareId
 from bot.errors import StorageFailed
+from bot.ports.collections import Collections
 from bot.services.picture_links import PictureLinks
 from bot.services.picture_lookup import PictureLookup
 from bot.services.sharing import SharedPicture, Sharing
@@ -29,6 +32,9 @@ _TIMEOUT = timedelta(seconds=10)
 _ID = re.compile(r"[A-Za-z0-9_-]{1,64}")
 _SHARE_PATH = re.compile(r".*/s/([A-Za-z0-9_-]{1,64})")
 _LONGEST_ADDRESS = 2000
+_MOST_SHOWN = 60
+"""Pictures of a collection that its page shows."""
+
 
 _SENTENCES = {
     HTTPStatus.GONE: "This is not shared any more.",
@@ -55,6 +61,7 @@ class ShareDependencies:
     sharing: Sharing
     links: PictureLinks
     lookup: PictureLookup
+    collections: Collections
 
 
 class SharePages:
@@ -64,6 +71,7 @@ class SharePages:
         self._sharing = dependencies.sharing
         self._links = dependencies.links
         self._lookup = dependencies.lookup
+        self._collections = dependencies.collections
         self._dispatcher = dispatcher
         self._surface = surface
         self._version = version
@@ -76,23 +84,30 @@ class SharePages:
             return problem_for(request, HTTPStatus.SERVICE_UNAVAILABLE, _AWAY, retry_after=30)
         if isinstance(found, HTTPStatus):
             return problem_for(request, found, _SENTENCES[found])
+        if isinstance(found, CollectionView):
+            return HTMLResponse(found.page, headers=_HEADERS)
         view = ShareView(describe_share(found, self._links), self._links.share(ShareId(id_)), self._version)
         return HTMLResponse(view.page, headers=_HEADERS)
 
     async def report(self, request: Request, id_: str, reason: ReportReason, visitor: Visitor) -> Response:
-        """Report the picture as somebody who saw it where it was asked for would, and say what follows."""
+        """Report a picture as somebody who saw it where it was asked for would, and say what follows."""
         found = await self._find(id_)
         if isinstance(found, HTTPStatus):
             return problem_for(request, found, _SENTENCES[found])
+        shown = found.pictures if isinstance(found, CollectionView) else (found.picture,)
+        named = request.query_params.get("picture", shown[0].id)
+        picture = next((one for one in shown if one.id == named), None)
+        if picture is None:
+            return problem_for(request, HTTPStatus.GONE, _SENTENCES[HTTPStatus.GONE])
         call = WebCall(
             self._surface,
             self._dispatcher.commands,
-            key=f"{WEB}:{visitor.person.identity.user}:report:{found.picture.id}:{reason}",
+            key=f"{WEB}:{visitor.person.identity.user}:report:{picture.id}:{reason}",
             person=visitor.person,
-            place=(await self._lookup.find(found.picture.id)).job.place,
+            place=(await self._lookup.find(picture.id)).job.place,
             asked=AskedText("Report", is_press=True),
         )
-        await self._dispatcher.dispatch("report", {"link": found.picture.id, "reason": reason}, call)
+        await self._dispatcher.dispatch("report", {"link": picture.id, "reason": reason}, call)
         return problem_for(request, HTTPStatus.OK, " ".join(note.text for note in call.finish()))
 
     async def embed(self, address: str) -> Response:
@@ -101,15 +116,27 @@ class SharePages:
         found = await self._find(path[1]) if path else HTTPStatus.NOT_FOUND
         if isinstance(found, HTTPStatus):
             return problem(found, _SENTENCES[found])
-        return JSONResponse(describe_share(found, self._links).oembed, headers={"Cache-Control": _A_SECOND})
+        said = found.oembed if isinstance(found, CollectionView) else describe_share(found, self._links).oembed
+        return JSONResponse(said, headers={"Cache-Control": _A_SECOND})
 
-    async def _find(self, id_: str) -> SharedPicture | HTTPStatus:
+    async def _find(self, id_: str) -> SharedPicture | CollectionView | HTTPStatus:
         """Return what a page shows, or the status of one that shows nothing."""
         async with asyncio.timeout(_TIMEOUT.total_seconds()):
             share = await self._sharing.get(ShareId(id_)) if _ID.fullmatch(id_) else None
             if share is None:
-                return HTTPStatus.NOT_FOUND
+                return await self._find_collection(ShareId(id_)) if _ID.fullmatch(id_) else HTTPStatus.NOT_FOUND
             return await self._sharing.open(share) or HTTPStatus.GONE
+
+    async def _find_collection(self, page: ShareId) -> CollectionView | HTTPStatus:
+        collection = await self._collections.of_page(page)
+        if collection is None:
+            return HTTPStatus.NOT_FOUND
+        if collection.audience is not Audience.EVERYBODY:
+            return HTTPStatus.GONE
+        pictures = await self._collections.pictures(collection.id, _MOST_SHOWN)
+        if not pictures:
+            return HTTPStatus.GONE
+        return CollectionView(collection, pictures, self._links, self._links.share(page), self._version)
 
 
 def share_routes(pages: SharePages, visitors: Visitors) -> APIRouter:

@@ -47,7 +47,7 @@ def build_commands(services: Services) -> tuple[AnyCommand, ...]:
         collection_add(desk, pages),
         collection_show(desk, pages),
         collection_remove(desk),
-        collection_share(desk),
+        collection_share(desk, services.links),
         delete(studio, gallery, delivery),
         undelete(studio, gallery, delivery),
         show(studio, services.lookup, delivery),

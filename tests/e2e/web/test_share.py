@@ -12,12 +12,16 @@ from playwright.async_api import Browser, expect
 
 from bot.adapters.web.share import ShareDependencies
 from bot.commands.reports import report
+from bot.domain.collections import Audience, Collection, CollectionId
 from bot.domain.jobs import JobId
+from bot.domain.people import HOUSE
 from bot.domain.removals import RemovalReason
-from bot.domain.shares import Share
+from bot.domain.shares import Share, ShareId
 from tests.e2e.web.accessibility import violations
 from tests.e2e.web.conftest import PATIENCE_MS
 from tests.fakes.bench import Bench
+from tests.fakes.clock import NOON
+from tests.fakes.collections import MemoryCollections
 from tests.fakes.visitor import HttpVisitor
 from tests.fakes.web_house import WebHouse, running
 from tests.unit.commands.test_reports import Reporters
@@ -54,9 +58,15 @@ async def bench() -> Bench:
 
 
 @pytest_asyncio.fixture(loop_scope="session")
-async def house(bench: Bench) -> AsyncIterator[WebHouse]:
+async def collections(bench: Bench) -> MemoryCollections:
+    """Return its collections."""
+    return MemoryCollections(bench.jobs)
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def house(bench: Bench, collections: MemoryCollections) -> AsyncIterator[WebHouse]:
     """Serve its share pages."""
-    share = ShareDependencies(bench.sharing, bench.links, bench.lookup)
+    share = ShareDependencies(bench.sharing, bench.links, bench.lookup, collections)
     reporters = Reporters(bench)
     house = WebHouse(
         commands=(report(reporters.reporting, bench.lookup),), share=share, pictures=bench.pictures, objects=bench.objects
@@ -139,6 +149,57 @@ async def test_what_is_over_is_a_neutral_page_at_once(bench: Bench, house: WebHo
         assert answer.headers["Cache-Control"] == "no-store"
     assert (await ann.get(f"/oembed?url=http://easel.test/s/{share.id}")).status == 410
     assert (await ann.get("/s/nothing", Accept="text/html")).status == 404
+
+
+async def share_collection(bench: Bench, collections: MemoryCollections) -> Collection:
+    """Have two foxes drawn, and shared as a collection."""
+    job = await bench.draw("a secret fox", count=2)
+    foxes = Collection(id=CollectionId("1"), account=job.account, community=HOUSE, name="<Foxes> & more", created_at=NOON)
+    await collections.add(foxes)
+    await collections.put(foxes.id, [one.id for one in await bench.gallery.visible(job.id)], NOON)
+    await collections.open_to(foxes.id, Audience.EVERYBODY, ShareId("foxes"))
+    return foxes
+
+
+async def test_a_collection_is_a_page_too(
+    bench: Bench, collections: MemoryCollections, house: WebHouse, ann: HttpVisitor
+) -> None:
+    """Its first picture stands for it; no words of its pictures are there, and what is over is gone at once."""
+    foxes = await share_collection(bench, collections)
+    answer = await ann.get("/s/foxes")
+    page = answer.content.decode()
+    tags = Tags(page)
+    first, second = await collections.pictures(foxes.id, 9)
+    assert tags.meta["og:title"] == "<Foxes> & more"
+    assert tags.meta["og:description"] == "A collection of 2 AI-generated pictures"
+    assert tags.meta["og:image"] == f"http://easel.test/p/{first.id}.png"
+    assert tags.elements.count("img") == 2
+    assert "secret" not in page
+    found = json.loads((await ann.get("/oembed?url=http://easel.test/s/foxes")).content)
+    assert (found["type"], found["title"]) == ("link", "<Foxes> & more")
+    said = await ann.post_json(f"/s/foxes/report/other?picture={second.id}", {})
+    assert "the moderators are told" in said.content.decode()
+    assert (await ann.post_json("/s/foxes/report/other?picture=another", {})).status == 410
+    await collections.open_to(foxes.id, Audience.ME)
+    assert (await ann.get("/s/foxes")).status == 410
+    await collections.open_to(foxes.id, Audience.EVERYBODY)
+    await bench.gallery.delete(JobId(first.job))
+    assert (await ann.get("/s/foxes")).status == 410
+
+
+@pytest.mark.needs("chromium", "axe")
+async def test_the_page_of_a_collection_is_for_everybody(
+    bench: Bench, collections: MemoryCollections, house: WebHouse, browser: Browser
+) -> None:
+    """By what axe-core knows, on a phone."""
+    await share_collection(bench, collections)
+    context = await browser.new_context(viewport={"width": 320, "height": 700}, color_scheme="dark")
+    page = await context.new_page()
+    await page.goto(f"{house.address}/s/foxes")
+    await page.get_by_text("Report", exact=True).first.click()
+    assert await page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    assert await violations(page) == []
+    await context.close()
 
 
 @pytest.mark.needs("chromium", "axe")

@@ -54,10 +54,9 @@ def share_commands(bench: Bench, links: PictureLinks) -> tuple[AnyCommand, ...]:
     return (share(desk), unshare(desk), share_again(desk, shows_words=True), share_again(desk, shows_words=False))
 
 
-@pytest.fixture
-def house(bench: Bench) -> Dispatcher:
-    """Return all the commands of the house."""
-    pages = GalleryPages(
+def gallery_pages(bench: Bench) -> GalleryPages:
+    """Return what shows pages of pictures."""
+    return GalleryPages(
         studio=bench.studio,
         gallery=bench.gallery,
         search=MemoryPictureSearch(bench.jobs),
@@ -66,7 +65,11 @@ def house(bench: Bench) -> Dispatcher:
         quotas=bench.quotas,
         clock=bench.clock,
     )
-    desk = CollectionDesk(
+
+
+def collection_desk(bench: Bench) -> CollectionDesk:
+    """Return what keeps collections."""
+    return CollectionDesk(
         studio=bench.studio,
         collections=MemoryCollections(bench.jobs),
         lookup=bench.lookup,
@@ -74,6 +77,23 @@ def house(bench: Bench) -> Dispatcher:
         clock=bench.clock,
         ids=bench.ids,
     )
+
+
+def collection_commands(desk: CollectionDesk, pages: GalleryPages, links: PictureLinks) -> tuple[AnyCommand, ...]:
+    """Return what people do with collections."""
+    return (
+        collection_list(desk),
+        collection_add(desk, pages),
+        collection_show(desk, pages),
+        collection_remove(desk),
+        collection_share(desk, links),
+    )
+
+
+@pytest.fixture
+def house(bench: Bench) -> Dispatcher:
+    """Return all the commands of the house."""
+    pages, desk = gallery_pages(bench), collection_desk(bench)
     commands: tuple[AnyCommand, ...] = (
         imagine(bench.studio, bases=bench.bases),
         edit(bench.studio, bench.bases, bench.turning),
@@ -89,11 +109,7 @@ def house(bench: Bench) -> Dispatcher:
         unfavourite(bench.studio, bench.gallery),
         show(bench.studio, bench.lookup, bench.delivery),
         *share_commands(bench, bench.links),
-        collection_list(desk),
-        collection_add(desk, pages),
-        collection_show(desk, pages),
-        collection_remove(desk),
-        collection_share(desk),
+        *collection_commands(desk, pages, bench.links),
         again(bench.studio),
         vary(bench.studio),
         reword(bench.studio),

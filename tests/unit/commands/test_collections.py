@@ -2,9 +2,13 @@
 
 import pytest
 
+from bot.commands.dispatcher import Dispatcher
 from bot.domain.chat import Post
 from bot.domain.collections import MOST_COLLECTIONS
-from tests.fakes.bench import Bench
+from bot.services.picture_links import PictureLinks
+from tests.fakes.bench import FAULT, Bench
+from tests.fakes.owners import nobody
+from tests.unit.commands.conftest import collection_commands, collection_desk, gallery_pages
 from tests.unit.commands.hands import Hands
 
 NOT_THERE = "You have no collection of that name; /collection list shows those that there are."
@@ -67,6 +71,26 @@ async def test_others_look_at_it_only_once_it_is_shared_here(bench: Bench, hands
     assert "no collections here yet" in listed.text
     [listed] = await hands.type("/collection list")
     assert listed.text == "1 collection:\nfoxes · 1 picture · yours alone"
+
+
+async def test_a_collection_has_a_page_for_everybody_with_its_link(bench: Bench) -> None:
+    """The same for as long as it is open, and another one once it was closed."""
+    await bench.draw("a fox")
+    for links in (bench.links, PictureLinks("http://easel.test", public_url="https://easel.example")):
+        desk, pages = collection_desk(bench), gallery_pages(bench)
+        hands = Hands(bench, Dispatcher(collection_commands(desk, pages, links), lambda: FAULT, nobody))
+        await hands.type("/collection add foxes")
+        [shared] = await hands.type("/collection share foxes --audience everybody")
+        [again] = await hands.type("/collection share foxes --audience everybody")
+        assert again == shared
+        said, address = shared.text.splitlines()
+        assert said == "foxes: everybody with the link sees its pictures, and not your words, from now on."
+        assert [link.address for link in shared.links] == ([address] if links.is_public else [])
+        [listed] = await hands.type("/collection list")
+        assert listed.text.endswith("foxes · 1 picture · shared by a link")
+        await hands.type("/collection share foxes --audience me")
+        [new] = await hands.type("/collection share foxes --audience everybody")
+        assert new.text != shared.text
 
 
 async def test_one_that_is_shared_says_so_to_its_owner(bench: Bench, hands: Hands) -> None:
