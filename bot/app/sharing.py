@@ -21,4 +21,4 @@ def build_sharing(services: Services) -> Sharing:
 
 def build_share_pages(services: Services) -> ShareDependencies:
     """Build what the pages need."""
-    return ShareDependencies(build_sharing(services), services.links, services.lookup, SqlCollections(services.base.database))
+    return ShareDependencies(build_sharing(services), services.links, SqlCollections(services.base.database))

@@ -19,13 +19,13 @@ from bot.adapters.web.share_view import ShareView, describe_share
 from bot.adapters.web.surface import WEB, WebSurface
 from bot.adapters.web.visitors import Visitor, Visitors
 from bot.commands.dispatcher import Dispatcher
+from bot.domain.chat import Place
 from bot.domain.collections import Audience
 from bot.domain.reports import ReportReason
 from bot.domain.shares import ShareId
 from bot.errors import StorageFailed
 from bot.ports.collections import Collections
 from bot.services.picture_links import PictureLinks
-from bot.services.picture_lookup import PictureLookup
 from bot.services.sharing import SharedPicture, Sharing
 
 _TIMEOUT = timedelta(seconds=10)
@@ -56,11 +56,10 @@ _HEADERS = {
 
 @dataclass(frozen=True, slots=True)
 class ShareDependencies:
-    """What share pages need: what is shared, under which links, and whom a report is about."""
+    """What share pages need: what is shared, and under which links."""
 
     sharing: Sharing
     links: PictureLinks
-    lookup: PictureLookup
     collections: Collections
 
 
@@ -70,7 +69,6 @@ class SharePages:
     def __init__(self, dependencies: ShareDependencies, dispatcher: Dispatcher, surface: WebSurface, *, version: str) -> None:
         self._sharing = dependencies.sharing
         self._links = dependencies.links
-        self._lookup = dependencies.lookup
         self._collections = dependencies.collections
         self._dispatcher = dispatcher
         self._surface = surface
@@ -90,7 +88,7 @@ class SharePages:
         return HTMLResponse(view.page, headers=_HEADERS)
 
     async def report(self, request: Request, id_: str, reason: ReportReason, visitor: Visitor) -> Response:
-        """Report a picture as somebody who saw it where it was asked for would, and say what follows."""
+        """Report a picture as a visitor of the page, who is no member of where it was asked for, and say what follows."""
         found = await self._find(id_)
         if isinstance(found, HTTPStatus):
             return problem_for(request, found, _SENTENCES[found])
@@ -104,7 +102,7 @@ class SharePages:
             self._dispatcher.commands,
             key=f"{WEB}:{visitor.person.identity.user}:report:{picture.id}:{reason}",
             person=visitor.person,
-            place=(await self._lookup.find(picture.id)).job.place,
+            place=Place(WEB, "", visitor.person.identity.user),
             asked=AskedText("Report", is_press=True),
         )
         await self._dispatcher.dispatch("report", {"link": picture.id, "reason": reason}, call)

@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import AsyncIterator
+from datetime import timedelta
 from html.parser import HTMLParser
 from typing import Literal
 
@@ -16,7 +17,9 @@ from bot.domain.collections import Audience, Collection, CollectionId
 from bot.domain.jobs import JobId
 from bot.domain.people import HOUSE
 from bot.domain.removals import RemovalReason
+from bot.domain.reports import ReporterStanding
 from bot.domain.shares import Share, ShareId
+from bot.services.communities import Communities
 from tests.e2e.web.accessibility import violations
 from tests.e2e.web.conftest import PATIENCE_MS
 from tests.fakes.bench import Bench
@@ -66,13 +69,15 @@ async def collections(bench: Bench) -> MemoryCollections:
 @pytest_asyncio.fixture(loop_scope="session")
 async def house(bench: Bench, collections: MemoryCollections) -> AsyncIterator[WebHouse]:
     """Serve its share pages."""
-    share = ShareDependencies(bench.sharing, bench.links, bench.lookup, collections)
-    reporters = Reporters(bench)
-    house = WebHouse(
-        commands=(report(reporters.reporting, bench.lookup),), share=share, pictures=bench.pictures, objects=bench.objects
-    )
-    async with running(house) as served:
+    async with running(share_house(bench, Reporters(bench), collections)) as served:
         yield served
+
+
+def share_house(bench: Bench, reporters: Reporters, collections: MemoryCollections) -> WebHouse:
+    """Return a house with share pages, where one can report."""
+    commands = (report(reporters.reporting, bench.lookup),)
+    share = ShareDependencies(bench.sharing, bench.links, collections)
+    return WebHouse(commands=commands, share=share, pictures=bench.pictures, objects=bench.objects)
 
 
 async def shared(bench: Bench, prompt: str = "a fox", *, shows_words: bool = True) -> Share:
@@ -200,6 +205,22 @@ async def test_the_page_of_a_collection_is_for_everybody(
     assert await page.evaluate("document.documentElement.scrollWidth <= innerWidth")
     assert await violations(page) == []
     await context.close()
+
+
+async def test_whoever_reports_it_there_is_no_member_of_where_it_was_drawn() -> None:
+    """However long the page knows them: cookies are many people's for nothing, and what members report is hidden."""
+    bench = Bench(communities=Communities(parts_tenants=True, joined={}))
+    reporters = Reporters(bench)
+    async with (
+        running(share_house(bench, reporters, MemoryCollections(bench.jobs))) as house,
+        HttpVisitor(house.address) as visitor,
+    ):
+        for prompt in ("a fox", "an owl"):
+            share = await shared(bench, prompt)
+            assert (await visitor.ask("POST", f"/s/{share.id}/report/other", visitor.own)).status == 200
+            [reported] = await reporters.reports.of(share.picture)
+            assert reported.standing is ReporterStanding.NEW
+            bench.clock.move(timedelta(days=30))
 
 
 @pytest.mark.needs("chromium", "axe")
