@@ -126,6 +126,15 @@ class CollectionDesk:
         found = next((one.collection for one in listed if one.collection.name_key == key), None)
         return found or await self.find_own(call, typed)
 
+    def check_is_of_here(self, collection: Collection, call: Call) -> None:
+        """See whether those who are here are who would look at it.
+
+        Raises:
+            BadInput: It was made in another community, whose people would.
+        """
+        if collection.community != self._quotas.community(call.place):
+            raise BadInput(f"{collection.name} was made elsewhere, so it can only be shared there. Nothing was changed.")
+
     async def account(self, call: Call) -> AccountId:
         """Return the caller's account."""
         return (await self._studio.account(call.person)).id
@@ -223,6 +232,8 @@ def collection_share(desk: CollectionDesk, links: PictureLinks) -> Command[OpenA
 
     async def run(call: Call, args: OpenArgs) -> None:
         collection = await desk.find_own(call, args.name)
+        if args.audience is Audience.COMMUNITY:
+            desk.check_is_of_here(collection, call)
         page = await desk.open_to(collection, args.audience)
         address = "" if page is None else links.share(page)
         opened = (Link("Open", address),) if address and links.is_public else ()

@@ -3,11 +3,13 @@
 import pytest
 
 from bot.commands.dispatcher import Dispatcher
-from bot.domain.chat import Post
+from bot.domain.chat import Place, Post
 from bot.domain.collections import MOST_COLLECTIONS
+from bot.services.communities import Communities
 from bot.services.picture_links import PictureLinks
 from tests.fakes.bench import FAULT, Bench
 from tests.fakes.owners import nobody
+from tests.fakes.surfaces import LOOM
 from tests.unit.commands.conftest import collection_commands, collection_desk, gallery_pages
 from tests.unit.commands.hands import Hands
 
@@ -91,6 +93,28 @@ async def test_a_collection_has_a_page_for_everybody_with_its_link(bench: Bench)
         await hands.type("/collection share foxes --audience me")
         [new] = await hands.type("/collection share foxes --audience everybody")
         assert new.text != shared.text
+
+
+class TestSeveralCommunities:
+    """One bot for all of them."""
+
+    @pytest.fixture
+    def bench(self) -> Bench:
+        """Keep servers and workspaces apart."""
+        return Bench(communities=Communities(parts_tenants=True, joined={}))
+
+    async def test_one_is_shared_where_it_was_made(self, bench: Bench, hands: Hands) -> None:
+        """Elsewhere other people are meant by "here"; from everybody it can be taken anywhere."""
+        elsewhere = Place(LOOM, "village", "green")
+        await bench.draw("a fox")
+        await hands.type("/collection add foxes")
+        [refusal] = await hands.type("/collection share foxes", at=elsewhere)
+        assert refusal.text == "foxes was made elsewhere, so it can only be shared there. Nothing was changed."
+        [listed] = await hands.type("/collection list")
+        assert listed.text == "1 collection:\nfoxes · 1 picture · yours alone"
+        await hands.type("/collection share foxes")
+        [told] = await hands.type("/collection share foxes --audience me", at=elsewhere)
+        assert told.text == "foxes: you alone look at it from now on."
 
 
 async def test_one_that_is_shared_says_so_to_its_owner(bench: Bench, hands: Hands) -> None:
