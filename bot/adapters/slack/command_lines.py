@@ -14,6 +14,9 @@ HELP = "/help"
 _MENTION = re.compile(r"<([@#!])([^|>]+)(?:\|([^>]*))?>")
 _LABEL = re.compile(r"(<[@!][^|<>]+)\|[^<>]*>")
 _LINK = re.compile(r"<((?:https?|mailto):[^|>]+)(?:\|([^>]*))?>")
+_OF_MANY_WORDS = {"prompt", "prompts", "words", "why"}
+"""The first options that people write as a sentence; the others are a link, a name, a person or a number."""
+
 _MENTION_SIGNS = {"@": "@", "#": "#", "!": "@"}
 
 
@@ -74,11 +77,20 @@ def replace_markup(text: str) -> str:
 
 
 def _is_command(words: str, commands: Mapping[str, AnyCommand]) -> bool:
-    """Whether somebody gives a command. “Gallery of old masters” and “help me draw a horse” are wishes."""
+    """Whether somebody gives a command. “Show me a dragon”, “template for an invoice” and “help me draw a horse” are wishes."""
     name, _, rest = words.partition(" ")
     found = [command for command in commands.values() if command.is_typed and name.lower() in {command.name, command.group}]
     if not found or not rest.strip():
         return bool(found)
     if name.lower() == "help":
         return rest.strip().lstrip("/").lower() in commands
-    return any(command.options or " " in command.name for command in found)
+    return any(_takes(command, _strip_labels(rest)) for command in found)
+
+
+def _takes(command: AnyCommand, words: str) -> bool:
+    """Whether words go on after a command's first: with the second word of its name, or with what its options may be."""
+    _, _, second = command.name.partition(" ")
+    if second:
+        return words.split(maxsplit=1)[0].lower() == second
+    before_flags = words.partition("--")[0].split()
+    return bool(command.options) and (command.options[0].name in _OF_MANY_WORDS or "-" in command.name or len(before_flags) <= 1)

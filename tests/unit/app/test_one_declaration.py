@@ -38,6 +38,9 @@ class WiderDraft(Draft):
     start: Annotated[str | None, JobRef("A picture to begin with")] = None
 
 
+OF_A_COMMUNITY = ["brand", "negative", "for", "style"]
+"""What `/imagine` alone takes: it becomes words and pictures of the draft, by what a community has."""
+
 NEW = ["template", "margin", "start"]
 
 
@@ -106,7 +109,7 @@ def test_every_door_takes_what_a_draft_has() -> None:
     """And a wish has room for all of it; its pictures are kept, and are inputs then."""
     names = [field.name for field in fields(Draft)]
     imagine = next(command for command in declared_commands() if command.name == "imagine")
-    assert [option.name for option in imagine.options] == names
+    assert [option.name for option in imagine.options] == [*names, *OF_A_COMMUNITY]
     assert list(DrawRequest.model_fields) == [*names, "wait", "response"]
     line: Any = typer.main.get_command(app)
     assert [parameter.name for parameter in line.commands["imagine"].params][: len(names)] == names
