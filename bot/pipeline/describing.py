@@ -31,7 +31,8 @@ log = structlog.get_logger(__name__)
 
 LIFETIME = timedelta(days=1)
 _LONGEST = 500
-"""Characters of a prompt: three of them, in any script, fit an index."""
+_MOST_BYTES = 800
+"""Of a prompt: three of them, in any script, fit an index, whose entries have 2700 at most."""
 
 _NOT_DESCRIBED = "What that picture shows is not described here; please give another one."
 _TOO_OLD = "That description is not kept any more: type /describe again. Nothing was counted."
@@ -105,7 +106,7 @@ class Describing:
         described = await self._describer.describe(jpeg, pseudonym(account))
         self._observer.note(CostIncurred(REWRITER, described.cost))
         log.info("picture.described", microusd=described.cost.microusd)
-        return await self._keep(tuple(truncate(clean_prompt(prompt), _LONGEST) for prompt in described.prompts))
+        return await self._keep(tuple(_shorten(clean_prompt(prompt)) for prompt in described.prompts))
 
     async def find(self, id_: str, number: int) -> str:
         """Return a prompt that was said, by its number from 1.
@@ -131,6 +132,10 @@ class Describing:
             spending = await self._ledger.spending(budget, limits.allowance.day)
             if spending.held + spending.spent >= budget.limit:
                 raise BudgetExceeded(scope=budget.scope, period=budget.period, limit=budget.limit)
+
+
+def _shorten(prompt: str) -> str:
+    return truncate(prompt.encode()[:_MOST_BYTES].decode(errors="ignore"), _LONGEST)
 
 
 def _hash(id_: str) -> str:

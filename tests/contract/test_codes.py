@@ -170,3 +170,14 @@ async def test_expired_codes_are_swept_when_new_ones_come(codes: Codes, database
     async with database.read_transaction() as connection:
         left = (await connection.execute(select(table.c.code_hash).order_by(table.c.code_hash))).scalars().all()
     assert left == ["later", "new"]
+
+
+_DIGITS = str(7**3100)[:2598]
+"""Nothing in it comes again, so that nothing makes it shorter."""
+
+
+@pytest.mark.parametrize("holder", [_DIGITS, "".join(chr(0x4E00 + int(_DIGITS[n : n + 3])) for n in range(0, len(_DIGITS), 3))])
+async def test_a_holder_may_say_much(codes: Codes, holder: str) -> None:
+    """As many bytes as PostgreSQL has room for in an index, of any signs."""
+    await codes.issue(Purpose.LINK, "hash", holder, END)
+    assert await codes.find(Purpose.LINK, "hash") == holder

@@ -34,13 +34,14 @@ class Onlooker:
     def __init__(self) -> None:
         self.seen: list[tuple[bytes, str]] = []
         self.problem: Exception | None = None
+        self.says = (" a fox ", "a fox\x00 in ink", "x" * 900)
 
     async def describe(self, jpeg: bytes, author: str) -> PictureDescription:
         """Say it."""
         self.seen.append((jpeg, author))
         if self.problem is not None:
             raise self.problem
-        return PictureDescription((" a fox ", "a fox\x00 in ink", "x" * 900), COST)
+        return PictureDescription(self.says, COST)
 
 
 class Stage:
@@ -97,6 +98,16 @@ async def test_a_picture_becomes_three_prompts_each_of_which_is_drawn(stage: Sta
     assert (stage.bench.objects.objects, (await stage.bench.quota_status()).left) == ({}, 20)
     assert await stage.press(told.buttons[1].action) == []
     assert newest(stage.bench).wish.prompt == "a fox in ink"
+
+
+async def test_what_is_said_in_any_script_can_be_kept(stage: Stage) -> None:
+    """No table takes more bytes of it, and each sign is whole."""
+    stage.onlooker.says = ("狐" * 900, "🦊" * 900, "a fox")
+    told = await stage.type("/describe", PHOTO)
+    texts = [detail.text for detail in told.details]
+    assert texts == ["狐" * 266, "🦊" * 200, "a fox"]
+    assert await stage.press(told.buttons[0].action) == []
+    assert newest(stage.bench).wish.prompt == texts[0]
 
 
 async def test_ours_are_described_too(stage: Stage) -> None:
