@@ -25,6 +25,7 @@ from bot.pipeline.batch_studio import BatchStudio
 from bot.pipeline.cancellation import Cancellation
 from bot.pipeline.case_messages import CaseMessages
 from bot.pipeline.delivery import Delivery
+from bot.pipeline.job_posts import JobPosts
 from bot.pipeline.private_notices import PrivateNotices
 from bot.pipeline.provider_pool import ProviderPool
 from bot.pipeline.provider_queue import ProviderQueue
@@ -104,15 +105,19 @@ def build_services(base: Foundation, surfaces: Mapping[Platform, Surface], engin
     batch_messages = build_batch_messages(base, gallery=gallery, links=links, surfaces=surfaces)
     delivery = Delivery(
         jobs=records.jobs,
-        quotas=quotas,
+        job_posts=JobPosts(
+            jobs=records.jobs,
+            quotas=quotas,
+            gallery=gallery,
+            links=links,
+            lineage=lineage,
+            shows_cost=settings.gallery.show_cost,
+        ),
         gallery=gallery,
         sent_messages=records.sent_messages,
-        links=links,
-        lineage=lineage,
         surfaces=surfaces,
         batches=batch_messages,
         clock=base.clock,
-        shows_cost=settings.gallery.show_cost,
     )
     providers = _build_provider_queue(base, engine, delivery)
     queue = _build_account_queue(base, engine, delivery, providers)

@@ -8,15 +8,14 @@ from datetime import timedelta
 
 import structlog
 
-from bot.domain.allowances import QuotaStatus
 from bot.domain.chat import MessageRef, Post
 from bot.domain.images import Picture
-from bot.domain.jobs import DrawingState, Ending, Job, JobId, JobState
-from bot.domain.money import FREE
+from bot.domain.jobs import Ending, Job, JobId, JobState
 from bot.domain.people import Identity, Platform
 from bot.domain.removals import Removal
 from bot.errors import EaselError, MessageGone, SurfaceFailed
 from bot.pipeline import posts
+from bot.pipeline.job_posts import JobPosts
 from bot.pipeline.log_context import log_job
 from bot.pipeline.retries import retry_delivery
 from bot.ports.batches import BatchShower
@@ -25,9 +24,6 @@ from bot.ports.jobs import Jobs
 from bot.ports.removals import SentMessages
 from bot.ports.surfaces import Call, Surface
 from bot.services.gallery import Gallery
-from bot.services.lineage import Lineage
-from bot.services.picture_links import PictureLinks
-from bot.services.quotas import Quotas
 
 log = structlog.get_logger(__name__)
 
@@ -36,37 +32,30 @@ PROMISE_LIFETIME = timedelta(seconds=30)
 
 ShowProgress = Callable[[Post], None]
 
-_QUOTA_STATUS_TIMEOUT = timedelta(seconds=2)
 _POLL_EVERY = timedelta(seconds=0.2)
 
 
 class Delivery:
-    """Shows jobs on the platforms they came from. `shows_cost` says whether everybody reads what a picture cost in dollars."""
+    """Shows jobs on the platforms they came from."""
 
     def __init__(
         self,
         *,
         jobs: Jobs,
-        quotas: Quotas,
+        job_posts: JobPosts,
         gallery: Gallery,
         sent_messages: SentMessages,
-        links: PictureLinks,
-        lineage: Lineage,
         surfaces: Mapping[Platform, Surface],
         batches: BatchShower,
         clock: Clock,
-        shows_cost: bool = False,
     ) -> None:
         self._jobs = jobs
-        self._quotas = quotas
+        self._job_posts = job_posts
         self._gallery = gallery
         self._sent_messages = sent_messages
-        self._links = links
-        self._lineage = lineage
         self._surfaces = surfaces
         self._batches = batches
         self._clock = clock
-        self._shows_cost = shows_cost
 
     @property
     def platforms(self) -> frozenset[Platform]:
@@ -137,7 +126,7 @@ class Delivery:
         """
         fresh = await self._jobs.get(job.id) or job
         is_new = fresh.state is JobState.KEPT
-        post = await self._standing_post(fresh, await self._quota_left(fresh) if is_new else None)
+        post = await self._job_posts.standing(fresh, says_left=is_new)
         await self._show(fresh, post)
         if not is_new:
             await self._show_where_turned(fresh, post)
@@ -149,7 +138,7 @@ class Delivery:
             SurfaceFailed: The platform does not take it now.
             StorageFailed: It is there, but could not be noted.
         """
-        post = posts.name_asker(await self._finished_post(job, pictures), job.author)
+        post = posts.name_asker(await self._job_posts.finished(job, pictures), job.author)
         await self._sent_messages.add(job.id, await call.answer(post, key=f"show:{call.key}"))
 
     async def send(self, job: Job, person: Identity, *, key: str) -> None:
@@ -163,7 +152,7 @@ class Delivery:
             StorageFailed: It is there, but could not be noted.
         """
         surface = self._surface(person.platform)
-        post = await self._finished_post(job, await self._gallery.visible(job.id))
+        post = await self._job_posts.finished(job, await self._gallery.visible(job.id))
         if person != job.author.identity:
             post = replace(post, buttons=tuple(one for one in post.buttons if not one.is_dangerous))
         place = await retry_delivery(lambda: surface.direct(person))
@@ -172,13 +161,13 @@ class Delivery:
 
     async def show_deleted(self, job: Job) -> None:
         """Say in the job's message that its pictures are deleted; raises as `show_pictures` does."""
-        post = await self._standing_post(job)
+        post = await self._job_posts.standing(job)
         await self._show(job, post)
         await self._show_where_turned(job, post)
 
     async def turn(self, job: Job, message: MessageRef, own: Job) -> None:
         """Show a job's pictures in the message of another one, or again in its own; raises as `show_pictures` does."""
-        post, before = await self._standing_post(job), await self._sent_messages.turned_to(*_where(message))
+        post, before = await self._job_posts.standing(job), await self._sent_messages.turned_to(*_where(message))
         if message.names_asker or job.author.identity != own.author.identity:
             post = posts.name_asker(post, job.author)
         await self._note_turned(message, None if job.id == own.id else job.id)
@@ -197,7 +186,7 @@ class Delivery:
 
     async def post_privately(self, job: Job) -> Post:
         """Return what one person alone is shown of a job's pictures."""
-        return posts.name_asker(await self._finished_post(job, await self._gallery.visible(job.id)), job.author)
+        return posts.name_asker(await self._job_posts.finished(job, await self._gallery.visible(job.id)), job.author)
 
     async def retract(self, job: Job, message: MessageRef, *, deletes: bool = False) -> None:
         """Have one message that shows the job's pictures show only those that may be seen; `deletes` where none is left.
@@ -209,7 +198,7 @@ class Delivery:
         """
         surface = self._surface(message.place.platform)
         whose, has_buttons = await self._shown_job(job, message)
-        gone, post = await self._gallery.out_of_sight(job.id), await self._standing_post(whose)
+        gone, post = await self._gallery.out_of_sight(job.id), await self._job_posts.standing(whose)
         if not has_buttons:
             post = replace(post, buttons=(), more=())
         shown = _adapt_to_message(message, post, job)
@@ -333,41 +322,6 @@ class Delivery:
         if found is not None:
             await self._jobs.attach(job.id, found)
         return found
-
-    async def _quota_left(self, job: Job) -> QuotaStatus | None:
-        """Say how its author stands now; nobody waits long for that, nor does a job fail over it."""
-        try:
-            async with asyncio.timeout(_QUOTA_STATUS_TIMEOUT.total_seconds()):
-                return await self._quotas.quota_status(await self._quotas.effective_limits(job.author, job.place))
-        except (EaselError, TimeoutError) as error:
-            log.info("standing.unknown", job=job.id, reason=str(error))
-            return None
-
-    async def _standing_post(self, job: Job, left: QuotaStatus | None = None) -> Post:
-        """Return what the message of a job with kept pictures shows now."""
-        if pictures := await self._gallery.visible(job.id):
-            return await self._finished_post(job, pictures, left)
-        taken_down = await self._gallery.taken_down(job.id)
-        if taken_down and not await self._gallery.is_deleted(job.id):
-            return posts.taken_down(job, taken_down)
-        return posts.deleted(job, round(self._gallery.undo.total_seconds() / 60))
-
-    async def _finished_post(self, job: Job, pictures: tuple[Picture, ...], left: QuotaStatus | None = None) -> Post:
-        drawings = await self._jobs.drawings(job.id)
-        notes = dict.fromkeys(note for one in drawings if one.state is DrawingState.DRAWN for note in one.notes)
-        cost = sum((drawing.cost for drawing in drawings), job.prepared_prompt.cost if job.prepared_prompt else FREE)
-        return posts.done(
-            job,
-            pictures=pictures,
-            notes=tuple(notes),
-            cost=cost,
-            links=self._links,
-            left=left,
-            shows_cost=self._shows_cost,
-            taken_down=len(await self._gallery.taken_down(job.id)),
-            origin=await self._lineage.origin(job),
-            is_changed=job.state.is_final and await self._lineage.newest_change(job, job.account, job.place) is not None,
-        )
 
     def _surface(self, platform: Platform) -> Surface:
         surface = self._surfaces.get(platform)

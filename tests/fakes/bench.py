@@ -26,6 +26,7 @@ from bot.pipeline.delivery import Delivery
 from bot.pipeline.doubts import DoubtReview
 from bot.pipeline.drawing import DrawingStep, WhenUnknown
 from bot.pipeline.input_keeping import InputKeeping
+from bot.pipeline.job_posts import JobPosts
 from bot.pipeline.keeping import KeepingStep
 from bot.pipeline.paid_calls import PaidCalls
 from bot.pipeline.part_composites import PartComposites
@@ -312,11 +313,9 @@ class Bench:
         """Return the delivery of a process that serves these."""
         return Delivery(
             jobs=self.jobs,
-            quotas=self.quotas,
+            job_posts=JobPosts(jobs=self.jobs, quotas=self.quotas, gallery=self.gallery, links=self.links, lineage=self.lineage),
             gallery=self.gallery,
             sent_messages=self.sent_messages,
-            links=self.links,
-            lineage=self.lineage,
             surfaces=surfaces,
             batches=self.batch_messages_on(surfaces),
             clock=self.clock,
