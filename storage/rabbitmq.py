@@ -28,9 +28,11 @@ FAILURES = CONNECTION_EXCEPTIONS
 """What a connection that goes, or does not come, raises; a time-out is an OSError."""
 
 _HEARTBEAT_S = 20
+_CANCELS = 25
+_BETWEEN_CANCELS_S = 0.2
 
 
-async def within_patience(work: Coroutine[object, object, T]) -> T:
+async def within_patience(work: Coroutine[object, object, T], patience: timedelta = PATIENCE) -> T:
     """Wait for the work in a task of its own: aiormq turns it into a bare `Exception` when work of its own is cancelled.
 
     Raises:
@@ -40,9 +42,10 @@ async def within_patience(work: Coroutine[object, object, T]) -> T:
     task = asyncio.create_task(work)
     task.add_done_callback(lambda task: task.cancelled() or task.exception())  # looked at, also where nobody waits any more
     try:
-        await asyncio.wait({task}, timeout=PATIENCE.total_seconds())
+        await asyncio.wait({task}, timeout=patience.total_seconds())
     finally:
-        is_late = task.cancel()
+        is_late = not task.done()
+        await _end(task)
     if is_late:
         raise TimeoutError("no answer in time")
     try:
@@ -51,6 +54,18 @@ async def within_patience(work: Coroutine[object, object, T]) -> T:
         if type(error) is Exception:
             raise ConnectionError("the channel was closed") from error
         raise
+
+
+async def _end(task: "asyncio.Task[T]") -> None:
+    """Cancel what takes too long, again and again: a connection that is cancelled while it closes waits once more, for ever.
+
+    A loop cancels what is left only once and then waits for it, so a process would not end.
+    """
+    for _ in range(_CANCELS):
+        if task.done():
+            return
+        task.cancel()
+        await asyncio.wait({task}, timeout=_BETWEEN_CANCELS_S)
 
 
 async def connect(url: str) -> AbstractConnection:
