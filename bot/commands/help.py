@@ -24,6 +24,7 @@ ENGLISH: TranslatedTexts = {
     ("words", "moderators"): "For moderators",
     ("words", "admins"): "For admins",
     ("words", "group"): "what there is:",
+    ("words", "also"): "also",
     ("words", "example"): "For example:",
     ("words", "usually"): "usually",
 }
@@ -91,7 +92,17 @@ class _Page:
         return "\n".join([*lines, f"{self._word('example')} {command.example}"] if command.example else lines)
 
     def _lines(self, commands: Collection[AnyCommand], audience: Audience) -> str:
-        return "\n".join(f"/{one.name} – {self._summary(one)}" for one in commands if one.audience is audience)
+        """Return a line for each command, and one for all of a group: platforms show only so many characters."""
+        groups: dict[str, list[AnyCommand]] = {}
+        for one in commands:
+            if one.audience is audience:
+                groups.setdefault(one.group, []).append(one)
+        return "\n".join(map(self._line, groups.values()))
+
+    def _line(self, group: list[AnyCommand]) -> str:
+        first, *others = group
+        also = ", ".join(one.name.removeprefix(f"{one.group} ") for one in others)
+        return f"/{first.name} – {self._summary(first)}" + (f"; {self._word('also')} {also}" if also else "")
 
     def _summary(self, command: AnyCommand) -> str:
         return self._texts.get(("commands", command.name, "summary"), command.summary)

@@ -271,7 +271,11 @@ async def test_a_form_asks_for_what_is_missing(town: Town) -> None:
 
 async def test_the_help_names_commands_as_they_are_typed(two: Two) -> None:
     """For admins too; each explains itself, and none of its examples is misunderstood."""
-    listed = re.findall(r"^/(?:easel )?([a-z ]+) – ", (await two.admin.says("help")).text, re.MULTILINE)
+    lines = re.findall(
+        r"^/(?:easel )?([a-z -]+) – [^;\n]*(?:; also ([a-z, ]+))?", (await two.admin.says("help")).text, re.MULTILINE
+    )
+    listed = [first for first, _ in lines]
+    listed += [f"{first.split()[0]} {one}" for first, also in lines if also for one in also.split(", ")]
     assert {"quota set", "tier grant", "credits grant", "budget set", "settings set", "audit", "link"} <= set(listed)
     for name in listed:
         explained = await two.admin.says("help", command=name)

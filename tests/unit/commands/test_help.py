@@ -75,7 +75,7 @@ async def test_help_lists_what_can_be_typed(dispatcher: Dispatcher, admin: FakeC
     everybody, admins = whisper.details
     assert (everybody.title, admins.title) == ("For everybody", "For admins")
     assert everybody.text == "/paint – Paint something\n/wipe – Wipe the canvas\n/help – Say what the bot can do"
-    assert admins.text == "/till empty – Take all out\n/till fill – Put some in"
+    assert admins.text == "/till empty – Take all out; also fill"
 
 
 async def test_help_explains_a_whole_group(dispatcher: Dispatcher, admin: FakeCall) -> None:
