@@ -29,8 +29,23 @@ BEFORE = "0007"
 RENAMED = {("holds", "tenant"): "crowd"}
 
 
+_PROMPT_INDEX = {
+    "sqlite": (
+        "DROP TRIGGER index_prompt",
+        "DROP TRIGGER index_changed_prompt",
+        "DROP TRIGGER drop_indexed_prompt",
+        "DROP TABLE prompt_index",
+        "DROP TABLE indexed_jobs",
+    ),
+    "postgresql": ("DROP INDEX ix_jobs_prompt", "DROP FUNCTION easel_prompt_words"),
+}
+"""What version 0028 made beside tables."""
+
+
 def go_back(connection: Connection, before: MetaData) -> None:
     """Make of a database of today one of the version before: without what it did not have."""
+    for statement in _PROMPT_INDEX[connection.dialect.name]:
+        connection.execute(text(statement))
     for table in reversed(metadata.sorted_tables):
         known = before.tables.get(table.name)
         if known is None:
