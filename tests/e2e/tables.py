@@ -2,20 +2,28 @@
 
 import asyncio
 import tempfile
+import threading
 from pathlib import Path
 
 from storage.migrate import upgrade
 
 NAME = "easel.db"
 _MADE: list[bytes] = []
+_MAKING = threading.Lock()
+"""alembic cannot run twice at once in one process."""
 
 
 async def give_tables(folder: Path) -> None:
     """Put a database with all tables and nothing in them where easel would make one, unless there is one."""
     if not (folder / NAME).exists():
-        if not _MADE:
-            _MADE.append(await _made())
+        await asyncio.to_thread(_make_once)
         await asyncio.to_thread(_put, folder)
+
+
+def _make_once() -> None:
+    with _MAKING:
+        if not _MADE:
+            _MADE.append(asyncio.run(_made()))
 
 
 async def _made() -> bytes:
