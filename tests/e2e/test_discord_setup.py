@@ -43,7 +43,7 @@ async def test_after_a_start_everything_is_well(tmp_path: Path) -> None:
     async with a_stage(tmp_path) as stage:
         findings = await chat_checks.check_discord(stage.settings)
     assert {finding.health for finding in findings} == {Health.OK}
-    assert any("gallery, help, imagine" in finding.text for finding in findings)
+    assert any("gallery, help, help-me-write, history, imagine" in finding.text for finding in findings)
 
 
 async def test_a_bot_that_anybody_can_add_is_noted(discord: FakeDiscord) -> None:

@@ -20,7 +20,7 @@ HOSTILE = [
 
 COMPLETIONS = {
     "": [],
-    "/": ["/imagine", "/gallery", "/help"],
+    "/": ["/imagine", "/edit", "/gallery", "/help"],
     "/IM": ["/imagine"],
     "/x": [],
     "a fox": [],
