@@ -6,6 +6,8 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check -qq install --no-deps --no-compile
 PYTEST := $(BIN)/python -m pytest --numprocesses auto --dist worksteal
 TESTS ?= tests
+MARKS ?= not long
+WITHOUT ?= --ignore tests/fakes
 ARGS ?=
 # Those whose number ends so: one in five. With MUTANTS= all are tried.
 MUTANTS ?= '*[37]'
@@ -52,7 +54,7 @@ demo: setup ## Draw one picture through the whole pipeline and say where it is
 	@$(BIN)/easel imagine "a lighthouse in a storm at dusk" --shape wide
 
 test: setup-dev ## Run the tests of easel
-	@$(PYTEST) $(TESTS) --ignore tests/fakes -m "not long" $(ARGS)
+	@$(PYTEST) $(TESTS) $(WITHOUT) -m "$(MARKS)" $(ARGS)
 
 test-fakes: setup-dev ## Run the tests of the fake platforms
 	@$(PYTEST) tests/fakes $(ARGS)
