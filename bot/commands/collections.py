@@ -10,7 +10,7 @@ from bot.domain.chat import Link, Post
 from bot.domain.collections import LONGEST_NAME, MOST_COLLECTIONS, Audience, Collection, CollectionId, collection_name
 from bot.domain.images import Picture, PictureState
 from bot.domain.options import Choice, Text
-from bot.domain.people import AccountId
+from bot.domain.people import HOUSE, AccountId
 from bot.domain.shares import ShareId
 from bot.errors import BadInput, NotYours
 from bot.pipeline.studio import Studio
@@ -30,6 +30,9 @@ _WHO = {
     Audience.COMMUNITY: "everybody here may look at it, with your words,",
     Audience.EVERYBODY: "everybody with the link sees its pictures, and not your words,",
 }
+_WHO_OF_THE_HOUSE = "all who use easel here, on its page or in private chats may look at it, with your words,"
+"""Where nobody has a community of their own, and in direct messages: that is more people than one sees."""
+
 _NAME = Text("The collection's name", longest=_LONGEST_TYPED)
 
 
@@ -237,7 +240,8 @@ def collection_share(desk: CollectionDesk, links: PictureLinks) -> Command[OpenA
         page = await desk.open_to(collection, args.audience)
         address = "" if page is None else links.share(page)
         opened = (Link("Open", address),) if address and links.is_public else ()
-        said = f"{collection.name}: {_WHO[args.audience]} from now on."
+        is_house = args.audience is Audience.COMMUNITY and collection.community == HOUSE
+        said = f"{collection.name}: {_WHO_OF_THE_HOUSE if is_house else _WHO[args.audience]} from now on."
         await call.whisper(Post(f"{said}\n{address}" if address else said, links=opened))
 
     return Command("collection share", "Say who may look at a collection", OpenArgs, run)

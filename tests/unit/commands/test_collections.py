@@ -59,7 +59,7 @@ async def test_others_look_at_it_only_once_it_is_shared_here(bench: Bench, hands
     [refusal] = await hands.type("/collection show foxes", user="bob")
     assert refusal.text == NOT_THERE
     [told] = await hands.type("/collection share foxes")
-    assert told.text == "foxes: everybody here may look at it, with your words, from now on."
+    assert told.text.startswith("foxes: all who use easel here, on its page or in private chats may look at it, with your words,")
     [page] = await hands.type("/collection show foxes", user="bob")
     assert drawn(page) == ["a fox"]
     [listed] = await hands.type("/collection list", user="bob")
@@ -112,7 +112,8 @@ class TestSeveralCommunities:
         assert refusal.text == "foxes was made elsewhere, so it can only be shared there. Nothing was changed."
         [listed] = await hands.type("/collection list")
         assert listed.text == "1 collection:\nfoxes · 1 picture · yours alone"
-        await hands.type("/collection share foxes")
+        [told] = await hands.type("/collection share foxes")
+        assert told.text == "foxes: everybody here may look at it, with your words, from now on."
         [told] = await hands.type("/collection share foxes --audience me", at=elsewhere)
         assert told.text == "foxes: you alone look at it from now on."
 
