@@ -83,6 +83,6 @@ class Lineage:
         return None if picture is None or job is None else LineageStep(picture, job)
 
     async def _shown_step(self, job: Job) -> LineageStep:
-        """Return the first picture of a job that has a visible one."""
+        """Return the first picture of a job that is visible; the first of all if the last one was taken away a moment ago."""
         pictures = await self._pictures.of_job(job.id)
-        return LineageStep(next(one for one in pictures if one.state is PictureState.VISIBLE), job)
+        return LineageStep(next((one for one in pictures if one.state is PictureState.VISIBLE), pictures[0]), job)

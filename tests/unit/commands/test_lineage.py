@@ -1,5 +1,6 @@
 """Asks whether people find their way among what came of a picture, and see nothing there that is not for them."""
 
+from collections.abc import Collection
 from dataclasses import replace
 
 import pytest
@@ -7,10 +8,12 @@ import pytest
 from bot.commands.dispatcher import Dispatcher
 from bot.domain.chat import MessageRef, Place, Post
 from bot.domain.images import Abilities, PictureId, PictureState, Size
-from bot.domain.jobs import Job
+from bot.domain.jobs import Job, JobId
 from bot.errors import MessageGone
+from bot.services.lineage import Lineage
 from tests.fakes.bench import Bench
 from tests.fakes.images import ScriptedProvider
+from tests.fakes.inputs import MemoryInputs
 from tests.fakes.surfaces import LOOM, SQUARE, FakeCall, person
 from tests.unit.commands.hands import Hands, newest
 
@@ -293,3 +296,23 @@ async def test_a_row_ends_where_nothing_is_known_of_a_picture(bench: Bench, row:
     bench.jobs.kept.pop(PictureId(picture.id))
     [told] = await row.press(f"back:{night.id}", row.message(night))
     assert told.text.startswith("That is the first one")
+
+
+async def test_a_change_that_is_taken_away_while_its_row_is_read_is_a_step_that_cannot_be_seen(row: Row) -> None:
+    """Its job was found when its picture was still there."""
+    fox, night, snow = row.jobs
+    [kept] = await row.bench.pictures.of_job(snow.id)
+
+    class Inputs(MemoryInputs):
+        """Has the picture taken away once its job was found."""
+
+        async def made_from(self, pictures: Collection[PictureId], *, most: int) -> tuple[JobId, ...]:
+            found = await super().made_from(pictures, most=most)
+            if snow.id in found:
+                await row.bench.pictures.hide(snow.id, row.bench.clock.now())
+            return found
+
+    lineage = Lineage(jobs=row.bench.jobs, pictures=row.bench.pictures, inputs=Inputs(row.bench.jobs))
+    [picture] = await row.bench.pictures.of_job(night.id)
+    steps = await lineage.row(picture, night, fox.account, fox.place)
+    assert [(step.picture.job, step.is_visible) for step in steps] == [(fox.id, True), (night.id, True), (kept.job, False)]
