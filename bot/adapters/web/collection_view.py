@@ -1,29 +1,16 @@
 """What the page of a collection says, to people and to crawlers; every word of somebody's is escaped."""
 
 import html
-from collections.abc import Iterator
 from dataclasses import dataclass
-from urllib.parse import quote
 
+from bot.adapters.web.shared_head import SharedHead
 from bot.commands.reports import REASON_LABELS
 from bot.domain.collections import Collection
 from bot.domain.images import Picture
 from bot.services.picture_links import PictureLinks, picture_path
 from bot.text import pluralize
 
-_PAGE = """<!doctype html>
-<html lang="en" prefix="og: https://ogp.me/ns#">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="color-scheme" content="light dark">
-<meta name="robots" content="noindex">
-<title>{title} · easel</title>
-{tags}
-<link rel="icon" href="../static/{version}/mark.svg" type="image/svg+xml">
-<link rel="stylesheet" href="../static/{version}/base.css">
-<link rel="stylesheet" href="../static/{version}/share.css">
-</head>
+_PAGE = """{head}
 <body class="share">
 <main>
 <h1 class="words" dir="auto">{title}</h1>
@@ -59,8 +46,7 @@ class CollectionView:
         """The page as HTML."""
         return _PAGE.format(
             title=html.escape(self.collection.name),
-            tags="\n".join(self._tags()),
-            version=self.version,
+            head=self._head().render(self.version),
             count=pluralize(len(self.pictures), "picture"),
             pictures="\n".join(self._item(number, one) for number, one in enumerate(self.pictures, start=1)),
         )
@@ -80,28 +66,21 @@ class CollectionView:
             "thumbnail_height": first.file.height,
         }
 
-    def _tags(self) -> Iterator[str]:
-        image, first = self.links.picture(self.pictures[0]), self.pictures[0].file
-        title, description = self.collection.name, f"A collection of {pluralize(len(self.pictures), 'AI-generated picture')}"
-        for kind, name, content in (
-            ("property", "og:type", "website"),
-            ("property", "og:site_name", "easel"),
-            ("property", "og:title", title),
-            ("property", "og:description", description),
-            ("property", "og:url", self.address),
-            ("property", "og:image", image),
-            ("property", "og:image:type", first.media_type),
-            ("property", "og:image:width", str(first.width)),
-            ("property", "og:image:height", str(first.height)),
-            ("name", "description", description),
-            ("name", "twitter:card", "summary_large_image"),
-            ("name", "twitter:title", title),
-            ("name", "twitter:description", description),
-            ("name", "twitter:image", image),
-        ):
-            yield f'<meta {kind}="{name}" content="{html.escape(content)}">'
-        embed = f"{self.address.rpartition('/s/')[0]}/oembed?format=json&url={quote(self.address, safe='')}"
-        yield f'<link rel="alternate" type="application/json+oembed" href="{html.escape(embed)}" title="{html.escape(title)}">'
+    def _head(self) -> SharedHead:
+        first = self.pictures[0]
+        return SharedHead(
+            title=self.collection.name,
+            description=f"A collection of {pluralize(len(self.pictures), 'AI-generated picture')}",
+            address=self.address,
+            image=self.links.picture(first),
+            alt=self._alt(1),
+            media_type=first.file.media_type,
+            width=first.file.width,
+            height=first.file.height,
+        )
+
+    def _alt(self, number: int) -> str:
+        return f"picture {number} of {len(self.pictures)}"
 
     def _item(self, number: int, picture: Picture) -> str:
         page = self.address.rpartition("/")[2]
@@ -113,6 +92,6 @@ class CollectionView:
             path=html.escape(f"..{picture_path(picture)}"),
             width=picture.file.width,
             height=picture.file.height,
-            alt=f"picture {number} of {len(self.pictures)}",
+            alt=self._alt(number),
             reasons="".join(reasons),
         )

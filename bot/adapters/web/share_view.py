@@ -3,8 +3,8 @@
 import html
 from collections.abc import Iterator
 from dataclasses import dataclass
-from urllib.parse import quote
 
+from bot.adapters.web.shared_head import SharedHead
 from bot.commands.reports import REASON_LABELS
 from bot.services.picture_links import PictureLinks, picture_path
 from bot.services.sharing import SharedPicture
@@ -14,19 +14,7 @@ _LONGEST_TITLE = 70
 _LONGEST_ALT = 300
 _UNTITLED = "A picture made with AI"
 
-_PAGE = """<!doctype html>
-<html lang="en" prefix="og: https://ogp.me/ns#">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="color-scheme" content="light dark">
-<meta name="robots" content="noindex">
-<title>{title} · easel</title>
-{tags}
-<link rel="icon" href="../static/{version}/mark.svg" type="image/svg+xml">
-<link rel="stylesheet" href="../static/{version}/base.css">
-<link rel="stylesheet" href="../static/{version}/share.css">
-</head>
+_PAGE = """{head}
 <body class="share">
 <main>
 <figure>
@@ -112,10 +100,18 @@ class ShareView:
     def page(self) -> str:
         """The page as HTML."""
         facts = self.facts
+        head = SharedHead(
+            title=facts.title,
+            description=facts.description,
+            address=self.address,
+            image=facts.image,
+            alt=facts.alt,
+            media_type=facts.media_type,
+            width=facts.width,
+            height=facts.height,
+        )
         return _PAGE.format(
-            title=html.escape(facts.title),
-            tags="\n".join(self._tags()),
-            version=self.version,
+            head=head.render(self.version),
             source=html.escape(facts.path),
             sources=html.escape(f"{facts.path}?edge=512 512w, {facts.path}?edge=1024 1024w, {facts.path} {facts.width}w"),
             width=facts.width,
@@ -126,35 +122,6 @@ class ShareView:
             facts=html.escape(facts.facts),
             reasons="\n".join(self._reasons()),
         )
-
-    def _tags(self) -> Iterator[str]:
-        """Yield what Discord, Slack and others show of a link: OpenGraph, Twitter's card, and where oEmbed is."""
-        facts = self.facts
-        for name, content in (
-            ("og:type", "website"),
-            ("og:site_name", "easel"),
-            ("og:title", facts.title),
-            ("og:description", facts.description),
-            ("og:url", self.address),
-            ("og:image", facts.image),
-            ("og:image:type", facts.media_type),
-            ("og:image:width", str(facts.width)),
-            ("og:image:height", str(facts.height)),
-            ("og:image:alt", facts.alt),
-        ):
-            yield f'<meta property="{name}" content="{html.escape(content)}">'
-        for name, content in (
-            ("description", facts.description),
-            ("twitter:card", "summary_large_image"),
-            ("twitter:title", facts.title),
-            ("twitter:description", facts.description),
-            ("twitter:image", facts.image),
-            ("twitter:image:alt", facts.alt),
-        ):
-            yield f'<meta name="{name}" content="{html.escape(content)}">'
-        root = self.address.rpartition("/s/")[0]
-        embed = html.escape(f"{root}/oembed?format=json&url={quote(self.address, safe='')}")
-        yield f'<link rel="alternate" type="application/json+oembed" href="{embed}" title="{html.escape(facts.title)}">'
 
     def _reasons(self) -> Iterator[str]:
         name = self.address.rpartition("/")[2]
