@@ -14,7 +14,7 @@ HELP = "/help"
 _MENTION = re.compile(r"<([@#!])([^|>]+)(?:\|([^>]*))?>")
 _LABEL = re.compile(r"(<[@!][^|<>]+)\|[^<>]*>")
 _LINK = re.compile(r"<((?:https?|mailto):[^|>]+)(?:\|([^>]*))?>")
-_OF_MANY_WORDS = {"prompt", "prompts", "words", "why"}
+OF_MANY_WORDS = {"prompt", "prompts", "words", "why"}
 """The first options that people write as a sentence; the others are a link, a name, a person or a number."""
 
 _MENTION_SIGNS = {"@": "@", "#": "#", "!": "@"}
@@ -93,4 +93,4 @@ def _takes(command: AnyCommand, words: str) -> bool:
     if second:
         return words.split(maxsplit=1)[0].lower() == second
     before_flags = words.partition("--")[0].split()
-    return bool(command.options) and (command.options[0].name in _OF_MANY_WORDS or "-" in command.name or len(before_flags) <= 1)
+    return bool(command.options) and (command.options[0].name in OF_MANY_WORDS or "-" in command.name or len(before_flags) <= 1)

@@ -2,9 +2,12 @@
 
 import pytest
 
-from bot.adapters.slack.command_lines import line_of_mention, line_of_slash_command, spell_commands_for_slack
+from bot.adapters.slack.command_lines import OF_MANY_WORDS, line_of_mention, line_of_slash_command, spell_commands_for_slack
 from bot.app.commands import declared_commands
 from bot.domain.chat import Details, Post
+
+OF_ONE_WORD = {"link", "code", "command", "person", "days", "count"}
+"""The first options that are no sentence, of commands whose names are one word."""
 
 COMMANDS = {command.name: command for command in declared_commands()}
 
@@ -91,3 +94,9 @@ def test_commands_are_named_as_they_are_typed_here(said: str, here: str) -> None
 def test_where_there_are_no_commands_nothing_is_renamed() -> None:
     """Not even by mistake."""
     assert spell_commands_for_slack(Post("/help"), {}) == Post("/help")
+
+
+def test_each_command_is_known_to_take_a_sentence_or_a_word() -> None:
+    """One that is neither would have its words drawn, and counted, where somebody mentions the bot."""
+    firsts = {one.options[0].name for one in COMMANDS.values() if one.is_typed and one.options and one.name.isalpha()}
+    assert firsts - OF_MANY_WORDS == OF_ONE_WORD
