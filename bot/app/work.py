@@ -16,6 +16,8 @@ from bot.app.tasks import background_task
 from bot.moderation.picture_check import PictureCheck
 from bot.pipeline.doubts import DoubtReview
 from bot.pipeline.drawing import DrawingStep, WhenUnknown
+from bot.pipeline.finishing import Finishing
+from bot.pipeline.format_conversion import FormatConversion
 from bot.pipeline.keeping import KeepingStep
 from bot.pipeline.paid_calls import PaidCalls
 from bot.pipeline.part_composites import PartComposites
@@ -118,6 +120,7 @@ def _build_steps(services: Services) -> Steps:
         clock=base.clock,
         ids=base.ids,
     )
+    parts = PartKeeping(base.inputs, PartComposites())
     return Steps(
         preparation=PromptPreparation(
             jobs=jobs,
@@ -135,7 +138,8 @@ def _build_steps(services: Services) -> Steps:
             calls=calls,
             keeping=keeping,
             inputs=base.inputs,
-            parts=PartKeeping(base.inputs, PartComposites()),
+            parts=parts,
+            finishing=Finishing(parts, FormatConversion(base.copy_signer)),
             when_unknown=WhenUnknown(settings.drawing.when_unknown),
             observer=base.observer,
         ),

@@ -9,6 +9,7 @@ OmittableParameter = Literal[
     "n",
     "stream",
     "response_format",
+    "output_format",
     "developer",
     "json_schema",
     "max_completion_tokens",

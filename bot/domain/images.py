@@ -40,6 +40,19 @@ class Background(StrEnum):
     CLEAR = "clear"
 
 
+class FileFormat(StrEnum):
+    """The kind of file that a finished picture is."""
+
+    PNG = "png"
+    WEBP = "webp"
+    JPEG = "jpeg"
+
+    @property
+    def media_type(self) -> str:
+        """Its media type."""
+        return f"image/{self}"
+
+
 class Lane(StrEnum):
     """How soon a picture is drawn: at once, or for less when the image service has time for it."""
 
@@ -148,7 +161,8 @@ class Abilities:
     `most` how many finished ones it gives per call. It takes `most_inputs`
     pictures to begin with, a mask beside them where `takes_mask`; each of them
     probably costs `input_cost`. It draws for wishes of its `lane`, and on a
-    clear background where `draws_clear`.
+    clear background where `draws_clear`. It gives each of `formats` when asked
+    for it; into all others easel turns what it gives.
     """
 
     sizes: tuple[Size, ...] = ()
@@ -161,10 +175,11 @@ class Abilities:
     input_cost: Cost = FREE
     lane: Lane = Lane.FAST
     draws_clear: bool = False
+    formats: tuple[FileFormat, ...] = ()
 
     def for_words_alone(self) -> "Abilities":
         """Return what it can do where it is sent words and nothing else, and shows nothing on the way."""
-        return replace(self, previews=0, most_inputs=0, takes_mask=False, draws_clear=False)
+        return replace(self, previews=0, most_inputs=0, takes_mask=False, draws_clear=False, formats=())
 
     def fit(self, wanted: Size) -> Size:
         """Return the nearest size that the model draws: the same shape first, then the same area."""
@@ -193,7 +208,10 @@ class Abilities:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ImageRequest:
-    """One paid call. `author` is a hash that tells people apart without naming them; `previews` says whether any are wanted."""
+    """One paid call. `author` is a hash that tells people apart without naming them; `previews` says whether any are wanted.
+
+    `format` is None where the provider gives what it usually does.
+    """
 
     drawing: DrawingId
     prompt: str
@@ -204,6 +222,7 @@ class ImageRequest:
     previews: bool = True
     inputs: tuple[InputContent, ...] = ()
     background: Background = Background.FULL
+    format: FileFormat | None = None
 
 
 @dataclass(frozen=True, slots=True)

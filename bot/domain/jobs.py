@@ -6,7 +6,7 @@ from enum import StrEnum
 from typing import Annotated, NewType
 
 from bot.domain.chat import MessageRef, Place
-from bot.domain.images import USUAL_SIZES, Background, DrawingId, ImageFile, Lane, Quality, Shape, Size, usual_size_of
+from bot.domain.images import USUAL_SIZES, Background, DrawingId, FileFormat, ImageFile, Lane, Quality, Shape, Size, usual_size_of
 from bot.domain.inputs import MOST_INPUTS, BroughtPicture, InputPicture, InputRole, has_mask
 from bot.domain.money import FREE, Cost
 from bot.domain.options import Choice, Description, ImageModelRef, Number, PictureFile, Pixels, Text
@@ -68,13 +68,16 @@ class Draft:
         Description("relaxed is drawn within hours and counts less, where that is offered; if left out, as /settings show says."),
     ] = None
     background: Annotated[Background, Choice("What is behind it; clear leaves nothing there", Background)] = Background.FULL
+    format: Annotated[FileFormat | None, Choice("The kind of file; if left out, what the model gives", FileFormat)] = None
 
     def check(self) -> None:
         """Check that what is asked for goes together.
 
         Raises:
-            BadInput: A shape and a size of another shape are asked for at once.
+            BadInput: A shape and a size of another shape are asked for at once, or a clear background in a JPEG.
         """
+        if self.background is Background.CLEAR and self.format is FileFormat.JPEG:
+            raise BadInput("A JPEG has no clear background: take png or webp as format. Nothing was counted.")
         shape, size = self.shape, self.size
         if shape is not None and size is not None and shape is not size.shape:
             raise BadInput(
@@ -101,6 +104,7 @@ class Wish:
     model: str | None = None
     lane: Lane = Lane.FAST
     background: Background = Background.FULL
+    format: FileFormat | None = None
     variation_of: str | None = None
     previews: bool = True
     inputs: tuple[InputPicture, ...] = ()

@@ -16,6 +16,7 @@ from bot.domain.jobs import Drawing, DrawingState, Job
 from bot.domain.money import FREE
 from bot.domain.provider_accounts import provider_of
 from bot.errors import InputRefused, PictureBlocked, PromptRefused, Stopping
+from bot.pipeline.finishing import Finishing
 from bot.pipeline.input_keeping import InputKeeping
 from bot.pipeline.keeping import KeepingStep
 from bot.pipeline.paid_calls import Choice, PaidAnswer, PaidCalls
@@ -62,6 +63,7 @@ class DrawingStep:
         keeping: KeepingStep,
         inputs: InputKeeping,
         parts: PartKeeping,
+        finishing: Finishing,
         when_unknown: WhenUnknown,
         observer: Observer,
     ) -> None:
@@ -73,6 +75,7 @@ class DrawingStep:
         self._keeping = keeping
         self._inputs = inputs
         self._parts = parts
+        self._finishing = finishing
         self._when_unknown = when_unknown
         self._observer = observer
         self._open_drawings = 0
@@ -251,8 +254,8 @@ class DrawingStep:
         """Make the bytes safe, then write down that they are. What it cost is noted even if they are no pictures."""
         drawing = answer.drawing
         try:
-            complete = partial(self._parts.complete, provider, job.wish.inputs, answer.drawn.pictures)
-            pictures = await retry_storage(complete, on_trouble)
+            finish = partial(self._finishing.finish, provider, job.wish, answer.drawn.pictures)
+            pictures = await retry_storage(finish, on_trouble)
             files = await self._keeping.store_safely(drawing, pictures, on_trouble)
         except (ProviderFailed, PictureBlocked, InputRefused):
             await self._queue.close_drawing(replace(drawing, state=DrawingState.FAILED))

@@ -258,6 +258,7 @@ class PaidCalls:
             previews=wish.previews,
             inputs=choice.inputs,
             background=wish.background,
+            format=wish.format if wish.format in abilities.formats and not choice.part else None,
         )
         return request, tuple(notes)
 

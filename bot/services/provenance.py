@@ -49,13 +49,13 @@ NO_COPY_SIGNER = NoCopySigner()
 
 
 def copy_mark(original: Image.Image) -> bytes:
-    """Return the XMP packet for a copy of a picture: the original's source type, and AI where it says nothing.
+    """Return the XMP packet for a copy of a picture: the original's source type, and AI where it says nothing we know.
 
     Pillow leaves out whatever an original has, a C2PA manifest too; that holds
     for the original's bytes alone.
     """
     own = find_source_type(_xmp_of(original))
-    return xmp_packet(SourceType.PROGRAM if own == SourceType.PROGRAM else SourceType.AI)
+    return xmp_packet(SourceType(own) if own in set(SourceType) else SourceType.AI)
 
 
 def read_provenance(content: bytes) -> Provenance:

@@ -34,6 +34,8 @@ def job_values(job: Job) -> Json:
         del values["wish"]["inputs"]
     if job.wish.background is Background.FULL:
         del values["wish"]["background"]
+    if job.wish.format is None:
+        del values["wish"]["format"]
     return {
         **values,
         "platform": job.place.platform,

@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 
 from bot.domain.chat import MessageRef, Place
-from bot.domain.images import Background, Quality, Shape, Size
+from bot.domain.images import Background, FileFormat, Quality, Shape, Size
 from bot.domain.jobs import Ending, Job, JobId, JobState, PreparedPrompt, QueuePosition, Rewriting, Wish
 from bot.domain.money import Cost
 from bot.domain.people import PREMIUM, REGISTERED, AccountId, Identity, Person
@@ -54,6 +54,7 @@ class TestAccepting:
                 count=4,
                 rewriting=Rewriting.OFF,
                 background=Background.CLEAR,
+                format=FileFormat.WEBP,
                 variation_of="another fox",
             ),
             message=MessageRef(place, "77", "a ticket"),

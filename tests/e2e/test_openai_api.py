@@ -3,6 +3,7 @@
 import asyncio
 import base64
 import hashlib
+import io
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from typing import Any
@@ -12,6 +13,7 @@ import openai
 import pytest
 from openai import AsyncOpenAI
 from openai.types import ImagesResponse
+from PIL import Image
 
 from bot.domain.images import Quality, Size
 from bot.domain.people import Tier
@@ -90,6 +92,15 @@ async def test_open_webui_and_librechat_get_what_they_expect(served: Served, cli
     assert picture.url.startswith("http://easel.test/p/")
 
 
+@pytest.mark.parametrize("asked", ["webp", "jpeg"])
+async def test_another_kind_of_file_comes_as_it_was_asked_for(served: Served, client: AsyncOpenAI, asked: str) -> None:
+    """By its bytes, and by what the answer says of them."""
+    answer = await draw(served, client, output_format=asked)
+    assert answer.data is not None
+    content = base64.b64decode(answer.data[0].b64_json or "")
+    assert (Image.open(io.BytesIO(content)).format, answer.output_format) == (asked.upper(), asked)
+
+
 @pytest.mark.parametrize(("asked", "wished"), [(None, None), ("easel", None), ("painter", "painter"), ("painter-1", "painter")])
 async def test_a_model_is_known_by_its_name_here_and_by_its_makers(
     served: Served, client: AsyncOpenAI, asked: str | None, wished: str | None
@@ -118,6 +129,8 @@ async def test_what_is_on_offer_is_listed(client: AsyncOpenAI) -> None:
         ({"size": "huge"}, "width x height"),
         ({"quality": "best"}, "quality can be"),
         ({"background": "transparent"}, "No image model here leaves the background clear"),
+        ({"output_format": "tiff"}, "output_format can be png, webp or jpeg"),
+        ({"output_format": "jpeg", "background": "transparent"}, "A JPEG has no clear background"),
         ({"background": "green"}, "background can be auto, opaque or transparent"),
         ({"prompt": "x" * 33_000}, "prompt"),
         ({"prompt": ""}, "prompt"),

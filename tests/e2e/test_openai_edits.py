@@ -7,10 +7,11 @@ from typing import get_type_hints
 import pytest
 from openai.types.image_edit_params import ImageEditParamsStreaming
 
-from bot.domain.images import Background, ImageRequest
+from bot.domain.images import Background, FileFormat, ImageRequest
 from bot.domain.inputs import InputContent, InputRole
 from bot.domain.money import Cost
 from bot.errors import PromptRefused
+from bot.moderation.formats import find_extension
 from bot.provider_errors import OutcomeUnknown, ProviderFailed, ProviderFault
 from bot.providers.openai.client import OpenAiClient
 from bot.providers.openai.models import TOKENS_OF_AN_INPUT, known_models
@@ -74,9 +75,28 @@ async def test_a_clear_background_is_asked_for_in_a_form_that_has_one(
     await images(client).draw(wanted, News())
     asked = fake.seen[-1].body
     assert (asked["background"], asked["output_format"]) == ("transparent", "png")
+    await images(client).draw(replace(wanted, format=FileFormat.WEBP), News())
+    assert fake.seen.pop().body["output_format"] == "webp"
     opaque = images(client, model=replace(GPT_IMAGE_2, abilities=replace(GPT_IMAGE_2.abilities, draws_clear=False)))
     assert isinstance(await failure_of(lambda: opaque.draw(wanted, News())), ProviderFailed)
     assert len(fake.seen) == 1
+
+
+@pytest.mark.parametrize("inputs", [(), (PHOTO,)], ids=["words", "picture"])
+async def test_another_kind_of_file_is_asked_for_by_name(
+    client: OpenAiClient, fake: FakeOpenAI, inputs: tuple[InputContent, ...]
+) -> None:
+    """Streamed and whole; a gateway that does not know the parameter is asked without it, and easel turns what comes."""
+    drawn = [
+        await images(client, previews=previews).draw(replace(changing(*inputs), format=FileFormat.JPEG), News())
+        for previews in (0, 2)
+    ]
+    assert [find_extension(one.pictures[0]) for one in drawn] == ["jpg", "jpg"]
+    where = Endpoint.EDITS if inputs else Endpoint.IMAGES
+    unknown = {"error": {"message": "Unknown parameter: 'output_format'.", "param": "output_format", "code": "unknown_parameter"}}
+    fake.fail(where, Fault(kind=Kind.ERROR_ANSWER, status=400, answer=unknown))
+    drawn = [await images(client).draw(replace(changing(*inputs), format=FileFormat.JPEG), News())]
+    assert (find_extension(drawn[0].pictures[0]), "output_format" in fake.seen[-1].body) == ("png", False)
 
 
 async def test_a_single_picture_is_sent_alone(client: OpenAiClient, fake: FakeOpenAI) -> None:

@@ -25,6 +25,8 @@ from bot.pipeline.cancellation import Cancellation
 from bot.pipeline.delivery import Delivery
 from bot.pipeline.doubts import DoubtReview
 from bot.pipeline.drawing import DrawingStep, WhenUnknown
+from bot.pipeline.finishing import Finishing
+from bot.pipeline.format_conversion import FormatConversion
 from bot.pipeline.input_keeping import InputKeeping
 from bot.pipeline.job_posts import JobPosts
 from bot.pipeline.keeping import KeepingStep
@@ -393,6 +395,7 @@ class Bench:
             clock=self.clock,
             ids=self.ids,
         )
+        parts = PartKeeping(self.input_keeping, PartComposites())
         return DrawingStep(
             jobs=self.jobs,
             pool=self.pool,
@@ -401,7 +404,8 @@ class Bench:
             calls=calls,
             keeping=keeping,
             inputs=self.input_keeping,
-            parts=PartKeeping(self.input_keeping, PartComposites()),
+            parts=parts,
+            finishing=Finishing(parts, FormatConversion()),
             when_unknown=self._when_unknown,
             observer=self.observer,
         )

@@ -58,7 +58,7 @@ class C2paSigner:
         said = read_provenance(copy)
         media_type, parent_type = said.media_type, read_provenance(original).media_type
         own, signed = self._certificate, BytesIO()
-        source_type = SourceType.PROGRAM if said.xmp_source_type == SourceType.PROGRAM else SourceType.AI
+        source_type = SourceType(said.xmp_source_type) if said.xmp_source_type in set(SourceType) else SourceType.AI
         with (
             Context.from_dict(_SETTINGS) as context,
             Builder(_manifest(source_type), context) as builder,

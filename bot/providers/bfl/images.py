@@ -77,7 +77,7 @@ class BflImages(HostedService):
     async def submit(self, request: ImageRequest) -> Ticket:
         """Make one paid call; see `TicketProvider`."""
         self.refuse_impossible(request)
-        response = await self._client.post_paid(self.model, build_parameters(self.model, request.prompt, request.size))
+        response = await self._client.post_paid(self.model, build_parameters(self.model, request))
         if not response.is_success:
             fault = ProviderFault.BAD_KEY if response.status == _NOT_AUTHENTICATED else None
             may_be_refusal = response.status in _MAYBE_REFUSALS and names_only_prompt(response)

@@ -10,10 +10,10 @@ go into estimates: what is billed is what the answer to a call says.
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import MappingProxyType
 
-from bot.domain.images import Abilities, Quality, Size
+from bot.domain.images import Abilities, FileFormat, ImageRequest, Quality, Size
 from bot.providers.shared.hosted_model import FLUX_2_ABILITIES, HostedModel, MegapixelPrice
 
 _FLUX_3 = "flux-3-"
@@ -52,13 +52,14 @@ class _ClassPrice:
         return _CLASS_PRICES[resolution]
 
 
+_FLUX_2 = replace(FLUX_2_ABILITIES, formats=(FileFormat.PNG, FileFormat.JPEG))
 _MODELS = (
-    HostedModel("flux-2-pro", FLUX_2_ABILITIES, MegapixelPrice(first=30_000, further=15_000)),
-    HostedModel("flux-2-pro-preview", FLUX_2_ABILITIES, MegapixelPrice(first=30_000, further=15_000)),
-    HostedModel("flux-2-max", FLUX_2_ABILITIES, MegapixelPrice(first=70_000, further=30_000)),
-    HostedModel("flux-2-flex", FLUX_2_ABILITIES, MegapixelPrice(first=50_000, further=50_000)),
-    HostedModel("flux-2-klein-4b", FLUX_2_ABILITIES, MegapixelPrice(first=14_000, further=1_000)),
-    HostedModel("flux-2-klein-9b", FLUX_2_ABILITIES, MegapixelPrice(first=15_000, further=2_000)),
+    HostedModel("flux-2-pro", _FLUX_2, MegapixelPrice(first=30_000, further=15_000)),
+    HostedModel("flux-2-pro-preview", _FLUX_2, MegapixelPrice(first=30_000, further=15_000)),
+    HostedModel("flux-2-max", _FLUX_2, MegapixelPrice(first=70_000, further=30_000)),
+    HostedModel("flux-2-flex", _FLUX_2, MegapixelPrice(first=50_000, further=50_000)),
+    HostedModel("flux-2-klein-4b", _FLUX_2, MegapixelPrice(first=14_000, further=1_000)),
+    HostedModel("flux-2-klein-9b", _FLUX_2, MegapixelPrice(first=15_000, further=2_000)),
     HostedModel("flux-3-image", _FLUX_3_ABILITIES, _ClassPrice()),
 )
 
@@ -68,13 +69,14 @@ def known_models() -> Mapping[str, HostedModel]:
     return MappingProxyType({model.name: model for model in _MODELS})
 
 
-def build_parameters(model: str, prompt: str, size: Size) -> Mapping[str, object]:
+def build_parameters(model: str, request: ImageRequest) -> Mapping[str, object]:
     """Return the body of a call.
 
     FLUX.2 takes pixels, FLUX 3 an aspect and a class of resolution; that one
     would look the prompt up in the web if it were not told to leave that.
     """
     if not model.startswith(_FLUX_3):
-        return {"prompt": prompt, "width": size.width, "height": size.height, "output_format": "png"}
-    aspect, resolution = _class_of(size)
-    return {"prompt": prompt, "aspect_ratio": aspect, "resolution": resolution, "grounding": False}
+        size, form = request.size, request.format or FileFormat.PNG
+        return {"prompt": request.prompt, "width": size.width, "height": size.height, "output_format": form.value}
+    aspect, resolution = _class_of(request.size)
+    return {"prompt": request.prompt, "aspect_ratio": aspect, "resolution": resolution, "grounding": False}

@@ -14,7 +14,7 @@ from datetime import timedelta
 from typing import Any
 
 from bot.domain.health import Finding
-from bot.domain.images import ImageRequest, ImageResult, Progress
+from bot.domain.images import FileFormat, ImageRequest, ImageResult, Progress
 from bot.domain.money import FREE, Cost
 from bot.domain.tickets import Ticket
 from bot.ports.clock import Clock
@@ -74,7 +74,7 @@ class FalImages(HostedService):
         """Make one paid call; see `TicketProvider`."""
         self.refuse_impossible(request)
         size = {"width": request.size.width, "height": request.size.height}
-        body = {"prompt": request.prompt, "image_size": size, "output_format": "png"}
+        body = {"prompt": request.prompt, "image_size": size, "output_format": (request.format or FileFormat.PNG).value}
         response = await self._client.post_paid(self.model, body, _NO_RETRY)
         if not response.is_success:
             _raise_refusal(response, response.request_id)

@@ -8,16 +8,19 @@ models: the settings describe those that are wanted.
 """
 
 from collections.abc import Mapping
+from dataclasses import replace
 from types import MappingProxyType
 
+from bot.domain.images import FileFormat
 from bot.providers.shared.hosted_model import FLUX_2_ABILITIES, HostedModel, MegapixelPrice
 
+_FLUX_2 = replace(FLUX_2_ABILITIES, formats=(FileFormat.PNG, FileFormat.JPEG))
 _MODELS = (
-    HostedModel("fal-ai/flux-2-pro", FLUX_2_ABILITIES, MegapixelPrice(first=30_000, further=15_000)),
-    HostedModel("fal-ai/flux-2-max", FLUX_2_ABILITIES, MegapixelPrice(first=70_000, further=30_000)),
-    HostedModel("fal-ai/flux-2-flex", FLUX_2_ABILITIES, MegapixelPrice(first=50_000, further=50_000)),
-    HostedModel("fal-ai/flux-2/turbo", FLUX_2_ABILITIES, MegapixelPrice(first=8_000, further=8_000)),
-    HostedModel("fal-ai/flux-2/klein/9b", FLUX_2_ABILITIES, MegapixelPrice(first=6_000, further=6_000)),
+    HostedModel("fal-ai/flux-2-pro", _FLUX_2, MegapixelPrice(first=30_000, further=15_000)),
+    HostedModel("fal-ai/flux-2-max", _FLUX_2, MegapixelPrice(first=70_000, further=30_000)),
+    HostedModel("fal-ai/flux-2-flex", _FLUX_2, MegapixelPrice(first=50_000, further=50_000)),
+    HostedModel("fal-ai/flux-2/turbo", _FLUX_2, MegapixelPrice(first=8_000, further=8_000)),
+    HostedModel("fal-ai/flux-2/klein/9b", _FLUX_2, MegapixelPrice(first=6_000, further=6_000)),
 )
 
 

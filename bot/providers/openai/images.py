@@ -9,7 +9,7 @@ import structlog
 
 from bot.domain.gateways import OmittableParameter
 from bot.domain.health import Finding
-from bot.domain.images import Abilities, Background, ImageRequest, ImageResult, Progress, Quality, Size
+from bot.domain.images import Abilities, Background, FileFormat, ImageRequest, ImageResult, Progress, Quality, Size
 from bot.domain.inputs import InputRole
 from bot.domain.money import Cost, TokenPrices, UnitPrices
 from bot.ports.clock import Clock
@@ -172,6 +172,8 @@ class OpenAIImages:
             "n": request.count,
             "safety_identifier": request.author,
         }
+        if request.format:
+            wanted["output_format"] = request.format.value
         if self._response_format:
             wanted["response_format"] = self._response_format
         if self._previews > 0 and request.previews and request.count == 1:
@@ -195,7 +197,7 @@ class OpenAIImages:
         if previews:
             extra["partial_images"] = previews
         if request.background is Background.CLEAR:
-            extra |= {"background": "transparent", "output_format": "png"}
+            extra |= {"background": "transparent", "output_format": (request.format or FileFormat.PNG).value}
 
         async def on_usage(usage: TokenUsage) -> None:
             if self._model.prices is not None:

@@ -10,7 +10,7 @@ from datetime import date, timedelta
 from types import MappingProxyType
 from typing import Literal, Protocol
 
-from bot.domain.images import USUAL_SIZES, Abilities, FreeSizes, Quality, Size
+from bot.domain.images import USUAL_SIZES, Abilities, FileFormat, FreeSizes, Quality, Size
 from bot.domain.inputs import MOST_INPUTS
 from bot.domain.money import FREE, TokenPrices, UnitPrices
 
@@ -98,10 +98,18 @@ class ImageModel(Model):
 
 
 def _editing(model: ImageModel) -> ImageModel:
-    """Return a model of OpenAI's as it takes pictures to begin with: all do, with a mask too, and leave the background clear."""
+    """Return a model of OpenAI's with what all have: pictures to begin with, a mask too, a clear background, and each format."""
     each = model.prices.cost(text_in=0, image_in=TOKENS_OF_AN_INPUT, out=0, is_estimate=True) if model.prices else FREE
     return replace(
-        model, abilities=replace(model.abilities, most_inputs=MOST_INPUTS, takes_mask=True, input_cost=each, draws_clear=True)
+        model,
+        abilities=replace(
+            model.abilities,
+            most_inputs=MOST_INPUTS,
+            takes_mask=True,
+            input_cost=each,
+            draws_clear=True,
+            formats=tuple(FileFormat),
+        ),
     )
 
 

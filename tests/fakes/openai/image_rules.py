@@ -46,6 +46,10 @@ def check_params(body: Json, *, known: Collection[str], models: Collection[str])
     qualities = {"low", "medium", "high", "auto"} | ({"xhigh", "max"} if _MORE_QUALITIES.match(model) else set())
     if body.get("quality", "auto") not in qualities:
         raise RefusedError(_invalid("quality", f"supported values are {sorted(qualities)}"))
+    if body.get("output_format", "png") not in {"png", "jpeg", "webp"}:
+        raise RefusedError(_invalid("output_format", "supported values are png, jpeg and webp"))
+    if body.get("background") == "transparent" and body.get("output_format") == "jpeg":
+        raise RefusedError(_invalid("background", "transparent needs png or webp"))
     _check_numbers(body)
 
 

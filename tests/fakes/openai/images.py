@@ -10,7 +10,7 @@ from aiohttp import web
 
 from tests.fakes.openai.faults import Endpoint, Fault, Kind
 from tests.fakes.openai.image_rules import EDIT_PARAMS, GENERATION_PARAMS, check_edited, check_params
-from tests.fakes.openai.pictures import bomb, png_base64
+from tests.fakes.openai.pictures import bomb, png_base64, written_as
 from tests.fakes.openai.state import Json, Paid, State
 from tests.fakes.openai.wire import ServerSentEvents, cut, instead_of_an_answer, send, whole
 
@@ -42,6 +42,7 @@ class Order:
     previews: int
     number: int
     inputs: int = 0
+    output_format: str = "png"
 
     @property
     def event(self) -> str:
@@ -108,6 +109,7 @@ def order_of(endpoint: Endpoint, body: Json, number: int) -> Order:
         previews=partial if isinstance(partial, int) else 0,
         number=number,
         inputs=sum(len(files) for name in ("image", "image[]") if isinstance(files := body.get(name), list)),
+        output_format=str(body.get("output_format", "png")),
     )
 
 
@@ -118,7 +120,7 @@ def images_response(state: State, order: Order, fault: Fault) -> Json:
         "created": int(time.time()),
         "background": "opaque",
         "data": [picture_of(state, order, fault, position) for position in range(given)],
-        "output_format": "png",
+        "output_format": order.output_format,
         "quality": order.quality,
         "size": order.size,
         "usage": usage(order, order.n),
@@ -184,7 +186,7 @@ def stream_events(state: State, order: Order, fault: Fault) -> list[Json]:
         "size": order.size,
         "quality": order.quality,
         "background": "opaque",
-        "output_format": "png",
+        "output_format": order.output_format,
     }
     width, height = order.edges
     about = state.options.picture_bytes // 4
@@ -231,4 +233,5 @@ def picture_of(state: State, order: Order, fault: Fault, position: int) -> Json:
         case Kind.BAD_BASE64:
             return {"b64_json": "iVBORw0KGgo*not-base64*"}
     mark = f"picture {position} of call {order.number}"
-    return {"b64_json": png_base64(*order.edges, state.options.picture_bytes, mark)}
+    content = png_base64(*order.edges, state.options.picture_bytes, mark)
+    return {"b64_json": content if order.output_format == "png" else written_as(order.output_format, content)}

@@ -2,10 +2,13 @@
 
 import base64
 import functools
+import io
 import random
 import struct
 import zlib
 from dataclasses import dataclass
+
+from PIL import Image
 
 _SIGNATURE = b"\x89PNG\r\n\x1a\n"
 _END = b"IEND"
@@ -29,6 +32,14 @@ def png(width: int, height: int, about_bytes: int, mark: str) -> bytes:
 def png_base64(width: int, height: int, about_bytes: int, mark: str) -> str:
     """Return the same as base64, without encoding megabytes again."""
     return _trunk(width, height, about_bytes).base64 + base64.b64encode(_tail(mark)).decode()
+
+
+def written_as(form: str, png: str) -> str:
+    """Return a picture as another kind of file, in base64 both."""
+    packed = io.BytesIO()
+    with Image.open(io.BytesIO(base64.b64decode(png))) as image:
+        image.save(packed, form.upper())
+    return base64.b64encode(packed.getvalue()).decode()
 
 
 @functools.lru_cache(maxsize=16)

@@ -5,7 +5,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from bot.commands.spec import options_of
-from bot.domain.images import Background, Lane, Quality
+from bot.domain.images import Background, FileFormat, Lane, Quality
 from bot.domain.jobs import Draft
 from bot.domain.prompt_text import LONGEST_PROMPT
 from bot.errors import BadInput
@@ -16,6 +16,7 @@ MODEL = "easel"
 _LONGEST_WORD = 200
 _OPEN = {None, "", "auto"}
 _BACKGROUNDS = {"opaque": Background.FULL, "transparent": Background.CLEAR}
+_FORMATS = {str(each): each for each in FileFormat}
 _QUALITIES = {"standard": None, "hd": Quality.HIGH, **{quality.value: quality for quality in Quality}}
 """The first two are what clients of older models send."""
 
@@ -31,6 +32,7 @@ class ImagesRequest(BaseModel):
     size: Annotated[str | None, Field(max_length=_LONGEST_WORD)] = None
     quality: Annotated[str | None, Field(max_length=_LONGEST_WORD)] = None
     background: Annotated[str | None, Field(max_length=_LONGEST_WORD)] = None
+    output_format: Annotated[str | None, Field(max_length=_LONGEST_WORD)] = None
     response_format: Literal["b64_json", "url"] | None = None
     stream: bool | None = None
 
@@ -46,11 +48,14 @@ class ImagesRequest(BaseModel):
             raise BadInput("background can be auto, opaque or transparent.")
         if self.quality not in {*_OPEN, *_QUALITIES}:
             raise BadInput("quality can be auto, low, medium or high.")
+        if self.output_format not in {*_OPEN, *_FORMATS}:
+            raise BadInput("output_format can be png, webp or jpeg.")
         kinds = {option.name: option.kind for option in options_of(Draft)}
         given: dict[str, Any] = {
             "count": None if self.n is None else kinds["count"].parse("n", self.n),
             "size": None if self.size in _OPEN else kinds["size"].parse("size", self.size),
             "quality": None if self.quality in _OPEN else _QUALITIES[self.quality or ""],
+            "format": _FORMATS.get(self.output_format or ""),
             "background": _BACKGROUNDS.get(self.background or ""),
         }
         # Whoever asks here waits for the answer.

@@ -2,7 +2,7 @@
 
 import pytest
 
-from bot.domain.images import Quality, Size
+from bot.domain.images import DrawingId, FileFormat, ImageRequest, Quality, Size
 from bot.domain.money import FREE, Cost, UnitPrices
 from bot.providers.bfl.models import build_parameters
 from bot.providers.bfl.models import known_models as bfl_models
@@ -47,7 +47,22 @@ def test_every_model_in_the_tables_has_a_price_for_every_size(model: HostedModel
     assert prices[0] > 0
 
 
+def an_order(size: Size, form: FileFormat | None = None) -> ImageRequest:
+    """Ask for a fox."""
+    return ImageRequest(
+        drawing=DrawingId("d"), prompt="a fox", size=size, quality=Quality.MEDIUM, count=1, author="a", format=form
+    )
+
+
+def test_flux_2_gives_a_jpeg_where_one_is_asked_for() -> None:
+    """And else what loses nothing."""
+    given = [
+        build_parameters("flux-2-pro", an_order(Size(1024, 1024), form))["output_format"] for form in (None, FileFormat.JPEG)
+    ]
+    assert given == ["png", "jpeg"]
+
+
 def test_a_size_that_the_settings_name_becomes_the_nearest_class_of_flux_3() -> None:
     """Its table has no pixels."""
-    parameters = build_parameters("flux-3-image", "a fox", Size(1000, 990))
+    parameters = build_parameters("flux-3-image", an_order(Size(1000, 990)))
     assert (parameters["aspect_ratio"], parameters["resolution"]) == ("1:1", "1k")
