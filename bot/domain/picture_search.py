@@ -5,6 +5,8 @@ import unicodedata
 from dataclasses import dataclass
 from datetime import datetime
 
+from bot.domain.collections import CollectionId
+
 _MOST_WORDS = 32
 """Words of a search that are looked for; nobody means more."""
 
@@ -20,11 +22,13 @@ class PictureQuery:
     words: tuple[str, ...] = ()
     since: datetime | None = None
     only_favourites: bool = False
+    collection: CollectionId | None = None
+    """Of the account's own."""
 
     @property
     def is_narrow(self) -> bool:
         """Whether it means only some of all pictures."""
-        return bool(self.words) or self.since is not None or self.only_favourites
+        return bool(self.words) or self.since is not None or self.only_favourites or self.collection is not None
 
 
 def search_words(typed: str) -> tuple[str, ...]:

@@ -1,6 +1,6 @@
 """The table of jobs: one atomic, repeatable act per method."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Protocol
@@ -46,6 +46,10 @@ class Jobs(Protocol):
 
     async def get(self, job: JobId) -> Job | None:
         """Return the job as it stands."""
+        ...
+
+    async def get_several(self, jobs: Sequence[JobId]) -> tuple[Job, ...]:
+        """Return those of the jobs that there are, in no order."""
         ...
 
     async def by_key(self, key: str) -> Job | None:

@@ -26,6 +26,10 @@ class Pictures(Protocol):
         """Return a job's pictures by position, whatever their state."""
         ...
 
+    async def owned(self, account: AccountId, pictures: Sequence[PictureId]) -> tuple[Picture, ...]:
+        """Return those of the pictures that are an account's, whatever their state, in no order."""
+        ...
+
     async def latest(self, account: AccountId, most: int) -> tuple[Picture, ...]:
         """Return an account's newest visible pictures, newest first."""
         ...

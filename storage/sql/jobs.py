@@ -1,6 +1,6 @@
 """The table of jobs, with their drawings, pictures and holds in step."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from statistics import median
@@ -52,6 +52,7 @@ _RECENT = 20
 
 _OF_JOB = jobs.c.id == bindparam("job")
 _BY_ID = select(jobs).where(_OF_JOB)
+_SEVERAL = select(jobs).where(jobs.c.id.in_(bindparam("several", expanding=True)))
 _BY_KEY = select(jobs).where(jobs.c.key == bindparam("key"))
 _BY_MESSAGE = select(jobs).where(
     HAS_MESSAGE, jobs.c.platform == bindparam("platform"), jobs.c.message_key == bindparam("message_key")
@@ -102,6 +103,11 @@ class SqlJobs:
     async def get(self, job: JobId) -> Job | None:
         """Read the job."""
         return await self._read(_BY_ID, job=job)
+
+    async def get_several(self, jobs: Sequence[JobId]) -> tuple[Job, ...]:
+        """Read them in one go."""
+        async with self._database.read_statement() as connection:
+            return tuple(job_of(row) for row in await connection.execute(_SEVERAL, {"several": list(jobs)}))
 
     async def by_key(self, key: str) -> Job | None:
         """Read the job by the call that made it."""

@@ -3,9 +3,11 @@
 from sqlalchemy import Select, String, bindparam, func, literal_column, select, text, tuple_
 from sqlalchemy.sql.expression import ColumnElement
 
+from bot.domain.collections import CollectionId
 from bot.domain.images import Picture, PictureId
 from bot.domain.people import AccountId
 from bot.domain.picture_search import PictureQuery
+from storage.schema.collections import collection_pictures, collections
 from storage.schema.jobs import IS_FAVOURITE, IS_VISIBLE, jobs, pictures
 from storage.sql.database import Database
 from storage.sql.retries import retry_all_uncommitted
@@ -37,6 +39,8 @@ class SqlPictureSearch:
         found = select(pictures).where(pictures.c.account == bindparam("whose"), is_meant)
         if query.since is not None:
             found = found.where(pictures.c.kept_at >= query.since)
+        if query.collection is not None:
+            found = found.where(pictures.c.id.in_(_in_own_collection(query.collection)))
         if before is not None:
             found = found.where(_comes_after(before))
         found = found.order_by(*(column.desc() for column in _ORDER)).limit(most)
@@ -47,6 +51,12 @@ class SqlPictureSearch:
                 found = found.where(pictures.c.job.in_(_MATCHING_FTS5 if is_fts5 else _MATCHING_TSVECTOR))
                 values["words"] = (_fts5_query if is_fts5 else _tsquery)(query.words)
             return tuple(picture_of(row) for row in await connection.execute(found, values))
+
+
+def _in_own_collection(collection: CollectionId) -> Select[tuple[str]]:
+    joined = collection_pictures.join(collections)
+    is_meant = (collections.c.id == collection, collections.c.account == bindparam("whose"))
+    return select(collection_pictures.c.picture).select_from(joined).where(*is_meant)
 
 
 def _comes_after(before: PictureId) -> ColumnElement[bool]:

@@ -81,6 +81,10 @@ class SqlPictures:
         """Read a job's."""
         return await self._read(_OF_JOB, job=job)
 
+    async def owned(self, account: AccountId, pictures_: Sequence[PictureId]) -> tuple[Picture, ...]:
+        """Read them in one go."""
+        return await self._read(select(pictures).where(pictures.c.id.in_(pictures_), pictures.c.account == account))
+
     async def latest(self, account: AccountId, most: int) -> tuple[Picture, ...]:
         """Read an account's newest; of one job the last position comes first."""
         newest = (pictures.c.kept_at.desc(), pictures.c.job.desc(), pictures.c.position.desc())

@@ -322,6 +322,15 @@ async def test_open_jobs_of_an_account_are_those_without_pictures_and_without_an
     assert (await jobs.count_open(ann), await jobs.count_open(bob)) == (2, 1)
 
 
+async def test_several_jobs_are_read_in_one_go(jobs: Jobs, ann: AccountId) -> None:
+    """Each once, however often it is named; those that are unknown are passed over."""
+    for name in ("fox", "owl", "hen"):
+        await jobs.accept(a_job(name, ann), a_hold(ann))
+    named = [JobId(name) for name in ("owl", "none", "fox", "owl")]
+    assert sorted(job.id for job in await jobs.get_several(named)) == ["fox", "owl"]
+    assert await jobs.get_several([]) == ()
+
+
 async def test_jobs_of_an_account_are_read_in_pages_newest_first(jobs: Jobs, ann: AccountId, accounts: Accounts) -> None:
     """Somebody else's are not among them; jobs of one moment keep their order; after an unknown job there is nothing."""
     bob = (await accounts.get_or_create(Identity(WEB, "", "bob"), REGISTERED)).id

@@ -9,11 +9,13 @@ import pytest
 from sqlalchemy import make_url
 from sqlalchemy.ext.asyncio import create_async_engine
 
+from bot.domain.collections import Collection, CollectionId
 from bot.domain.images import PictureId
 from bot.domain.jobs import JobId, Wish
 from bot.domain.people import HOUSE, REGISTERED, AccountId, Identity
 from bot.domain.picture_search import PictureQuery, search_words
 from bot.ports.accounts import Accounts
+from bot.ports.collections import Collections
 from bot.ports.jobs import Jobs
 from bot.ports.picture_search import PictureSearch
 from bot.ports.pictures import Pictures
@@ -177,6 +179,24 @@ async def test_only_favourites_are_found_where_these_are_wanted(
     await pictures.hide(JobId("elk"), NOON)
     assert await found(picture_search, ann, only_favourites=True) == []
     assert [one.starred_at for one in await pictures.of_job(JobId("elk"))] == [NOON]
+
+
+async def test_only_what_is_in_a_collection_of_ones_own_is_found_where_that_is_wanted(
+    picture_search: PictureSearch, jobs: Jobs, collections: Collections, accounts: Accounts, ann: AccountId
+) -> None:
+    """With words, too; in somebody else's collection nothing is found, and nor is in none."""
+    bob = (await accounts.get_or_create(Identity(WEB, "", "bob"), REGISTERED)).id
+    await draw(jobs, "fox", ann, "a fox in the snow", count=2)
+    await draw(jobs, "owl", bob, "an owl")
+    for name, owner in (("mine", ann), ("his", bob)):
+        id_ = CollectionId(name)
+        await collections.add(Collection(id=id_, account=owner, community=HOUSE, name=name, created_at=NOON))
+        await collections.put(id_, [PictureId("fox.1"), PictureId("owl.0")], NOON)
+    mine, his = {"collection": CollectionId("mine")}, {"collection": CollectionId("his")}
+    assert await found(picture_search, ann, **mine) == await found(picture_search, ann, "snow", **mine) == ["fox.1"]
+    assert await found(picture_search, ann, "owl", **mine) == await found(picture_search, ann, **his) == []
+    assert await found(picture_search, bob, **his) == ["owl.0"]
+    assert await found(picture_search, ann, collection=CollectionId("none")) == []
 
 
 async def test_only_ones_own_are_found_and_linked_platforms_are_one(

@@ -69,6 +69,20 @@ async def test_the_latest_come_newest_first_and_only_ones_own(
     assert [picture.id for picture in await pictures.latest(bob, 3)] == ["other.1", "other.0"]
 
 
+async def test_of_many_pictures_those_are_told_apart_that_are_ones_own(
+    pictures: Pictures, jobs: Jobs, accounts: Accounts, ann: AccountId, foxes: tuple[Picture, ...]
+) -> None:
+    """Whatever their state; what is unknown, or somebody else's, is passed over."""
+    bob = (await accounts.get_or_create(Identity(WEB, "", "bob"), REGISTERED)).id
+    await keep(jobs, bob, some_pictures(JobId("owl")))
+    named = [foxes[1].id, PictureId("owl.0"), PictureId("none"), foxes[0].id, foxes[1].id]
+    assert {picture.id for picture in await pictures.owned(ann, named)} == {picture.id for picture in foxes}
+    assert [picture.id for picture in await pictures.owned(bob, named)] == ["owl.0"]
+    await pictures.hide(FOX, LATER)
+    assert [picture.state for picture in await pictures.owned(ann, named[:1])] == [PictureState.HIDDEN]
+    assert await pictures.owned(ann, []) == ()
+
+
 async def test_hidden_pictures_are_not_among_the_latest_until_they_are_shown(
     pictures: Pictures, foxes: tuple[Picture, ...], ann: AccountId
 ) -> None:

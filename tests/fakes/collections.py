@@ -63,6 +63,11 @@ class MemoryCollections:
         """Look through them."""
         return next((one for one in self._rows.values() if one.page == page), None)
 
+    async def of_owner(self, account: AccountId, collection: CollectionId) -> tuple[Picture, ...]:
+        """List those in a collection of an account's."""
+        there = self._rows.get(collection)
+        return () if there is None or there.account != account else await self.pictures(collection, 10_000)
+
     async def pictures(self, collection: CollectionId, most: int) -> tuple[Picture, ...]:
         """Look them up."""
         there = [(at, self._jobs.kept[id_]) for id_, at in self._in.get(collection, {}).items()]

@@ -1,6 +1,6 @@
 """The table of jobs in memory, with the same promises as the real one."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from statistics import median
@@ -108,6 +108,10 @@ class MemoryJobs:
         self.failures.raise_next("get")
         row = self.rows.get(job)
         return None if row is None else row.job
+
+    async def get_several(self, jobs: Sequence[JobId]) -> tuple[Job, ...]:
+        """Look them up."""
+        return tuple(self.rows[job].job for job in dict.fromkeys(jobs) if job in self.rows)
 
     async def by_key(self, key: str) -> Job | None:
         """Look for the call."""

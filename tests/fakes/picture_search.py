@@ -7,6 +7,7 @@ from bot.domain.images import Picture, PictureId
 from bot.domain.jobs import JobId
 from bot.domain.people import AccountId
 from bot.domain.picture_search import PictureQuery, search_words
+from tests.fakes.collections import MemoryCollections
 from tests.fakes.jobs import Kept, MemoryJobs
 from tests.fakes.pictures import MemoryPictures
 
@@ -14,8 +15,9 @@ from tests.fakes.pictures import MemoryPictures
 class MemoryPictureSearch:
     """Looks at every word of every wish."""
 
-    def __init__(self, jobs: MemoryJobs) -> None:
+    def __init__(self, jobs: MemoryJobs, collections: MemoryCollections | None = None) -> None:
         self._jobs = jobs
+        self._collections = collections or MemoryCollections(jobs)
         self._pictures = MemoryPictures(jobs)
 
     async def find(
@@ -26,6 +28,9 @@ class MemoryPictureSearch:
         if before is not None:
             last = self._jobs.kept.get(before)
             mine = tuple(one for one in mine if last is not None and _place(self._jobs.kept[one.id]) < _place(last))
+        if query.collection is not None:
+            inside = {one.id for one in await self._collections.of_owner(account, query.collection)}
+            mine = tuple(one for one in mine if one.id in inside)
         return tuple(picture for picture in mine if self._is_meant(picture, query))[:most]
 
     def _is_meant(self, picture: Picture, query: PictureQuery) -> bool:

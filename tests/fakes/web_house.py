@@ -12,6 +12,7 @@ from fastapi import FastAPI
 from fastapi.responses import PlainTextResponse
 
 from bot.adapters.web.app import WebOptions, build_web
+from bot.adapters.web.gallery import GalleryDependencies
 from bot.adapters.web.live_channel import LiveChannel
 from bot.adapters.web.moderation import ModerationDependencies
 from bot.adapters.web.part import PartDependencies
@@ -49,10 +50,12 @@ class WebHouse:
         part: PartDependencies | None = None,
         share: ShareDependencies | None = None,
         pictures: Pictures | None = None,
+        gallery: GalleryDependencies | None = None,
     ) -> None:
         self._moderation = moderation
         self._part = part
         self._share = share
+        self._gallery = gallery
         self._pictures = pictures
         self._more = commands
         self.clock = StoppedClock()
@@ -98,6 +101,7 @@ class WebHouse:
             moderation=self._moderation,
             part=self._part,
             share=self._share,
+            gallery=self._gallery,
         )
         listener = socket.create_server(("127.0.0.1", self.port))
         # asyncio sets this itself only on sockets whose protocol is named; without it each answer waits 40 ms for an ACK.

@@ -20,7 +20,7 @@ _MEDIA_TYPES = {
     ".svg": "image/svg+xml",
     ".webmanifest": "application/manifest+json",
 }
-_OWN_LINKS = re.compile(rb'((?:href|src)="static/)')
+_OWN_LINKS = re.compile(rb'((?:href|src)=")(?:\./|(static/))')
 _IMMUTABLE = "public, max-age=31536000, immutable"
 
 
@@ -40,11 +40,16 @@ class Assets:
     def __init__(self, folder: Path = _FOLDER) -> None:
         files = {path.name: path.read_bytes() for path in sorted(folder.iterdir()) if path.suffix in _MEDIA_TYPES}
         self.version = hashlib.sha256(b"".join(name.encode() + content for name, content in files.items())).hexdigest()[:16]
-        self._assets = {name: self._read(name, content) for name, content in files.items()}
+        self._assets = {name: self._read(name, content, "") for name, content in files.items()}
+        pages = {name: content for name, content in files.items() if name.endswith(".html")}
+        self._deeper = {name: self._read(name, content, "../") for name, content in pages.items()}
 
-    def send(self, name: str, request: Request, *, version: str = "") -> Response | None:
-        """Return a file, or 304 where the browser has it already; None when there is no such file."""
-        asset = self._assets.get(name)
+    def send(self, name: str, request: Request, *, version: str = "", is_deeper: bool = False) -> Response | None:
+        """Return a file, or 304 where the browser has it already; None when there is no such file.
+
+        A page `is_deeper` where its address has one step more than the start page's.
+        """
+        asset = (self._deeper if is_deeper else self._assets).get(name)
         if asset is None:
             return None
         cache_control = _IMMUTABLE if version == self.version else "no-cache"
@@ -60,14 +65,18 @@ class Assets:
             return Response(asset.gzipped, headers=headers | {"Content-Encoding": "gzip"})
         return Response(asset.content, headers=headers)
 
-    def _read(self, name: str, content: bytes) -> Asset:
-        """Have a page name its files under the version's address."""
+    def _read(self, name: str, content: bytes, root: str) -> Asset:
+        """Have a page name its files under the version's address. `root` is where the start page is, as seen from it."""
         suffix = Path(name).suffix
         if suffix == ".html":
-            content = _OWN_LINKS.sub(rb"\g<1>" + self.version.encode() + b"/", content)
+            content = _OWN_LINKS.sub(lambda found: self._rebase(found, root.encode()), content)
         # Weak: packed and unpacked are the same file in other bytes.
         etag = f'W/"{hashlib.sha256(content).hexdigest()[:32]}"'
         return Asset(content, gzip.compress(content, mtime=0), _MEDIA_TYPES[suffix], etag)
+
+    def _rebase(self, found: re.Match[bytes], root: bytes) -> bytes:
+        start, file = found.groups()
+        return start + (root + file + self.version.encode() + b"/" if file else root or b"./")
 
 
 def is_cached(request: Request, etag: str) -> bool:

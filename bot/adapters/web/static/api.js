@@ -4,10 +4,13 @@ export class Problem extends Error {}
 
 const UNREACHABLE = "easel cannot be reached right now. Please try again; it counts only once.";
 
-async function ask(address, options = {}) {
+// Where the start page is, from wherever this page is: a proxy may have put something before it.
+export const ROOT = new URL("../../", import.meta.url);
+
+export async function ask(address, options = {}) {
   let response;
   try {
-    response = await fetch(address, { credentials: "same-origin", ...options });
+    response = await fetch(new URL(address, ROOT), { credentials: "same-origin", ...options });
   } catch {
     throw new Problem(UNREACHABLE);
   }
@@ -27,7 +30,7 @@ export function listCases(state, after) {
   return ask(`api/moderation/cases?${new URLSearchParams({ state, ...(after ? { after } : {}) })}`);
 }
 
-const asJson = (fields) => ({ method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify(fields) });
+export const asJson = (fields) => ({ method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify(fields) });
 
 export const openModeration = (code) => ask("api/moderation/session", asJson({ code }));
 export const closeModeration = () => ask("api/moderation/session", { method: "DELETE" });

@@ -1,0 +1,121 @@
+// The gallery: what is looked for, and the grid of what is found.
+
+import { ROOT } from "./api.js";
+import { announce, byId, el } from "./dom.js";
+import { starPictures } from "./gallery_api.js";
+import { Grid } from "./grid.js";
+import { Shelf } from "./shelf.js";
+
+const TYPING = 250;
+const FILTERS = ["words", "which", "days"];
+
+const shelf = new Shelf({ changed: show, failed: say });
+const grid = new Grid(byId("feed"), byId("tiles"), {
+  address: ({ file }) => new URL(file, ROOT).href,
+  open: () => {},
+  star,
+  gone: ({ id }) => shelf.drop([id]),
+  more: () => shelf.more(),
+});
+
+function say(...parts) {
+  byId("said").replaceChildren(...parts);
+}
+
+// What is looked for, as the door is asked. A collection stands among the choices of which pictures.
+function query() {
+  const [words, which, days] = FILTERS.map((id) => byId(id).value.trim());
+  const isCollection = which.startsWith("in:");
+  return { words, days, only: isCollection ? "" : which, collection: isCollection ? which.slice(3) : "" };
+}
+
+function isNarrow() {
+  return Object.values(query()).some(Boolean);
+}
+
+function show() {
+  if (shelf.collections) offer(shelf.collections);
+  grid.show(shelf.pictures, shelf.hasMore);
+  const count = shelf.pictures.length;
+  if (count) return say(`${count.toLocaleString()}${shelf.hasMore ? " and more" : ""} ${count === 1 ? "picture" : "pictures"}`);
+  if (isNarrow()) return say("No picture of yours was found. ", el("button", { type: "button", class: "plain", onclick: forget }, "Show all"));
+  say("You have no pictures yet. ", el("a", { href: ROOT.href }, "Say what you would like to see"));
+}
+
+// Collections that came or went since; the one that is chosen stays so.
+function offer(collections) {
+  const which = byId("which");
+  const known = [...which.options].slice(2).map(({ value }) => value);
+  if (known.join() === collections.map(({ id }) => `in:${id}`).join()) return;
+  const chosen = which.value;
+  const options = collections.map(({ id, name }) => el("option", { value: `in:${id}` }, name));
+  which.replaceChildren(...[...which.options].slice(0, 2), ...options);
+  which.value = chosen;
+  if (which.value !== chosen) which.value = "";
+}
+
+function forget() {
+  for (const id of FILTERS) byId(id).value = "";
+  look();
+  byId("words").focus();
+}
+
+async function star(picture) {
+  const { is_favourite: was } = picture;
+  mark(picture, !was);
+  try {
+    const { pictures } = await starPictures([picture.id], !was);
+    if (!pictures.length) return shelf.drop([picture.id]);
+    announce(was ? "Not a favourite any more" : "Now a favourite");
+  } catch (problem) {
+    mark(picture, was);
+    say(problem.message);
+  }
+}
+
+function mark(picture, isFavourite) {
+  picture.is_favourite = isFavourite;
+  grid.redraw(picture);
+}
+
+// The address says what is looked for, so that it can be kept, and is there again after a reload.
+function look() {
+  const asked = FILTERS.map((id) => [id, byId(id).value.trim()]).filter(([, value]) => value);
+  const address = new URL(`gallery${asked.length ? `?${new URLSearchParams(asked)}` : ""}`, ROOT);
+  history.replaceState(history.state, "", address);
+  grid.toTop();
+  shelf.look(query());
+}
+
+let typing = null;
+
+function listen() {
+  byId("words").addEventListener("input", () => {
+    clearTimeout(typing);
+    typing = setTimeout(look, TYPING);
+  });
+  for (const id of ["which", "days"]) byId(id).addEventListener("change", look);
+  byId("finder").addEventListener("submit", (event) => {
+    event.preventDefault();
+    clearTimeout(typing);
+    look();
+  });
+  document.addEventListener("keydown", (event) => {
+    if (event.key !== "/" || event.target.matches("input, textarea, select")) return;
+    event.preventDefault();
+    byId("words").focus();
+  });
+  document.addEventListener("visibilitychange", () => !document.hidden && shelf.refresh());
+}
+
+function begin() {
+  const asked = new URLSearchParams(location.search);
+  for (const id of ["words", "days"]) byId(id).value = asked.get(id) ?? "";
+  const which = asked.get("which") ?? "";
+  if (which.startsWith("in:")) byId("which").append(el("option", { value: which }, "Collection"));
+  byId("which").value = which;
+  listen();
+  shelf.look(query());
+}
+
+begin();

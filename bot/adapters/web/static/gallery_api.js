@@ -1,0 +1,11 @@
+// Talking to the studio about one's own pictures.
+
+import { asJson, ask } from "./api.js";
+
+// `query` has words, only, days, collection; what is empty is left out.
+export function listPictures(query, before) {
+  const asked = Object.entries({ ...query, before }).filter(([, value]) => value);
+  return ask(`api/gallery?${new URLSearchParams(asked)}`);
+}
+
+export const starPictures = (pictures, isFavourite) => ask("api/gallery/favourites", asJson({ pictures, is_favourite: isFavourite }));

@@ -1,0 +1,145 @@
+"""Asks what stands behind the gallery's page: does it tell people of all their pictures, and of nobody else's?"""
+
+from collections.abc import AsyncIterator
+
+import pytest
+import pytest_asyncio
+
+from bot.domain.collections import Collection, CollectionId
+from bot.domain.jobs import JobId
+from bot.domain.people import HOUSE
+from tests.fakes.clock import NOON
+from tests.fakes.gallery_wall import Wall
+from tests.fakes.visitor import Facts, HttpVisitor
+from tests.fakes.web_house import WebHouse, running
+
+pytestmark = pytest.mark.asyncio(loop_scope="session")
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def wall() -> Wall:
+    """Set up what pictures hang on."""
+    return Wall()
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def house(wall: Wall) -> AsyncIterator[WebHouse]:
+    """Serve the page in front of it."""
+    bench = wall.bench
+    async with running(WebHouse(gallery=wall.gallery, pictures=bench.pictures, objects=bench.objects)) as served:
+        yield served
+
+
+async def found(visitor: HttpVisitor, asked: str = "") -> list[Facts]:
+    """Look for pictures."""
+    answer = await visitor.get(f"/api/gallery?{asked}")
+    assert answer.status == 200, answer
+    pictures: list[Facts] = answer.facts["pictures"]
+    return pictures
+
+
+async def ids(visitor: HttpVisitor, asked: str = "") -> list[str]:
+    """Return what is found."""
+    return [picture["id"] for picture in await found(visitor, asked)]
+
+
+async def test_everybody_sees_their_own_newest_first(wall: Wall, ann: HttpVisitor, bob: HttpVisitor) -> None:
+    """With what a tile needs; whoever comes for the first time has none, and no account comes of it."""
+    fox, owl = await wall.hang(ann.cookie, "a fox", "an owl")
+    assert await ids(ann) == [owl, fox]
+    [_, tile] = await found(ann)
+    size = {"width": 64, "height": 48}
+    kept_at = wall.bench.jobs.kept[fox].kept_at
+    facts = {"id": fox, "file": f"p/{fox}.png", "is_favourite": False, "words": "a fox", "at": kept_at.isoformat()}
+    assert tile == facts | size
+    assert await ids(bob) == []
+    accounts = len(wall.bench.accounts.created)
+    stranger = await bob.get("/api/gallery", Cookie="")
+    assert (stranger.facts, len(wall.bench.accounts.created)) == (
+        {"pictures": [], "has_more": False, "collections": []},
+        accounts,
+    )
+    assert stranger.headers["cache-control"] == "no-store"
+
+
+async def test_pages_follow_each_other(wall: Wall, ann: HttpVisitor) -> None:
+    """Each with the next two hundred, after the last one of the page before."""
+    hung = await wall.hang(ann.cookie, *(f"fox {number}" for number in range(401)))
+    first = (await ann.get("/api/gallery")).facts
+    second = (await ann.get(f"/api/gallery?before={first['pictures'][-1]['id']}")).facts
+    third = await ids(ann, f"before={second['pictures'][-1]['id']}")
+    shown = [picture["id"] for page in (first, second) for picture in page["pictures"]]
+    assert [*shown, *third] == list(reversed(hung))
+    assert (first["has_more"], second["has_more"], "collections" in second) == (True, True, False)
+
+
+async def test_some_are_found(wall: Wall, ann: HttpVisitor, bob: HttpVisitor) -> None:
+    """By words, by day, among favourites, and in a collection of one's own; and by several at once."""
+    [fox] = await wall.hang(ann.cookie, "a fox in the snow")
+    wall.bench.jobs.kept[fox].kept_at = NOON
+    owl, old_fox = await wall.hang(ann.cookie, "an owl", "an old fox")
+    foxes = Collection(
+        id=CollectionId("foxes"), account=await wall.account(ann.cookie), community=HOUSE, name="Foxes", created_at=NOON
+    )
+    await wall.collections.add(foxes)
+    await wall.collections.put(foxes.id, [old_fox], NOON)
+    starred = await ann.post_json("/api/gallery/favourites", {"pictures": [owl, "none"], "is_favourite": True})
+    assert starred.facts == {"pictures": [owl]}
+    assert await ids(ann, "words=FOX") == [fox, old_fox]
+    assert await ids(ann, "words=fox&days=3") == [fox]
+    assert await ids(ann, "only=favourites") == [owl]
+    assert await ids(ann, "collection=foxes") == [old_fox]
+    assert await ids(ann, "collection=foxes&only=favourites") == await ids(bob, "collection=foxes") == []
+    assert (await ann.get("/api/gallery")).facts["collections"] == [{"id": "foxes", "name": "Foxes", "pictures": 1}]
+    await ann.post_json("/api/gallery/favourites", {"pictures": [owl], "is_favourite": False})
+    assert await ids(ann, "only=favourites") == []
+
+
+async def test_nobody_stars_what_is_somebody_elses(wall: Wall, ann: HttpVisitor, bob: HttpVisitor) -> None:
+    """Nor what cannot be seen."""
+    fox, gone = await wall.hang(ann.cookie, "a fox", "a fox that is deleted")
+    await wall.bench.gallery.delete(JobId(wall.bench.jobs.kept[gone].picture.job))
+    assert (await bob.post_json("/api/gallery/favourites", {"pictures": [fox], "is_favourite": True})).facts == {"pictures": []}
+    assert (await ann.post_json("/api/gallery/favourites", {"pictures": [gone], "is_favourite": True})).facts == {"pictures": []}
+    assert wall.bench.jobs.kept[fox].picture.starred_at is None
+
+
+@pytest.mark.parametrize(
+    ("asked", "says"),
+    [
+        (f"words={'x' * 4000}", "That is 4,000 characters long and 100 is the most"),
+        ("words=%22*%22", "There are only signs in that"),
+        ("days=0", "Days are a number from 1 to 3650."),
+        ("days=99999", "Days are a number from 1 to 3650."),
+        ("days=%D9%A3", "Days are a number from 1 to 3650."),
+        ("before=../x", "That is not the id of a picture."),
+        ("collection=%00", "That is not the id of a collection."),
+    ],
+)
+async def test_what_makes_no_sense_is_a_sentence(ann: HttpVisitor, asked: str, says: str) -> None:
+    """In the shape that all problems have."""
+    answer = await ann.get(f"/api/gallery?{asked}")
+    assert (answer.status, says in answer.facts["detail"]) == (400, True)
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [{}, {"pictures": []}, {"pictures": "x"}, {"pictures": [3]}, {"pictures": ["../x"]}, {"pictures": ["x"], "is_favourite": 1}],
+)
+async def test_what_are_no_pictures_are_refused(ann: HttpVisitor, fields: Facts) -> None:
+    """Nor are more taken than can be chosen."""
+    answer = await ann.post_json("/api/gallery/favourites", {"is_favourite": True, **fields})
+    assert (answer.status, answer.facts["kind"]) == (400, "bad_input")
+    many = await ann.post_json("/api/gallery/favourites", {"pictures": ["x"] * 201, "is_favourite": True})
+    assert "At most 200 pictures can be chosen at once" in many.facts["detail"]
+
+
+async def test_other_pages_may_neither_read_nor_change_it(wall: Wall, ann: HttpVisitor) -> None:
+    """The page itself carries what keeps it safe; what is sent from elsewhere is refused."""
+    page = await ann.get("/gallery")
+    assert (page.status, "script-src 'self'" in page.headers["content-security-policy"]) == (200, True)
+    [fox] = await wall.hang(ann.cookie, "a fox")
+    body = '{"pictures": ["' + fox + '"], "is_favourite": true}'
+    headers = {"Origin": "https://elsewhere.example", "Content-Type": "application/json"}
+    assert (await ann.ask("POST", "/api/gallery/favourites", headers, body)).status == 403
+    assert wall.bench.jobs.kept[fox].picture.starred_at is None
