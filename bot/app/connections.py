@@ -4,8 +4,11 @@ import asyncio
 import resource
 from typing import Any
 
+import h11
 import uvicorn
 from uvicorn.protocols.http.h11_impl import H11Protocol, RequestResponseCycle
+
+from bot.adapters.web.reason_phrase import REASON_HEADER
 
 _RESERVED = 256
 """Files that the database, the pictures and the calls outwards need beside the connections."""
@@ -15,6 +18,7 @@ _MOST_FILES = 8192
 
 _HEAD_TIMEOUT = 10.0
 _READER_TIMEOUT = 60.0
+_REASON = REASON_HEADER.encode()
 
 
 def most_connections() -> int:
@@ -26,6 +30,19 @@ def most_connections() -> int:
         soft = wanted
     files = _MOST_FILES if soft == resource.RLIM_INFINITY else soft
     return max(files // 2, files - _RESERVED)
+
+
+class _Connection(h11.Connection):
+    """h11's connection, which puts the reason that an answer gives into its first line: uvicorn has none but the usual ones."""
+
+    def send(self, event: h11.Event) -> bytes | None:  # type: ignore[override]  # theirs says which event gives none
+        """Return the bytes of an event."""
+        if isinstance(event, h11.Response):
+            reasons = [value for name, value in event.headers if name == _REASON]
+            if reasons:
+                headers = [(name, value) for name, value in event.headers if name != _REASON]
+                event = h11.Response(status_code=event.status_code, headers=headers, reason=reasons[0])
+        return super().send(event)
 
 
 class BoundedProtocol(H11Protocol):
@@ -45,6 +62,7 @@ class BoundedProtocol(H11Protocol):
         **options: Any,
     ) -> None:
         super().__init__(*arguments, **options)
+        self.conn = _Connection(h11.SERVER)
         self._most = most
         self._head_timeout = head_timeout
         self._reader_timeout = reader_timeout

@@ -13,6 +13,7 @@ from bot.adapters.web.live_channel import LiveChannel
 from bot.adapters.web.rest import API
 from bot.adapters.web.rest.surface import RestSurface
 from bot.adapters.web.surface import WebSurface
+from bot.app.connections import server_config
 from bot.commands.dispatcher import Dispatcher
 from bot.domain.health import Finding
 from bot.domain.people import HOUSE, REGISTERED, Identity, Person, Tier
@@ -59,7 +60,7 @@ async def serve_rest(tier: Tier = REGISTERED) -> AsyncIterator[Served]:
     )
     listener = socket.create_server(("127.0.0.1", 0))
     listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)  # see tests/fakes/web_house.py
-    server = uvicorn.Server(uvicorn.Config(app, log_config=None, lifespan="off", access_log=False))
+    server = uvicorn.Server(server_config(app, most=100))
     task = asyncio.create_task(server._serve([listener]))
     try:
         yield Served(bench, f"http://127.0.0.1:{listener.getsockname()[1]}", secret)

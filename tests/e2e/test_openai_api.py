@@ -15,6 +15,7 @@ from openai import AsyncOpenAI
 from openai.types import ImagesResponse
 from PIL import Image
 
+from bot.adapters.web.reason_phrase import REASON_HEADER
 from bot.domain.images import Quality, Size
 from bot.domain.people import Tier
 from bot.errors import PromptRefused
@@ -159,6 +160,16 @@ async def test_a_body_that_is_none_is_one_sentence(served: Served) -> None:
                 headers={"Authorization": f"Bearer {served.secret}", "Content-Type": "application/json"},
             )
             assert (answer.status_code, answer.json()["error"]["type"]) == (400, "invalid_request_error")
+
+
+async def test_the_sentence_stands_in_the_first_line_too(served: Served) -> None:
+    """Open WebUI shows nothing else, so it is one plain line, whatever was sent; our own field goes no further."""
+    answer = await post(served, {"prompt": "a fox", "model": "dall-e-2"})
+    assert (answer.status_code, answer.reason_phrase) == (404, answer.json()["error"]["message"])
+    answer = await post(served, {"prompt": "a fox", "size": "5\r\nSet-Cookie: a=b;é"})
+    assert answer.reason_phrase.isascii()
+    assert "Set-Cookie: a=b;e" in answer.reason_phrase
+    assert not {"set-cookie", REASON_HEADER} & set(answer.headers)
 
 
 async def test_a_wrong_key_is_told(served: Served) -> None:

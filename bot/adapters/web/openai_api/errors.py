@@ -9,6 +9,7 @@ from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException as FrameworkException
 
 from bot.adapters.web.problems import problem_of, problem_of_fault
+from bot.adapters.web.reason_phrase import REASON_HEADER, reason_phrase
 from bot.errors import Busy, EaselError, PromptRefused, Refusal
 
 _NOT_FOUND = "There is nothing like that at this address; docs/rest.md says which of OpenAI's addresses there are."
@@ -41,7 +42,7 @@ def error_response(
     return Response(
         content,
         status,
-        {"Cache-Control": "no-store", **(headers or {}), "x-should-retry": "false"},
+        {"Cache-Control": "no-store", **(headers or {}), "x-should-retry": "false", REASON_HEADER: reason_phrase(sentence)},
         media_type="application/json",
     )
 
