@@ -1,8 +1,9 @@
 """`python -m benchmarks.studio [--json]`: how quickly people find their pictures again when there are very many of them.
 
 Tables of SQLite are filled with pictures of one account, a hundred and a hundred thousand, one in a hundred of them with
-the words that are looked for. Then a page of the gallery, a page of a search, and a share page are asked for in turn, each of
-its own place, in milliseconds; `growth_ratio` says how much longer a page of the gallery takes in the large table.
+the words that are looked for. Then a page of the gallery, one of a search, the same of wishes (none of which is drawn in
+these tables), and a share page are asked for in turn, each of its own place, in milliseconds; `growth_ratio` says how much
+longer a page of the gallery takes in the large table.
 """
 
 import argparse
@@ -23,10 +24,11 @@ from sqlalchemy import insert
 from bot.adapters.web.share_view import ShareView, describe_share
 from bot.app.system import RandomIds, SystemClock
 from bot.domain.images import PictureId
-from bot.domain.jobs import Wish
+from bot.domain.jobs import JobId, Wish
 from bot.domain.people import REGISTERED, AccountId
 from bot.domain.picture_search import PictureQuery
 from bot.domain.shares import Share, ShareId
+from bot.domain.wish_history import WishQuery, WishStatus
 from bot.services.picture_links import PictureLinks
 from bot.services.sharing import Sharing
 from storage.migrate import upgrade
@@ -38,6 +40,7 @@ from storage.sql.picture_search import SqlPictureSearch
 from storage.sql.pictures import SqlPictures
 from storage.sql.rows import job_values, picture_values
 from storage.sql.shares import SqlShares
+from storage.sql.wish_history import SqlWishHistory
 from tests.contract.examples import ANN, a_job, some_pictures
 
 FEW, MANY = 100, 100_000
@@ -67,6 +70,8 @@ async def measure_studio(many: int = MANY, few: int = FEW, rounds: int = _ROUNDS
         "gallery_ms_p50_100k": round(ms["gallery"], 2),
         "growth_ratio": round(ms["gallery"] / ms["small"], 2),
         "search_ms_p50_100k": round(ms["search"], 2),
+        "wishes_ms_p50_100k": round(ms["wishes"], 2),
+        "wish_search_ms_p50_100k": round(ms["waiting"], 2),
         "share_page_ms_p50": round(ms["share"], 2),
     }
 
@@ -84,7 +89,7 @@ async def _filled(count: int) -> AsyncIterator[dict[str, Ask]]:
 
 
 def _asks(database: Database, account: AccountId, count: int) -> dict[str, Ask]:
-    search = SqlPictureSearch(database)
+    search, history = SqlPictureSearch(database), SqlWishHistory(database)
     sharing = Sharing(
         shares=SqlShares(database),
         pictures=SqlPictures(database),
@@ -103,6 +108,13 @@ def _asks(database: Database, account: AccountId, count: int) -> dict[str, Ask]:
     async def find(turn: int) -> object:
         return await search.find(account, PictureQuery(words=("lighthouse", "storm")), most=_PAGE, before=place(turn))
 
+    async def wishes(turn: int) -> object:
+        return await history.find(account, WishQuery(), most=_PAGE, before=JobId(place(turn).removesuffix(".0")))
+
+    async def waiting(turn: int) -> object:
+        query, last = WishQuery(status=WishStatus.WAITING, words=("lighthouse", "storm")), JobId(place(turn).removesuffix(".0"))
+        return await history.find(account, query, most=_PAGE, before=last)
+
     async def share(turn: int) -> object:
         new = Share(id=ShareId(f"share-{turn}"), picture=place(turn), shows_words=True, created_at=_BEGIN)
         shared = await SqlShares(database).add(new)
@@ -114,7 +126,7 @@ def _asks(database: Database, account: AccountId, count: int) -> dict[str, Ask]:
         ShareView(describe_share(shown, links), links.share(shared.id), "0").page  # noqa: B018 - building it is what is measured
         return time.perf_counter() - began
 
-    return {"gallery": gallery, "search": find, "share": share}
+    return {"gallery": gallery, "search": find, "wishes": wishes, "waiting": waiting, "share": share}
 
 
 async def _time(ask: Ask, turn: int) -> float:

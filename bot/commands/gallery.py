@@ -7,12 +7,14 @@ from enum import StrEnum
 from typing import Annotated
 
 from bot.commands.spec import Command
+from bot.commands.wishes import WishPages
 from bot.domain.chat import Button, Details, Post, PostPicture
 from bot.domain.images import Picture, PictureId
 from bot.domain.jobs import Job
 from bot.domain.options import Choice, Text, Until
 from bot.domain.people import AccountId
 from bot.domain.picture_search import PictureQuery, search_words
+from bot.domain.wish_history import WishQuery, WishStatus
 from bot.errors import BadInput
 from bot.pipeline import posts
 from bot.pipeline.studio import Studio
@@ -192,9 +194,13 @@ class GalleryArgs:
         None
     )
     only: Annotated[Only | None, Choice("Only your favourites", Only)] = None
+    state: Annotated[
+        WishStatus | None,
+        Choice("List what you asked for in place of pictures: all of it, what is not drawn yet, or what failed", WishStatus),
+    ] = None
 
 
-def show_gallery(pages: GalleryPages) -> Command[GalleryArgs]:
+def show_gallery(pages: GalleryPages, wishes: WishPages) -> Command[GalleryArgs]:
     """Build `/gallery`."""
 
     async def run(call: Call, args: GalleryArgs) -> None:
@@ -204,6 +210,13 @@ def show_gallery(pages: GalleryPages) -> Command[GalleryArgs]:
                 "There are only signs in that, and pictures are found by words. Type /gallery alone to see your newest."
             )
         since = None if args.since is None else await pages.since(call, args.since)
+        if args.state is not None:
+            if args.only is not None:
+                raise BadInput(
+                    "Only pictures can be favourites, and --state lists what you asked for: please give one of the two."
+                )
+            await wishes.show(call, WishQuery(status=args.state, words=words, since=since))
+            return
         await pages.show_first(call, PictureQuery(words=words, since=since, only_favourites=args.only is Only.FAVOURITES))
 
     return Command(

@@ -67,6 +67,9 @@ IS_UNNOTIFIED: ColumnElement[bool] = and_(jobs.c.finished_at.is_not(None), jobs.
 IS_TOLD: ColumnElement[bool] = jobs.c.told_at.is_not(None)
 HAS_WORDS: ColumnElement[bool] = and_(jobs.c.finished_at.is_not(None), jobs.c.erased_at.is_(None))
 IS_DONE: ColumnElement[bool] = jobs.c.state == literal_column("'done'")
+ENDED_WITHOUT_PICTURE: ColumnElement[bool] = jobs.c.state.in_(
+    [literal_column(f"'{state}'") for state in ("refused", "failed", "cancelled")]
+)
 
 WAITS_FOR_PROVIDER: ColumnElement[bool] = and_(jobs.c.waits_for.is_not(None), jobs.c.finished_at.is_(None))
 
@@ -74,7 +77,8 @@ IS_OF_BATCH: ColumnElement[bool] = jobs.c.batch.is_not(None)
 
 partial_index("ix_jobs_batch", jobs.c.batch, jobs.c.key, where=IS_OF_BATCH)
 partial_index("ix_jobs_open", jobs.c.created_at, jobs.c.id, where=IS_OPEN)
-partial_index("ix_jobs_open_account", jobs.c.account, where=IS_OPEN)
+partial_index("ix_jobs_open_account", jobs.c.account, jobs.c.created_at, jobs.c.id, where=IS_OPEN)
+partial_index("ix_jobs_no_picture", jobs.c.account, jobs.c.created_at, jobs.c.id, where=ENDED_WITHOUT_PICTURE)
 partial_index("ix_jobs_waits", jobs.c.waits_for, jobs.c.created_at, jobs.c.id, where=WAITS_FOR_PROVIDER)
 partial_index("ix_jobs_untold", jobs.c.created_at, jobs.c.id, where=IS_UNNOTIFIED)
 HAS_MESSAGE: ColumnElement[bool] = jobs.c.message_key.is_not(None)

@@ -36,6 +36,7 @@ from bot.ports.rules import Rulebook
 from bot.ports.sanctions import SanctionBook
 from bot.ports.seen_keys import SeenKeys
 from bot.ports.shares import Shares
+from bot.ports.wish_history import WishHistory
 from storage.migrate import upgrade
 from storage.sql.accounts import SqlAccounts
 from storage.sql.batches import SqlBatches
@@ -61,6 +62,7 @@ from storage.sql.sanctions import SqlSanctionBook
 from storage.sql.seen_keys import SqlSeenKeys
 from storage.sql.sent_messages import SqlSentMessages
 from storage.sql.shares import SqlShares
+from storage.sql.wish_history import SqlWishHistory
 from tests.contract.examples import ANN, LEASE, a_hold, a_job
 from tests.contract.paying import TillIds
 from tests.contract.tables import patient_database
@@ -87,6 +89,7 @@ from tests.fakes.sanctions import MemorySanctionBook
 from tests.fakes.seen_keys import MemorySeenKeys
 from tests.fakes.shares import MemoryShares
 from tests.fakes.stripe_events import StripeWebhookSender
+from tests.fakes.wish_history import MemoryWishHistory
 
 ENGINES = ["sqlite", pytest.param("postgresql", marks=pytest.mark.needs("postgresql"))]
 MEMORY = "memory"
@@ -125,6 +128,7 @@ class ContractTables:
     ledger: Ledger
     pictures: Pictures
     picture_search: PictureSearch
+    wish_history: WishHistory
     shares: Shares
     collections: Collections
     inputs: Inputs
@@ -205,6 +209,7 @@ def records(engine_name: str, clock: StoppedClock, request: pytest.FixtureReques
             ledger=MemoryLedger(memory, ids),
             pictures=MemoryPictures(memory, cases),
             picture_search=MemoryPictureSearch(memory, collections := MemoryCollections(memory)),
+            wish_history=MemoryWishHistory(memory),
             shares=MemoryShares(),
             collections=collections,
             inputs=MemoryInputs(memory),
@@ -231,6 +236,7 @@ def records(engine_name: str, clock: StoppedClock, request: pytest.FixtureReques
         ledger=SqlLedger(database, clock, ids),
         pictures=SqlPictures(database),
         picture_search=SqlPictureSearch(database),
+        wish_history=SqlWishHistory(database),
         shares=SqlShares(database),
         collections=SqlCollections(database),
         inputs=SqlInputs(database),
@@ -279,6 +285,12 @@ def pictures(records: ContractTables) -> Pictures:
 def picture_search(records: ContractTables) -> PictureSearch:
     """Return what finds pictures by their words."""
     return records.picture_search
+
+
+@pytest.fixture
+def wish_history(records: ContractTables) -> WishHistory:
+    """Return what finds wishes whatever came of them."""
+    return records.wish_history
 
 
 @pytest.fixture

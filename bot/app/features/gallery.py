@@ -16,8 +16,10 @@ from bot.commands.pictures import delete, undelete
 from bot.commands.removed_pictures import why
 from bot.commands.show import show
 from bot.commands.spec import AnyCommand
+from bot.commands.wishes import WishPages, older_wishes
 from storage.sql.collections import SqlCollections
 from storage.sql.picture_search import SqlPictureSearch
+from storage.sql.wish_history import SqlWishHistory
 
 
 def build_commands(services: Services) -> tuple[AnyCommand, ...]:
@@ -32,6 +34,14 @@ def build_commands(services: Services) -> tuple[AnyCommand, ...]:
         quotas=services.quotas,
         clock=services.base.clock,
     )
+    wishes = WishPages(
+        studio=studio,
+        history=SqlWishHistory(services.base.database),
+        links=services.links,
+        sent_messages=services.base.records.sent_messages,
+        is_owner=services.is_owner,
+        shows_cost=services.base.settings.gallery.show_cost,
+    )
     desk = CollectionDesk(
         studio=studio,
         collections=SqlCollections(services.base.database),
@@ -41,8 +51,9 @@ def build_commands(services: Services) -> tuple[AnyCommand, ...]:
         ids=services.base.ids,
     )
     return (
-        show_gallery(pages),
+        show_gallery(pages, wishes),
         older_pictures(pages),
+        older_wishes(wishes),
         collection_list(desk),
         collection_add(desk, pages),
         collection_show(desk, pages),

@@ -27,6 +27,7 @@ from bot.commands.share import ShareDesk, share, share_again, unshare
 from bot.commands.show import show
 from bot.commands.spec import AnyCommand
 from bot.commands.translations import Translations
+from bot.commands.wishes import WishPages, older_wishes
 from bot.services.picture_links import PictureLinks
 from tests.fakes.bench import FAULT, Bench
 from tests.fakes.collections import MemoryCollections
@@ -34,6 +35,7 @@ from tests.fakes.fast_forward_loop import FastForwardLoop
 from tests.fakes.logs import plain_log
 from tests.fakes.owners import nobody, own_locale
 from tests.fakes.picture_search import MemoryPictureSearch
+from tests.fakes.wish_history import MemoryWishHistory
 from tests.unit.commands.hands import Hands
 
 
@@ -67,6 +69,18 @@ def gallery_pages(bench: Bench) -> GalleryPages:
     )
 
 
+def wish_pages(bench: Bench, *, shows_cost: bool = False) -> WishPages:
+    """Return what lists wishes."""
+    return WishPages(
+        studio=bench.studio,
+        history=MemoryWishHistory(bench.jobs),
+        links=bench.links,
+        sent_messages=bench.sent_messages,
+        is_owner=nobody,
+        shows_cost=shows_cost,
+    )
+
+
 def collection_desk(bench: Bench) -> CollectionDesk:
     """Return what keeps collections."""
     return CollectionDesk(
@@ -93,7 +107,7 @@ def collection_commands(desk: CollectionDesk, pages: GalleryPages, links: Pictur
 @pytest.fixture
 def house(bench: Bench) -> Dispatcher:
     """Return all the commands of the house."""
-    pages, desk = gallery_pages(bench), collection_desk(bench)
+    pages, wishes, desk = gallery_pages(bench), wish_pages(bench), collection_desk(bench)
     commands: tuple[AnyCommand, ...] = (
         imagine(bench.studio, bases=bench.bases),
         edit(bench.studio, bench.bases, bench.turning),
@@ -102,8 +116,9 @@ def house(bench: Bench) -> Dispatcher:
         back(bench.studio, bench.turning),
         forward(bench.studio, bench.turning),
         history(bench.studio, bench.bases, bench.lineage, bench.links, bench.sent_messages),
-        show_gallery(pages),
+        show_gallery(pages, wishes),
         older_pictures(pages),
+        older_wishes(wishes),
         star(bench.studio, bench.gallery),
         favourite(bench.studio, bench.gallery),
         unfavourite(bench.studio, bench.gallery),

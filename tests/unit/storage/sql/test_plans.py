@@ -19,6 +19,7 @@ from bot.domain.money import Cost
 from bot.domain.people import HOUSE, REGISTERED, AccountId, CommunityId
 from bot.domain.picture_search import PictureQuery
 from bot.domain.rules import PERSON_SUBJECT, Actor, AuditEntryId, Change, RuleKey, RuleKind
+from bot.domain.wish_history import WishQuery, WishStatus
 from bot.errors import BadInput, TenantQuotaExceeded
 from bot.ports.codes import Purpose
 from bot.ports.installations import InstallationKey, StoredInstallation
@@ -37,6 +38,7 @@ from storage.sql.pictures import SqlPictures
 from storage.sql.provider_states import SqlProviderStates
 from storage.sql.rules import SqlRulebook
 from storage.sql.seen_keys import SqlSeenKeys
+from storage.sql.wish_history import SqlWishHistory
 from tests.contract.examples import (
     ANN,
     CANCELLED,
@@ -210,6 +212,13 @@ async def look_for_pictures(search: SqlPictureSearch, account: AccountId) -> Non
     await search.find(account, PictureQuery(words=("fox",), since=NOON), most=10, before=PictureId("fox.0"))
 
 
+async def look_for_wishes(history: SqlWishHistory, account: AccountId) -> None:
+    """Call everything that `WishHistory` has."""
+    for status in WishStatus:
+        await history.find(account, WishQuery(status=status), most=10)
+        await history.find(account, WishQuery(status=status, words=("fox",), since=NOON), most=10, before=JobId("fox"))
+
+
 async def talk(messages: SqlPageMessages) -> None:
     """Call everything that `PageMessages` has."""
     said = await messages.add(channel="lobby", author="easel", body="one", key="k")
@@ -244,6 +253,7 @@ async def test_no_statement_reads_a_whole_table(database: Database) -> None:
         await count(database, account)
         await look_at_pictures(SqlPictures(database), account)
         await look_for_pictures(SqlPictureSearch(database), account)
+        await look_for_wishes(SqlWishHistory(database), account)
         await talk(SqlPageMessages(database, clock, ids))
         await let_in(SqlInstallations(database), SqlCodes(database, clock))
     assert len(statements) > 70

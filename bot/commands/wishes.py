@@ -1,0 +1,195 @@
+"""`/gallery --state`: all that one has asked for, whatever came of it, a page at a time."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Annotated
+
+from bot.commands.dispatcher import IsOwner
+from bot.commands.spec import Command
+from bot.domain.chat import Button, Details, Post
+from bot.domain.jobs import Job, JobId, JobState, Wish
+from bot.domain.options import Text
+from bot.domain.people import Person
+from bot.domain.picture_search import search_words
+from bot.domain.wish_history import PastWish, WishQuery, WishStatus
+from bot.errors import BadInput
+from bot.pipeline import posts
+from bot.pipeline.lineage_posts import input_note
+from bot.pipeline.studio import Studio
+from bot.ports.removals import SentMessages
+from bot.ports.surfaces import Call
+from bot.ports.wish_history import WishHistory
+from bot.services.picture_links import PictureLinks
+from bot.text import pluralize, truncate
+
+_A_PAGE = 8
+"""Wishes that a page lists: so many fit into a message with all that is said of each."""
+
+_LONGEST_TITLE = 60
+_LONGEST_REASON = 200
+
+_LONGEST_ARGUMENT = 80
+"""Characters of what a button may carry besides the name of its command, on every platform."""
+
+_HEADS = {
+    WishStatus.ALL: "All that you asked for",
+    WishStatus.WAITING: "What you asked for and is not drawn yet",
+    WishStatus.FAILED: "What you asked for and no picture came of",
+}
+_NOTHING = {
+    WishStatus.ALL: "You have not asked for a picture yet. Type /imagine and say what you would like to see.",
+    WishStatus.WAITING: "Nothing of yours waits to be drawn.",
+    WishStatus.FAILED: "A picture came of all that you asked for.",
+}
+_STANDS = {JobState.QUEUED: "waits", JobState.RUNNING: "is being drawn", JobState.KEPT: "is drawn, and about to be shown"}
+_DRAWN_AGAIN = {JobState.FAILED, JobState.CANCELLED}
+_SINCE = "%Y%m%d%H%M%S"
+
+
+class WishPages:
+    """Lists the caller's own wishes, in private. `shows_cost` says whether everybody reads what theirs cost in dollars."""
+
+    def __init__(
+        self,
+        *,
+        studio: Studio,
+        history: WishHistory,
+        links: PictureLinks,
+        sent_messages: SentMessages,
+        is_owner: IsOwner,
+        shows_cost: bool = False,
+    ) -> None:
+        self._studio = studio
+        self._history = history
+        self._links = links
+        self._sent_messages = sent_messages
+        self._is_owner = is_owner
+        self._shows_cost = shows_cost
+
+    async def show(self, call: Call, query: WishQuery, before: JobId | None = None) -> None:
+        """Show the newest that are meant, or those that were accepted before one."""
+        account = await self._studio.account(call.person)
+        found = await self._history.find(account.id, query, most=_A_PAGE + 1, before=before)
+        if not found:
+            await call.whisper(Post(_say_nothing(query, before)))
+            return
+        page = found[:_A_PAGE]
+        knows_cost = await self._knows_cost(call.person)
+        lines = [f"{number}. {self._line(wish, knows_cost=knows_cost)}" for number, wish in enumerate(page, start=1)]
+        argument = _write_argument(query, page[-1].job.id) if len(found) > len(page) else ""
+        fits = len(argument) <= _LONGEST_ARGUMENT
+        more = "" if fits else " There are more: with fewer words, a button shows them."
+        head = f"{_HEADS[query.status]}{', older ones,' if before else ''}{_said(query)} ({len(page)}):{more}"
+        older = (Button("Older", "older_wishes", argument),) if argument and fits else ()
+        details = (Details("What became of them", "\n".join(lines)),)
+        message = await call.whisper(Post(head, details=details, buttons=(*_again(page), *older)))
+        if message is not None:
+            for wish in page:
+                await self._sent_messages.add(wish.job.id, message)
+
+    async def _knows_cost(self, person: Person) -> bool:
+        return self._shows_cost or person.is_admin or await self._is_owner(person)
+
+    def _line(self, wish: PastWish, *, knows_cost: bool) -> str:
+        job = wish.job
+        name = truncate(posts.title(job), _LONGEST_TITLE)
+        facts = (
+            _options(job.wish),
+            *input_note(job, None, self._links),
+            _weight(wish),
+            str(wish.cost) if knows_cost and wish.cost.microusd else "",
+            f"{job.created_at:%d %B %Y}",
+            job.id,
+        )
+        return " · ".join([f"{name} – {_fate(wish)}", *(fact for fact in facts if fact)])
+
+
+def _options(wish: Wish) -> str:
+    """Return the options that are not as everywhere."""
+    usual = Wish(prompt=wish.prompt).to_options()
+    return ", ".join(f"{name} {value}" for name, value in wish.to_options().items() if usual.get(name) != value)
+
+
+def _fate(wish: PastWish) -> str:
+    """Say where it stands, or how it ended in the words that were told then."""
+    job = wish.job
+    if job.is_stopped:
+        return "cancelled; what is drawn of it is about to be shown"
+    if not job.state.is_final:
+        return _STANDS[job.state]
+    if job.state is JobState.DONE:
+        return pluralize(wish.visible, "picture") if wish.visible else "no picture of it can be seen any more"
+    said = job.ending.text if job.ending else ""
+    return truncate(said, _LONGEST_REASON).rstrip(".") or str(job.state)
+
+
+def _weight(wish: PastWish) -> str:
+    """Say what it counts for: what is set aside while it is open, and what was spent afterwards."""
+    if not wish.counted:
+        return ""
+    return f"{wish.counted} {'counted' if wish.job.state.is_final else 'set aside'}"
+
+
+def _again(page: Sequence[PastWish]) -> tuple[Button, ...]:
+    """Offer to draw those again that may come to a picture then, as their own messages do."""
+    return tuple(
+        Button(f"Draw {number} again", "again", wish.job.id)
+        for number, wish in enumerate(page, start=1)
+        if _may_be_drawn_again(wish.job)
+    )
+
+
+def _may_be_drawn_again(job: Job) -> bool:
+    return job.state in _DRAWN_AGAIN and job.erased_at is None
+
+
+def _said(query: WishQuery) -> str:
+    """Repeat what is looked for."""
+    words = f" with “{' '.join(query.words)}”" if query.words else ""
+    return f"{words} since {query.since:%d %B %Y}" if query.since else words
+
+
+def _say_nothing(query: WishQuery, before: JobId | None) -> str:
+    if before is not None:
+        return f"You asked for nothing before that there; /gallery --state {query.status} begins again with the newest."
+    if query.words or query.since:
+        return f"You asked for nothing{_said(query)}. /gallery --state all lists all that you did ask for."
+    return _NOTHING[query.status]
+
+
+def _write_argument(query: WishQuery, before: JobId) -> str:
+    """Return what a button carries: the last wish, since when, which ones, and the words."""
+    since = f"{query.since:{_SINCE}}" if query.since else ""
+    return f"{before}:{since}:{query.status}:{'+'.join(query.words)}"
+
+
+def _read_argument(argument: str) -> tuple[WishQuery, JobId]:
+    """Read it back.
+
+    Raises:
+        BadInput: Nobody but a button of ours should write one, and this was somebody else.
+    """
+    try:
+        before, since, status, words = argument.split(":")
+        moment = datetime.strptime(since, _SINCE).replace(tzinfo=UTC) if since else None
+        query = WishQuery(status=WishStatus(status), words=search_words(words), since=moment)
+    except ValueError:
+        raise BadInput("That button does not work any more; /gallery --state all begins again with the newest.") from None
+    return query, JobId(before)
+
+
+@dataclass(frozen=True, slots=True)
+class OlderWishesArgs:
+    """What the button below a page of wishes carries."""
+
+    after: Annotated[str, Text("The page before, and what was looked for", longest=_LONGEST_ARGUMENT)]
+
+
+def older_wishes(pages: WishPages) -> Command[OlderWishesArgs]:
+    """Build the Older button below a page of wishes."""
+
+    async def run(call: Call, args: OlderWishesArgs) -> None:
+        await pages.show(call, *_read_argument(args.after))
+
+    return Command("older_wishes", "See older wishes", OlderWishesArgs, run, is_typed=False)
