@@ -35,6 +35,7 @@ from bot.domain.health import Finding
 from bot.domain.people import Person
 from bot.errors import ConfigError
 from bot.services.job_views import JobViews
+from bot.services.wish_prices import WishPrices
 from storage.sql.batches import SqlBatches
 
 ServerTask = asyncio.Task[None]
@@ -138,6 +139,7 @@ async def serve_web(
         part=build_part_page(services),
         share=build_share_pages(services),
         gallery=build_gallery_page(services),
+        prices=WishPrices(services.quotas),
     )
     async with _run_server(web, listener, live.follow()) as server:
         yield server

@@ -20,6 +20,9 @@ from bot.ports.surfaces import Call
 from bot.services.picture_bases import PictureBases
 from bot.services.picture_lookup import LONGEST_LINK
 
+PROMINENT = frozenset({"shape", "quality", "count", "model"})
+"""The options that people choose most often."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ImagineArgs(Draft):
@@ -96,4 +99,5 @@ def imagine(
         notes=cost_notes(weights) if weights else {},
         suggestions={"model": suggest_models} if suggest_models else {},
         unavailable=frozenset() if has_lanes else frozenset({"lane"}),
+        prominent=PROMINENT,
     )

@@ -62,7 +62,8 @@ class Command(Generic[A]):
     `answers_in_public`, that they are for all to see, if it is not refused.
     `notes` are what choices cost here, by option, and `suggestions` say what
     those options can be whose values depend on who asks. `unavailable` options
-    are refused here with a sentence, so nothing need offer them. `takes_plain_words` says
+    are refused here with a sentence, so nothing need offer them; those that are `prominent` are the ones people choose most, and
+    a front end with room shows them beside the words. `takes_plain_words` says
     that words without a command are meant for it. `is_for_author` says that
     a button of its only works for whoever asked for the picture, and for who
     looks after the place; `is_for_others`, that it works for all but them.
@@ -83,6 +84,7 @@ class Command(Generic[A]):
     notes: Mapping[str, str] = field(default_factory=dict)
     suggestions: Mapping[str, Suggest] = field(default_factory=dict)
     unavailable: frozenset[str] = frozenset()
+    prominent: frozenset[str] = frozenset()
 
     @property
     def group(self) -> str:

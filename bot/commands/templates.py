@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Annotated
 
+from bot.commands.imagine import PROMINENT
 from bot.commands.rule_changes import list_post
 from bot.commands.spec import Command, Suggest
 from bot.domain.brand import Switch
@@ -89,6 +90,7 @@ def template_use(
         opens_form=True,
         answers_in_public=True,
         suggestions={"name": suggest_templates(shelf)} | ({"model": suggest_models} if suggest_models else {}),
+        prominent=PROMINENT | {"name"},
     )
 
 

@@ -15,7 +15,7 @@ from bot.commands.translations import Translations
 from bot.domain.chat import Button, Details, Form, MessageRef, Post, PostPicture, Tone
 from bot.domain.images import ImageFile, Picture, PictureId, PictureState, Quality, Shape, Size
 from bot.domain.inputs import BroughtPicture
-from bot.domain.jobs import JobId
+from bot.domain.jobs import Draft, JobId
 from bot.domain.options import Choice, Number, PictureFile, Pixels, Text
 from bot.domain.people import AccountId
 from bot.errors import BadInput, NotYours, PromptRefused
@@ -45,6 +45,11 @@ class ImagineArgs:
     count: Annotated[int, Number("How many pictures", least=1, most=4)] = 1
     size: Annotated[Size | None, Pixels("Exact size in pixels such as 1536x1024, instead of a shape")] = None
     picture: Annotated[tuple[BroughtPicture, ...], PictureFile("A picture to change, or to draw from", most=3)] = ()
+
+    @property
+    def draft(self) -> Draft:
+        """What is asked for."""
+        return Draft(prompt=self.prompt, quality=self.quality, count=self.count, size=self.size)
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +102,7 @@ class FakeStudio:
                 self._imagine,
                 example="/imagine a lighthouse in a storm",
                 takes_plain_words=True,
+                prominent=frozenset({"shape", "quality", "count"}),
             ),
             Command("edit", "Change a picture with words", EditArgs, self._edit),
             Command("gallery", "See your newest pictures again", NoArgs, self._gallery),

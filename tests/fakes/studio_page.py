@@ -20,7 +20,7 @@ class StudioPage:
     def __init__(self, house: WebHouse, page: Page) -> None:
         self.house = house
         self.page = page
-        self.line = page.get_by_role("combobox", name="Say what to draw, or type a command")
+        self.line = page.get_by_role("textbox", name="Say what to draw, or type a command")
         self.messages = page.locator(".message:not(.note)")
         self.notes = page.locator(".message.note")
         self.complaints: list[str] = []

@@ -24,8 +24,10 @@ from bot.domain.health import Finding
 from bot.domain.people import Person
 from bot.ports.objects import ObjectStore
 from bot.ports.pictures import Pictures
+from bot.services.wish_prices import WishPrices
 from storage.events.local import LocalEvents
 from storage.no_shared_files import NoSharedFiles
+from tests.fakes.bench import Bench
 from tests.fakes.clock import StoppedClock
 from tests.fakes.ids import CountingIds
 from tests.fakes.page_messages import MemoryPageMessages
@@ -56,6 +58,9 @@ class WebHouse:
         self._part = part
         self._share = share
         self._gallery = gallery
+        self.bench = Bench()
+        """Has the quotas of this house."""
+
         self._pictures = pictures
         self._more = commands
         self.clock = StoppedClock()
@@ -102,6 +107,7 @@ class WebHouse:
             part=self._part,
             share=self._share,
             gallery=self._gallery,
+            prices=WishPrices(self.bench.quotas),
         )
         listener = socket.create_server(("127.0.0.1", self.port))
         # asyncio sets this itself only on sockets whose protocol is named; without it each answer waits 40 ms for an ACK.

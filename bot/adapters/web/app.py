@@ -17,6 +17,7 @@ from bot.adapters.web.openai_api.app import OPENAI_PREFIX, build_openai_api
 from bot.adapters.web.page import page_routes
 from bot.adapters.web.part import PartDependencies, part_routes
 from bot.adapters.web.pictures import picture_routes
+from bot.adapters.web.price import price_routes
 from bot.adapters.web.private_files import PrivateFiles, private_file_routes
 from bot.adapters.web.problem_handlers import add_problem_handlers
 from bot.adapters.web.problems import problem_for
@@ -35,6 +36,7 @@ from bot.ports.objects import ObjectStore
 from bot.ports.pictures import Pictures
 from bot.ports.shared_files import SharedFiles
 from bot.services.provenance import NO_COPY_SIGNER
+from bot.services.wish_prices import WishPrices
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +76,7 @@ def build_web(
     part: PartDependencies | None = None,
     share: ShareDependencies | None = None,
     gallery: GalleryDependencies | None = None,
+    prices: WishPrices | None = None,
 ) -> FastAPI:
     """Build the application, for a server that runs while `live` follows.
 
@@ -81,7 +84,7 @@ def build_web(
     `rest_dependencies` is what the REST API needs,
     `moderation` what the page for moderators does, `part` what the one for
     parts of pictures does, `gallery` what the one does that shows all of
-    one's own; none of these is there without.
+    one's own, `prices` what the controls beside the box do; none of these is there without.
     """
     app = FastAPI(title="easel", openapi_url=None, docs_url=None, redoc_url=None)
     app.add_middleware(
@@ -136,6 +139,8 @@ def build_web(
         app.include_router(share_routes(SharePages(share, dispatcher, surface, version=assets.version), visitors))
     if gallery is not None:
         app.include_router(gallery_routes(gallery, assets=assets, visitors=visitors))
+    if prices is not None:
+        app.include_router(price_routes(prices, dispatcher=dispatcher, visitors=visitors, channel=options.channel))
     app.include_router(private_file_routes(private_files, visitors))
     app.include_router(picture_routes(pictures=pictures, objects=objects, copy_signer=copy_signer))
     app.include_router(health_routes(readiness))

@@ -11,12 +11,16 @@ from bot.domain.people import Person
 
 
 class OptionDescription(BaseModel):
-    """One option. `kind` is text, choice, number, size, person or other; what does not apply to it is empty."""
+    """One option. `kind` is text, choice, number, size, person or other; what does not apply to it is empty.
+
+    One that is prominent is a control beside the box.
+    """
 
     name: str
     kind: str
     summary: str
     is_required: bool
+    is_prominent: bool = False
     default: str | None
     choices: tuple[str, ...] = ()
     least: int | None = None
@@ -55,19 +59,20 @@ def _command(command: AnyCommand, suggestions: Mapping[str, tuple[Suggestion, ..
         takes_plain_words=command.takes_plain_words,
         most_pictures=sum(option.kind.most for option in command.options if isinstance(option.kind, PictureFile)),
         options=tuple(
-            _option(option, suggestions.get(option.name, ()))
+            _option(option, suggestions.get(option.name, ()), is_prominent=option.name in command.prominent)
             for option in command.available_options
             if not isinstance(option.kind, PictureFile) and (option.is_required or not isinstance(option.kind, TextFile))
         ),
     )
 
 
-def _option(option: Option, suggestions: tuple[Suggestion, ...]) -> OptionDescription:
+def _option(option: Option, suggestions: tuple[Suggestion, ...], *, is_prominent: bool) -> OptionDescription:
     card = OptionDescription(
         name=option.name,
         kind="other",
         summary=option.summary,
         is_required=option.is_required,
+        is_prominent=is_prominent,
         default=None if option.default is None else str(option.default),
     )
     return card.model_copy(update=_kind_fields(option, suggestions))

@@ -16,7 +16,7 @@ PHONE = {"viewport": {"width": 390, "height": 780}, "has_touch": True, "is_mobil
 
 _OVERHANG = """() =>
     [...document.querySelectorAll(".message, .message *, .composer *")]
-        .filter((element) => element.getBoundingClientRect().right > innerWidth + 1 && !element.closest(".chips"))
+        .filter((element) => element.getBoundingClientRect().right > innerWidth + 1 && !element.closest(".chips, .controls"))
         .map((element) => element.className)
 """
 
@@ -62,12 +62,11 @@ async def test_a_phone_needs_no_sideways_scrolling(window: NewPage, width: int) 
 
 
 async def test_a_thumb_puts_a_line_together(window: NewPage) -> None:
-    """Command, option, choice, send; no key that a phone hides."""
+    """Command, words, choice, send; no key that a phone hides."""
     studio = await window(**PHONE)
     await studio.page.get_by_role("button", name="/imagine").tap()
     await studio.type("a fox")
-    await studio.page.get_by_role("button", name="shape", exact=True).tap()
-    await studio.page.get_by_role("option", name="tall").tap()
+    await studio.page.get_by_label("shape").select_option("tall")
     await studio.page.get_by_role("button", name="Send").tap()
     await expect(studio.messages.locator(".asked")).to_have_text("/imagine a fox --shape tall")
 
@@ -108,10 +107,12 @@ async def test_the_keyboard_reaches_everything(studio: StudioPage) -> None:
 async def test_the_list_can_be_left_with_escape(studio: StudioPage) -> None:
     """Then Enter sends and Tab goes on."""
     await studio.type("/im")
-    await expect(studio.line).to_have_attribute("aria-expanded", "true")
+    suggestions = studio.page.get_by_role("listbox", name="Suggestions")
+    await expect(suggestions).to_be_visible()
     await expect(studio.line).to_have_attribute("aria-activedescendant", "suggestion-0")
+    await expect(studio.page.locator("#announcer")).to_have_text("Suggestions below: arrows choose, Tab takes one.")
     await studio.page.keyboard.press("Escape")
-    await expect(studio.line).to_have_attribute("aria-expanded", "false")
+    await expect(suggestions).to_be_hidden()
     await studio.page.keyboard.press("Tab")
     assert await studio.focused() == "Send"
 

@@ -242,5 +242,5 @@ async def test_a_visitor_sees_it_reports_it_and_makes_an_own_one(bench: Bench, h
             await page.get_by_role("button", name="Something else").click()
             await expect(page.get_by_role("heading")).to_contain_text("Thank you: the moderators are told")
             await page.get_by_role("link", name="Back to easel").click()
-            await expect(page.get_by_role("combobox")).to_be_visible()
+            await expect(page.get_by_role("textbox", name="Say what to draw")).to_be_visible()
         await context.close()

@@ -20,6 +20,7 @@ export async function ask(address, options = {}) {
 }
 
 export const readChannel = () => ask("api/channel");
+export const readPrice = (options) => ask(`api/price?${new URLSearchParams(options)}`);
 export const readCommands = () => ask("api/commands");
 export function readMessages(view, before) {
   const query = new URLSearchParams({ view, ...(before ? { before } : {}) });

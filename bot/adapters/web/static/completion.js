@@ -21,6 +21,24 @@ export function commandOf(text, commands) {
   return first && ((second && named(`${first} ${second}`)) || named(first));
 }
 
+// The options that the line gives: name to { value, from, to }.
+export function givenOptions(text) {
+  const flags = text.matchAll(/(?<=^|\s)(?:--|[—–])([A-Za-z][\w-]*)(?:=|\s+)((?:"[^"]*"|(?!--)\S)+)/g);
+  return new Map(Array.from(flags, ({ 1: name, 2: value, index, 0: whole }) => [name.toLowerCase(), { value: value.replace(/^"|"$/g, ""), from: index, to: index + whole.length }]));
+}
+
+// Whether a value that is being typed could be one that the option takes.
+export function isPlausible(option, value) {
+  const values = valuesOf(option);
+  return !values.length || values.includes(value.toLowerCase());
+}
+
+// Whether a line is the name of a command and nothing else, with or without its slash.
+export function isWholeCommand(line, commands) {
+  const words = line.trim().replace(/^\//, "").toLowerCase();
+  return commands.some(({ name }) => name === words || name.split(" ")[0] === words);
+}
+
 // The options that are not in the line yet; the first text option is what one simply types.
 export function openOptions(text, command) {
   const words = command.options.find((option) => option.kind === "text");
@@ -96,7 +114,7 @@ function valueItems(option, typed, from, names) {
   return { items, hint: items.length ? "" : option.summary };
 }
 
-function valuesOf(option) {
+export function valuesOf(option) {
   if (option.kind === "choice") return option.choices;
   if (option.kind !== "number" || option.most - option.least >= MOST_NUMBERS) return [];
   return Array.from({ length: option.most - option.least + 1 }, (_, index) => String(option.least + index));

@@ -2,7 +2,9 @@
 
 import { Attachments } from "./attachments.js";
 import { commandOf, openOptions } from "./completion.js";
+import { Controls } from "./controls.js";
 import { byId, el, icon } from "./dom.js";
+import { Price } from "./price.js";
 import { Reply } from "./reply.js";
 import { Suggestions } from "./suggestions.js";
 
@@ -23,6 +25,8 @@ export class Composer {
     this.suggestions = new Suggestions(this.line, () => this.grow());
     this.attachments = new Attachments(() => this.grow(), tell, (text) => this.fill(`/batch ${text.trim()}`));
     this.reply = new Reply(() => this.grow());
+    this.controls = new Controls(this.line, (line) => this.fill(line), () => this.grow());
+    this.price = new Price(() => this.controls.options(this.reply.isOpen));
     byId("send").append(icon("send"));
     byId("composer").addEventListener("submit", (event) => this.submit(event));
     this.line.addEventListener("input", () => this.grow());
@@ -35,6 +39,7 @@ export class Composer {
     this.commands = commands;
     this.suggestions.commands = commands;
     this.suggestions.names = names;
+    this.controls.know(commands);
     this.attachments.allow(Math.max(0, ...commands.map((command) => command.most_pictures)));
     this.grow();
   }
@@ -56,10 +61,11 @@ export class Composer {
   // Sends what is in the box. What is sent meanwhile waits for its turn, and becomes a call of its own.
   submit(event) {
     event?.preventDefault();
-    const line = this.line.value.trim();
-    if (!line) return;
+    const typed = this.line.value.trim();
+    if (!typed) return;
+    const line = this.controls.complete(typed, this.reply.isOpen);
     this.suggestions.close();
-    this.remember(line);
+    this.remember(typed);
     this.line.value = "";
     const pictures = this.attachments.empty();
     const reply = line.startsWith("/") ? null : this.reply.empty();
@@ -125,6 +131,8 @@ export class Composer {
     this.line.style.height = "auto";
     this.line.style.height = `${this.line.scrollHeight}px`;
     byId("send").disabled = !this.line.value.trim();
+    this.controls?.show(this.reply.isOpen);
+    this.price?.refresh(false);
     this.showChips();
   }
 
@@ -133,7 +141,7 @@ export class Composer {
     const text = this.line.value;
     const command = commandOf(text, this.commands);
     const chips = command
-      ? openOptions(text, command).map((option) => ({ label: option.name, title: option.summary, insert: `--${option.name} ` }))
+      ? openOptions(text, command).filter((option) => !option.is_prominent).map((option) => ({ label: option.name, title: option.summary, insert: `--${option.name} ` }))
       : text.trim()
         ? []
         : this.commands.map((each) => ({ label: `/${each.name}`, title: each.summary, insert: `/${each.name} ` }));

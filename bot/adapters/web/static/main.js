@@ -6,7 +6,7 @@ import { plainTaker } from "./completion.js";
 import { Composer } from "./composer.js";
 import { byId, el } from "./dom.js";
 import { openForm } from "./form.js";
-import { avatar } from "./message.js";
+import { avatar, isUnfinished } from "./message.js";
 import { readyLightbox } from "./picture.js";
 import { Stream } from "./stream.js";
 
@@ -20,11 +20,17 @@ const OFFLINE_AFTER = 2500;
 const channel = new Channel({ press, edit: (note) => composer.fill(note.view.line) });
 const composer = new Composer(sendLine, (sentence) => channel.addNote(localNote(sentence), ""));
 const stream = new Stream({
-  onMessage: (view) => channel.take(view),
+  onMessage: take,
   onReset: () => channel.load(),
   onState: showState,
   isBusy: () => channel.hasUnfinished,
 });
+
+function take(view) {
+  channel.take(view);
+  // What failed or was cancelled has given its pictures back.
+  if (view.is_mine && !isUnfinished(view.post)) composer.price.refresh();
+}
 
 async function sendLine(line, pictures, reply) {
   return call(reply ? { line, reply } : { line }, line, pictures);
@@ -56,6 +62,7 @@ async function call(fields, line, pictures = [], shown = [], tell = null) {
   try {
     const { answered, notes, fill, reply, form } = await makeCall(fields, key, pictures);
     unanswered.delete(what);
+    composer.price.refresh();
     for (const note of notes) {
       if (tell && isTrouble(note)) tell(note);
       else channel.addNote(note, isTrouble(note) ? line : "");

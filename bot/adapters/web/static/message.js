@@ -5,6 +5,8 @@ import { Canvas, exhibits } from "./picture.js";
 
 const UNFINISHED = new Set(["waiting", "working"]);
 
+export const isUnfinished = (post) => UNFINISHED.has(post?.tone);
+
 export class Message {
   // `actions` has press(action, message, button) and, for private notes, dismiss(note) and edit(note).
   constructor(view, actions) {
@@ -21,7 +23,7 @@ export class Message {
   }
 
   get isUnfinished() {
-    return UNFINISHED.has(this.view.post.tone);
+    return isUnfinished(this.view.post);
   }
 
   update(view) {

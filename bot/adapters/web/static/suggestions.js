@@ -1,7 +1,8 @@
-// The list above the message box: a combobox after the ARIA pattern, where the keyboard stays in the box.
+// The list above the message box, where the keyboard stays in the box. A box of several lines may not call itself a combobox, so
+// that a list is there is said aloud.
 
 import { suggest } from "./completion.js";
-import { byId, el } from "./dom.js";
+import { announce, byId, el } from "./dom.js";
 
 export class Suggestions {
   constructor(line, onChange) {
@@ -26,15 +27,14 @@ export class Suggestions {
     this.items = items;
     this.hasMoved = false;
     this.box.replaceChildren(...items.map((item, index) => this.option(item, index)), ...(hint ? [el("p", { class: "hint" }, hint)] : []));
+    if (items.length && this.box.hidden) announce("Suggestions below: arrows choose, Tab takes one.");
     this.box.hidden = !items.length && !hint;
-    this.line.setAttribute("aria-expanded", String(this.isOpen));
     this.select(0);
   }
 
   close() {
     this.items = [];
     this.box.hidden = true;
-    this.line.setAttribute("aria-expanded", "false");
     this.line.removeAttribute("aria-activedescendant");
   }
 

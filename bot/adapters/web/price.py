@@ -1,0 +1,71 @@
+"""`GET /api/price`: what the options beside the box count for, and what is left today."""
+
+import json
+
+from fastapi import APIRouter, Request, Response
+
+from bot.adapters.web.surface import WEB
+from bot.adapters.web.visitors import Visitors
+from bot.commands.dispatcher import Dispatcher
+from bot.commands.spec import AnyCommand
+from bot.domain.chat import Place
+from bot.domain.jobs import Draft
+from bot.domain.options import PictureFile
+from bot.errors import BadInput
+from bot.services.wish_prices import WishPrice, WishPrices
+
+_WORDS = "words"
+_MOST_OPTIONS = 20
+
+
+def price_routes(prices: WishPrices, *, dispatcher: Dispatcher, visitors: Visitors, channel: str) -> APIRouter:
+    """Build `/api/price`: the query has options of the command that takes plain words; without any, only the day is told."""
+    routes = APIRouter()
+    place = Place(WEB, "", channel)
+    command = next((one for one in dispatcher.commands.values() if one.takes_plain_words), None)
+
+    @routes.get("/api/price")
+    async def tell_price(request: Request) -> Response:
+        person, refusal, draft = visitors.identify(request).person, "", None
+        try:
+            draft = _draft(command, dict(request.query_params)) if command is not None else None
+        except BadInput as error:
+            refusal = error.user_text
+        told = await prices.price(person, place, draft)
+        return Response(_to_json(told, refusal), media_type="application/json", headers={"Cache-Control": "no-store"})
+
+    return routes
+
+
+def _draft(command: AnyCommand, typed: dict[str, str]) -> Draft | None:
+    """Return the draft that these options ask for.
+
+    Raises:
+        BadInput: One is unknown, or not what it should be.
+    """
+    if not typed:
+        return None
+    if len(typed) > _MOST_OPTIONS:
+        raise BadInput("That are more options than there are.")
+    known = [option for option in command.options if not isinstance(option.kind, PictureFile)]
+    words = {option.name: _WORDS for option in known if option.is_required}
+    if brought := next((name for name in typed if name not in {option.name for option in known}), None):
+        raise BadInput(f"There is no option {brought[:40]}.")
+    args = command.parse(words | {name: value for name, value in typed.items() if value and name not in words})
+    draft = getattr(args, "draft", args)
+    return draft if isinstance(draft, Draft) else None
+
+
+def _to_json(told: WishPrice, refusal: str) -> str:
+    return json.dumps(
+        {
+            "counts": told.pictures,
+            "is_enough": told.has_enough,
+            "left": told.status.left,
+            "limit": told.status.limit,
+            "credits": told.status.credits,
+            "refills_at": told.refills_at.isoformat(),
+            "refusal": refusal or told.refusal,
+        },
+        ensure_ascii=False,
+    )

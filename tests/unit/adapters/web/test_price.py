@@ -1,0 +1,68 @@
+"""Asks whether the page is told what the options beside its box count for."""
+
+from collections.abc import AsyncIterator
+from typing import Any
+
+import httpx2
+import pytest
+from fastapi import FastAPI
+
+from bot.adapters.web.price import price_routes
+from bot.adapters.web.visitors import Visitors
+from bot.commands.dispatcher import Dispatcher
+from bot.commands.imagine import imagine
+from bot.domain.allowances import Weights
+from bot.domain.images import Quality
+from bot.services.wish_prices import WishPrices
+from tests.fakes.bench import Bench
+from tests.fakes.ids import CountingIds
+from tests.fakes.owners import nobody
+
+
+@pytest.fixture
+async def http() -> AsyncIterator[httpx2.AsyncClient]:
+    """Serve the door of a house where high quality counts twice."""
+    bench = Bench(weights=Weights({Quality.HIGH: 2}))
+    app = FastAPI()
+    dispatcher = Dispatcher((imagine(bench.studio),), lambda: "c0ffee", nobody)
+    visitors = Visitors(CountingIds(), is_secure=False)
+    app.include_router(price_routes(WishPrices(bench.quotas), dispatcher=dispatcher, visitors=visitors, channel="studio"))
+    async with httpx2.AsyncClient(transport=httpx2.ASGITransport(app), base_url="http://easel.test") as client:
+        yield client
+
+
+async def _ask(http: httpx2.AsyncClient, query: str) -> dict[str, Any]:
+    answer = await http.get(f"/api/price?{query}")
+    assert (answer.status_code, answer.headers["cache-control"]) == (200, "no-store")
+    facts: dict[str, Any] = answer.json()
+    return facts
+
+
+async def test_options_have_a_price(http: httpx2.AsyncClient) -> None:
+    """With what is left today, which is a guest's here, and when there is more."""
+    told = await _ask(http, "quality=high&count=3&shape=wide&model=")
+    assert (told["counts"], told["is_enough"], told["left"], told["limit"], told["refusal"]) == (6, False, 3, 3, "")
+    assert told["refills_at"].endswith("+00:00")
+
+
+async def test_without_options_only_the_day_is_told(http: httpx2.AsyncClient) -> None:
+    """Where the line in the box is no wish."""
+    told = await _ask(http, "")
+    assert (told["counts"], told["left"]) == (None, 3)
+
+
+@pytest.mark.parametrize(
+    ("query", "sentence"),
+    [
+        ("count=5", "whole number from 1 to 4"),
+        ("colour=red", "no option colour"),
+        ("picture=job:x", "no option picture"),
+        ("shape=wide&size=512x1024", "do not go together"),
+        ("&".join(f"a{number}=1" for number in range(30)), "more options than there are"),
+        ("prompt=%00&model=<script>", "name of a model"),
+    ],
+)
+async def test_what_cannot_be_asked_for_is_said(http: httpx2.AsyncClient, query: str, sentence: str) -> None:
+    """In one sentence, and the day is told all the same."""
+    told = await _ask(http, query)
+    assert (told["counts"], told["left"], sentence in told["refusal"]) == (None, 3, True)
