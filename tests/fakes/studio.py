@@ -3,7 +3,7 @@
 import hashlib
 import io
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Annotated
 
 from PIL import Image
@@ -18,7 +18,7 @@ from bot.domain.inputs import BroughtPicture
 from bot.domain.jobs import Draft, JobId
 from bot.domain.options import Choice, Number, PictureFile, Pixels, Text
 from bot.domain.people import AccountId
-from bot.errors import BadInput, NotYours, PromptRefused
+from bot.errors import BadInput, NotYours, PromptRefused, QuotaExceeded
 from bot.ports.clock import Clock, Ids
 from bot.ports.surfaces import Call, Surface
 from tests.fakes.jobs import Kept, MemoryJobs
@@ -87,6 +87,8 @@ class FakeStudio:
         self.pressed: list[MessageRef | None] = []
         self.offers_edits = False
         """Whether there is an Edit button under what is finished."""
+        self.refills_at: datetime | None = None
+        """When there are pictures again, while there are none."""
         self.jobs = MemoryJobs(clock)
         self.pictures = MemoryPictures(self.jobs)
         self.objects = MemoryObjects()
@@ -102,9 +104,10 @@ class FakeStudio:
                 self._imagine,
                 example="/imagine a lighthouse in a storm",
                 takes_plain_words=True,
+                answers_in_public=True,
                 prominent=frozenset({"shape", "quality", "count"}),
             ),
-            Command("edit", "Change a picture with words", EditArgs, self._edit),
+            Command("edit", "Change a picture with words", EditArgs, self._edit, answers_in_public=True),
             Command("gallery", "See your newest pictures again", NoArgs, self._gallery),
             Command("audit", "See the last changes here", NoArgs, self._gallery, audience=Audience.ADMINS),
         )
@@ -165,6 +168,8 @@ class FakeStudio:
             raise PromptRefused(rule="blocklist", sentence="That is not something this bot draws.")
         if BROKEN in args.prompt:
             raise RuntimeError(BROKEN)
+        if self.refills_at is not None:
+            raise QuotaExceeded(cost=1, left=0, refills_at=self.refills_at)
         await self._accept(call, args.prompt, args.picture)
 
     async def _edit(self, call: Call, args: EditArgs) -> None:

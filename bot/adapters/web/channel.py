@@ -45,7 +45,12 @@ def channel_routes(
     @routes.get("/api/channel")
     async def describe(request: Request) -> Response:
         visitor = visitors.identify(request)
-        facts = {"channel": channel_info.channel, "notices": channel_info.notices, "you": visitor.person.name}
+        facts = {
+            "channel": channel_info.channel,
+            "notices": channel_info.notices,
+            "you": visitor.person.name,
+            "visitor": visitor.tag,
+        }
         response = _json_response(request, json.dumps(facts, ensure_ascii=False))
         visitors.remember(visitor, response)
         return response

@@ -29,13 +29,17 @@ class OptionDescription(BaseModel):
 
 
 class CommandDescription(BaseModel):
-    """One command that can be typed, and how many pictures can go with it."""
+    """One command that can be typed, and how many pictures can go with it.
+
+    One that can wait may be sent again later, and again: the same call is the same job.
+    """
 
     name: str
     summary: str
     example: str
     takes_plain_words: bool
     most_pictures: int
+    can_wait: bool
     options: tuple[OptionDescription, ...]
 
 
@@ -58,6 +62,7 @@ def _command(command: AnyCommand, suggestions: Mapping[str, tuple[Suggestion, ..
         example=command.example,
         takes_plain_words=command.takes_plain_words,
         most_pictures=sum(option.kind.most for option in command.options if isinstance(option.kind, PictureFile)),
+        can_wait=command.answers_in_public,
         options=tuple(
             _option(option, suggestions.get(option.name, ()), is_prominent=option.name in command.prominent)
             for option in command.available_options

@@ -40,6 +40,11 @@ class Visitor:
     cookie: str
     is_new: bool
 
+    @property
+    def tag(self) -> str:
+        """What tells visitors of one browser apart there; neither their cookie nor their user can be found from it."""
+        return hashlib.sha256(f"tag:{self.person.identity.user}".encode()).hexdigest()[:16]
+
 
 class Visitors:
     """Recognises browsers. A visitor is never a moderator."""

@@ -17,7 +17,7 @@ pytestmark = [pytest.mark.needs("chromium"), pytest.mark.asyncio(loop_scope="ses
 
 async def test_a_command_is_typed_with_completion(studio: StudioPage) -> None:
     """Command, option and choice, each from a list."""
-    options = studio.page.get_by_role("option")
+    options = studio.page.get_by_role("listbox", name="Suggestions").get_by_role("option")
     await studio.type("/im")
     await expect(options).to_have_text([re.compile("/imagine.*Draw a picture from words")])
     await studio.page.keyboard.press("Tab")

@@ -1,22 +1,33 @@
 // Talking to the studio: reading the channel, making calls.
 
-export class Problem extends Error {}
+// `isAway` says that nobody knows whether it arrived.
+export class Problem extends Error {
+  constructor(sentence, isAway = false) {
+    super(sentence);
+    this.isAway = isAway;
+  }
+}
 
 const UNREACHABLE = "easel cannot be reached right now. Please try again; it counts only once.";
 
 // Where the start page is, from wherever this page is: a proxy may have put something before it.
 export const ROOT = new URL("../../", import.meta.url);
 
+// What stands in front of easel, or easel itself, says that it cannot answer now.
+const AWAY = new Set([502, 503, 504]);
+
 export async function ask(address, options = {}) {
   let response;
   try {
     response = await fetch(new URL(address, ROOT), { credentials: "same-origin", ...options });
   } catch {
-    throw new Problem(UNREACHABLE);
+    throw new Problem(UNREACHABLE, true);
   }
   if (response.ok) return response.json();
   const problem = await response.json().catch(() => ({}));
-  throw new Problem(typeof problem.detail === "string" ? problem.detail : UNREACHABLE);
+  const isAway = AWAY.has(response.status);
+  if (typeof problem.detail === "string") throw new Problem(problem.detail, isAway);
+  throw new Problem(UNREACHABLE, isAway);
 }
 
 export const readChannel = () => ask("api/channel");

@@ -76,8 +76,9 @@ export class Channel {
     if (!isQuiet) this.settle();
   }
 
-  addNote(post, line) {
-    const view = { id: `note-${++this.notes}`, post, line, is_note: true, is_mine: true, author: "", created_at: new Date().toISOString(), preview: null };
+  // `later(note)` is what a button does that sends the line of the note when it may be sent; without it there is none.
+  addNote(post, line, later = null) {
+    const view = { id: `note-${++this.notes}`, post, line, later, is_note: true, is_mine: true, author: "", created_at: new Date().toISOString(), preview: null };
     const note = new Message(view, this.actions);
     this.list.append(note.element);
     this.settle();
@@ -149,7 +150,7 @@ export class Channel {
 
   scrollToEnd() {
     this.isAtEnd = true;
-    if (!this.list.children.length) return;
+    if (!this.list.children.length && byId("unsent").hidden) return;
     this.feed.scrollTop = this.feed.scrollHeight;
     byId("latest").hidden = true;
   }
@@ -166,6 +167,7 @@ export class Channel {
     });
     keep.observe(this.list);
     keep.observe(this.feed);
+    keep.observe(byId("unsent"));
     byId("latest").addEventListener("click", () => this.scrollToEnd());
     document.addEventListener("visibilitychange", () => {
       if (!document.hidden) document.title = "easel";

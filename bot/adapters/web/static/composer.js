@@ -12,7 +12,7 @@ const REMEMBERED = 50;
 const PICTURES_PLACEHOLDER = "What should change?";
 
 export class Composer {
-  // `send(line, pictures, reply)` gives a promise of how that went: done, refused or lost. `tell(sentence)` says what is wrong.
+  // `send(line, pictures, reply)` gives a promise of how that went: done, refused, lost, or kept to be sent again. `tell(sentence)` says what is wrong.
   constructor(send, tell) {
     this.send = send;
     this.commands = [];
@@ -77,12 +77,17 @@ export class Composer {
     try {
       const outcome = await this.send(line, pictures, reply?.chosen);
       if (outcome === "lost" && this.isEmpty) this.fill(line);
-      if (outcome === "done") return;
+      if (outcome === "done" || outcome === "kept") return;
       this.attachments.restore(pictures);
       this.reply.restore(reply);
     } finally {
       this.setSending(this.unanswered - 1);
     }
+  }
+
+  // Whether a line asks for a picture: such a line may be sent again and again, and is drawn once.
+  canWait(line, reply) {
+    return Boolean(reply && !line.startsWith("/")) || Boolean(commandOf(line, this.commands)?.can_wait);
   }
 
   get isEmpty() {

@@ -89,12 +89,17 @@ export class Controls {
     return [line, ...flags.map(([name, value]) => `--${name} ${value}`)].join(" ");
   }
 
-  // The options that say what the wish counts for, or null where the line asks for no picture of words alone.
+  // The options that say what the wish in the box counts for, or null where it asks for no picture of words alone.
   options(isReply) {
-    const command = this.command(isReply);
+    return this.command(isReply) ? this.optionsOf(this.complete(this.box.value.trim() || "a", isReply)) : null;
+  }
+
+  // The same for a line as it is sent.
+  optionsOf(line) {
+    const command = commandOf(line, this.commands);
     if (!command || command !== plainTaker(this.commands)) return null;
-    const given = givenOptions(this.complete(this.box.value.trim() || "a", isReply));
+    const given = givenOptions(line);
     const known = command.options.filter((option) => given.has(option.name) && isPlausible(option, given.get(option.name).value));
-    return Object.fromEntries(known.map((option) => [option.name, given.get(option.name).value]));
+    return Object.fromEntries([["count", "1"], ...known.map((option) => [option.name, given.get(option.name).value])]);
   }
 }

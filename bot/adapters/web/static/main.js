@@ -1,12 +1,13 @@
 // Puts the page together: channel, message box, live news.
 
-import { makeCall, newKey, readChannel, readCommands } from "./api.js";
+import { makeCall, newKey, readChannel, readCommands, readPrice } from "./api.js";
 import { Channel } from "./channel.js";
 import { plainTaker } from "./completion.js";
 import { Composer } from "./composer.js";
 import { byId, el } from "./dom.js";
 import { openForm } from "./form.js";
 import { avatar, isUnfinished } from "./message.js";
+import { Outbox } from "./outbox.js";
 import { readyLightbox } from "./picture.js";
 import { Stream } from "./stream.js";
 
@@ -19,6 +20,7 @@ const OFFLINE_AFTER = 2500;
 
 const channel = new Channel({ press, edit: (note) => composer.fill(note.view.line) });
 const composer = new Composer(sendLine, (sentence) => channel.addNote(localNote(sentence), ""));
+const outbox = new Outbox((item) => call(fieldsOf(item), { line: item.line, pictures: item.files, item }), (line) => composer.fill(line));
 const stream = new Stream({
   onMessage: take,
   onReset: () => channel.load(),
@@ -32,19 +34,22 @@ function take(view) {
   if (view.is_mine && !isUnfinished(view.post)) composer.price.refresh();
 }
 
+const fieldsOf = ({ line, reply }) => (reply ? { line, reply } : { line });
+
 async function sendLine(line, pictures, reply) {
-  return call(reply ? { line, reply } : { line }, line, pictures);
+  if (outbox.name && !outbox.isFull && composer.canWait(line, reply)) return outbox.send(line, pictures, reply);
+  return call(fieldsOf({ line, reply }), { line, pictures });
 }
 
 async function sendForm(command, options, tell) {
-  return call({ command, options }, "", [], [], tell);
+  return call({ command, options }, { tell });
 }
 
 // Not `disabled`, which would take the keyboard away from the button.
 async function press(action, message, button, pictures = []) {
   if (button.getAttribute("aria-disabled") === "true") return;
   button.setAttribute("aria-disabled", "true");
-  await call(message ? { action, message } : { action }, "", [], pictures);
+  await call(message ? { action, message } : { action }, { shown: pictures });
   button.removeAttribute("aria-disabled");
 }
 
@@ -54,18 +59,19 @@ const isTrouble = (note) => note.tone === "refused" || note.tone === "failed";
 
 // Makes a call, shows what only this person may read, and gives how it went: done, refused or lost on the way.
 // `shown` are the pictures of the message whose button was pressed; `tell(note)` says what is wrong elsewhere than in the channel.
-async function call(fields, line, pictures = [], shown = [], tell = null) {
+// `item` is the line of the outbox that is sent, if it is one: it is kept there until it has arrived.
+async function call(fields, { line = "", pictures = [], shown = [], tell = null, item = null }) {
   // Asking again for what may have arrived is the same call, not a second one.
   const what = JSON.stringify([fields, ...pictures.map(({ name, size, lastModified }) => [name, size, lastModified])]);
-  const key = unanswered.get(what) ?? newKey();
-  unanswered.set(what, key);
+  const key = item?.key ?? unanswered.get(what) ?? newKey();
+  if (!item) unanswered.set(what, key);
   try {
     const { answered, notes, fill, reply, form } = await makeCall(fields, key, pictures);
     unanswered.delete(what);
     composer.price.refresh();
     for (const note of notes) {
       if (tell && isTrouble(note)) tell(note);
-      else channel.addNote(note, isTrouble(note) ? line : "");
+      else channel.addNote(note, isTrouble(note) ? line : "", item && (await laterFor(note, item)));
     }
     if (answered) channel.scrollToEnd();
     if (fill) composer.fill(fill);
@@ -73,11 +79,23 @@ async function call(fields, line, pictures = [], shown = [], tell = null) {
     if (form) openForm(form, sendForm);
     return notes.some(isTrouble) ? "refused" : "done";
   } catch (problem) {
+    if (item && problem.isAway) return "lost";
     // The box takes the line back if nothing else is in it; if something is, the note keeps the line.
     if (tell) tell(localNote(problem.message));
     else channel.addNote(localNote(problem.message), composer.isEmpty ? "" : line);
     return "lost";
   }
+}
+
+// What sends a line when there are pictures again, if it was refused because the day has too few left, and another day has enough.
+async function laterFor(note, item) {
+  if (note.kind !== "quota_exceeded") return null;
+  const told = await readPrice(composer.controls.optionsOf(item.line) ?? {}).catch(() => null);
+  if (!told || !told.limit || told.counts > told.limit + told.credits) return null;
+  return (message) => {
+    outbox.wait(item, new Date(told.refills_at));
+    channel.dismiss(message.element);
+  };
 }
 
 function localNote(text) {
@@ -89,6 +107,7 @@ let offlineTimer = null;
 function showState(isOnline) {
   // Each failed attempt tells of it again, and none begins the wait anew.
   if (!isOnline) return (offlineTimer ??= setTimeout(() => (byId("offline").textContent = "Reconnecting…"), OFFLINE_AFTER));
+  outbox.wake();
   clearTimeout(offlineTimer);
   offlineTimer = null;
   byId("offline").textContent = "";
@@ -105,11 +124,12 @@ function showExamples(commands) {
 }
 
 async function describe() {
-  const [{ channel: name, notices, you }, { commands }] = await Promise.all([readChannel(), readCommands()]);
+  const [{ channel: name, notices, you, visitor }, { commands }] = await Promise.all([readChannel(), readCommands()]);
   byId("room").textContent = `Everybody who can open this page sees #${name}`;
   byId("me").replaceChildren(avatar(you), el("span", { title: "Your name on this page" }, you));
   byId("notices").replaceChildren(...notices.map((notice) => el("span", { dir: "auto" }, notice)));
   composer.know(commands, () => channel.names());
+  outbox.open(visitor);
   showExamples(commands);
 }
 

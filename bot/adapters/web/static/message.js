@@ -2,6 +2,7 @@
 
 import { el, hasIcon, icon } from "./dom.js";
 import { Canvas, exhibits } from "./picture.js";
+import { clockTime } from "./times.js";
 
 const UNFINISHED = new Set(["waiting", "working"]);
 
@@ -69,9 +70,10 @@ export class Message {
     this.canvas?.show(preview, post.tone);
   }
 
-  buttons({ post, id, is_note: isNote, line }) {
+  buttons({ post, id, is_note: isNote, line, later }) {
     const buttons = post.buttons.map((button) => this.actionButton(button, isNote ? null : id));
     if (isNote && line) buttons.push(el("button", { type: "button", class: "pill", onclick: () => this.actions.edit(this) }, "Edit and send again"));
+    if (isNote && later) buttons.push(el("button", { type: "button", class: "pill", onclick: () => later(this) }, "Send when I may"));
     const more = (post.more ?? []).map((button) => this.actionButton(button, isNote ? null : id));
     if (more.length) buttons.push(moreMenu(more));
     return buttons.length ? [el("div", { class: "row" }, ...buttons)] : [];
@@ -171,8 +173,4 @@ function savedFiles(files = [], addresses = []) {
 
 function facts(footer) {
   return el("ul", { "aria-label": "About this picture" }, ...footer.map((fact) => el("li", { dir: "auto" }, fact)));
-}
-
-function clockTime(moment) {
-  return new Date(moment).toLocaleTimeString([], { hour: "2-digit", minute: "2-digit" });
 }

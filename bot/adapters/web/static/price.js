@@ -2,6 +2,7 @@
 
 import { readPrice } from "./api.js";
 import { byId } from "./dom.js";
+import { momentText } from "./times.js";
 
 const PAUSE = 300;
 
@@ -29,7 +30,7 @@ export class Price {
   async ask() {
     const mine = ++this.asked;
     const options = this.options();
-    const told = await readPrice(options ? { count: "1", ...options } : {}).catch(() => null);
+    const told = await readPrice(options ?? {}).catch(() => null);
     if (mine === this.asked) this.tell(told);
   }
 
@@ -44,11 +45,7 @@ const pictures = (count) => (count === 1 ? "1 picture" : `${count} pictures`);
 function sentence({ counts, is_enough: isEnough, left, limit, credits, refills_at: refillsAt, refusal }) {
   if (refusal) return refusal;
   const beside = credits ? ` and ${credits === 1 ? "1 credit" : `${credits} credits`}` : "";
-  const more = isEnough && left ? "" : ` · more at ${clockTime(refillsAt)}`;
+  const more = isEnough && left ? "" : ` · more at ${momentText(refillsAt)}`;
   const cost = counts === null ? "" : `Counts as ${pictures(counts)} · `;
   return `${cost}${left} of ${limit} left today${beside}${more}`;
-}
-
-export function clockTime(moment) {
-  return new Date(moment).toLocaleTimeString([], { hour: "2-digit", minute: "2-digit" });
 }

@@ -34,10 +34,12 @@ def test_somebody_new_gets_a_secret_of_256_bits() -> None:
 
 
 def test_who_comes_back_is_the_same_person() -> None:
-    """With the same name."""
+    """With the same name, and the same tag, which tells nothing of the rest."""
     first = identify()
     again = identify(first.cookie)
     assert not again.is_new
+    assert again.tag == first.tag != identify("B" * 44).tag
+    assert first.tag not in first.person.identity.user
     assert again.person == first.person
 
 
