@@ -152,6 +152,7 @@ def _models(settings: Settings, built: Mapping[str, tuple[Provider, ...]]) -> Im
                 most_inputs=built[name][0].abilities.most_inputs,
                 lane=built[name][0].abilities.lane,
                 draws_clear=built[name][0].abilities.draws_clear,
+                takes_seed=built[name][0].abilities.takes_seed,
             )
             for name, section in settings.all_providers.items()
         )

@@ -206,7 +206,7 @@ def _build_runpod(instance: ProviderInstance[RunPodProviderSettings]) -> Provide
     section, setting = instance.section, f"[{instance.section_name}] input"
     text = section.input if section.input.lstrip().startswith("{") else _read_file(section.input, setting)
     template = parse_template(text, section.output, setting=setting)
-    usual = replace(FLUX_2_ABILITIES, most=4 if template.takes_count else 1)
+    usual = replace(FLUX_2_ABILITIES, most=4 if template.takes_count else 1, takes_seed=template.takes_seed)
     model = find_model(instance.name, section, {section.model: HostedModel(section.model, usual)}, HostedModel)
     return RunPodImages(
         _bearer_client(instance, BASE_URL),

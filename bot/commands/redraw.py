@@ -37,14 +37,14 @@ async def find_with_words(studio: Studio, id_: str, call: Call) -> Job:
 
 
 def again(studio: Studio) -> Command[JobArgs]:
-    """Build the Again button: the very same words are drawn once more."""
+    """Build the Again button: the very same words are drawn once more, by another seed: the same would be the same picture."""
 
     async def run(call: Call, args: JobArgs) -> None:
         job = await find_with_words(studio, args.job, call)
         prepared = (
             replace(job.prepared_prompt, cost=FREE) if job.prepared_prompt else None
         )  # they were paid for with the first job
-        await studio.accept(job.wish, call, prepared)
+        await studio.accept(replace(job.wish, seed=None), call, prepared)
 
     return Command("again", "Draw the same words once more", JobArgs, run, is_typed=False)
 
@@ -55,7 +55,7 @@ def vary(studio: Studio) -> Command[JobArgs]:
     async def run(call: Call, args: JobArgs) -> None:
         job = await find_with_words(studio, args.job, call)
         drawn = job.prepared_prompt.text if job.prepared_prompt else job.wish.prompt
-        await studio.accept(replace(job.wish, variation_of=drawn, rewriting=Rewriting.ON), call)
+        await studio.accept(replace(job.wish, variation_of=drawn, rewriting=Rewriting.ON, seed=None), call)
 
     return Command("vary", "Draw the same subject another way", JobArgs, run, is_typed=False)
 

@@ -1,10 +1,11 @@
 """The image models that people may ask for: who may, what each counts for, and who draws where one cannot."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from bot.domain.images import Background, Lane
 from bot.domain.inputs import InputPicture, InputRole
+from bot.domain.jobs import Wish
 from bot.domain.people import Tier
 from bot.errors import BadInput, NotAllowed
 from bot.text import join_words, pluralize, quote, suggest
@@ -18,8 +19,9 @@ class ImageModelOffer:
     `tiers` are those that may have it draw, None for all; one that is only
     `on_request` draws for nobody who did not ask for it. `accounts` are the
     names of its keys, where it has several. It takes `most_inputs` pictures to
-    begin with. It draws for wishes of its `lane`, and on a clear background
-    where `draws_clear`; one of the relaxed lane is on request.
+    begin with. It draws for wishes of its `lane`, on a clear background where
+    `draws_clear`, and by a seed where it `takes_seed`; one of the relaxed lane
+    is on request.
     """
 
     name: str
@@ -32,6 +34,7 @@ class ImageModelOffer:
     most_inputs: int = 0
     lane: Lane = Lane.FAST
     draws_clear: bool = False
+    takes_seed: bool = False
 
     def takes(self, inputs: Sequence[InputPicture]) -> bool:
         """Return whether it can begin with these pictures; what a mask leaves alone is kept by us where a model cannot."""
@@ -73,23 +76,32 @@ class ImageModels:
         """Return the lane of a model; that of one that is not there, or not named, is the fast one."""
         return next((offer.lane for offer in self.offers if offer.name == name), Lane.FAST)
 
-    def on(self, background: Background) -> "ImageModels":
-        """Return those that draw on a background: on a full one all do."""
-        if background is Background.FULL:
-            return self
-        return ImageModels(tuple(offer for offer in self.offers if offer.draws_clear))
+    def able_to(self, wish: Wish) -> "ImageModels":
+        """Return those that can do what few can: leave the background clear, or draw by a seed. All can do what is usual."""
+        able = tuple(
+            offer
+            for offer in self.offers
+            if (offer.draws_clear or wish.background is Background.FULL) and (offer.takes_seed or wish.seed is None)
+        )
+        return self if able == self.offers else ImageModels(able)
 
-    def check_background(self, background: Background, name: str | None) -> None:
-        """See whether a model draws on a background, or any does where none is named.
+    def check_able_to(self, wish: Wish) -> None:
+        """See whether the model that is named can do what few can, or any where none is named.
 
         Raises:
-            BadInput: It does not; the sentence says which do.
+            BadInput: It cannot; the sentence says which can.
         """
-        able = [offer.name for offer in self.on(background).offers]
-        if not able:
-            raise BadInput("No image model here leaves the background clear: leave background out. Nothing was counted.")
-        if any(offer.name == name for offer in self.offers) and name not in able:
-            raise BadInput(f"The model {name} cannot leave the background clear: take {join_words(able)}. Nothing was counted.")
+        if wish.background is Background.CLEAR:
+            self._check_among(self.able_to(replace(wish, seed=None)), wish.model, "leave the background clear", "background")
+        if wish.seed is not None:
+            self._check_among(self.able_to(wish), wish.model, "draw by a seed", "seed")
+
+    def _check_among(self, able: "ImageModels", name: str | None, what: str, option: str) -> None:
+        names = [offer.name for offer in able.offers]
+        if not names:
+            raise BadInput(f"No image model here can {what}: leave {option} out. Nothing was counted.")
+        if any(offer.name == name for offer in self.offers) and name not in names:
+            raise BadInput(f"The model {name} cannot {what}: take {join_words(names)}. Nothing was counted.")
 
     def draws_relaxed(self, name: str | None, tier: Tier, inputs: Sequence[InputPicture] = ()) -> bool:
         """Return whether a wish for this model may go into the relaxed lane."""

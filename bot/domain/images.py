@@ -162,7 +162,8 @@ class Abilities:
     pictures to begin with, a mask beside them where `takes_mask`; each of them
     probably costs `input_cost`. It draws for wishes of its `lane`, and on a
     clear background where `draws_clear`. It gives each of `formats` when asked
-    for it; into all others easel turns what it gives.
+    for it; into all others easel turns what it gives. Where it `takes_seed`,
+    the same words and seed give the same picture.
     """
 
     sizes: tuple[Size, ...] = ()
@@ -176,6 +177,7 @@ class Abilities:
     lane: Lane = Lane.FAST
     draws_clear: bool = False
     formats: tuple[FileFormat, ...] = ()
+    takes_seed: bool = False
 
     def for_words_alone(self) -> "Abilities":
         """Return what it can do where it is sent words and nothing else, and shows nothing on the way."""
@@ -223,6 +225,7 @@ class ImageRequest:
     inputs: tuple[InputContent, ...] = ()
     background: Background = Background.FULL
     format: FileFormat | None = None
+    seed: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

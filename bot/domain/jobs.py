@@ -20,6 +20,10 @@ JobId = NewType("JobId", str)
 BatchId = NewType("BatchId", str)
 
 
+LARGEST_SEED = 2**31 - 1
+"""Every service that takes a seed takes this one."""
+
+
 class Rewriting(StrEnum):
     """Whether the words are made into a fuller prompt first. They are checked either way."""
 
@@ -69,15 +73,21 @@ class Draft:
     ] = None
     background: Annotated[Background, Choice("What is behind it; clear leaves nothing there", Background)] = Background.FULL
     format: Annotated[FileFormat | None, Choice("The kind of file; if left out, what the model gives", FileFormat)] = None
+    seed: Annotated[
+        int | None, Number("With the same words, this number gives the same picture again", least=0, most=LARGEST_SEED)
+    ] = None
 
     def check(self) -> None:
         """Check that what is asked for goes together.
 
         Raises:
-            BadInput: A shape and a size of another shape are asked for at once, or a clear background in a JPEG.
+            BadInput: A shape and a size of another shape are asked for at once, or a clear background in a JPEG, or
+                several pictures of one seed.
         """
         if self.background is Background.CLEAR and self.format is FileFormat.JPEG:
             raise BadInput("A JPEG has no clear background: take png or webp as format. Nothing was counted.")
+        if self.seed is not None and self.count > 1:
+            raise BadInput("A seed gives the same picture each time: leave count or seed out. Nothing was counted.")
         shape, size = self.shape, self.size
         if shape is not None and size is not None and shape is not size.shape:
             raise BadInput(
@@ -105,6 +115,7 @@ class Wish:
     lane: Lane = Lane.FAST
     background: Background = Background.FULL
     format: FileFormat | None = None
+    seed: int | None = None
     variation_of: str | None = None
     previews: bool = True
     inputs: tuple[InputPicture, ...] = ()

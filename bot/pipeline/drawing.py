@@ -240,7 +240,7 @@ class DrawingStep:
             answer = await self._calls.make(job, Choice(provider, share, why_not, given, part=part), on_trouble)
             return await self._store_safely(job, provider, answer, on_trouble)
 
-        names = self._models.on(job.wish.background).order(job.wish.model, job.tier, job.wish.inputs, self._calls.lane_of(job))
+        names = self._models.able_to(job.wish).order(job.wish.model, job.tier, job.wish.inputs, self._calls.lane_of(job))
         if not names:
             raise InputRefused("no_model_for_inputs", "No image model here takes these pictures any more.")
         if failed is not None and not failed.is_temporary:

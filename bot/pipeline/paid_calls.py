@@ -1,6 +1,7 @@
 """One paid call to an image service: written down before it goes out, waited for, and closed when it fails."""
 
 import asyncio
+import hashlib
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
@@ -10,7 +11,7 @@ import structlog
 
 from bot.domain.images import Abilities, DrawingId, ImageRequest, ImageResult, Lane, Progress, Quality, Size
 from bot.domain.inputs import InputContent
-from bot.domain.jobs import Drawing, DrawingState, Job, Wish
+from bot.domain.jobs import LARGEST_SEED, Drawing, DrawingState, Job, Wish
 from bot.domain.money import FREE, Cost
 from bot.domain.provider_accounts import provider_of
 from bot.errors import PromptRefused
@@ -247,9 +248,13 @@ class PaidCalls:
             notes.append(f"this model has no {wish.quality} quality")
         if choice.part:
             notes.append("what was not marked was kept by easel")
+        drawing = DrawingId(self._ids.new())
+        seed = _seed(wish, drawing) if abilities.takes_seed else None
+        if seed is not None and wish.count == 1:
+            notes.append(f"seed {seed}")
         prompt = job.prepared_prompt.text if job.prepared_prompt else wish.prompt
         request = ImageRequest(
-            drawing=DrawingId(self._ids.new()),
+            drawing=drawing,
             prompt=f"{prompt}\n\n{choice.part}" if choice.part else prompt,
             size=size,
             quality=quality,
@@ -259,8 +264,16 @@ class PaidCalls:
             inputs=choice.inputs,
             background=wish.background,
             format=wish.format if wish.format in abilities.formats and not choice.part else None,
+            seed=seed,
         )
         return request, tuple(notes)
+
+
+def _seed(wish: Wish, drawing: DrawingId) -> int:
+    """Return the seed that was asked for, or one of the drawing's own, so that whoever likes the picture can have it again."""
+    if wish.seed is not None:
+        return wish.seed
+    return int.from_bytes(hashlib.blake2s(drawing.encode(), digest_size=4).digest()) & LARGEST_SEED
 
 
 def _how_drawn(size: Size, quality: Quality, wish: Wish, abilities: Abilities) -> str:

@@ -152,7 +152,7 @@ class Quotas:
 
     def count_drawn(self, job: Job, drawings: Sequence[Drawing]) -> PictureCount:
         """Return what a job's pictures count for: those of a lighter model than the one that was asked for, what that weighs."""
-        models, wish = self._tariff.models.on(job.wish.background), job.wish
+        models, wish = self._tariff.models.able_to(job.wish), job.wish
         each = self._tariff.weights.of(wish.quality, wish.wanted_size)
         asked = models.weight(next(iter(models.order(wish.model, job.tier, wish.inputs, wish.lane)), ""))
         drawn = [(len(one.files), min(asked, models.weight(provider_of(one.provider)))) for one in drawings]
@@ -169,7 +169,7 @@ class Quotas:
         """Return the wish in the relaxed lane, where the day is used up, that lane goes on, and nobody chose one; else None."""
         is_open = isinstance(asked, Draft) and asked.lane is None and wish.lane is Lane.FAST
         goes_on = effective_limits.of_community.settings.relaxed_beyond > 0
-        models, tier = self._tariff.models.on(wish.background), effective_limits.account.tier
+        models, tier = self._tariff.models.able_to(wish), effective_limits.account.tier
         if not (is_open and goes_on and models.draws_relaxed(wish.model, tier, wish.inputs)):
             return None
         return replace(wish, lane=Lane.RELAXED)
@@ -186,11 +186,11 @@ class Quotas:
 
         Raises:
             BadInput: There is no model of the name that was asked for, or not in that lane, or it cannot begin with the
-                wish's pictures, or leave the background clear.
+                wish's pictures, leave the background clear, or draw by a seed.
             NotAllowed: The person's tier may not use it, or none at all.
         """
-        self._tariff.models.check_background(wish.background, wish.model)
-        models, tier, weights = self._tariff.models.on(wish.background), effective_limits.account.tier, self._tariff.weights
+        self._tariff.models.check_able_to(wish)
+        models, tier, weights = self._tariff.models.able_to(wish), effective_limits.account.tier, self._tariff.weights
         chosen = models.choose(wish.model, tier, wish.inputs, wish.lane)
         each = weights.of(wish.quality, wish.wanted_size) * chosen.weight
         asked = (*models.order(wish.model, tier, wish.inputs, wish.lane), *models.order(wish.model, tier, wish.inputs))

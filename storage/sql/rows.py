@@ -36,6 +36,8 @@ def job_values(job: Job) -> Json:
         del values["wish"]["background"]
     if job.wish.format is None:
         del values["wish"]["format"]
+    if job.wish.seed is None:
+        del values["wish"]["seed"]
     return {
         **values,
         "platform": job.place.platform,

@@ -55,6 +55,7 @@ class TestAccepting:
                 rewriting=Rewriting.OFF,
                 background=Background.CLEAR,
                 format=FileFormat.WEBP,
+                seed=7,
                 variation_of="another fox",
             ),
             message=MessageRef(place, "77", "a ticket"),

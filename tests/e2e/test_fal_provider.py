@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -53,9 +54,9 @@ async def opened(fake: FakeFal) -> AsyncIterator[Opened]:
 
 async def test_a_call_is_sent_once_and_its_addresses_are_kept(fake: FakeFal, opened: Opened) -> None:
     """The service may not repeat it either; the picture's store sees no key."""
-    drawn = await draw(opened("fal-ai/flux-2/klein/9b"), wish(Size(1536, 1024)))
+    drawn = await draw(opened("fal-ai/flux-2/klein/9b"), replace(wish(Size(1536, 1024)), seed=7))
     [call] = fake.paid
-    assert call.body == {"prompt": PROMPT, "image_size": {"width": 1536, "height": 1024}, "output_format": "png"}
+    assert call.body == {"prompt": PROMPT, "image_size": {"width": 1536, "height": 1024}, "output_format": "png", "seed": 7}
     posted = [seen for seen in fake.seen if seen.method == "POST"]
     assert [(seen.path, seen.headers["x-fal-no-retry"]) for seen in posted] == [("/fal-ai/flux-2/klein/9b", "1")]
     assert {seen.path for seen in fake.seen if seen.method == "GET"} == {

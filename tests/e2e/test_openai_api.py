@@ -129,7 +129,7 @@ async def test_what_is_on_offer_is_listed(client: AsyncOpenAI) -> None:
         ({"model": "dall-e-3"}, "no such model"),
         ({"size": "huge"}, "width x height"),
         ({"quality": "best"}, "quality can be"),
-        ({"background": "transparent"}, "No image model here leaves the background clear"),
+        ({"background": "transparent"}, "No image model here can leave the background clear"),
         ({"output_format": "tiff"}, "output_format can be png, webp or jpeg"),
         ({"output_format": "jpeg", "background": "transparent"}, "A JPEG has no clear background"),
         ({"background": "green"}, "background can be auto, opaque or transparent"),

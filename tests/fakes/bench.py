@@ -569,5 +569,6 @@ def _offer(name: str, provider: Provider, accounts: tuple[str, ...]) -> ImageMod
         most_inputs=able.most_inputs,
         lane=able.lane,
         draws_clear=able.draws_clear,
+        takes_seed=able.takes_seed,
         on_request=able.lane is Lane.RELAXED,
     )

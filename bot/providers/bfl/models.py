@@ -77,6 +77,7 @@ def build_parameters(model: str, request: ImageRequest) -> Mapping[str, object]:
     """
     if not model.startswith(_FLUX_3):
         size, form = request.size, request.format or FileFormat.PNG
-        return {"prompt": request.prompt, "width": size.width, "height": size.height, "output_format": form.value}
+        pixels = {"prompt": request.prompt, "width": size.width, "height": size.height, "output_format": form.value}
+        return pixels if request.seed is None else {**pixels, "seed": request.seed}
     aspect, resolution = _class_of(request.size)
     return {"prompt": request.prompt, "aspect_ratio": aspect, "resolution": resolution, "grounding": False}

@@ -9,7 +9,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from bot.domain.health import Finding
-from bot.domain.images import Abilities, DrawingId, FreeSizes, ImageRequest, ImageResult, Progress, Quality
+from bot.domain.images import Abilities, DrawingId, FreeSizes, ImageRequest, ImageResult, Progress
 from bot.domain.money import Cost, UnitPrices
 from bot.domain.tickets import Ticket
 from bot.ports.clock import Clock
@@ -18,7 +18,7 @@ from bot.provider_errors import OutcomeUnknown, ProviderFailed, ProviderFault
 from bot.providers.comfyui.execution import Execution
 from bot.providers.comfyui.server_check import check_server
 from bot.providers.shared.comfyui_workflow import Workflow, parse_workflow
-from bot.providers.shared.hosted_model import HostedModel, HostedService
+from bot.providers.shared.hosted_model import FLUX_2_ABILITIES, HostedModel, HostedService
 from bot.providers.shared.polling import poll
 from bot.providers.shared.rest_client import RestClient, RestResponse
 from bot.providers.shared.templates import drawing_values, fill, find_placeholders
@@ -41,7 +41,7 @@ def load_built_in(name: str) -> Workflow:
 
 def abilities_of(workflow: Workflow) -> Abilities:
     """Return what FLUX.2 draws; how many at once depends on whether the workflow takes a count."""
-    return Abilities(free=_SIZES, qualities=(Quality.MEDIUM,), most=4 if "count" in find_placeholders(workflow) else 1)
+    return replace(FLUX_2_ABILITIES, free=_SIZES, most=4 if "count" in find_placeholders(workflow) else 1)
 
 
 class ComfyUiImages(HostedService):
@@ -66,7 +66,7 @@ class ComfyUiImages(HostedService):
         place, execution = await self._find(ticket)
         if place is not None or execution.entry:
             return ticket
-        graph = fill(self._nodes, drawing_values(request, seed=int(ticket.id.replace("-", "")[:12], 16)))
+        graph = fill(self._nodes, drawing_values(request))
         response = await self._client.post_paid("prompt", {"prompt": graph, "prompt_id": ticket.id, "client_id": ticket.id})
         if not response.is_success:
             raise self._client.failure(response, is_paid=True, reason=_invalid_nodes(response))

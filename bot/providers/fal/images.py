@@ -74,7 +74,13 @@ class FalImages(HostedService):
         """Make one paid call; see `TicketProvider`."""
         self.refuse_impossible(request)
         size = {"width": request.size.width, "height": request.size.height}
-        body = {"prompt": request.prompt, "image_size": size, "output_format": (request.format or FileFormat.PNG).value}
+        body: dict[str, object] = {
+            "prompt": request.prompt,
+            "image_size": size,
+            "output_format": (request.format or FileFormat.PNG).value,
+        }
+        if request.seed is not None:
+            body["seed"] = request.seed
         response = await self._client.post_paid(self.model, body, _NO_RETRY)
         if not response.is_success:
             _raise_refusal(response, response.request_id)

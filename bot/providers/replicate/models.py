@@ -41,13 +41,17 @@ def _flux(name: str, abilities: Abilities, price: PicturePrice, parameters: Mapp
 
 
 _MODELS = (
-    _flux("flux-2-pro", Abilities(free=_BY_32, qualities=_MEDIUM), MegapixelPrice(first=30_000, further=15_000)),
+    _flux("flux-2-pro", Abilities(free=_BY_32, qualities=_MEDIUM, takes_seed=True), MegapixelPrice(first=30_000, further=15_000)),
     _flux("flux-2-max", FLUX_2_ABILITIES, MegapixelPrice(first=70_000, further=30_000)),
     _flux("flux-2-flex", FLUX_2_ABILITIES, MegapixelPrice(first=60_000, further=60_000)),
-    _flux("flux-2-dev", Abilities(free=_UP_TO_1440, qualities=_MEDIUM), MegapixelPrice(first=12_000, further=12_000)),
+    _flux(
+        "flux-2-dev",
+        Abilities(free=_UP_TO_1440, qualities=_MEDIUM, takes_seed=True),
+        MegapixelPrice(first=12_000, further=12_000),
+    ),
     _flux(
         "flux-schnell",
-        Abilities(sizes=tuple(_ASPECTS), qualities=_MEDIUM, most=4),
+        Abilities(sizes=tuple(_ASPECTS), qualities=_MEDIUM, most=4, takes_seed=True),
         MegapixelPrice(first=3_000, further=0),
         {**_ASPECT, "num_outputs": "{{count}}"},
     ),
@@ -69,4 +73,5 @@ def build_input(model: ReplicateModel, request: ImageRequest) -> Any:
         "count": request.count,
         "aspect": _ASPECTS.get(size, "1:1"),
     }
-    return fill(model.parameters, values)
+    filled = fill(model.parameters, values)
+    return filled if request.seed is None else {**filled, "seed": request.seed}

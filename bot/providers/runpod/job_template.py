@@ -1,6 +1,5 @@
 """What a worker takes and gives: its input with placeholders, and where in its output the pictures are."""
 
-import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -26,10 +25,14 @@ class JobTemplate:
         """Whether it draws several pictures in one job."""
         return "count" in find_placeholders(self.input)
 
+    @property
+    def takes_seed(self) -> bool:
+        """Whether it draws by a seed."""
+        return "seed" in find_placeholders(self.input)
+
     def fill(self, request: ImageRequest) -> Any:
-        """Return the input for a drawing. The seed is made of its id, which `job` is."""
-        seed = int.from_bytes(hashlib.blake2s(request.drawing.encode(), digest_size=4).digest())
-        return fill(self.input, {**drawing_values(request, seed), "job": request.drawing})
+        """Return the input for a drawing; `job` is its id."""
+        return fill(self.input, {**drawing_values(request), "job": request.drawing})
 
     def find_pictures(self, output: Any) -> list[str]:
         """Return the texts at the path: addresses, data URLs or base64."""

@@ -113,5 +113,6 @@ def megapixels(size: Size) -> int:
 FLUX_2_ABILITIES = Abilities(
     free=FreeSizes(multiple_of=16, min_pixels=3 * 256 * 256, max_pixels=2048 * 2048, max_edge=2048, max_aspect=3.0),
     qualities=(Quality.MEDIUM,),
+    takes_seed=True,
 )
 """FLUX.2, whoever runs it: edges from 256 to 2048, 4 megapixels at most (help.bfl.ai, "Aspect Ratios and Output Dimensions")."""

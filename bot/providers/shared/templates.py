@@ -43,9 +43,9 @@ def parse_json(text: str, *, setting: str) -> Any:
         raise ConfigError(f"{setting} is not JSON{at}.") from None
 
 
-def drawing_values(request: ImageRequest, seed: int) -> dict[str, str | int]:
+def drawing_values(request: ImageRequest) -> dict[str, str | int]:
     """Return what is filled in for a drawing."""
-    size = request.size
+    size, seed = request.size, request.seed or 0
     return {"prompt": request.prompt, "width": size.width, "height": size.height, "count": request.count, "seed": seed}
 
 

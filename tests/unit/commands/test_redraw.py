@@ -35,6 +35,16 @@ async def test_again_draws_the_same_words_without_asking_anybody(bench: Bench, h
     assert bench.message(second).cost == "$0.0400"
 
 
+async def test_again_and_vary_leave_the_seed_out(hands: Hands, bench: Bench) -> None:
+    """The same picture would be paid for twice."""
+    first = await bench.draw("a fox")
+    row = bench.jobs.rows[first.id]
+    row.job = replace(row.job, wish=replace(row.job.wish, seed=7))
+    for button in ("again", "vary"):
+        assert await hands.press(button, first) == []
+        assert newest(bench).wish.seed is None
+
+
 async def test_again_does_not_draw_what_has_been_blocked_since(bench: Bench, hands: Hands) -> None:
     """The prompt that was made from the words is looked at too, before anything is counted."""
     first = await bench.draw("a fox")

@@ -93,7 +93,7 @@ async def test_a_background_is_removed_by_a_model_that_can(bench: Bench, hands: 
     """Elsewhere it is one sentence, and nothing is counted."""
     first = await bench.draw("a fox")
     [told] = await hands.press("cut-out", first)
-    assert told.text.startswith("No image model here leaves the background clear")
+    assert told.text.startswith("No image model here can leave the background clear")
     able = replace(bench.painter.abilities, draws_clear=True)
     clear = Bench(painter=ScriptedProvider(abilities=able, edge=64))
     commands = reframe_commands(Reframing(clear.studio, clear.bases, Canvases()))

@@ -1,10 +1,13 @@
 """Who may have which model draw, and who draws where it cannot."""
 
+from dataclasses import replace
+
 import pytest
 
 from bot.domain.image_models import ImageModelOffer, ImageModels
 from bot.domain.images import Background, Lane
 from bot.domain.inputs import InputPicture, InputRole
+from bot.domain.jobs import Wish
 from bot.domain.people import GUEST, PREMIUM, REGISTERED, Tier
 from bot.errors import BadInput, NotAllowed
 from tests.fakes.inputs import an_input
@@ -188,27 +191,34 @@ def test_a_lane_that_cannot_be_had_is_said(
 
 GLASS = ImageModelOffer(name="glass", model="glass", draws_clear=True)
 SHEET = ImageModelOffer(name="sheet", model="sheet", draws_clear=True, on_request=True)
+DICE = ImageModelOffer(name="dice", model="dice", takes_seed=True)
+CLEAR, SEEDED = Wish(prompt="a fox", background=Background.CLEAR), Wish(prompt="a fox", seed=7)
 
 
-def test_a_clear_background_is_drawn_by_who_leaves_it_clear() -> None:
-    """On a full one all draw."""
-    models = ImageModels((PLAIN, GLASS, SHEET))
-    assert models.on(Background.FULL) is models
-    assert models.on(Background.CLEAR).order(None, GUEST) == ("glass",)
+def test_what_few_can_is_drawn_by_those() -> None:
+    """What is usual all draw."""
+    models = ImageModels((PLAIN, GLASS, SHEET, DICE))
+    assert models.able_to(Wish(prompt="a fox")) is models
+    assert models.able_to(CLEAR).order(None, GUEST) == ("glass",)
+    assert models.able_to(SEEDED).order(None, GUEST) == ("dice",)
     for name in (None, "glass", "sheet", "nobody"):
-        models.check_background(Background.CLEAR, name)
-    models.check_background(Background.FULL, "plain")
+        models.check_able_to(replace(CLEAR, model=name))
+    models.check_able_to(Wish(prompt="a fox", model="plain"))
+    models.check_able_to(replace(SEEDED, model="dice"))
 
 
 @pytest.mark.parametrize(
-    ("offers", "name", "says"),
+    ("offers", "wish", "says"),
     [
-        ((PLAIN, GLASS), "plain", "The model plain cannot leave the background clear: take glass."),
-        ((PLAIN,), None, "No image model here leaves the background clear: leave background out."),
+        ((PLAIN, GLASS), replace(CLEAR, model="plain"), "The model plain cannot leave the background clear: take glass."),
+        ((PLAIN,), CLEAR, "No image model here can leave the background clear: leave background out."),
+        ((PLAIN, DICE), replace(SEEDED, model="plain"), "The model plain cannot draw by a seed: take dice."),
+        ((PLAIN,), SEEDED, "No image model here can draw by a seed: leave seed out."),
+        ((GLASS, DICE), replace(CLEAR, seed=7), "No image model here can draw by a seed: leave seed out."),
     ],
 )
-def test_who_cannot_leave_it_clear_is_told(offers: tuple[ImageModelOffer, ...], name: str | None, says: str) -> None:
+def test_who_cannot_is_told(offers: tuple[ImageModelOffer, ...], wish: Wish, says: str) -> None:
     """Before anything is counted."""
     with pytest.raises(BadInput) as refused:
-        ImageModels(offers).check_background(Background.CLEAR, name)
+        ImageModels(offers).check_able_to(wish)
     assert refused.value.user_text == f"{says} Nothing was counted."

@@ -1,5 +1,7 @@
 """What pictures of hosted models cost by the price list."""
 
+from dataclasses import replace
+
 import pytest
 
 from bot.domain.images import DrawingId, FileFormat, ImageRequest, Quality, Size
@@ -7,6 +9,8 @@ from bot.domain.money import FREE, Cost, UnitPrices
 from bot.providers.bfl.models import build_parameters
 from bot.providers.bfl.models import known_models as bfl_models
 from bot.providers.fal.models import known_models as fal_models
+from bot.providers.replicate.models import build_input
+from bot.providers.replicate.models import known_models as replicate_models
 from bot.providers.shared.hosted_model import FLUX_2_ABILITIES, HostedModel, HostedService, MegapixelPrice, UnitPrice
 
 
@@ -60,6 +64,15 @@ def test_flux_2_gives_a_jpeg_where_one_is_asked_for() -> None:
         build_parameters("flux-2-pro", an_order(Size(1024, 1024), form))["output_format"] for form in (None, FileFormat.JPEG)
     ]
     assert given == ["png", "jpeg"]
+
+
+def test_a_seed_is_sent_where_the_model_has_one() -> None:
+    """FLUX 3 has none."""
+    seeded = replace(an_order(Size(1024, 1024)), seed=0)
+    assert build_parameters("flux-2-pro", seeded)["seed"] == 0
+    assert "seed" not in build_parameters("flux-3-image", seeded)
+    assert [model.name for model in bfl_models().values() if not model.abilities.takes_seed] == ["flux-3-image"]
+    assert build_input(replicate_models()["black-forest-labs/flux-2-pro"], seeded)["seed"] == 0
 
 
 def test_a_size_that_the_settings_name_becomes_the_nearest_class_of_flux_3() -> None:
