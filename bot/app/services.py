@@ -16,7 +16,7 @@ from bot.app.moderation import build_case_messages, build_case_review, build_rep
 from bot.app.quota_services import build_admission, build_notices, build_quotas, deployment_limits
 from bot.app.sanctions import build_sanction_enforcement, build_sanctions
 from bot.app.stores import public_store_url
-from bot.commands.dispatcher import IsOwner
+from bot.commands.dispatcher import IsOwner, KnowsCost, knows_cost_if
 from bot.commands.rule_changes import RuleChanges
 from bot.domain.people import Platform
 from bot.pipeline.account_queue import AccountQueue
@@ -83,6 +83,7 @@ class Services:
     sanction_enforcement: SanctionEnforcement
     budget_alerts: BudgetAlerts
     is_owner: IsOwner
+    knows_cost: KnowsCost
     cases: CaseReview
     case_messages: CaseMessages
     batch_messages: BatchMessages
@@ -187,6 +188,7 @@ def build_services(base: Foundation, surfaces: Mapping[Platform, Surface], engin
         sanction_enforcement=enforcement,
         budget_alerts=budget_alerts,
         is_owner=owners.is_owner,
+        knows_cost=knows_cost_if(owners.is_owner, is_for_all=settings.gallery.show_cost),
         removals=removals,
         cases=cases,
         case_messages=build_case_messages(base, cases, quotas=quotas, links=links, alerts=budget_alerts, surfaces=surfaces),

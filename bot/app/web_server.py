@@ -32,7 +32,6 @@ from bot.app.tasks import wait_for_either
 from bot.commands.dispatcher import Dispatcher
 from bot.config import Settings
 from bot.domain.health import Finding
-from bot.domain.people import Person
 from bot.errors import ConfigError
 from bot.services.job_views import JobViews
 from bot.services.wish_prices import WishPrices
@@ -134,7 +133,7 @@ async def serve_web(
         shared_files=base.shared.files,
         readiness=Readiness(base, extension.findings).findings,
         extra_routers=(*extension.routes, batch_file_routes(SqlBatches(base.database), services.gallery, base.objects)),
-        rest_dependencies=_rest_dependencies(services, dispatcher),
+        rest_dependencies=_rest_dependencies(services),
         moderation=ModerationDependencies(build_case_access(services), build_moderator_sessions(services)),
         part=build_part_page(services),
         share=build_share_pages(services),
@@ -179,13 +178,9 @@ async def _run_server(
         await task
 
 
-def _rest_dependencies(services: Services, dispatcher: Dispatcher) -> RestDependencies:
+def _rest_dependencies(services: Services) -> RestDependencies:
     base = services.base
-    records, is_for_all = base.records, base.settings.gallery.show_cost
-
-    async def knows_cost(person: Person) -> bool:
-        return is_for_all or await dispatcher.is_admin_or_owner(person)
-
+    records = base.records
     return RestDependencies(
         studio=services.studio,
         quotas=services.quotas,
@@ -197,7 +192,7 @@ def _rest_dependencies(services: Services, dispatcher: Dispatcher) -> RestDepend
         keys=build_registry(base),
         ids=base.ids,
         clock=base.clock,
-        knows_cost=knows_cost,
+        knows_cost=services.knows_cost,
         fetch_picture=fetch_picture,
     )
 

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, fields
 from typing import Annotated
 
+from bot.commands.dispatcher import KnowsCost
 from bot.commands.spec import Command, Suggest
 from bot.domain.batches import Batch
 from bot.domain.chat import Form, Link, Post
@@ -50,7 +51,9 @@ async def _ask(call: Call) -> None:
 _OF_DRAFT = {field.name for field in fields(Draft)}
 
 
-def batch(studio: BatchStudio, suggest_models: Suggest | None = None, *, has_lanes: bool = True) -> Command[BatchArgs]:
+def batch(
+    studio: BatchStudio, knows_cost: KnowsCost, suggest_models: Suggest | None = None, *, has_lanes: bool = True
+) -> Command[BatchArgs]:
     """Build `/batch`: it says what all of it counts for, and draws nothing before that is confirmed."""
 
     async def run(call: Call, args: BatchArgs) -> None:
@@ -59,7 +62,8 @@ def batch(studio: BatchStudio, suggest_models: Suggest | None = None, *, has_lan
         if not texts:
             return await _ask(call)
         offer = await studio.offer("\n".join(texts), Draft(prompt="", **options), call)
-        await call.whisper(batch_posts.offer(offer.batch, offer.price))
+        shows_cost = await knows_cost(call.person)
+        await call.whisper(batch_posts.offer(offer.batch, offer.price, shows_cost=shows_cost))
         return None
 
     return Command(

@@ -31,6 +31,18 @@ log = structlog.get_logger(__name__)
 IsOwner = Callable[[Person], Awaitable[bool]]
 """Whether somebody owns the house, whatever the platform says of them."""
 
+KnowsCost = Callable[[Person], Awaitable[bool]]
+"""Whether somebody may read what pictures cost in dollars."""
+
+
+def knows_cost_if(is_owner: IsOwner, *, is_for_all: bool) -> KnowsCost:
+    """Return what says so: of admins and owners, and of everybody where the house shows it to all."""
+
+    async def knows_cost(person: Person) -> bool:
+        return is_for_all or person.is_admin or await is_owner(person)
+
+    return knows_cost
+
 
 async def permitted_commands(commands: Iterable[AnyCommand], person: Person, is_owner: IsOwner) -> tuple[AnyCommand, ...]:
     """Return those of the commands that this person may give: all to admins and owners, most to moderators."""

@@ -5,12 +5,11 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Annotated
 
-from bot.commands.dispatcher import IsOwner
+from bot.commands.dispatcher import KnowsCost
 from bot.commands.spec import Command
 from bot.domain.chat import Button, Details, Post
 from bot.domain.jobs import Job, JobId, JobState, Wish
 from bot.domain.options import Text
-from bot.domain.people import Person
 from bot.domain.picture_search import search_words
 from bot.domain.wish_history import PastWish, WishQuery, WishStatus
 from bot.errors import BadInput
@@ -48,7 +47,7 @@ _SINCE = "%Y%m%d%H%M%S"
 
 
 class WishPages:
-    """Lists the caller's own wishes, in private. `shows_cost` says whether everybody reads what theirs cost in dollars."""
+    """Lists the caller's own wishes, in private."""
 
     def __init__(
         self,
@@ -57,15 +56,13 @@ class WishPages:
         history: WishHistory,
         links: PictureLinks,
         sent_messages: SentMessages,
-        is_owner: IsOwner,
-        shows_cost: bool = False,
+        knows_cost: KnowsCost,
     ) -> None:
         self._studio = studio
         self._history = history
         self._links = links
         self._sent_messages = sent_messages
-        self._is_owner = is_owner
-        self._shows_cost = shows_cost
+        self._knows_cost = knows_cost
 
     async def show(self, call: Call, query: WishQuery, before: JobId | None = None) -> None:
         """Show the newest that are meant, or those that were accepted before one."""
@@ -87,9 +84,6 @@ class WishPages:
         if message is not None:
             for wish in page:
                 await self._sent_messages.add(wish.job.id, message)
-
-    async def _knows_cost(self, person: Person) -> bool:
-        return self._shows_cost or person.is_admin or await self._is_owner(person)
 
     def _line(self, wish: PastWish, *, knows_cost: bool) -> str:
         job = wish.job

@@ -22,11 +22,12 @@ _FAILED = {JobState.FAILED, JobState.REFUSED}
 
 @dataclass(frozen=True, slots=True)
 class BatchPrice:
-    """What a batch would count for in pictures and cost in dollars, and what is left of the day and in credits."""
+    """What a batch would count for in pictures and cost in dollars, and what is left of the day in its lane and in credits."""
 
     counted: int
     left: int
     cost: Cost
+    is_relaxed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,14 +39,15 @@ class BatchPictures:
     notes: tuple[str, ...] = ()
 
 
-def offer(batch: Batch, price: BatchPrice) -> Post:
-    """Say what it would count for, before anything is set aside."""
+def offer(batch: Batch, price: BatchPrice, *, shows_cost: bool = False) -> Post:
+    """Say what it would count for, before anything is set aside; `shows_cost` whether whoever asked reads dollars."""
     weighs = f", which count as {price.counted}" if price.counted != batch.count else ""
+    dollars = f", for {price.cost}" if shows_cost and price.cost.microusd else ""
+    relaxed = " They are drawn relaxed, usually within hours." if price.is_relaxed else ""
     return Post(
-        f"{pluralize(batch.count, 'picture')}{weighs}: {_name(batch.prompts, batch.count)}. "
+        f"{pluralize(batch.count, 'picture')}{weighs}{dollars}: {_name(batch.prompts, batch.count)}.{relaxed} "
         f"You have {price.left} left. Nothing is counted yet.",
         details=(Details("Prompts", _numbered(enumerate(batch.prompts, start=1))),),
-        cost=str(price.cost) if price.cost.microusd else "",
         buttons=(
             Button(f"Draw {batch.count}", "batch-draw", batch.id),
             Button("Do not draw", "batch-cancel", batch.id, is_dangerous=True),

@@ -6,17 +6,16 @@ from datetime import timedelta
 
 import structlog
 
-from bot.domain.allowances import Hold, count_percent
 from bot.domain.batches import OFFER_LASTS, Batch, BatchState
 from bot.domain.jobs import CANCELLED, BatchId, Draft, Job, JobId, Wish, cancelled_once_drawn, cancelled_once_paid
-from bot.domain.money import Cost
 from bot.domain.prompt_lists import read_batch
 from bot.domain.prompt_text import clean_prompt
-from bot.errors import BadInput, Conflict, EaselError, LimitTooLow, NotYours, PromptRefused, QuotaExceeded, Refusal
+from bot.errors import BadInput, Conflict, EaselError, NotYours, PromptRefused, Refusal
 from bot.moderation.guard import Guard
 from bot.pipeline import batch_posts
 from bot.pipeline.batch_messages import BatchMessages
 from bot.pipeline.batch_posts import BatchPrice
+from bot.pipeline.batch_prices import fill, price_batch
 from bot.pipeline.cancellation import Cancellation
 from bot.pipeline.refusal_handling import TryCounter
 from bot.ports.batches import Batches
@@ -93,8 +92,7 @@ class BatchStudio:
         await self._sanctions.check(limits.account.id, limits.community)
         check_channel(limits, call.place)
         prompts = _clean(await asyncio.to_thread(read_batch, text))
-        holds = [self._quotas.hold(limits, self._wish(limits, draft, prompt)) for prompt in prompts]
-        price = await self._price(holds, limits)
+        priced = await price_batch(self._quotas, limits, draft, prompts)
         await self._check_words(prompts, call, limits)
         batch = Batch(
             id=BatchId(self._ids.new()),
@@ -103,12 +101,12 @@ class BatchStudio:
             account=limits.account.id,
             author=call.person,
             place=call.place,
-            draft=replace(draft, prompt=""),
+            draft=replace(priced.draft, prompt=""),
             prompts=prompts,
             count=len(prompts),
             created_at=self._clock.now(),
         )
-        return Offer(await self._batches.offer(batch), price)
+        return Offer(await self._batches.offer(batch), priced.price)
 
     async def confirm(self, id_: str, call: Call) -> None:
         """Make jobs of a batch, and answer in public with the message that tells of them.
@@ -205,7 +203,7 @@ class BatchStudio:
         made: list[Job] = []
         shortfall = ""
         for number, prompt in enumerate(() if batch.is_cancelled else batch.prompts):
-            wish = self._wish(limits, batch.draft, prompt)
+            wish = fill(self._quotas, limits, batch.draft, prompt)
             job = self._job(batch, number, wish, limits)
             try:
                 accepted = await self._jobs.accept(job, self._quotas.hold(limits, wish))
@@ -243,23 +241,6 @@ class BatchStudio:
             await self._batches.attach(batch.id, call.promise().as_unconfirmed())
         self._messages.show_soon(batch.id)
 
-    async def _price(self, holds: list[Hold], limits: EffectiveLimits) -> BatchPrice:
-        """Add up what they count for.
-
-        Raises:
-            QuotaExceeded: That is more than is left of the day, and of credits.
-        """
-        counted = count_percent(sum(hold.pictures * hold.percent for hold in holds))
-        status = await self._quotas.quota_status(limits)
-        allowance = holds[0].allowance
-        left = max(0, allowance.limit - status.held - status.spent)
-        if counted > left + status.credits:
-            if counted > allowance.limit + status.credits:
-                raise LimitTooLow(cost=counted, limit=allowance.limit, credits_left=status.credits)
-            raise QuotaExceeded(cost=counted, left=left, refills_at=allowance.refills_at, credits_left=status.credits)
-        cost = Cost(sum(hold.estimate for hold in holds), is_estimate=True)
-        return BatchPrice(counted, left + status.credits, cost)
-
     async def _check_words(self, prompts: tuple[str, ...], call: Call, limits: EffectiveLimits) -> None:
         for number, prompt in enumerate(prompts, start=1):
             try:
@@ -276,9 +257,6 @@ class BatchStudio:
         if batch.account != account.id and not (by_moderators and call.person.is_moderator and is_of_here):
             raise NotYours
         return batch
-
-    def _wish(self, limits: EffectiveLimits, draft: Draft, prompt: str) -> Wish:
-        return self._quotas.fill(limits, replace(draft, prompt=prompt, count=1))
 
     def _job(self, batch: Batch, number: int, wish: Wish, limits: EffectiveLimits) -> Job:
         return Job(

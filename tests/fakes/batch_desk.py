@@ -1,21 +1,23 @@
 """What takes in batches and shows them, over a bench."""
 
 from bot.commands.batch import batch, batch_cancel, batch_delete, batch_draw, batch_undelete, batch_zip
-from bot.commands.dispatcher import Dispatcher
+from bot.commands.dispatcher import Dispatcher, knows_cost_if
 from bot.commands.redraw import again
 from bot.domain.batches import Batch
 from bot.domain.chat import Form, Place, Post
 from bot.domain.people import Person
 from bot.pipeline.batch_studio import BatchStudio
 from tests.fakes.bench import FAULT, Bench
+from tests.fakes.owners import nobody
 from tests.fakes.surfaces import LOOM, SQUARE, FakeCall, person
 
 
 class BatchDesk:
     """Each call is a new one."""
 
-    def __init__(self, bench: Bench) -> None:
+    def __init__(self, bench: Bench, *, shows_cost: bool = False) -> None:
         self.bench = bench
+        self.shows_cost = shows_cost
         self.batches = bench.batches
         self.messages = bench.batch_messages_on({LOOM: bench.surface})
         self.studio = self.new_studio()
@@ -84,7 +86,7 @@ class BatchDesk:
     def dispatcher(self) -> Dispatcher:
         """The commands of batches."""
         commands = (
-            batch(self.studio),
+            batch(self.studio, knows_cost_if(nobody, is_for_all=self.shows_cost)),
             batch_draw(self.studio),
             batch_cancel(self.studio),
             batch_delete(self.studio, self.bench.gallery, self.messages),
@@ -92,8 +94,4 @@ class BatchDesk:
             batch_zip(self.studio, "http://easel.test"),
             again(self.bench.studio),
         )
-        return Dispatcher(commands, lambda: FAULT, _owns_nothing)
-
-
-async def _owns_nothing(by: Person) -> bool:
-    return False
+        return Dispatcher(commands, lambda: FAULT, nobody)

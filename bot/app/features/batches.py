@@ -11,7 +11,7 @@ def build_commands(services: Services) -> tuple[AnyCommand, ...]:
     studio, settings = services.batch_studio, services.base.settings
     has_lanes = any(section.is_relaxed for section in settings.all_providers.values())
     return (
-        batch(studio, model_suggestions(services), has_lanes=has_lanes),
+        batch(studio, services.knows_cost, model_suggestions(services), has_lanes=has_lanes),
         batch_draw(studio),
         batch_cancel(studio),
         batch_delete(studio, services.gallery, services.batch_messages),

@@ -39,8 +39,7 @@ def build_commands(services: Services) -> tuple[AnyCommand, ...]:
         history=SqlWishHistory(services.base.database),
         links=services.links,
         sent_messages=services.base.records.sent_messages,
-        is_owner=services.is_owner,
-        shows_cost=services.base.settings.gallery.show_cost,
+        knows_cost=services.knows_cost,
     )
     desk = CollectionDesk(
         studio=studio,

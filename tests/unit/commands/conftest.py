@@ -13,7 +13,7 @@ from bot.commands.collections import (
     collection_share,
     collection_show,
 )
-from bot.commands.dispatcher import Dispatcher
+from bot.commands.dispatcher import Dispatcher, knows_cost_if
 from bot.commands.edit import ask_edit, edit, use_reference
 from bot.commands.favourites import favourite, star, unfavourite
 from bot.commands.gallery import GalleryPages, older_pictures, show_gallery
@@ -76,8 +76,7 @@ def wish_pages(bench: Bench, *, shows_cost: bool = False) -> WishPages:
         history=MemoryWishHistory(bench.jobs),
         links=bench.links,
         sent_messages=bench.sent_messages,
-        is_owner=nobody,
-        shows_cost=shows_cost,
+        knows_cost=knows_cost_if(nobody, is_for_all=shows_cost),
     )
 
 

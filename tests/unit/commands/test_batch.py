@@ -1,13 +1,18 @@
 """Asks `/batch`: does it say what all of it counts for, however the prompts were given, and is each trouble one sentence?"""
 
+from dataclasses import replace
+
 import pytest
 
 from bot.domain.allowances import Weights
 from bot.domain.chat import Form
-from bot.domain.images import Quality, Shape
+from bot.domain.images import Lane, Quality, Shape
+from bot.domain.people import HOUSE, AccountId
+from bot.domain.rules import Actor, Change, RuleKey, RuleKind
 from bot.errors import SurfaceFailed
 from tests.fakes.batch_desk import BatchDesk
 from tests.fakes.bench import Bench
+from tests.fakes.images import SQUARE_ONLY, ScriptedProvider
 from tests.fakes.surfaces import LOOM, FakeCall
 
 
@@ -23,7 +28,6 @@ async def test_an_offer_says_what_it_counts_for_and_what_is_left(desk: BatchDesk
     assert offer.text == "2 pictures: a red fox, and 1 more. You have 20 left. Nothing is counted yet."
     assert offer.details[0].text == "1. a red fox\n2. a blue fox"
     assert [button.label for button in offer.buttons] == ["Draw 2", "Do not draw"]
-    assert offer.cost.startswith("about $")
     [found] = desk.batches.rows.values()
     assert found.draft.shape is Shape.WIDE
 
@@ -77,3 +81,29 @@ async def test_what_counts_as_several_says_so() -> None:
     desk = BatchDesk(Bench(weights=Weights({Quality.HIGH: 2})))
     [offer] = await desk.type("/batch a {red, blue} fox --quality high")
     assert offer.text.startswith("2 pictures, which count as 4: a red fox")
+
+
+async def test_an_offer_names_dollars_to_those_who_may_know_them(bench: Bench) -> None:
+    """In its sentence, which every platform shows."""
+    [offer] = await BatchDesk(bench, shows_cost=True).type("/batch a {red, blue} fox")
+    assert offer.text == "2 pictures, for about $0.0800: a red fox, and 1 more. You have 20 left. Nothing is counted yet."
+
+
+async def test_what_a_day_has_not_left_is_offered_in_the_relaxed_lane() -> None:
+    """Where that goes on, as for a single picture; whoever chose a lane is told what is left."""
+    relaxed = ScriptedProvider("relaxed", replace(SQUARE_ONLY, lane=Lane.RELAXED))
+    bench = Bench(others=(relaxed,))
+    key = RuleKey(RuleKind.SETTING, "relaxed_beyond")
+    await bench.rulebook.change(Change(community=HOUSE, key=key, value="10", by=Actor(AccountId("boss"), "Boss")))
+    desk = BatchDesk(bench)
+    many = "/batch a {" + ",".join(f"fox {number}" for number in range(30)) + "}"
+    [offer] = await desk.type(many)
+    assert offer.text == (
+        "30 pictures, which count as 15: a fox 0, and 29 more. They are drawn relaxed, usually within hours. "
+        "You have 30 left. Nothing is counted yet."
+    )
+    [found] = desk.batches.rows.values()
+    await desk.press("batch-draw", found)
+    assert {row.job.wish.lane for row in bench.jobs.rows.values()} == {Lane.RELAXED}
+    [refusal] = await desk.type(f"{many} --lane fast")
+    assert refusal.kind == "quota_exceeded"
