@@ -22,7 +22,7 @@ from bot.app.chat_platforms import WebExtension
 from bot.app.connections import most_connections, server_config
 from bot.app.features.api_keys import build_registry
 from bot.app.foundation import Foundation
-from bot.app.gallery_page import build_gallery_page
+from bot.app.gallery_pages import build_gallery_pages
 from bot.app.part_editing import build_part_page
 from bot.app.picture_addresses import fetch_picture
 from bot.app.readiness import Readiness
@@ -137,7 +137,7 @@ async def serve_web(
         moderation=ModerationDependencies(build_case_access(services), build_moderator_sessions(services)),
         part=build_part_page(services),
         share=build_share_pages(services),
-        gallery=build_gallery_page(services),
+        gallery=build_gallery_pages(services),
         prices=WishPrices(services.quotas),
     )
     async with _run_server(web, listener, live.follow()) as server:

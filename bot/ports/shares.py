@@ -19,6 +19,10 @@ class Shares(Protocol):
         """Return one, also if it was revoked."""
         ...
 
+    async def of_picture(self, picture: PictureId) -> Share | None:
+        """Return the share of a picture that is not revoked."""
+        ...
+
     async def show_words(self, pictures: Sequence[PictureId], *, shown: bool) -> None:
         """Have the pages of pictures show what was asked for, or hide it."""
         ...

@@ -50,6 +50,14 @@ class Sharing:
         log.info("pictures.shared", count=len(shares), shows_words=shows_words)
         return tuple(replace(share, shows_words=shows_words) for share in shares)
 
+    async def share_as_before(self, picture: Picture) -> Share:
+        """Return the share of a picture as it stands; where there is none, one that hides the words."""
+        return await self.shared(picture) or (await self.share([picture], shows_words=False))[0]
+
+    async def shared(self, picture: Picture) -> Share | None:
+        """Return the share of a picture that is shared."""
+        return await self._shares.of_picture(picture.id)
+
     async def revoke(self, pictures: Sequence[Picture]) -> int:
         """Have the pages of pictures show nothing any more, and give how many there were."""
         count = await self._shares.revoke([picture.id for picture in pictures], self._clock.now())

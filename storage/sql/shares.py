@@ -5,7 +5,7 @@ from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, bindparam, select, update
+from sqlalchemy import Row, Select, bindparam, select, update
 
 from bot.domain.images import PictureId
 from bot.domain.shares import Share, ShareId
@@ -36,9 +36,11 @@ class SqlShares:
 
     async def get(self, share: ShareId) -> Share | None:
         """Read one."""
-        async with self._database.read_statement() as connection:
-            row = (await connection.execute(_GET, {"of_share": share})).first()
-        return None if row is None else _share_of(row)
+        return await self._read(_GET, of_share=share)
+
+    async def of_picture(self, picture: PictureId) -> Share | None:
+        """Read the one that is not revoked."""
+        return await self._read(_SHARED, of_picture=picture)
 
     async def show_words(self, pictures: Sequence[PictureId], *, shown: bool) -> None:
         """Write that into those that are not revoked."""
@@ -50,6 +52,11 @@ class SqlShares:
         async with self._database.write_transaction() as connection:
             revoked = update(shares).where(shares.c.picture.in_(pictures), IS_SHARED).values(revoked_at=now)
             return (await connection.execute(revoked)).rowcount
+
+    async def _read(self, found: Select[Any], **values: str) -> Share | None:
+        async with self._database.read_statement() as connection:
+            row = (await connection.execute(found, values)).first()
+        return None if row is None else _share_of(row)
 
 
 def _share_of(row: Row[Any]) -> Share:

@@ -32,6 +32,15 @@ async def test_a_share_comes_back_as_it_went_in(shares: Shares) -> None:
     assert await shares.get(ShareId("none")) is None
 
 
+async def test_a_share_is_found_by_its_picture(shares: Shares) -> None:
+    """Until it is revoked."""
+    assert await shares.of_picture(FOX) is None
+    await shares.add(SHARE)
+    assert (await shares.of_picture(FOX), await shares.of_picture(OWL)) == (SHARE, None)
+    await shares.revoke([FOX], NOON + SECOND)
+    assert await shares.of_picture(FOX) is None
+
+
 async def test_of_a_picture_there_is_one_at_a_time(shares: Shares) -> None:
     """Whoever shares it again has the same link; once that is revoked, a new one."""
     await shares.add(SHARE)

@@ -6,8 +6,12 @@ from functools import cached_property
 from hashlib import sha256
 
 from bot.adapters.web.gallery import GalleryDependencies
+from bot.adapters.web.gallery_pages import GalleryPages
+from bot.adapters.web.picture_page import PictureDependencies
 from bot.adapters.web.surface import WEB
+from bot.commands.redraw import vary
 from bot.domain.images import Picture, PictureId, PictureState
+from bot.domain.inputs import InputPicture, InputRole
 from bot.domain.jobs import JobId, JobState, Wish
 from bot.domain.people import AccountId, Identity, Person
 from tests.contract.examples import a_file, a_hold, a_job
@@ -18,8 +22,9 @@ from tests.fakes.jobs import Kept, Row
 from tests.fakes.picture_search import MemoryPictureSearch
 from tests.fakes.studio import png
 from tests.fakes.surfaces import RecordingSurface
+from tests.fakes.web_house import WebHouse
 
-FILE = a_file("of-the-wall")
+FILE = replace(a_file("of-the-wall"), width=640, height=480)
 """The file of every picture."""
 
 
@@ -33,10 +38,10 @@ class Wall:
         self.bench.objects.objects[FILE.key] = (png(FILE.width, FILE.height), FILE.media_type)
 
     @cached_property
-    def gallery(self) -> GalleryDependencies:
-        """What the page needs."""
+    def pages(self) -> GalleryPages:
+        """What the pages need."""
         bench = self.bench
-        return GalleryDependencies(
+        gallery = GalleryDependencies(
             studio=bench.studio,
             gallery=bench.gallery,
             search=MemoryPictureSearch(bench.jobs, self.collections),
@@ -45,19 +50,32 @@ class Wall:
             collections=self.collections,
             clock=bench.clock,
         )
+        picture = PictureDependencies(
+            pictures=bench.pictures, jobs=bench.jobs, lineage=bench.lineage, sharing=bench.sharing, links=bench.links
+        )
+        return GalleryPages(gallery, picture)
+
+    @property
+    def house(self) -> WebHouse:
+        """The house that the pages are of."""
+        bench = self.bench
+        return WebHouse(gallery=self.pages, pictures=bench.pictures, objects=bench.objects, commands=(vary(bench.studio),))
 
     async def account(self, cookie: str) -> AccountId:
         """Return the account of a browser that keeps this cookie."""
         return (await self.bench.studio.account(Person(Identity(WEB, "", user_of(cookie)), "Amber"))).id
 
-    async def hang(self, cookie: str, *prompts: str, size: int = 1) -> tuple[PictureId, ...]:
-        """Have jobs of `size` pictures done for these words, the oldest first, and return the pictures."""
+    async def hang(self, cookie: str, *prompts: str, size: int = 1, changed: PictureId | None = None) -> tuple[PictureId, ...]:
+        """Have jobs of `size` pictures done for these words, the oldest first, and return the pictures.
+
+        They may be changes of another picture.
+        """
         account, hung = await self.account(cookie), []
         for prompt in prompts:
             number = len(self.bench.jobs.rows)
             at = NOON - timedelta(days=10) + timedelta(minutes=number)
             job = replace(
-                a_job(f"job-{number:04}", account, wish=Wish(prompt=prompt, count=size)),
+                a_job(f"job-{number:04}", account, wish=Wish(prompt=prompt, count=size, inputs=_base(changed))),
                 author=Person(Identity(WEB, "", user_of(cookie)), "Amber"),
                 state=JobState.DONE,
                 created_at=at,
@@ -74,6 +92,23 @@ class Wall:
         picture = Picture(id=id_, job=job, position=position, file=FILE, state=PictureState.VISIBLE)
         self.bench.jobs.kept[id_] = Kept(picture, account, at)
         return id_
+
+
+def _base(parent: PictureId | None) -> tuple[InputPicture, ...]:
+    if parent is None:
+        return ()
+    return (
+        InputPicture(
+            key=FILE.key,
+            role=InputRole.BASE,
+            source=FILE.sha256,
+            media_type=FILE.media_type,
+            width=FILE.width,
+            height=FILE.height,
+            size_bytes=FILE.size_bytes,
+            parent=parent,
+        ),
+    )
 
 
 def user_of(cookie: str) -> str:

@@ -25,6 +25,10 @@ class MemoryShares:
         """Look it up."""
         return self._rows.get(share)
 
+    async def of_picture(self, picture: PictureId) -> Share | None:
+        """Look it up."""
+        return next(iter(self._shared([picture])), None)
+
     async def show_words(self, pictures: Sequence[PictureId], *, shown: bool) -> None:
         """Change those that are not revoked."""
         for share in self._shared(pictures):

@@ -12,7 +12,7 @@ from fastapi import FastAPI
 from fastapi.responses import PlainTextResponse
 
 from bot.adapters.web.app import WebOptions, build_web
-from bot.adapters.web.gallery import GalleryDependencies
+from bot.adapters.web.gallery_pages import GalleryPages
 from bot.adapters.web.live_channel import LiveChannel
 from bot.adapters.web.moderation import ModerationDependencies
 from bot.adapters.web.part import PartDependencies
@@ -52,7 +52,7 @@ class WebHouse:
         part: PartDependencies | None = None,
         share: ShareDependencies | None = None,
         pictures: Pictures | None = None,
-        gallery: GalleryDependencies | None = None,
+        gallery: GalleryPages | None = None,
     ) -> None:
         self._moderation = moderation
         self._part = part

@@ -9,7 +9,7 @@ from bot.adapters.web.assets import Assets
 from bot.adapters.web.call_routes import call_routes
 from bot.adapters.web.channel import ChannelInfo, channel_routes
 from bot.adapters.web.forms import Forms
-from bot.adapters.web.gallery import GalleryDependencies, gallery_routes
+from bot.adapters.web.gallery_pages import GalleryPages, gallery_page_routes
 from bot.adapters.web.health import health_routes
 from bot.adapters.web.live_channel import LiveChannel
 from bot.adapters.web.moderation import ModerationDependencies, Moderators, moderation_routes
@@ -75,7 +75,7 @@ def build_web(
     moderation: ModerationDependencies | None = None,
     part: PartDependencies | None = None,
     share: ShareDependencies | None = None,
-    gallery: GalleryDependencies | None = None,
+    gallery: GalleryPages | None = None,
     prices: WishPrices | None = None,
 ) -> FastAPI:
     """Build the application, for a server that runs while `live` follows.
@@ -83,7 +83,7 @@ def build_web(
     `extra_routers` are the routes of front ends that only share the server;
     `rest_dependencies` is what the REST API needs,
     `moderation` what the page for moderators does, `part` what the one for
-    parts of pictures does, `gallery` what the one does that shows all of
+    parts of pictures does, `gallery` what those do that show
     one's own, `prices` what the controls beside the box do; none of these is there without.
     """
     app = FastAPI(title="easel", openapi_url=None, docs_url=None, redoc_url=None)
@@ -138,7 +138,7 @@ def build_web(
     if share is not None:
         app.include_router(share_routes(SharePages(share, dispatcher, surface, version=assets.version), visitors))
     if gallery is not None:
-        app.include_router(gallery_routes(gallery, assets=assets, visitors=visitors))
+        app.include_router(gallery_page_routes(gallery, assets=assets, visitors=visitors, channel=options.channel))
     if prices is not None:
         app.include_router(price_routes(prices, dispatcher=dispatcher, visitors=visitors, channel=options.channel))
     app.include_router(private_file_routes(private_files, visitors))

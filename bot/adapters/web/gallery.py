@@ -60,6 +60,7 @@ class OwnPictures:
 
     def __init__(self, dependencies: GalleryDependencies) -> None:
         self._dependencies = dependencies
+        self.clock = dependencies.clock
 
     async def account(self, visitor: Visitor) -> AccountId | None:
         """Return whose pictures a visitor sees."""
@@ -96,10 +97,9 @@ class OwnPictures:
         return [{"id": one.collection.id, "name": one.collection.name, "pictures": one.pictures} for one in mine]
 
 
-def gallery_routes(dependencies: GalleryDependencies, *, assets: Assets, visitors: Visitors) -> APIRouter:
+def gallery_routes(own: OwnPictures, *, assets: Assets, visitors: Visitors) -> APIRouter:
     """Build `/gallery`, and what its script asks for below `/api/gallery`."""
     routes = APIRouter()
-    own = OwnPictures(dependencies)
 
     @routes.api_route("/gallery", methods=["GET", "HEAD"])
     async def show_page(request: Request) -> Response:
@@ -110,7 +110,7 @@ def gallery_routes(dependencies: GalleryDependencies, *, assets: Assets, visitor
     @routes.get("/api/gallery")
     async def list_pictures(request: Request) -> Response:
         asked = dict(request.query_params)
-        query, before = _read_query(asked, dependencies.clock), asked.get("before", "")
+        query, before = _read_query(asked, own.clock), asked.get("before", "")
         if before and not _ID.fullmatch(before):
             raise bad_request("That is not the id of a picture.")
         page = await own.page(visitors.identify(request), query, PictureId(before) if before else None)

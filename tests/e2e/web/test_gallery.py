@@ -25,8 +25,7 @@ async def wall() -> Wall:
 @pytest_asyncio.fixture(loop_scope="session")
 async def house(wall: Wall) -> AsyncIterator[WebHouse]:
     """Serve the page in front of it."""
-    bench = wall.bench
-    async with running(WebHouse(gallery=wall.gallery, pictures=bench.pictures, objects=bench.objects)) as served:
+    async with running(wall.house) as served:
         yield served
 
 
@@ -48,7 +47,7 @@ async def test_everybody_sees_their_own_newest_first(wall: Wall, ann: HttpVisito
     fox, owl = await wall.hang(ann.cookie, "a fox", "an owl")
     assert await ids(ann) == [owl, fox]
     [_, tile] = await found(ann)
-    size = {"width": 64, "height": 48}
+    size = {"width": 640, "height": 480}
     kept_at = wall.bench.jobs.kept[fox].kept_at
     facts = {"id": fox, "file": f"p/{fox}.png", "is_favourite": False, "words": "a fox", "at": kept_at.isoformat()}
     assert tile == facts | size

@@ -27,8 +27,7 @@ async def wall() -> Wall:
 @pytest_asyncio.fixture(loop_scope="session")
 async def house(wall: Wall) -> AsyncIterator[WebHouse]:
     """Serve the page in front of it."""
-    bench = wall.bench
-    async with running(WebHouse(gallery=wall.gallery, pictures=bench.pictures, objects=bench.objects)) as served:
+    async with running(wall.house) as served:
         yield served
 
 
@@ -132,6 +131,101 @@ async def test_what_is_looked_for_is_found_and_kept(wall: Wall, house: WebHouse,
     await expect(page).to_have_url(f"{house.address}/gallery")
 
 
+async def test_a_picture_opens_large_at_its_own_address(wall: Wall, house: WebHouse, page: Page, cookie: str) -> None:
+    """Back closes it where the grid was; arrows and strokes turn, keys and fingers zoom; a reload shows it again."""
+    hung = await wall.hang(cookie, *(f"fox number {number}" for number in range(300)))
+    await page.goto(f"{house.address}/gallery?words=fox")
+    tiles, view = page.get_by_role("list", name="Your pictures"), page.get_by_role("dialog")
+    feed = page.locator("#feed")
+    await expect(tiles.get_by_role("link").first).to_be_visible()
+    await feed.evaluate("feed => feed.scrollTo(0, 2500)")
+    shown = tiles.get_by_role("link", name="fox number 245", exact=True)
+    await shown.scroll_into_view_if_needed()
+    scrolled = await feed.evaluate("feed => feed.scrollTop")
+    await shown.click()
+    await expect(page).to_have_url(f"{house.address}/i/{hung[245]}")
+    await expect(view.get_by_role("heading", name="fox number 245")).to_be_visible()
+    assert await nodes(page) <= MOST_NODES
+    await page.go_back()
+    await expect(view).to_be_hidden()
+    await expect(page).to_have_url(f"{house.address}/gallery?words=fox")
+    assert await feed.evaluate("feed => feed.scrollTop") == scrolled
+    await expect(shown).to_be_focused()
+    await page.go_forward()
+    await page.keyboard.press("ArrowRight")
+    await expect(view.get_by_role("heading", name="fox number 244")).to_be_visible()
+    await expect(page).to_have_url(f"{house.address}/i/{hung[244]}")
+    large = await page.locator("#large").bounding_box()
+    assert large is not None
+    x, y = large["x"] + large["width"] / 2, large["y"] + large["height"] / 2
+    await page.mouse.move(x, y)
+    await page.mouse.down()
+    await page.mouse.move(x + 150, y + 10, steps=3)
+    await page.mouse.up()
+    await expect(view.get_by_role("heading", name="fox number 245")).to_be_visible()
+    await page.keyboard.press("+")
+    zoomed = await page.locator("#large").bounding_box()
+    assert zoomed is not None
+    assert zoomed["width"] > 1.2 * large["width"]
+    await page.keyboard.press("0")
+    await page.keyboard.press("Escape")
+    await expect(view).to_be_hidden()
+    await page.goto(f"{house.address}/i/{hung[3]}")  # beyond the first page of the grid
+    await expect(view.get_by_role("heading", name="fox number 3", exact=True)).to_be_visible()
+    await page.keyboard.press("ArrowLeft")
+    await expect(view.get_by_role("heading", name="fox number 4", exact=True)).to_be_visible()
+    await page.reload()
+    await view.get_by_role("button", name="Close").click()
+    await expect(page).to_have_url(f"{house.address}/gallery")
+    await expect(view).to_be_hidden()
+
+
+async def test_all_that_can_be_done_with_a_picture_is_done_there(
+    wall: Wall, house: WebHouse, context: BrowserContext, page: Page, cookie: str
+) -> None:
+    """Words and link are copied, it is starred, saved, varied and edited; what it came of is a step away."""
+    await context.grant_permissions(["clipboard-read", "clipboard-write"])
+    [fox] = await wall.hang(cookie, "a fox in the snow")
+    [night] = await wall.hang(cookie, "make it night", changed=fox)
+    await page.goto(f"{house.address}/i/{night}")
+    view = page.get_by_role("dialog")
+    await view.get_by_role("link", name="Step 1: a fox in the snow").click()
+    await expect(page).to_have_url(f"{house.address}/i/{fox}")
+    await expect(view.get_by_text("640 × 480")).to_be_visible()
+
+    async def copied() -> str:
+        await expect(view.get_by_text(re.compile("^Copied"))).to_be_visible()
+        return str(await page.evaluate("navigator.clipboard.readText()"))
+
+    await view.get_by_role("button", name="Copy words").click()
+    assert await copied() == "a fox in the snow"
+    await view.get_by_role("button", name="Copy share link").click()
+    await expect(view.get_by_text("everybody with the link now sees the picture")).to_be_visible()
+    share = await wall.bench.shares.of_picture(fox)
+    assert share is not None
+    assert await copied() == wall.bench.links.share(share.id)
+    await view.get_by_role("button", name="Stop sharing").click()
+    await expect(view.get_by_text("the link stopped working")).to_be_visible()
+    assert await wall.bench.shares.of_picture(fox) is None
+    await view.get_by_role("button", name="☆ Favourite").click()
+    await expect(view.get_by_role("button", name="★ Favourite")).to_be_visible()
+    async with page.expect_download() as saving:
+        await view.get_by_role("link", name="Download").click()
+    assert (await saving.value).suggested_filename == f"easel-ai-{fox}.png"
+    await view.get_by_role("button", name="Vary").click()
+    await expect(view.get_by_text("It is being drawn, and comes at the top of the gallery.")).to_be_visible()
+    newest = list(wall.bench.jobs.rows.values())[-1].job
+    assert (newest.wish.variation_of, newest.account) == ("a fox in the snow", await wall.account(cookie))
+    await view.get_by_role("button", name="Edit").click()
+    await page.keyboard.type("give it a hat")
+    await view.get_by_role("button", name="Draw the change").click()
+    await expect(view.get_by_role("textbox")).to_have_value("")
+    [order] = house.studio.orders
+    assert (order.prompt, order.changes) == ("give it a hat", fox)
+    await page.keyboard.press("Escape")
+    await expect(page.get_by_role("button", name="Favourite: a fox in the snow")).to_have_attribute("aria-pressed", "true")
+
+
 @pytest.mark.needs("axe")
 async def test_nobody_is_kept_from_the_gallery(wall: Wall, house: WebHouse, page: Page, cookie: str) -> None:
     """By what axe-core knows, empty and full, in both themes and on a phone."""
@@ -145,3 +239,8 @@ async def test_nobody_is_kept_from_the_gallery(wall: Wall, house: WebHouse, page
         await page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]  # both are ones
         await page.set_viewport_size({"width": width, "height": 700})
         assert await violations(page) == []
+        await page.get_by_role("list", name="Your pictures").get_by_role("link").first.click()
+        await expect(page.get_by_role("heading", name="a fox 29")).to_be_visible()
+        assert await violations(page) == []
+        assert await page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+        await page.go_back()

@@ -44,6 +44,18 @@ async def test_sharing_again_keeps_the_links_and_changes_what_they_show(bench: B
     assert len({share.id for share in again}) == 2
 
 
+async def test_sharing_once_more_changes_nothing_where_that_is_asked_for(bench: Bench) -> None:
+    """What is shared stays as it is; what is not is shared without its words."""
+    [share] = await share_fox(bench, shows_words=True)
+    picture = await bench.pictures.get(share.picture)
+    assert picture is not None
+    assert await bench.sharing.share_as_before(picture) == await bench.sharing.shared(picture) == share
+    await bench.sharing.revoke([picture])
+    assert await bench.sharing.shared(picture) is None
+    anew = await bench.sharing.share_as_before(picture)
+    assert (anew.shows_words, anew.id != share.id, await bench.sharing.shared(picture)) == (False, True, anew)
+
+
 async def test_what_was_revoked_deleted_or_taken_down_shows_nothing(bench: Bench) -> None:
     """Until it is brought back, if it can be; a new share of what was revoked is a new link."""
     [share] = await share_fox(bench)

@@ -5,18 +5,62 @@ import { announce, byId, el } from "./dom.js";
 import { starPictures } from "./gallery_api.js";
 import { Grid } from "./grid.js";
 import { Shelf } from "./shelf.js";
+import { View } from "./view.js";
+import { addressOf, pictureIn } from "./view_address.js";
 
 const TYPING = 250;
 const FILTERS = ["words", "which", "days"];
 
 const shelf = new Shelf({ changed: show, failed: say });
 const grid = new Grid(byId("feed"), byId("tiles"), {
-  address: ({ file }) => new URL(file, ROOT).href,
-  open: () => {},
+  address: addressOf,
+  open,
   star,
   gone: ({ id }) => shelf.drop([id]),
   more: () => shelf.more(),
 });
+
+const view = new View(byId("view"), { neighbour, closed, star, openInstead });
+
+// A plain press opens it here; one that asks for another tab or window gets that.
+function open(picture, event) {
+  if (!isPlain(event)) return;
+  event.preventDefault();
+  view.open(picture);
+}
+
+function openInstead(picture, event) {
+  if (!isPlain(event)) return;
+  event.preventDefault();
+  history.replaceState(history.state, "", addressOf(picture));
+  view.show(shelf.pictures.find(({ id }) => id === picture.id) ?? picture);
+}
+
+function isPlain({ button, ctrlKey, metaKey, shiftKey, altKey }) {
+  return button === 0 && !ctrlKey && !metaKey && !shiftKey && !altKey;
+}
+
+// The next picture in the grid, for which more of them are asked for where it ends.
+async function neighbour({ id }, step) {
+  const number = () => shelf.pictures.findIndex((picture) => picture.id === id);
+  const isKnown = () => number() >= 0 && shelf.pictures[number() + step] !== undefined;
+  while (!isKnown() && shelf.hasMore && !(number() === 0 && step < 0)) await shelf.more();
+  return number() < 0 ? undefined : shelf.pictures[number() + step];
+}
+
+// The grid is where it was, or where somebody turned to meanwhile; what was drawn since is there.
+function closed(picture) {
+  const number = grid.numberOf(picture.id);
+  if (number >= 0) grid.focus(number);
+  shelf.refresh();
+}
+
+// Follows the address: forward opens a picture again, back closes it.
+function follow() {
+  const id = pictureIn(location.href);
+  if (!id) return view.close();
+  view.show(shelf.pictures.find((picture) => picture.id === id) ?? { id });
+}
 
 function say(...parts) {
   byId("said").replaceChildren(...parts);
@@ -75,6 +119,8 @@ async function star(picture) {
 
 function mark(picture, isFavourite) {
   picture.is_favourite = isFavourite;
+  const shown = shelf.pictures.find(({ id }) => id === picture.id);
+  if (shown) shown.is_favourite = isFavourite;
   grid.redraw(picture);
 }
 
@@ -101,7 +147,7 @@ function listen() {
     look();
   });
   document.addEventListener("keydown", (event) => {
-    if (event.key !== "/" || event.target.matches("input, textarea, select")) return;
+    if (event.key !== "/" || view.isOpen || event.target.matches("input, textarea, select")) return;
     event.preventDefault();
     byId("words").focus();
   });
@@ -116,6 +162,10 @@ function begin() {
   byId("which").value = which;
   listen();
   shelf.look(query());
+  addEventListener("popstate", follow);
+  // After a reload a picture is no step over the grid any more that going back would end.
+  if (history.state?.isOverGrid) history.replaceState(null, "");
+  if (pictureIn(location.href)) follow();
 }
 
 begin();

@@ -9,3 +9,9 @@ export function listPictures(query, before) {
 }
 
 export const starPictures = (pictures, isFavourite) => ask("api/gallery/favourites", asJson({ pictures, is_favourite: isFavourite }));
+
+const pathOf = (picture) => `api/pictures/${encodeURIComponent(picture)}`;
+
+export const readPicture = (picture) => ask(pathOf(picture));
+export const sharePicture = (picture) => ask(`${pathOf(picture)}/share`, { method: "POST" });
+export const unsharePicture = (picture) => ask(`${pathOf(picture)}/share`, { method: "DELETE" });

@@ -2,7 +2,7 @@
 
 import { Tile } from "./tile.js";
 
-const MOST_TILES = 48;
+const MOST_TILES = 44;
 const ROWS_AROUND = 1;
 const WIDEST = 230;
 const NARROWEST = 130;

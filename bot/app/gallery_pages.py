@@ -1,0 +1,31 @@
+"""Builds what the pages need that show people their own pictures."""
+
+from bot.adapters.web.gallery import GalleryDependencies
+from bot.adapters.web.gallery_pages import GalleryPages
+from bot.adapters.web.picture_page import PictureDependencies
+from bot.app.services import Services
+from bot.app.sharing import build_sharing
+from storage.sql.collections import SqlCollections
+from storage.sql.picture_search import SqlPictureSearch
+
+
+def build_gallery_pages(services: Services) -> GalleryPages:
+    """Build it."""
+    base, records = services.base, services.base.records
+    gallery = GalleryDependencies(
+        studio=services.studio,
+        gallery=services.gallery,
+        search=SqlPictureSearch(base.database),
+        pictures=records.pictures,
+        jobs=records.jobs,
+        collections=SqlCollections(base.database),
+        clock=base.clock,
+    )
+    picture = PictureDependencies(
+        pictures=records.pictures,
+        jobs=records.jobs,
+        lineage=services.lineage,
+        sharing=build_sharing(services),
+        links=services.links,
+    )
+    return GalleryPages(gallery, picture)
