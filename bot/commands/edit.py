@@ -84,7 +84,7 @@ def ask_edit(studio: Studio, bases: PictureBases) -> Command[JobArgs]:
         else:
             await call.ask(Form("edit", {"link": pictures[0].id}, shown=("words",)))
 
-    return Command("ask_edit", "Change it with words", JobArgs, run, is_typed=False, opens_form=True)
+    return Command("ask_edit", "Change it with words", JobArgs, run, is_typed=False, opens_form=True, is_for_one_picture=True)
 
 
 def use_reference(studio: Studio, bases: PictureBases) -> Command[JobArgs]:
@@ -95,7 +95,9 @@ def use_reference(studio: Studio, bases: PictureBases) -> Command[JobArgs]:
         found = await bases.find(args.job, account.id, call.place)
         await call.ask(Form("imagine", {"picture": name_reference(found.pictures[0].id)}, shown=REFERENCE_FIELDS))
 
-    return Command("use_reference", "Draw something from it", JobArgs, run, is_typed=False, opens_form=True)
+    return Command(
+        "use_reference", "Draw something from it", JobArgs, run, is_typed=False, opens_form=True, is_for_one_picture=True
+    )
 
 
 def _choose(found: FoundPictures, number: int | None) -> Picture:

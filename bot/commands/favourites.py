@@ -3,32 +3,35 @@
 from bot.commands.redraw import JobArgs
 from bot.commands.spec import Command
 from bot.domain.chat import Post
-from bot.domain.images import Picture
+from bot.domain.images import Picture, PictureState
 from bot.domain.jobs import Job
 from bot.errors import BadInput, NotYours
 from bot.pipeline.studio import Studio
 from bot.ports.surfaces import Call
 from bot.services.gallery import Gallery
+from bot.services.picture_lookup import PictureLookup
 
 _KEPT = Post("★ Now among your favourites: /gallery --only favourites shows them.")
 _TAKEN_OUT = Post("☆ Not among your favourites any more.")
 
 
-def star(studio: Studio, gallery: Gallery) -> Command[JobArgs]:
-    """Build the ☆ button: all pictures of the message become favourites, or none of them is one any more."""
+def star(studio: Studio, gallery: Gallery, lookup: PictureLookup) -> Command[JobArgs]:
+    """Build the ☆ button: all pictures of the message, or the one that is named, become favourites, or are none any more."""
 
     async def run(call: Call, args: JobArgs) -> None:
-        job = await studio.find(args.job)
-        if not await _is_own(job, studio, call):
+        found = await lookup.find(args.job)
+        if not await _is_own(found.job, studio, call):
             raise NotYours("Only whoever asked for a picture can have it among their favourites.")
-        pictures = await gallery.visible(job.id)
+        pictures = tuple(one for one in found.pictures if one.state is PictureState.VISIBLE)
         if not pictures:
             raise BadInput("There is no picture to keep among your favourites any more.")
         is_kept = _are_favourites(pictures)
         await gallery.star(pictures, is_favourite=not is_kept)
         await call.whisper(_TAKEN_OUT if is_kept else _KEPT)
 
-    return Command("star", "Keep the pictures among your favourites, or take them out", JobArgs, run, is_typed=False)
+    return Command(
+        "star", "Keep the pictures among your favourites, or take them out", JobArgs, run, is_typed=False, is_for_one_picture=True
+    )
 
 
 def favourite(studio: Studio, gallery: Gallery) -> Command[JobArgs]:

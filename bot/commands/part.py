@@ -93,4 +93,4 @@ def part(editing: PartEditing, *, is_local: bool) -> Command[JobArgs]:
             )
         )
 
-    return Command("edit-part", "Change a part of the picture", JobArgs, run, is_typed=False)
+    return Command("edit-part", "Change a part of the picture", JobArgs, run, is_typed=False, is_for_one_picture=True)

@@ -111,7 +111,7 @@ def _menu(reframing: Reframing) -> Command[PictureArgs]:
             Post("What should become of it? The new picture counts as yours; a larger one may count as several.", buttons=buttons)
         )
 
-    return Command("reframe", "Zoom out, pan, upscale or cut out", PictureArgs, run, is_typed=False)
+    return Command("reframe", "Zoom out, pan, upscale or cut out", PictureArgs, run, is_typed=False, is_for_one_picture=True)
 
 
 def _widen(reframing: Reframing, way: _Way) -> Command[PictureArgs]:

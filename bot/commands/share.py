@@ -96,6 +96,7 @@ def share(desk: ShareDesk) -> Command[ShareArgs]:
         run,
         example="/share https://easel.example/p/abc.png --words show",
         is_for_author=True,
+        is_for_one_picture=True,
     )
 
 

@@ -66,7 +66,8 @@ class Command(Generic[A]):
     a front end with room shows them beside the words. `takes_plain_words` says
     that words without a command are meant for it. `is_for_author` says that
     a button of its only works for whoever asked for the picture, and for who
-    looks after the place; `is_for_others`, that it works for all but them.
+    looks after the place; `is_for_others`, that it works for all but them;
+    `is_for_one_picture`, that it works with the id of one picture of several too.
     """
 
     name: str
@@ -81,6 +82,7 @@ class Command(Generic[A]):
     takes_plain_words: bool = False
     is_for_author: bool = False
     is_for_others: bool = False
+    is_for_one_picture: bool = False
     notes: Mapping[str, str] = field(default_factory=dict)
     suggestions: Mapping[str, Suggest] = field(default_factory=dict)
     unavailable: frozenset[str] = frozenset()

@@ -29,4 +29,6 @@ def vary_subtle(studio: Studio, bases: PictureBases) -> Command[JobArgs]:
         prompt = truncate(words, LONGEST_PROMPT - len(_SUBTLE)) + _SUBTLE
         await studio.accept(Draft(prompt=prompt, quality=wish.quality, picture=(base,)), call)
 
-    return Command("vary-subtle", "Draw the same picture with small differences", JobArgs, run, is_typed=False)
+    return Command(
+        "vary-subtle", "Draw the same picture with small differences", JobArgs, run, is_typed=False, is_for_one_picture=True
+    )

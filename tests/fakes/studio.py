@@ -126,7 +126,8 @@ class FakeStudio:
         }
         own = {"cancel", "delete", "undelete"}
         buttons = tuple(
-            Command(name, name, JobArgs, run, is_typed=False, is_for_author=name in own) for name, run in pressed.items()
+            Command(name, name, JobArgs, run, is_typed=False, is_for_author=name in own, is_for_one_picture=name == "ask_edit")
+            for name, run in pressed.items()
         )
         return (*self._typed, help_command(self._typed, Translations(), own_locale, nobody), *buttons)
 

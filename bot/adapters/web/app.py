@@ -103,7 +103,8 @@ def build_web(
     visitors, private_files = Visitors(ids, is_secure=options.is_secure), PrivateFiles(ids, shared_files)
     author_commands = frozenset(command.name for command in dispatcher.commands.values() if command.is_for_author)
     others_commands = frozenset(command.name for command in dispatcher.commands.values() if command.is_for_others)
-    channel_info = ChannelInfo(options.channel, options.notices, author_commands, others_commands)
+    picture_commands = frozenset(command.name for command in dispatcher.commands.values() if command.is_for_one_picture)
+    channel_info = ChannelInfo(options.channel, options.notices, author_commands, others_commands, picture_commands)
     assets = Assets()
     app.include_router(page_routes(assets=assets, dispatcher=dispatcher, visitors=visitors))
     app.include_router(

@@ -27,12 +27,16 @@ _OWN_VIEW = "mine"
 
 @dataclass(frozen=True, slots=True)
 class ChannelInfo:
-    """The channel's name, its top bar's lines, and the commands whose buttons are for a message's author, or for all others."""
+    """The channel's name, its top bar's lines, and which commands' buttons are for a message's author, or for all others.
+
+    The buttons of `picture_commands` can be about one of a message's pictures too.
+    """
 
     channel: str
     notices: tuple[str, ...]
     author_commands: frozenset[str] = frozenset()
     others_commands: frozenset[str] = frozenset()
+    picture_commands: frozenset[str] = frozenset()
 
 
 def channel_routes(
@@ -50,6 +54,7 @@ def channel_routes(
             "notices": channel_info.notices,
             "you": visitor.person.name,
             "visitor": visitor.tag,
+            "picture_commands": sorted(channel_info.picture_commands),
         }
         response = _json_response(request, json.dumps(facts, ensure_ascii=False))
         visitors.remember(visitor, response)

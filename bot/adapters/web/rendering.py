@@ -55,10 +55,19 @@ def tone_in(body: str) -> Tone:
 
 
 def label_in(body: str, action: str) -> str | None:
-    """Return the label of the button that stands for `action` in a stored message; None when it has no such button."""
+    """Return the label of the button that stands for `action` in a stored message; None when it has no such button.
+
+    A button of the message may be about one of its pictures, whose number is in the label then.
+    """
     facts = json.loads(body)
     buttons = [*facts["buttons"], *facts.get("more", [])]
-    return next((str(button["label"]) for button in buttons if button["action"] == action), None)
+    label = next((str(button["label"]) for button in buttons if button["action"] == action), None)
+    if label is not None:
+        return label
+    command, _, about = action.partition(":")
+    number = next((number for number, one in enumerate(facts["pictures"], start=1) if one.get("id") == about), None)
+    label = next((str(button["label"]) for button in buttons if button["action"].partition(":")[0] == command), None)
+    return f"{label} (picture {number})" if number is not None and label is not None else None
 
 
 def render_view(
@@ -109,6 +118,7 @@ def json_list(parts: list[str]) -> str:
 
 def _picture(post_picture: PostPicture) -> dict[str, object]:
     return {
+        "id": post_picture.picture,
         "link": post_picture.link,
         "alt": post_picture.alt,
         "width": post_picture.width,

@@ -61,7 +61,7 @@ def build_commands(services: Services) -> tuple[AnyCommand, ...]:
         delete(studio, gallery, delivery),
         undelete(studio, gallery, delivery),
         show(studio, services.lookup, delivery),
-        star(studio, gallery),
+        star(studio, gallery, services.lookup),
         favourite(studio, gallery),
         unfavourite(studio, gallery),
         mail(studio, gallery, delivery),

@@ -118,7 +118,7 @@ def house(bench: Bench) -> Dispatcher:
         show_gallery(pages, wishes),
         older_pictures(pages),
         older_wishes(wishes),
-        star(bench.studio, bench.gallery),
+        star(bench.studio, bench.gallery, bench.lookup),
         favourite(bench.studio, bench.gallery),
         unfavourite(bench.studio, bench.gallery),
         show(bench.studio, bench.lookup, bench.delivery),

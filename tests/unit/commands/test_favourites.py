@@ -24,6 +24,16 @@ async def test_the_button_keeps_all_pictures_of_a_message_and_takes_them_out_aga
     assert await favourites(hands) == []
 
 
+async def test_one_picture_of_several_is_kept_alone(bench: Bench, hands: Hands) -> None:
+    """Where the button names it."""
+    job = await bench.draw("a fox", count=2)
+    first, _ = await bench.pictures.of_job(job.id)
+    await hands.press_action(f"star:{first.id}")
+    assert await favourites(hands) == ["a fox"]
+    await hands.press_action(f"star:{first.id}")
+    assert await favourites(hands) == []
+
+
 async def test_a_star_as_a_reaction_says_nothing_and_can_be_taken_back(bench: Bench, hands: Hands) -> None:
     """A second one changes nothing."""
     job = await bench.draw("a fox")

@@ -49,6 +49,11 @@ export class Channel {
     await this.load();
   }
 
+  // Shows all messages once more, since something else is known of what can be done with them.
+  refresh() {
+    for (const message of this.messages.values()) message.update(message.view);
+  }
+
   isShown(view) {
     return this.view === "room" || view.is_mine || !view.author;
   }

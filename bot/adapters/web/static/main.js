@@ -18,7 +18,10 @@ const EXAMPLES = [
 ];
 const OFFLINE_AFTER = 2500;
 
-const channel = new Channel({ press, edit: (note) => composer.fill(note.view.line) });
+let pictureCommands = new Set();
+
+const isForOnePicture = (command) => pictureCommands.has(command);
+const channel = new Channel({ press, isForOnePicture, edit: (note) => composer.fill(note.view.line) });
 const composer = new Composer(sendLine, (sentence) => channel.addNote(localNote(sentence), ""));
 const outbox = new Outbox((item) => call(fieldsOf(item), { line: item.line, pictures: item.files, item }), (line) => composer.fill(line));
 const stream = new Stream({
@@ -124,10 +127,12 @@ function showExamples(commands) {
 }
 
 async function describe() {
-  const [{ channel: name, notices, you, visitor }, { commands }] = await Promise.all([readChannel(), readCommands()]);
+  const [{ channel: name, notices, you, visitor, picture_commands: forOne }, { commands }] = await Promise.all([readChannel(), readCommands()]);
   byId("room").textContent = `Everybody who can open this page sees #${name}`;
   byId("me").replaceChildren(avatar(you), el("span", { title: "Your name on this page" }, you));
   byId("notices").replaceChildren(...notices.map((notice) => el("span", { dir: "auto" }, notice)));
+  pictureCommands = new Set(forOne);
+  channel.refresh();
   composer.know(commands, () => channel.names());
   outbox.open(visitor);
   showExamples(commands);

@@ -9,7 +9,7 @@ const UNFINISHED = new Set(["waiting", "working"]);
 export const isUnfinished = (post) => UNFINISHED.has(post?.tone);
 
 export class Message {
-  // `actions` has press(action, message, button) and, for private notes, dismiss(note) and edit(note).
+  // `actions` has press(action, message, button, pictures), isForOnePicture(command) and, for private notes, dismiss(note) and edit(note).
   constructor(view, actions) {
     this.actions = actions;
     this.shown = new Map();
@@ -61,13 +61,29 @@ export class Message {
     (again ?? slot.querySelector("button") ?? this.article).focus();
   }
 
-  showPictures({ post, preview }) {
+  showPictures({ id, post, preview, is_note: isNote }) {
     const isUnfinished = this.isUnfinished;
-    this.part("show", [isUnfinished, post.pictures, post.files], () => {
+    const perPicture = this.perPicture(post, isNote ? null : id);
+    this.part("show", [isUnfinished, post.pictures, post.files, perPicture.map(({ action }) => action)], () => {
       this.canvas = isUnfinished ? new Canvas(post.size) : null;
-      return isUnfinished ? [this.canvas.element] : exhibits([...post.pictures, ...(post.files ?? []).filter(isPicture)], post.is_sensitive);
+      return isUnfinished ? [this.canvas.element] : exhibits([...post.pictures, ...(post.files ?? []).filter(isPicture)], post.is_sensitive, (picture, number) => this.pictureMenu(picture, number, perPicture));
     });
     this.canvas?.show(preview, post.tone);
+  }
+
+  // The buttons of the message that can be about one of its pictures; a private note has none, since its pictures are of many.
+  perPicture(post, id) {
+    if (!id || post.pictures.length < 2) return [];
+    return [...post.buttons, ...(post.more ?? [])].filter(({ action }) => this.actions.isForOnePicture(action.split(":")[0]));
+  }
+
+  pictureMenu(picture, number, buttons) {
+    if (!picture.id || !buttons.length) return null;
+    const { id } = this.view;
+    const choices = buttons.map((button) => this.actionButton({ ...button, action: `${button.action.split(":")[0]}:${picture.id}` }, id, [picture]));
+    const menu = moreMenu(choices, `Picture ${number}…`);
+    menu.classList.add("one");
+    return menu;
   }
 
   buttons({ post, id, is_note: isNote, line, later }) {
@@ -79,20 +95,21 @@ export class Message {
     return buttons.length ? [el("div", { class: "row" }, ...buttons)] : [];
   }
 
-  actionButton({ label, action, is_dangerous: isDangerous }, message) {
+  // `pictures` are those that it is about; usually all of the message.
+  actionButton({ label, action, is_dangerous: isDangerous }, message, pictures = null) {
     const name = action.split(":")[0];
     const button = el("button", { type: "button", class: isDangerous ? "pill danger" : "pill", "data-action": action });
     button.append(hasIcon(name) ? icon(name) : "", el("span", { dir: "auto" }, label));
     // A double-click is one press: its second half would hit the button that came in the place of the first, such as Cancel.
-    button.addEventListener("click", (event) => event.detail < 2 && this.actions.press(action, message, button, this.view.post.pictures));
+    button.addEventListener("click", (event) => event.detail < 2 && this.actions.press(action, message, button, pictures ?? this.view.post.pictures));
     return button;
   }
 }
 
 // What is needed less often stands behind one more button, and goes away again with Escape or when something else is pressed.
-function moreMenu(buttons) {
+function moreMenu(buttons, label = "More…") {
   const list = el("div", { class: "choices" }, ...buttons);
-  const menu = el("details", { class: "more" }, el("summary", { class: "pill" }, "More…"), list);
+  const menu = el("details", { class: "more" }, el("summary", { class: "pill" }, label), list);
   menu.addEventListener("keydown", (event) => {
     if (event.key !== "Escape" || !menu.open) return;
     menu.open = false;

@@ -40,11 +40,12 @@ export class Canvas {
   }
 }
 
-// What is sensitive is blurred until somebody opens it.
-export function exhibits(pictures, isSensitive = false) {
+// What is sensitive is blurred until somebody opens it. `menuFor(picture, number)` gives what can be done with one of several, if anything.
+export function exhibits(pictures, isSensitive = false, menuFor = () => null) {
   if (!pictures.length) return [];
   const shown = pictures.map((picture) => ({ ...picture, link: ownLink(picture.link) }));
   const figures = shown.map((picture, index) => figure(picture, () => openLightbox(shown, index), isSensitive));
+  if (shown.length > 1) figures.forEach((one, index) => one.append(menuFor(pictures[index], index + 1) ?? ""));
   const whole = el("div", { class: "pictures", "data-count": Math.min(shown.length, 5) }, ...figures);
   whole.style.setProperty("--ratio", shown[0].width / shown[0].height);
   return [whole];

@@ -38,7 +38,7 @@ def test_a_body_holds_all_that_a_post_says() -> None:
         "text": "a fox",
         "tone": "done",
         "kind": "kind",
-        "pictures": [{"link": "/p/p.png", "alt": "a fox in words", "width": 3, "height": 2, "size_bytes": 99}],
+        "pictures": [{"id": "p", "link": "/p/p.png", "alt": "a fox in words", "width": 3, "height": 2, "size_bytes": 99}],
         "is_sensitive": False,
         "folds": [{"title": "Drawn as", "text": "a red fox"}],
         "footer": ["gpt-image-2", "$0.05"],
@@ -80,6 +80,15 @@ def test_a_button_is_found_by_its_action_only() -> None:
     body = render_body(FULL)
     assert label_in(body, "delete:job1") == "Delete"
     assert label_in(body, "delete:job2") is None
+
+
+def test_a_button_can_be_about_one_of_the_pictures_shown() -> None:
+    """With its number; not about one that the message does not show, and not a button that it does not have."""
+    body = render_body(FULL)
+    [one] = json.loads(body)["pictures"]
+    assert label_in(body, f"delete:{one['id']}") == "Delete (picture 1)"
+    assert label_in(body, "delete:other") is None
+    assert label_in(body, f"purge:{one['id']}") is None
 
 
 def test_a_view_wraps_the_body_untouched() -> None:
