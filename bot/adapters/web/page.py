@@ -7,16 +7,19 @@ from fastapi import APIRouter, Request, Response
 from bot.adapters.web.assets import Assets
 from bot.adapters.web.completion import describe_commands
 from bot.adapters.web.compression import compress_text
+from bot.adapters.web.languages import preferred_language
 from bot.adapters.web.problems import problem_for
 from bot.adapters.web.surface import WEB
 from bot.adapters.web.visitors import Visitors
 from bot.commands.dispatcher import Dispatcher
+from bot.commands.translations import load_translations
 from bot.domain.chat import Place
 
 
 def page_routes(*, assets: Assets, dispatcher: Dispatcher, visitors: Visitors) -> APIRouter:
     """Build `/`, `/static` and `/api/commands`."""
     routes = APIRouter()
+    translations = load_translations()
 
     @routes.api_route("/", methods=["GET", "HEAD"])
     async def show_page(request: Request) -> Response:
@@ -36,7 +39,9 @@ def page_routes(*, assets: Assets, dispatcher: Dispatcher, visitors: Visitors) -
     async def show_commands(request: Request) -> Response:
         person = visitors.identify(request).person
         permitted = await dispatcher.permitted_commands(person)
-        content = (await describe_commands(permitted, person, Place(WEB, "", ""))).model_dump_json()
+        language = preferred_language(request, translations.texts_by_language)
+        described = await describe_commands(permitted, person, Place(WEB, "", ""), translations, language)
+        content = described.model_dump_json()
         body, headers = compress_text(request, content)
         return Response(body, media_type="application/json", headers=headers | {"Cache-Control": "no-store"})
 

@@ -34,12 +34,13 @@ export class Composer {
     this.grow();
   }
 
-  // `names()` gives those of the people whose pictures are shown.
-  know(commands, names) {
+  // `names()` gives those of the people whose pictures are shown; `language` is that of what is said of the commands.
+  know(commands, names, language) {
     this.commands = commands;
     this.suggestions.commands = commands;
     this.suggestions.names = names;
-    this.controls.know(commands);
+    this.controls.know(commands, language);
+    this.suggestions.language = language;
     this.attachments.allow(Math.max(0, ...commands.map((command) => command.most_pictures)));
     this.grow();
   }

@@ -10,7 +10,8 @@ export class Controls {
     this.bar = byId("controls");
   }
 
-  know(commands) {
+  know(commands, language) {
+    this.language = language;
     this.commands = commands;
     // The form of a command that needs no more than a name to begin with is a choice beside the box too.
     this.template = commands.find((command) => command.options.some((option) => option.is_prominent && option.is_required && option.choices.length));
@@ -54,7 +55,7 @@ export class Controls {
     const ordered = option.default === null ? values : [option.default, ...values.filter((value) => value !== option.default)];
     const select = el("select", { name: option.name, title: option.summary }, ...usual, ...ordered.map((value) => el("option", { value }, value)));
     select.addEventListener("change", () => this.choose(option, select.value));
-    return el("label", { class: "control" }, el("span", {}, option.name), select);
+    return el("label", { class: "control" }, el("span", { lang: this.language }, option.label), select);
   }
 
   templates() {

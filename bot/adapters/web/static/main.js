@@ -10,6 +10,7 @@ import { avatar, isUnfinished } from "./message.js";
 import { Outbox } from "./outbox.js";
 import { readyLightbox } from "./picture.js";
 import { Stream } from "./stream.js";
+import { momentText } from "./times.js";
 
 const EXAMPLES = [
   "a lighthouse in a storm, oil on canvas",
@@ -74,7 +75,10 @@ async function call(fields, { line = "", pictures = [], shown = [], tell = null,
     composer.price.refresh();
     for (const note of notes) {
       if (tell && isTrouble(note)) tell(note);
-      else channel.addNote(note, isTrouble(note) ? line : "", item && (await laterFor(note, item)));
+      else {
+        const later = item && (await laterFor(note, item));
+        channel.addNote(note, isTrouble(note) ? line : "", later);
+      }
     }
     if (answered) channel.scrollToEnd();
     if (fill) composer.fill(fill);
@@ -95,6 +99,7 @@ async function laterFor(note, item) {
   if (note.kind !== "quota_exceeded") return null;
   const told = await readPrice(composer.controls.optionsOf(item.line) ?? {}).catch(() => null);
   if (!told || !told.limit || told.counts > told.limit + told.credits) return null;
+  note.footer.push(`That is ${momentText(told.refills_at)} where you are.`);
   return (message) => {
     outbox.wait(item, new Date(told.refills_at));
     channel.dismiss(message.element);
@@ -127,13 +132,13 @@ function showExamples(commands) {
 }
 
 async function describe() {
-  const [{ channel: name, notices, you, visitor, picture_commands: forOne }, { commands }] = await Promise.all([readChannel(), readCommands()]);
+  const [{ channel: name, notices, you, visitor, picture_commands: forOne }, { commands, language }] = await Promise.all([readChannel(), readCommands()]);
   byId("room").textContent = `Everybody who can open this page sees #${name}`;
   byId("me").replaceChildren(avatar(you), el("span", { title: "Your name on this page" }, you));
   byId("notices").replaceChildren(...notices.map((notice) => el("span", { dir: "auto" }, notice)));
   pictureCommands = new Set(forOne);
   channel.refresh();
-  composer.know(commands, () => channel.names());
+  composer.know(commands, () => channel.names(), language);
   outbox.open(visitor);
   showExamples(commands);
 }

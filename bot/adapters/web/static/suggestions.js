@@ -10,6 +10,7 @@ export class Suggestions {
     this.onChange = onChange;
     this.commands = [];
     this.names = () => [];
+    this.language = null;
     this.items = [];
     this.box = byId("suggestions");
     line.addEventListener("input", () => this.refresh());
@@ -82,7 +83,7 @@ export class Suggestions {
 
   option({ label, detail }, index) {
     const option = el("div", { role: "option", id: `suggestion-${index}`, class: "suggestion" });
-    option.append(el("b", { dir: "auto" }, label), el("span", {}, detail));
+    option.append(el("b", { dir: "auto" }, label), el("span", { lang: this.language }, detail));
     option.addEventListener("mousedown", (event) => event.preventDefault());
     option.addEventListener("click", () => this.accept(index));
     return option;

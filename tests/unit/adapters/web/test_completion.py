@@ -6,6 +6,7 @@ import pytest
 
 from bot.adapters.web.completion import CommandDescription, OptionDescription, describe_commands
 from bot.commands.imagine import imagine
+from bot.commands.translations import load_translations
 from bot.domain.allowances import Weights
 from bot.domain.chat import Place
 from bot.domain.images import Quality
@@ -40,7 +41,13 @@ def test_each_kind_of_option_tells_what_it_takes(cards: dict[str, CommandDescrip
     """Choices, bounds, defaults."""
     prompt, shape, _, count, size = cards["imagine"].options
     assert prompt == OptionDescription(
-        name="prompt", kind="text", summary="What to draw, in any language", is_required=True, default=None, longest=4000
+        name="prompt",
+        label="prompt",
+        kind="text",
+        summary="What to draw, in any language",
+        is_required=True,
+        default=None,
+        longest=4000,
     )
     assert (shape.kind, shape.choices, shape.default, shape.is_required) == (
         "choice",
@@ -77,6 +84,17 @@ async def test_an_option_whose_values_depend_on_who_asks_offers_theirs() -> None
     [card] = (await describe_commands((imagine(nobody, None, suggest),), person(), SQUARE)).commands
     [model] = [option for option in card.options if option.name == "model"]
     assert (model.kind, model.choices) == ("choice", ("flux",))
+
+
+async def test_what_is_said_of_commands_is_in_a_language_and_what_is_typed_is_not() -> None:
+    """What choices cost is said in English only, so it is left out."""
+    nobody: Any = None
+    command = imagine(nobody, Weights({Quality.HIGH: 2}))
+    found = await describe_commands((command,), person(), SQUARE, load_translations(), "de")
+    [card] = found.commands
+    [count] = [option for option in card.options if option.name == "count"]
+    assert (found.language, card.name, card.summary) == ("de", "imagine", "Ein Bild aus Worten zeichnen")
+    assert (count.label, count.summary) == ("anzahl", "Wie viele Bilder")
 
 
 @pytest.mark.parametrize("has_lanes", [True, False])
