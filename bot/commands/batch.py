@@ -3,10 +3,11 @@
 from dataclasses import dataclass, fields
 from typing import Annotated
 
+from bot.commands.asking import ask_in_form
 from bot.commands.dispatcher import KnowsCost
 from bot.commands.spec import Command, Suggest
 from bot.domain.batches import Batch
-from bot.domain.chat import Form, Link, Post
+from bot.domain.chat import Link, Post
 from bot.domain.images import Lane, Quality, Shape, Size
 from bot.domain.jobs import Draft, Rewriting
 from bot.domain.options import BatchRef, Choice, ImageModelRef, Lines, Pixels, TextFile
@@ -37,17 +38,10 @@ class BatchArgs:
     lane: Annotated[Lane | None, Choice("Draw them at once, or relaxed: within hours, and they count less", Lane)] = None
 
 
-async def _ask(call: Call) -> None:
-    """Ask for the prompts in a form, where one can be shown."""
-    try:
-        await call.ask(Form("batch"))
-    except SurfaceFailed:
-        raise BadInput(
-            "Write prompts after it, such as: a {red, blue} fox in {snow, rain}; or attach a text with one on each line. "
-            "Nothing was counted."
-        ) from None
-
-
+_WRITE_PROMPTS = (
+    "Write prompts after it, such as: a {red, blue} fox in {snow, rain}; or attach a text with one on each line. "
+    "Nothing was counted."
+)
 _OF_DRAFT = {field.name for field in fields(Draft)}
 
 
@@ -60,7 +54,7 @@ def batch(
         texts = [text for text in (args.prompts, args.file) if text]
         options = {field.name: getattr(args, field.name) for field in fields(args) if field.name in _OF_DRAFT}
         if not texts:
-            return await _ask(call)
+            return await ask_in_form(call, "batch", _WRITE_PROMPTS)
         offer = await studio.offer("\n".join(texts), Draft(prompt="", **options), call)
         shows_cost = await knows_cost(call.person)
         await call.whisper(batch_posts.offer(offer.batch, offer.price, shows_cost=shows_cost))

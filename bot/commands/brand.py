@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import Annotated
 
+from bot.commands.asking import ask_in_form
 from bot.commands.rule_changes import LONGEST_REASON, RuleChanges
 from bot.commands.spec import Audience, Command
 from bot.domain.brand import LONGEST_PART, BrandPart, Switch, parse_brand_part
@@ -13,6 +14,8 @@ from bot.domain.prompt_text import clean_prompt
 from bot.errors import BadInput
 from bot.pipeline.brands import Brands
 from bot.ports.surfaces import Call
+
+_BRING_ONE = "Please bring one picture with your logo, or add --remove on to take it away. Nothing was changed."
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,8 +75,11 @@ def brand_logo(brands: Brands) -> Command[BrandLogoArgs]:
     """Build `/brandkit logo`."""
 
     async def run(call: Call, args: BrandLogoArgs) -> None:
-        if bool(args.picture) is (args.remove is Switch.ON):
-            raise BadInput("Please bring one picture with your logo, or add --remove on to take it away. Nothing was changed.")
+        if args == BrandLogoArgs():
+            await ask_in_form(call, "brandkit logo", _BRING_ONE)
+            return
+        if args.picture and args.remove is Switch.ON:
+            raise BadInput(_BRING_ONE)
         had_one = await brands.set_logo(call, args.picture)
         if args.picture:
             await call.whisper(Post(f"That is the logo in the brand kit now{', instead of the last one' if had_one else ''}."))

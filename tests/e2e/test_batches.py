@@ -35,6 +35,9 @@ async def test_on_discord_four_pictures_are_one_message(tmp_path: Path) -> None:
             assert opened.size == (824, 824)
         given = await stage.ada.type_command(stage.channel, "batch", file=Upload("list.csv", TABLE.encode("utf-8-sig")))
         assert "2 pictures: an owl, grey, and 1 more" in (await given.message_when(within=20)).text
+        asked = await stage.ada.type_command(stage.channel, "batch")
+        given = await stage.ada.submit_modal(asked, {"File": Upload("list.txt", b"a fox\nan owl")})
+        assert "2 pictures: a fox, and 1 more" in (await given.message_when(within=20)).text
         given = await stage.ada.type_command(stage.channel, "batch", file=Upload("list.csv", "grün".encode("latin-1")))
         assert "no UTF-8 text" in (await given.message_when(within=20)).text
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from bot.adapters.discord.interaction_input import numbered_option
 from bot.commands.spec import AnyCommand, Audience, Option
 from bot.commands.translations import Translations
 from bot.domain.images import USUAL_SIZES
@@ -211,7 +212,7 @@ def _known_values(kind: OptionKind) -> tuple[Suggestion, ...]:
 def picture_options(option: Option) -> tuple[str, ...]:
     """Return the names of the options that stand for one that takes several pictures."""
     most = min(_MOST_PICTURES, option.kind.most) if isinstance(option.kind, PictureFile) else 1
-    return (option.name, *(f"{option.name}{number}" for number in range(2, most + 1)))
+    return tuple(numbered_option(option.name, number) for number in range(1, most + 1))
 
 
 def _reach(commands: list[AnyCommand]) -> Json:

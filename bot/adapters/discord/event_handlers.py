@@ -131,12 +131,13 @@ class DiscordEventHandlers:
         """Run the command whose form was filled in."""
         typed = parse_modal(interaction.data or {})
         call = self._call(interaction, "", is_public=self._is_public(typed.name))
-        await self._run_call(call, lambda: self._dispatch_form(typed, call))
+        await self._run_call(call, lambda: self._dispatch_form(interaction, typed, call))
 
-    async def _dispatch_form(self, typed: CommandInput, call: DiscordCall) -> None:
-        """Run a command, with the pictures of the message whose menu its form came of."""
+    async def _dispatch_form(self, interaction: Interaction, typed: CommandInput, call: DiscordCall) -> None:
+        """Run a command, with the files of its form, or the pictures of the message whose menu the form came of."""
         try:
-            raw = await self._menu_files.read(typed.raw)
+            raw = await read_file_options(interaction, typed.raw, self._dispatcher.commands.get(typed.name))
+            raw = await self._menu_files.read(raw)
         except BadInput as error:
             await call.whisper(Post(error.user_text, Tone.REFUSED, error.kind))
             return

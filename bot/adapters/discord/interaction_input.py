@@ -51,9 +51,15 @@ def parse_modal(data: Mapping[str, Any]) -> CommandInput:
 def _filled_fields(components: list[Mapping[str, Any]]) -> Iterator[tuple[str, str]]:
     for one in components:
         field: Mapping[str, Any] = one.get("component") or next(iter(one.get("components") or []), {})
-        value = field.get("value") or next(iter(field.get("values") or []), "")
-        if str(value).strip():
-            yield str(field["custom_id"]), str(replace_markup(str(value)))
+        values = [field["value"]] if field.get("value") else field.get("values") or []
+        for number, value in enumerate(values, start=1):
+            if str(value).strip():
+                yield numbered_option(str(field["custom_id"]), number), str(replace_markup(str(value)))
+
+
+def numbered_option(name: str, number: int) -> str:
+    """Return what the options are called that stand for one of several files."""
+    return name if number == 1 else f"{name}{number}"
 
 
 def replace_markup(value: object) -> object:

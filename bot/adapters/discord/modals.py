@@ -1,6 +1,6 @@
 """A command's options as a form to fill in, drawn from the declaration."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import discord
@@ -9,11 +9,12 @@ from bot.adapters.discord.interaction_input import modal_custom_id
 from bot.commands.spec import AnyCommand, Option, part_id
 from bot.commands.translations import TranslatedTexts
 from bot.domain.chat import Form
-from bot.domain.options import Choice, Number, OptionKind, PersonRef, RoleRef, Text
+from bot.domain.options import Choice, Number, OptionKind, PersonRef, PictureFile, RoleRef, Text, TextFile
 from bot.text import truncate
 
 _MOST_FIELDS = 5
 _MOST_CHOICES = 25
+_MOST_FILES = 10
 _LONGEST_TITLE = _LONGEST_LABEL = 45
 _LONGEST_NOTE = 100
 _LONGEST_TEXT, _LONGEST_LINE = 4000, 200
@@ -26,7 +27,7 @@ def render_modal(command: AnyCommand, form: Form, words: TranslatedTexts) -> dis
     """
     values = form.values
     by_need = sorted(command.options, key=lambda option: not option.is_required)
-    options = [option for option in by_need if form.shows(option.name)][:_MOST_FIELDS]
+    options = [option for option in by_need if form.shows(option.name) and not _has_file(option, values)][:_MOST_FIELDS]
     asked = [option.name for option in options if option.name not in form.parts]
     unseen = {name: value for name, value in values.items() if name not in asked}
     title = form.title or words.get(("commands", command.name, "summary"), command.summary)
@@ -36,6 +37,11 @@ def render_modal(command: AnyCommand, form: Form, words: TranslatedTexts) -> dis
         modal.add_item(label)
     modal.stop()  # else discord.py keeps it for ever, to hear of answers that we hear of ourselves
     return modal
+
+
+def _has_file(option: Option, values: Mapping[str, str]) -> bool:
+    """Whether an option's file is there already: nobody can see it in a form, so it travels along."""
+    return isinstance(option.kind, TextFile | PictureFile) and bool(values.get(option.name))
 
 
 def _labels(command: AnyCommand, option: Option, form: Form, words: TranslatedTexts) -> Iterator["discord.ui.Label[Any]"]:
@@ -84,12 +90,12 @@ class _ModalField:
                 return self._user_select(value)
             case RoleRef():
                 return self._role_select(value)
+            case PictureFile() | TextFile():
+                return self._file_upload(min(kind.most, _MOST_FILES) if isinstance(kind, PictureFile) else 1)
             case Text(longest=longest):
                 return self._text_input(value, min(longest, _LONGEST_TEXT))
-            case Number():
-                return self._text_input(value, _LONGEST_LINE, hint=" ".join(kind.values))
             case _:
-                return self._text_input(value, _LONGEST_LINE)
+                return self._text_input(value, _LONGEST_LINE, hint=" ".join(kind.values) if isinstance(kind, Number) else "")
 
     def _select(self, values: tuple[str, ...], value: str) -> "discord.ui.Select[Any]":
         option = self._option
@@ -114,6 +120,9 @@ class _ModalField:
     def _required_fields(self) -> dict[str, Any]:
         """Say whether something has to be chosen; a menu takes no second choice."""
         return {"required": self._option.is_required, "min_values": 1 if self._option.is_required else 0}
+
+    def _file_upload(self, most: int) -> "discord.ui.FileUpload[Any]":
+        return discord.ui.FileUpload(custom_id=self._option.name, max_values=most, **self._required_fields)
 
     def _text_input(self, value: str, longest: int, hint: str = "") -> "discord.ui.TextInput[Any]":
         option = self._option

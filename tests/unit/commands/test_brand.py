@@ -11,7 +11,7 @@ from bot.commands.templates import template_use
 from bot.domain.brand import LONGEST_ENTRY, BrandKit, BrandPart, parse_brand_part
 from bot.domain.images import Abilities, Size
 from bot.domain.inputs import BroughtPicture, InputRole
-from bot.errors import BadInput
+from bot.errors import BadInput, SurfaceFailed
 from bot.pipeline.brands import Brands
 from bot.pipeline.template_pictures import TemplatePictures
 from bot.services.templates import TemplateShelf
@@ -19,7 +19,7 @@ from tests.fakes.bench import FAULT, Bench
 from tests.fakes.ids import CountingIds
 from tests.fakes.images import ScriptedProvider
 from tests.fakes.photos import photo
-from tests.fakes.surfaces import SQUARE
+from tests.fakes.surfaces import LOOM, SQUARE
 from tests.fakes.templates import MemoryTemplates
 from tests.unit.commands.hands import newest
 from tests.unit.commands.office import ANN, BOB, Office, PlacedCall
@@ -51,11 +51,14 @@ class Agency(Office):
         self._dispatcher = Dispatcher(commands, lambda: FAULT, self.owns)
         return self._dispatcher
 
-    async def give(self, logo: tuple[BroughtPicture, ...]) -> str:
+    async def give(self, logo: tuple[BroughtPicture, ...], *, shows_forms: bool = False, **more: str) -> str:
         """Bring a logo, as an admin."""
         call = PlacedCall(self.bench, self._key(), ANN, SQUARE)
-        await self._dispatcher.dispatch("brandkit logo", {"picture": logo} if logo else {}, call)
-        return call.whispers[0].text
+        if not shows_forms:
+            call.failures.fail_next("ask", SurfaceFailed(LOOM, "no forms"))
+        brought: dict[str, object] = {"picture": logo} if logo else {}
+        await self._dispatcher.dispatch("brandkit logo", brought | more, call)
+        return f"a form of {call.asked[0].command}" if call.asked else call.whispers[0].text
 
     @property
     def prompt(self) -> str:
@@ -120,6 +123,8 @@ async def test_the_logo_goes_along_as_a_picture(agency: Agency) -> None:
     """Where a model takes pictures; it is brought by admins, changed, and taken away, with its bytes."""
     logo = (BroughtPicture(photo()),)
     assert "bring one picture" in (await agency.give(logo=()))
+    assert await agency.give(logo=(), shows_forms=True) == "a form of brandkit logo"
+    assert "bring one picture" in (await agency.give(logo, remove="on"))
     assert await agency.give(logo=logo) == "That is the logo in the brand kit now."
     assert (await agency.give(logo=logo)).endswith("instead of the last one.")
     [key] = agency.bench.objects.objects

@@ -25,3 +25,9 @@ def test_marks_become_words(typed: str, read: str) -> None:
     assert parse_command({"name": "imagine", "options": [{"name": "prompt", "value": typed}]}).raw == {"prompt": read}
     field = {"component": {"custom_id": "prompt", "value": typed}}
     assert parse_modal({"custom_id": "imagine", "components": [field]}).raw == {"prompt": read}
+
+
+def test_each_file_of_a_form_is_an_option() -> None:
+    """Named as the files of a typed command are, which takes one in each option."""
+    field = {"component": {"custom_id": "picture", "values": ["1", "2"]}}
+    assert parse_modal({"custom_id": "blend", "components": [field]}).raw == {"picture": "1", "picture2": "2"}
