@@ -136,6 +136,7 @@ def _less_used(job: Job, *, has_row: bool) -> tuple[Button, ...]:
     history = (Button("History", "history", job.id),) if has_row else ()
     return (
         Button("Vary a little", "vary-subtle", job.id),
+        Button("Remix", "remix", job.id),
         *reword,
         Button("Share", "share", job.id),
         Button("Resize", "reframe", job.id),

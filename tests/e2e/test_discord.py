@@ -48,6 +48,7 @@ async def test_a_picture_from_words(stage: DiscordStage) -> None:
     assert [button.label for button in message.buttons] == ["Edit", "Edit a part", "Again", "Vary", "☆", "Delete"]
     assert [one["label"] for menu in message.menus for one in menu.raw["options"]] == [
         "Vary a little",
+        "Remix",
         "Change words",
         "Share",
         "Resize",

@@ -8,6 +8,7 @@ from bot.commands.imagine import imagine
 from bot.commands.mistakes import mistake
 from bot.commands.pictures import cancel
 from bot.commands.redraw import again, reword, safer, vary
+from bot.commands.remix import remix
 from bot.commands.spec import AnyCommand
 from bot.commands.subtle import vary_subtle
 from storage.sql.refusals import SqlRefusals
@@ -31,6 +32,7 @@ def build_commands(services: Services) -> tuple[AnyCommand, ...]:
         again(studio),
         vary(studio),
         vary_subtle(studio, services.bases),
+        remix(studio, services.bases),
         reword(studio, suggest_models),
         safer(studio),
         mistake(

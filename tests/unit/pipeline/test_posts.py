@@ -120,6 +120,7 @@ def test_a_finished_job_shows_its_pictures_and_what_can_be_done_next() -> None:
     ]
     assert [button.action for button in post.more] == [
         "vary-subtle:job-1",
+        "remix:job-1",
         "reword:job-1",
         "share:job-1",
         "reframe:job-1",
@@ -250,5 +251,5 @@ def test_a_picture_whose_words_were_erased_is_shown_without_them() -> None:
     post = posts.done(erased, pictures=(PICTURE,), notes=(), cost=FREE, links=LINKS)
     assert (post.text, post.details) == ("A picture whose words are not kept any more", ())
     assert [button.command for button in post.buttons] == ["ask_edit", "edit-part", "star", "delete"]
-    assert [button.command for button in post.more] == ["vary-subtle", "share", "reframe"]
+    assert [button.command for button in post.more] == ["vary-subtle", "remix", "share", "reframe"]
     assert post.pictures[0].alt == post.text

@@ -1,0 +1,38 @@
+"""The Remix button: other words for what is drawn from the same picture."""
+
+from bot.commands.redraw import JobArgs
+from bot.commands.spec import Command
+from bot.domain.chat import Button, Form, Post
+from bot.domain.inputs import name_reference
+from bot.domain.jobs import Job
+from bot.pipeline.studio import Studio
+from bot.ports.surfaces import Call
+from bot.services.picture_bases import PictureBases
+
+_KEPT = ("prompt", "shape", "quality", "model")
+_SHOWN = ("prompt", "shape", "count")
+
+
+def remix(studio: Studio, bases: PictureBases) -> Command[JobArgs]:
+    """Build the button: a form with a picture's words, and what is drawn by the new ones has the picture as its reference.
+
+    Change words draws from words, and from what these began with; Edit changes the picture itself.
+    """
+
+    async def run(call: Call, args: JobArgs) -> None:
+        account = await studio.account(call.person)
+        found = await bases.find(args.job, account.id, call.place)
+        if len(found.pictures) > 1:
+            numbers = (Button(f"Picture {number}", "remix", one.id) for number, one in enumerate(found.pictures, start=1))
+            await call.whisper(Post("Which one?", buttons=tuple(numbers)))
+            return
+        await call.ask(Form("imagine", {**_words(found.job), "picture": name_reference(found.pictures[0].id)}, shown=_SHOWN))
+
+    return Command("remix", "Draw something else from it, with other words", JobArgs, run, is_typed=False, opens_form=True)
+
+
+def _words(job: Job) -> dict[str, str]:
+    """Return what a picture was asked for with, as far as it is known: another size than its own may be chosen."""
+    if job.erased_at is not None:
+        return {}
+    return {name: value for name, value in job.wish.to_options().items() if name in _KEPT}
