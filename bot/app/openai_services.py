@@ -37,7 +37,7 @@ def compatible_model(section: CompatibleProviderSettings) -> "ImageModel":
     """Return what the settings say of the model of a server of that kind; else that it draws one of the usual sizes a call."""
     from bot.providers.openai.models import ImageModel
 
-    usual = Abilities(sizes=tuple(USUAL_SIZES.values()))
+    usual = Abilities(sizes=tuple(USUAL_SIZES.values()), most_inputs=section.most_inputs, takes_mask=section.takes_mask)
     price = section.price
     return ImageModel(
         name=section.model,

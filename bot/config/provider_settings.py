@@ -22,6 +22,7 @@ from bot.config.field_types import (
 from bot.config.model_settings import AbilitySettings, Dollars
 from bot.domain.gateways import OmittableParameter
 from bot.domain.images import Quality
+from bot.domain.inputs import MOST_INPUTS
 from bot.domain.money import MILLION, TokenPrices, UnitPrices
 from bot.domain.people import Tier
 from bot.domain.provider_accounts import account_name
@@ -177,6 +178,14 @@ class CompatibleProviderSettings(RemoteProviderSettings):
     leave_out: Annotated[tuple[OmittableParameter, ...], BeforeValidator(parse_list)] = ()
     extra_body: Annotated[Mapping[str, JsonValue], AfterValidator(_check_extra_body)] = Field(default_factory=dict)
     api_version: Annotated[str, Field(pattern=r"^[A-Za-z0-9.-]*$")] = ""
+    most_inputs: Annotated[int, Field(ge=0, le=MOST_INPUTS)] = 0
+    takes_mask: bool = False
+
+    @model_validator(mode="after")
+    def _check_inputs(self) -> Self:
+        if self.takes_mask and not self.most_inputs:
+            raise ValueError("has takes_mask without most_inputs: say how many pictures the model takes to begin with")
+        return self
 
     @model_validator(mode="after")
     def _check_price(self) -> Self:

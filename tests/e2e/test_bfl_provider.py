@@ -1,5 +1,6 @@
 """Black Forest Labs through its API, which a server of ours speaks."""
 
+import base64
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack
 from datetime import timedelta
@@ -9,13 +10,14 @@ import structlog
 
 from bot.domain.health import Health
 from bot.domain.images import Quality, Size
+from bot.domain.inputs import InputContent, InputRole
 from bot.domain.money import Cost
 from bot.errors import ConfigError, PromptRefused
 from bot.provider_errors import OutcomeUnknown, ProviderFailed, ProviderFault
 from bot.providers.bfl.images import BflImages, build_client
 from bot.providers.bfl.models import known_models
 from bot.providers.shared.picture_fetcher import MOST_BYTES, PictureFetcher
-from tests.e2e.hosted_calls import PROMPT, News, draw, foreign, wish
+from tests.e2e.hosted_calls import PROMPT, News, draw, foreign, input_picture, read_input, wish
 from tests.fakes.bfl import FakeBfl, Fault, Kind, Options
 from tests.fakes.clock import StoppedClock
 
@@ -62,6 +64,25 @@ async def test_flux_2_is_asked_for_pixels_and_bills_what_its_answer_says(fake: F
     assert drawn.request_id == call.id
     assert drawn.pictures[0].startswith(b"\x89PNG")
     assert KEY not in str(fake.fetched)
+
+
+async def test_pictures_to_begin_with_are_sent_in_their_order(fake: FakeBfl, opened: Opened) -> None:
+    """No larger than they are looked at, and nothing is sent of what the model does not take: it would be paid for."""
+    inputs = (input_picture(), input_picture("PNG", size=(2600, 1300), mode="RGBA"), input_picture("WEBP", size=(2600, 130)))
+    drawn = await draw(opened(), wish(inputs=inputs))
+    [call] = fake.paid
+    assert base64.b64decode(call.body["input_image"]) == inputs[0].content
+    second, third = (read_input(call.body[f"input_image_{number}"]) for number in (2, 3))
+    assert (second.size, second.format, third.size, third.format) == ((2048, 1024), "PNG", (2048, 102), "JPEG")
+    assert drawn.cost == Cost(30_000 + 3 * 15_000)
+    await draw(opened("flux-3-image"), wish(inputs=inputs[:2]))
+    assert [read_input(one).size for one in fake.paid[1].body["images"]] == [(120, 90), (2048, 1024)]
+    for model, count in (("flux-2-klein-4b", 5), ("flux-2-pro", 9)):
+        with pytest.raises(ProviderFailed):
+            await draw(opened(model), wish(inputs=inputs[:1] * count))
+    with pytest.raises(ProviderFailed):
+        await draw(opened(), wish(inputs=(inputs[0], InputContent(InputRole.MASK, b"", "image/png"))))
+    assert len(fake.paid) == 2
 
 
 @pytest.mark.parametrize(

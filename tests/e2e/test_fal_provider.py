@@ -15,7 +15,7 @@ from bot.provider_errors import OutcomeUnknown, ProviderFailed, ProviderFault
 from bot.providers.fal.images import FalImages, build_client
 from bot.providers.fal.models import known_models
 from bot.providers.shared.picture_fetcher import MOST_BYTES, PictureFetcher
-from tests.e2e.hosted_calls import PROMPT, News, draw, foreign, wish
+from tests.e2e.hosted_calls import PROMPT, News, draw, foreign, input_picture, read_input, wish
 from tests.fakes.clock import StoppedClock
 from tests.fakes.fal import FakeFal, Fault, Kind, Options
 
@@ -50,6 +50,28 @@ async def opened(fake: FakeFal) -> AsyncIterator[Opened]:
             )
 
         yield open_one
+
+
+@pytest.mark.parametrize(("model", "cost"), [("fal-ai/flux-2-pro", 150_000), ("fal-ai/flux-2/turbo", 24_000)])
+async def test_pictures_to_begin_with_are_sent_to_where_pictures_are_changed(
+    fake: FakeFal, opened: Opened, model: str, cost: int
+) -> None:
+    """In their order, no larger than they are looked at; its addresses are the model's own all the same."""
+    inputs = (input_picture(), input_picture("PNG", size=(2600, 1300)))
+    provider = opened(model)
+    ticket = await provider.submit(wish(inputs=inputs))
+    assert ticket.cost == Cost(cost, is_estimate=True)
+    drawn = await provider.collect(ticket, News())
+    assert drawn.pictures[0].startswith(b"\x89PNG")
+    [call] = fake.paid
+    assert call.model == f"{model}/edit"
+    assert [read_input(one).size for one in call.body["image_urls"]] == [(120, 90), (2048, 1024)]
+    assert {seen.path for seen in fake.seen if seen.method == "GET"} <= {
+        f"/{'/'.join(model.split('/')[:2])}/requests/{call.id}{ending}" for ending in ("", "/status")
+    }
+    with pytest.raises(ProviderFailed):
+        await provider.submit(wish(inputs=inputs * 5))
+    assert len(fake.paid) == 1
 
 
 async def test_a_call_is_sent_once_and_its_addresses_are_kept(fake: FakeFal, opened: Opened) -> None:

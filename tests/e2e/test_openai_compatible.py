@@ -61,6 +61,15 @@ async def test_its_quirks_are_settings(tmp_path: Path) -> None:
         assert cost.microusd == 10_000 + -(-request().size.pixels * 2_000 // 1_000_000)
 
 
+async def test_pictures_are_sent_where_the_settings_say_that_it_takes_them(tmp_path: Path) -> None:
+    """With a mask, if it takes one; else nobody's picture goes there."""
+    async with FakeOpenAI() as server:
+        able, _ = await draw(tmp_path, server, "most_inputs = 3\ntakes_mask = true")
+        assert (able.abilities.most_inputs, able.abilities.takes_mask) == (3, True)
+        unable, _ = await draw(tmp_path, server, "")
+        assert (unable.abilities.most_inputs, unable.abilities.takes_mask) == (0, False)
+
+
 @pytest.mark.parametrize("version", ["", "2025-04-01-preview"])
 async def test_azures_older_addresses_get_the_key_in_a_header_of_its_own(tmp_path: Path, version: str) -> None:
     """Everybody else does not."""

@@ -2,6 +2,8 @@
 
 import argparse
 import asyncio
+import base64
+import io
 import itertools
 import math
 import signal
@@ -14,6 +16,7 @@ from types import MappingProxyType
 from typing import Any, Self
 
 from aiohttp import web
+from PIL import Image
 
 from tests.fakes.openai.pictures import png
 from tests.fakes.queued_call import Call, Fault, Json, Kind, Options, Seen, Trouble
@@ -22,6 +25,7 @@ _PATIENCE_SECONDS = 20
 _MEGABYTE = b"\x00" * 1024 * 1024
 _HUGE = 2048
 _LARGEST_BODY = 20 * 1024 * 1024
+_MOST_PIXELS = 20_000_000
 _HTML = "<!doctype html><title>503</title><h1>We will be back soon</h1>"
 
 _SUBMIT = {Kind.REPLY, Kind.CUT_BEFORE, Kind.CUT_AFTER_PAID, Kind.GARBAGE}
@@ -248,6 +252,16 @@ def cut(request: web.Request) -> web.Response:
 def invalid(place: str, message: str, kind: str) -> web.Response:
     """Answer 422 as FastAPI does."""
     return web.json_response({"detail": [{"loc": ["body", place], "msg": message, "type": kind}]}, status=422)
+
+
+def kind_of_base64(text: object) -> str | None:
+    """Return the media type of a picture in base64, of at most 20 MB and 20 megapixels; None where it is none."""
+    try:
+        with Image.open(io.BytesIO(base64.b64decode(str(text)[: _LARGEST_BODY + 1], validate=True))) as image:
+            image.load()
+            return f"image/{str(image.format).lower()}" if image.width * image.height <= _MOST_PIXELS else None
+    except (OSError, ValueError):
+        return None
 
 
 def check_body(body: Json, known: set[str]) -> web.Response | None:

@@ -12,8 +12,6 @@ import math
 from collections.abc import Mapping
 from datetime import timedelta
 
-import structlog
-
 from bot.domain.health import Finding
 from bot.domain.images import ImageRequest, ImageResult, Progress
 from bot.domain.money import Cost
@@ -24,13 +22,13 @@ from bot.ports.images import OnProgress
 from bot.provider_errors import OutcomeUnknown, ProviderFailed, ProviderFault
 from bot.providers.bfl.models import build_parameters
 from bot.providers.shared.hosted_model import HostedModel, HostedService
+from bot.providers.shared.input_pictures import write_as_base64
 from bot.providers.shared.key_check import check_key
 from bot.providers.shared.moderation_categories import prompt_refused
 from bot.providers.shared.picture_fetcher import PictureFetcher
 from bot.providers.shared.polling import poll
 from bot.providers.shared.rest_client import RestClient, RestResponse, names_only_prompt
-
-log = structlog.get_logger(__name__)
+from bot.providers.shared.unknown_states import UnknownStates
 
 BASE_URL = "https://api.bfl.ai/v1"
 
@@ -68,7 +66,7 @@ class BflImages(HostedService):
         self._client = client
         self._fetcher = fetcher
         self._clock = clock
-        self._strange_states: set[str] = set()
+        self._unknown_states = UnknownStates(name)
 
     async def check(self) -> tuple[Finding, ...]:
         """Ask for the account's credits, which is free."""
@@ -77,7 +75,8 @@ class BflImages(HostedService):
     async def submit(self, request: ImageRequest) -> Ticket:
         """Make one paid call; see `TicketProvider`."""
         self.refuse_impossible(request)
-        response = await self._client.post_paid(self.model, build_parameters(self.model, request))
+        body = build_parameters(self.model, request, await write_as_base64(request.inputs))
+        response = await self._client.post_paid(self.model, body)
         if not response.is_success:
             fault = ProviderFault.BAD_KEY if response.status == _NOT_AUTHENTICATED else None
             may_be_refusal = response.status in _MAYBE_REFUSALS and names_only_prompt(response)
@@ -86,7 +85,7 @@ class BflImages(HostedService):
         if not isinstance(id_, str) or not isinstance(address, str):
             reason = "a call that was taken without saying where to ask for it"
             raise OutcomeUnknown(self._name, reason, fault=ProviderFault.BAD_ANSWER, request_id=response.request_id)
-        cost = _cost(response.fields.get("cost")) or self.estimate(request.size, request.quality, request.count)
+        cost = _cost(response.fields.get("cost")) or self.estimate_call(request)
         return Ticket(id=id_, expires_at=self._clock.now() + _LIFE, details={"polling_url": address}, cost=cost)
 
     async def collect(self, ticket: Ticket, on_progress: OnProgress) -> ImageResult:
@@ -109,9 +108,8 @@ class BflImages(HostedService):
             return response
         if not response.is_success:
             raise self._client.failure(response, is_paid=False)
-        if state not in self._strange_states and state != "pending":
-            self._strange_states.add(state)
-            log.info("provider.state", provider=self._name, state=state or "none", request_id=ticket.id)
+        if state != "pending":
+            self._unknown_states.note(state or "none", request_id=ticket.id)
         await on_progress(Progress(share=_share(response.fields.get("progress"))))
         return None
 

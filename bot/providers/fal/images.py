@@ -21,6 +21,7 @@ from bot.ports.clock import Clock
 from bot.ports.images import OnProgress
 from bot.provider_errors import OutcomeUnknown, ProviderFailed, ProviderFault
 from bot.providers.shared.hosted_model import HostedModel, HostedService, MegapixelPrice
+from bot.providers.shared.input_pictures import write_as_data_urls
 from bot.providers.shared.key_check import check_key
 from bot.providers.shared.moderation_categories import prompt_refused
 from bot.providers.shared.picture_fetcher import PictureFetcher
@@ -81,7 +82,9 @@ class FalImages(HostedService):
         }
         if request.seed is not None:
             body["seed"] = request.seed
-        response = await self._client.post_paid(self.model, body, _NO_RETRY)
+        if request.inputs:
+            body["image_urls"] = await write_as_data_urls(request.inputs)
+        response = await self._client.post_paid(self.model + "/edit" * bool(request.inputs), body, _NO_RETRY)
         if not response.is_success:
             _raise_refusal(response, response.request_id)
             raise self._failure(response, is_paid=True)
@@ -93,7 +96,7 @@ class FalImages(HostedService):
         if not isinstance(id_, str) or len(details) < len(_ADDRESSES):
             reason = "a call that was taken without saying where to ask for it"
             raise OutcomeUnknown(self._name, reason, fault=ProviderFault.BAD_ANSWER, request_id=response.request_id)
-        cost = self.estimate(request.size, request.quality, request.count)
+        cost = self.estimate_call(request)
         return Ticket(id=id_, expires_at=self._clock.now() + _LIFE, details=details, cost=cost)
 
     async def collect(self, ticket: Ticket, on_progress: OnProgress) -> ImageResult:

@@ -1,9 +1,10 @@
 """Models that a service runs for us: what they can do, what a picture costs by the price list, and what their provider says."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol
 
-from bot.domain.images import Abilities, DrawingId, FreeSizes, ImageRequest, Quality, Size
+from bot.domain.images import Abilities, DrawingId, FileFormat, FreeSizes, ImageRequest, Quality, Size
+from bot.domain.inputs import InputRole
 from bot.domain.money import FREE, Cost, UnitPrices
 from bot.domain.tickets import Ticket
 from bot.provider_errors import ProviderFailed, ProviderFault
@@ -88,6 +89,12 @@ class HostedService:
             return FREE
         return Cost(min(count, self.abilities.most) * each, is_estimate=True)
 
+    def estimate_call(self, request: ImageRequest) -> Cost:
+        """Go by the price list for a whole call, with the pictures that it begins with."""
+        read = self.abilities.input_cost
+        drawn = self.estimate(request.size, request.quality, request.count)
+        return drawn + replace(read, microusd=len(request.inputs) * read.microusd) if request.inputs else drawn
+
     def known_ticket(self, drawing: DrawingId) -> Ticket | None:  # noqa: ARG002 - the port's signature
         """Know none: the service chooses the id."""
         return None
@@ -100,8 +107,10 @@ class HostedService:
         """
         able = self.abilities
         is_fine = able.fit(request.size) == request.size and request.quality in able.qualities and 1 <= request.count <= able.most
+        pictures = sum(one.role is not InputRole.MASK for one in request.inputs)
+        is_fine = is_fine and pictures <= able.most_inputs and (able.takes_mask or pictures == len(request.inputs))
         if not is_fine:
-            reason = f"{request.count} of {request.size} in {request.quality} quality is beyond {self.model}"
+            reason = f"{request.count} of {request.size} in {request.quality} quality from {pictures} is beyond {self.model}"
             raise ProviderFailed(self._name, reason, fault=ProviderFault.BAD_REQUEST)
 
 
@@ -116,3 +125,13 @@ FLUX_2_ABILITIES = Abilities(
     takes_seed=True,
 )
 """FLUX.2, whoever runs it: edges from 256 to 2048, 4 megapixels at most (help.bfl.ai, "Aspect Ratios and Output Dimensions")."""
+
+
+def draws_from(most: int, each: int) -> Abilities:
+    """Return what FLUX.2 can do at services that take so many pictures to begin with, each for so many micro-dollars."""
+    return replace(
+        FLUX_2_ABILITIES,
+        formats=(FileFormat.PNG, FileFormat.JPEG),
+        most_inputs=most,
+        input_cost=Cost(each, is_estimate=True),
+    )

@@ -5,7 +5,7 @@ import time
 
 from aiohttp import web
 
-from tests.fakes.queued import QueuedService, check_body, invalid
+from tests.fakes.queued import QueuedService, check_body, invalid, kind_of_base64
 from tests.fakes.queued_call import Call, Json, Kind
 
 _CREDITS = {
@@ -58,9 +58,11 @@ class FakeBfl(QueuedService):
             return _not_authenticated()
         model, body = request.match_info["model"], await request.json()
         if model == "flux-3-image":
-            problem = check_body(body, _FLUX_3) or _check_flux_3(body)
+            problem = check_body(body, _FLUX_3) or _check_flux_3(body) or _check_inputs(body.get("images", []), 10)
         elif model in _CREDITS:
+            inputs, most = [value for name, value in body.items() if name in _INPUTS], 4 if "klein" in model else 8
             problem = check_body(body, _FLEX if model == "flux-2-flex" else _FLUX_2) or _check_flux_2(body)
+            problem = problem or _check_inputs(inputs, most)
         else:
             problem = web.json_response({"detail": "Not Found"}, status=404)
         return problem or await self.accept(request, model, body, _size(body), self._taken)
@@ -73,7 +75,10 @@ class FakeBfl(QueuedService):
         else:
             cost = _RESOLUTIONS[call.body.get("resolution", "1k")][1]
         address = f"{self.url}/get_result?id={call.id}"
-        return {"id": call.id, "polling_url": address, "cost": cost, "input_mp": 0, "output_mp": megapixels}
+        inputs = len([name for name in call.body if name in _INPUTS])
+        if call.model in _CREDITS:
+            cost += inputs * _CREDITS[call.model][1]
+        return {"id": call.id, "polling_url": address, "cost": cost, "input_mp": inputs, "output_mp": megapixels}
 
     async def _result(self, request: web.Request) -> web.StreamResponse:
         if self._is_unknown(request):
@@ -122,6 +127,12 @@ def _check_flux_2(body: Json) -> web.Response | None:
             return invalid(edge, "Input should be a multiple of 16 between 256 and 2048", "value_error")
     if body.get("output_format", "jpeg") not in {"jpeg", "png"}:
         return invalid("output_format", "Input should be 'jpeg' or 'png'", "enum")
+    return None
+
+
+def _check_inputs(inputs: list[object], most: int) -> web.Response | None:
+    if len(inputs) > most or any(kind_of_base64(one) is None for one in inputs):
+        return invalid("input_image", "Invalid image", "value_error")
     return None
 
 

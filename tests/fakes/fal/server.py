@@ -5,7 +5,7 @@ import time
 
 from aiohttp import web
 
-from tests.fakes.queued import QueuedService, check_body, invalid
+from tests.fakes.queued import QueuedService, check_body, invalid, kind_of_base64
 from tests.fakes.queued_call import Call, Json, Kind
 
 _MODELS = {
@@ -43,7 +43,7 @@ class FakeFal(QueuedService):
         if self._is_unknown(request):
             return _not_authenticated()
         model, body = request.match_info["model"], await request.json()
-        if model not in _MODELS:
+        if model.removesuffix("/edit") not in _MODELS:
             return web.json_response({"detail": f"Application '{model}' not found"}, status=404)
         return await self.accept(request, model, body, _size(body) or (1024, 768), self._taken)
 
@@ -82,7 +82,9 @@ class FakeFal(QueuedService):
             return web.json_response({"detail": "Request is still in progress"}, status=400, headers=named)
         if end := call.fate_of(Kind.END):
             return web.json_response(end.body, status=end.status, headers={**named, **end.headers})
-        problem = check_body(call.body, _KNOWN) or _check_size(call.body)
+        is_edit = call.model.endswith("/edit")
+        known = _KNOWN | {"image_urls"} if is_edit else _KNOWN
+        problem = check_body(call.body, known) or _check_size(call.body) or (_check_inputs(call) if is_edit else None)
         if problem is not None:
             return problem
         width, height = call.size
@@ -120,6 +122,19 @@ def _size(body: Json) -> tuple[int, int] | None:
     if not isinstance(size, dict) or not all(isinstance(size.get(edge), int) for edge in ("width", "height")):
         return None
     return size["width"], size["height"]
+
+
+def _check_inputs(call: Call) -> web.Response | None:
+    addresses = call.body.get("image_urls")
+    if not isinstance(addresses, list) or not addresses:
+        return invalid("image_urls", "Field required", "missing")
+    if len(addresses) > (4 if call.model.startswith("fal-ai/flux-2/") else 8):
+        return invalid("image_urls", "List should have fewer items", "too_long")
+    for address in addresses:
+        header, _, text = str(address).partition(",")
+        if header != f"data:{kind_of_base64(text)};base64":
+            return invalid("image_urls", "Failed to load the image", "image_load_error")
+    return None
 
 
 def _check_size(body: Json) -> web.Response | None:

@@ -311,6 +311,10 @@ IN_THE_FILE = [
         "[providers] own in FILE needs a price by tokens, or by picture and megapixel.",
     ),
     (
+        '[providers.own]\nkind = "compatible"\nmodel = "m"\nbase_url = "http://h/v1"\ntakes_mask = true',
+        "[providers] own in FILE has takes_mask without most_inputs: say how many pictures the model takes to begin with.",
+    ),
+    (
         '[providers.flux]\nkind = "offline"\ntimeouts = { low = "2" }',
         "[providers.flux.timeouts] low in FILE must be a duration with its unit, such as 90s, 3m or 1h30m.",
     ),
