@@ -34,8 +34,10 @@ from bot.config import Settings
 from bot.domain.health import Finding
 from bot.errors import ConfigError
 from bot.services.job_views import JobViews
+from bot.services.usage_reports import UsageReports
 from bot.services.wish_prices import WishPrices
 from storage.sql.batches import SqlBatches
+from storage.sql.statistics import SqlStatistics
 
 ServerTask = asyncio.Task[None]
 """Ends when the server has stopped, whoever stopped it."""
@@ -139,6 +141,7 @@ async def serve_web(
         share=build_share_pages(services),
         gallery=build_gallery_pages(services),
         prices=WishPrices(services.quotas),
+        usage=UsageReports(SqlStatistics(base.database), services.people, services.quotas),
     )
     async with _run_server(web, listener, live.follow()) as server:
         yield server

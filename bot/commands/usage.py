@@ -1,9 +1,8 @@
 """`/usage`: what was drawn here and what it cost, as a picture, in words, and as a table."""
 
-import asyncio
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import date, timedelta
+from datetime import date
 from typing import Annotated
 
 from bot.commands.formatting import one_line
@@ -14,11 +13,11 @@ from bot.domain.options import Number, PersonRef
 from bot.domain.people import AccountId, Identity, Mention
 from bot.domain.rich_text import RichText, TextPart
 from bot.ports.plots import Plots, UsageShare, UsageSummary
-from bot.ports.statistics import Statistics, UsageLine
+from bot.ports.statistics import Statistics
 from bot.ports.surfaces import Call
 from bot.services.person_lookup import PersonLookup
 from bot.services.quotas import Quotas
-from bot.services.usage import summarize_usage, usage_csv
+from bot.services.usage_reports import UsageReport, UsageReports
 from bot.text import pluralize, truncate
 
 _MOST_DAYS = 90
@@ -37,26 +36,17 @@ class UsageArgs:
 
 def usage(statistics: Statistics, plots: Plots, people: PersonLookup, quotas: Quotas) -> Command[UsageArgs]:
     """Build `/usage`."""
+    reports = UsageReports(statistics, people, quotas)
 
     async def run(call: Call, args: UsageArgs) -> None:
         whom = None if args.person is None else await people.find_known(args.person, call.person)
-        effective_limits = await quotas.effective_limits(call.person, call.place)
-        last = effective_limits.allowance.day
-        first = last - timedelta(days=args.days - 1)
-        found = await statistics.usage(effective_limits.community, first, last)
-        # A busy place has a hundred thousand lines in a season: all that goes through them leaves the loop.
-        lines, accounts = await asyncio.to_thread(_select_lines, found, None if whom is None else whom.account)
-        if not lines:
+        report = await reports.read(call.person, call.place, args.days, None if whom is None else whom.account)
+        if report.is_empty:
             whose = (" for ", whom.identity) if whom else ()
-            await call.whisper(rich_post(RichText.of(f"{_period(first, last)}: nothing was drawn", *whose, ".")))
+            await call.whisper(rich_post(RichText.of(f"{_period(report.first, report.last)}: nothing was drawn", *whose, ".")))
             return
-        owners = {account: await people.name(account, call.person.identity) for account in accounts}
-        ids = {account: str(owner) for account, owner in owners.items()}
-        named = await asyncio.to_thread(_name_lines, lines, ids)
-        of_whom = _short(named[-1].name) or ids[named[-1].account] if whom else ""
-        summary = await asyncio.to_thread(summarize_usage, named, first, last, whose=of_whom)
-        table = await asyncio.to_thread(usage_csv, named, ids)
-        await call.whisper(_report(summary, owners, await plots.usage(summary), table))
+        summary = _short_name(report)
+        await call.whisper(_report(summary, report.owners, await plots.usage(summary), await report.to_csv()))
 
     return Command(
         "usage",
@@ -68,15 +58,10 @@ def usage(statistics: Statistics, plots: Plots, people: PersonLookup, quotas: Qu
     )
 
 
-def _select_lines(lines: Iterable[UsageLine], account: AccountId | None) -> tuple[list[UsageLine], set[AccountId]]:
-    """Return the lines of the account, or all of them where none is given, and whose they are."""
-    selected = [line for line in lines if account is None or line.account == account]
-    return selected, {line.account for line in selected}
-
-
-def _name_lines(lines: Iterable[UsageLine], ids: Mapping[AccountId, str]) -> list[UsageLine]:
-    """Return the lines with an id in place of the names that nobody ever told."""
-    return [line if line.name else replace(line, name=ids[line.account]) for line in lines]
+def _short_name(report: UsageReport) -> UsageSummary:
+    """Return the summary with the name of whom it is about on one line, or their id where that leaves nothing."""
+    whose, ids = report.summary.whose, [str(owner) for owner in report.owners.values()]
+    return report.summary if not whose or whose in ids else replace(report.summary, whose=_short(whose) or ids[0])
 
 
 def _report(summary: UsageSummary, owners: Mapping[AccountId, Identity | str], picture: bytes, table: bytes) -> Post:

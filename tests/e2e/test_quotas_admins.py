@@ -12,6 +12,7 @@ import pytest_asyncio
 from PIL import Image
 
 from bot.adapters.slack.manifest import EASEL
+from bot.adapters.web.visitors import visitor_name
 from tests.e2e.program import NOON
 from tests.e2e.quota_hands import Hand, OnDiscord, OnSlack
 from tests.e2e.quota_stage import Town, a_town
@@ -59,7 +60,9 @@ async def test_a_persons_limit(two: Two) -> None:
     """It is set, undone by its button, set again and cleared."""
     told = await two.admin.says("quota set", pictures="0", person=two.ada.mention, why="too many foxes")
     assert told.is_private
-    assert re.search(r"The limit of \S+ is now 0 pictures a day; it was \d+ pictures a day, as their tier has\.", told.text)
+    assert re.search(
+        r"The limit of \S+( \w+)? is now 0 pictures a day; it was \d+ pictures a day, as their tier has\.", told.text
+    )
     refused = await two.ada.wishes()
     assert refused.is_private
     assert refused.text == "That needs 1 picture; your limit is 0 a day. An admin can raise it; nothing was counted."
@@ -120,7 +123,8 @@ async def test_ids_in_a_reason_name_nobody(town: Town, two: Two) -> None:
                 f"@{two.ada.member.name}",
             )
         case _:
-            forged, shown = "for web:nobody", str(two.ada.mention)
+            forged = f"for {two.ada.mention}"
+            shown = visitor_name(str(two.ada.mention).removeprefix("web:"))
     told = await two.admin.says("credits grant", person=two.ada.mention, amount=1, why=forged)
     assert told.text.startswith(f"The balance of {shown} is now ")
     record = (await two.admin.says("audit", count=1)).text

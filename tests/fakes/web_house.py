@@ -24,6 +24,9 @@ from bot.domain.health import Finding
 from bot.domain.people import Person
 from bot.ports.objects import ObjectStore
 from bot.ports.pictures import Pictures
+from bot.ports.statistics import Statistics
+from bot.services.person_lookup import PersonLookup
+from bot.services.usage_reports import UsageReports
 from bot.services.wish_prices import WishPrices
 from storage.events.local import LocalEvents
 from storage.no_shared_files import NoSharedFiles
@@ -53,11 +56,13 @@ class WebHouse:
         share: ShareDependencies | None = None,
         pictures: Pictures | None = None,
         gallery: GalleryPages | None = None,
+        statistics: Statistics | None = None,
     ) -> None:
         self._moderation = moderation
         self._part = part
         self._share = share
         self._gallery = gallery
+        self._statistics = statistics
         self.bench = Bench()
         """Has the quotas of this house."""
 
@@ -108,6 +113,7 @@ class WebHouse:
             share=self._share,
             gallery=self._gallery,
             prices=WishPrices(self.bench.quotas),
+            usage=self._usage,
         )
         listener = socket.create_server(("127.0.0.1", self.port))
         # asyncio sets this itself only on sockets whose protocol is named; without it each answer waits 40 ms for an ACK.
@@ -134,6 +140,11 @@ class WebHouse:
         self.surface = WebSurface(self.messages, self._events)
         self.studio.move_to(self.surface)
         await self.start()
+
+    @property
+    def _usage(self) -> UsageReports | None:
+        people = PersonLookup(self.bench.accounts, self.bench.quotas)
+        return UsageReports(self._statistics, people, self.bench.quotas) if self._statistics else None
 
     async def _is_owner(self, person: Person) -> bool:
         return person.identity.user in self.owners

@@ -27,6 +27,7 @@ from bot.adapters.web.rest.jobs import RestDependencies
 from bot.adapters.web.security import SAFE_HEADERS, SecurityMiddleware
 from bot.adapters.web.share import ShareDependencies, SharePages, share_routes
 from bot.adapters.web.surface import WebSurface
+from bot.adapters.web.usage import usage_routes
 from bot.adapters.web.visitors import Visitors
 from bot.commands.dispatcher import Dispatcher
 from bot.domain.health import Finding
@@ -36,6 +37,7 @@ from bot.ports.objects import ObjectStore
 from bot.ports.pictures import Pictures
 from bot.ports.shared_files import SharedFiles
 from bot.services.provenance import NO_COPY_SIGNER
+from bot.services.usage_reports import UsageReports
 from bot.services.wish_prices import WishPrices
 
 
@@ -77,6 +79,7 @@ def build_web(
     share: ShareDependencies | None = None,
     gallery: GalleryPages | None = None,
     prices: WishPrices | None = None,
+    usage: UsageReports | None = None,
 ) -> FastAPI:
     """Build the application, for a server that runs while `live` follows.
 
@@ -84,7 +87,7 @@ def build_web(
     `rest_dependencies` is what the REST API needs,
     `moderation` what the page for moderators does, `part` what the one for
     parts of pictures does, `gallery` what those do that show
-    one's own, `prices` what the controls beside the box do; none of these is there without.
+    one's own, `prices` what the controls beside the box do, `usage` what the page of usage does; none of these is there without.
     """
     app = FastAPI(title="easel", openapi_url=None, docs_url=None, redoc_url=None)
     app.add_middleware(
@@ -142,6 +145,8 @@ def build_web(
         app.include_router(gallery_page_routes(gallery, assets=assets, visitors=visitors, channel=options.channel))
     if prices is not None:
         app.include_router(price_routes(prices, dispatcher=dispatcher, visitors=visitors, channel=options.channel))
+    if usage is not None:
+        app.include_router(usage_routes(usage, dispatcher=dispatcher, assets=assets, visitors=visitors, channel=options.channel))
     app.include_router(private_file_routes(private_files, visitors))
     app.include_router(picture_routes(pictures=pictures, objects=objects, copy_signer=copy_signer))
     app.include_router(health_routes(readiness))

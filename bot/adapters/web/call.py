@@ -7,6 +7,7 @@ import structlog
 from bot.adapters.web.form_view import FormView, describe_form
 from bot.adapters.web.rendering import AskedText
 from bot.adapters.web.surface import WEB, WebSurface
+from bot.adapters.web.visitors import visitor_name
 from bot.commands.spec import AnyCommand
 from bot.commands.typed_line import write_line
 from bot.domain.chat import Form, MessageRef, Place, Post, promise
@@ -72,7 +73,11 @@ class WebCall:
         self._notes.append(post.change_texts(lambda text: text.replace_targets(self._name)))
 
     def _name(self, target: ReferenceTarget) -> TextPart:
-        return self.names.get(target, target) if isinstance(target, Identity) else target
+        """Call people of the page by the name that stands beside their pictures, and others as their platform knows them."""
+        if not isinstance(target, Identity):
+            return target
+        known = self.names.get(target) or (visitor_name(target.user) if target.platform == WEB else "")
+        return known or target
 
     async def ask(self, form: Form) -> None:
         """Have the page put the filled-in line into its message box, to be changed and sent; see `Call.ask`.

@@ -55,6 +55,7 @@ def channel_routes(
             "you": visitor.person.name,
             "visitor": visitor.tag,
             "picture_commands": sorted(channel_info.picture_commands),
+            "is_admin": await is_admin_or_owner(visitor.person),
         }
         response = _json_response(request, json.dumps(facts, ensure_ascii=False))
         visitors.remember(visitor, response)

@@ -7,10 +7,12 @@ import pytest
 from bot.adapters.web.call import WebCall
 from bot.adapters.web.rendering import AskedText
 from bot.adapters.web.surface import WEB, WebSurface
+from bot.adapters.web.visitors import visitor_name
 from bot.app.commands import declared_commands
-from bot.domain.chat import Form, Place, Post
+from bot.domain.chat import Form, Place, Post, rich_post
 from bot.domain.options import Suggestion
-from bot.domain.people import Identity, Person
+from bot.domain.people import Identity, Person, Platform
+from bot.domain.rich_text import RichText
 from bot.errors import SurfaceFailed
 from storage.events.local import LocalEvents
 from tests.fakes.clock import StoppedClock
@@ -64,6 +66,14 @@ async def test_whispers_are_for_the_reply_only(call: WebCall, messages: MemoryPa
     await call.whisper(Post("late"))
     assert call.finish() == (Post("one"), Post("two"))
     assert await messages.page("studio", most=10) == ()
+
+
+async def test_whispers_call_people_by_name(call: WebCall) -> None:
+    """By that which stands beside their pictures, where they are of the page; as their platform knows them elsewhere."""
+    here, there = Identity(WEB, "", "bob"), Identity(Platform("discord"), "", "7")
+    await call.whisper(rich_post(RichText.of(here, " and ", there)))
+    [said] = call.finish()
+    assert said.text == f"{visitor_name('bob')} and {there}"
 
 
 async def test_a_form_is_a_line_to_be_changed(call: WebCall) -> None:
