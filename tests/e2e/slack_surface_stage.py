@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from bot.adapters.slack import SLACK
+from bot.adapters.slack.message_editor import SurfaceTimings
 from bot.adapters.slack.picture_sources import PreviewLink
 from bot.adapters.slack.rate_limits import SlackRateLimiter, SlackRateLimits
 from bot.adapters.slack.reply_token import SlackReplyToken
@@ -86,9 +87,9 @@ class SlackSurfaceStage:
         return found
 
     @asynccontextmanager
-    async def other_process(self) -> AsyncIterator[SlackSurface]:
+    async def other_process(self, timings: SurfaceTimings = BRIEF) -> AsyncIterator[SlackSurface]:
         """Yield a surface that remembers nothing of what this one did."""
-        surface = SlackSurface(self.web, self.objects, self.slack.clock, timings=BRIEF)
+        surface = SlackSurface(self.web, self.objects, self.slack.clock, timings=timings)
         try:
             yield surface
         finally:

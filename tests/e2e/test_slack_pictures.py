@@ -87,11 +87,12 @@ async def test_a_picture_does_not_wait_long_for_one_that_finds_out_nothing(stage
     """The first one's file is still on its way; the other tries for itself."""
     first, second = [(await stage.posted(key=str(number)))[0] for number in range(2)]
     held = stage.slack.faults.hold("upload", times=1)
-    stuck = asyncio.create_task(stage.surface.update(first, DONE))
-    await stage.slack.until(lambda: held.met == 1)
-    await stage.surface.update(second, DONE)
-    held.release()
-    await stuck
+    async with stage.other_process(replace(BRIEF, patience=0.1)) as surface:
+        stuck = asyncio.create_task(surface.update(first, DONE))
+        await stage.slack.until(lambda: held.met == 1)
+        await surface.update(second, DONE)
+        held.release()
+        await stuck
 
 
 async def test_a_picture_may_be_posted_at_once(stage: SlackSurfaceStage) -> None:
