@@ -24,12 +24,14 @@ from tests.fakes.postgres import PostgresServer, postgres_server, why_no_postgre
 from tests.fakes.rabbitmq import RabbitServer, rabbit_server, why_no_rabbitmq
 from tests.fakes.redis import RedisServer, redis_server, why_no_redis
 from tests.fakes.s3 import moto_server
+from tests.fakes.shared_work import share_word_filters
 
 # How long an example takes is the machine's business: speed is asked by benchmarks, never by a test.
 hypothesis.settings.register_profile("unhurried", deadline=None)
 hypothesis.settings.load_profile("unhurried")
 
 share_compiled_statements()
+share_word_filters()
 
 # A program that runs in the tests' process would have loggers keep the form it gives them, and later tests would read no log.
 _configure = structlog.configure
