@@ -70,6 +70,10 @@ class AdminCall:
         """Keep it."""
         self.told.append(post)
 
+    async def settle(self, post: Post) -> bool:
+        """Nothing was pressed."""
+        raise AssertionError(post.text)
+
     async def ask(self, form: Form) -> None:
         """Nothing is asked."""
         raise AssertionError(form.command)

@@ -88,6 +88,10 @@ class BenchCall:
         """Nothing may be refused here."""
         raise AssertionError(post.text)
 
+    async def settle(self, post: Post) -> bool:
+        """Nothing was pressed."""
+        raise AssertionError(post.text)
+
     async def ask(self, form: Form) -> None:
         """Nor asked."""
         raise AssertionError(form.command)

@@ -53,6 +53,10 @@ class ReactionCall:
         """Take the post."""
         self.said.append(post)
 
+    async def settle(self, post: Post) -> bool:
+        """Nothing was pressed."""
+        raise AssertionError(post.text)
+
     async def ask(self, form: Form) -> None:
         """Show no form."""
         raise SurfaceFailed(_DISCORD, f"no form for {form.command}")

@@ -82,19 +82,21 @@ def batch_draw(studio: BatchStudio) -> Command[BatchButtonArgs]:
     """Build the button that confirms an offer."""
 
     async def run(call: Call, args: BatchButtonArgs) -> None:
+        found = await studio.find(args.batch)
         await studio.confirm(args.batch, call)
+        await call.settle(batch_posts.taken(found))
 
-    return Command("batch-draw", "Draw all of it", BatchButtonArgs, run, is_typed=False)
+    return Command("batch-draw", "Draw all of it", BatchButtonArgs, run, is_typed=False, settles_note=True)
 
 
 def batch_cancel(studio: BatchStudio) -> Command[BatchButtonArgs]:
     """Build the button that wants no more of it."""
 
     async def run(call: Call, args: BatchButtonArgs) -> None:
-        if not await studio.cancel(args.batch, call):
+        if not await studio.cancel(args.batch, call) and not await call.settle(batch_posts.not_wanted()):
             await call.whisper(batch_posts.not_wanted())
 
-    return Command("batch-cancel", "Draw no more of it", BatchButtonArgs, run, is_typed=False)
+    return Command("batch-cancel", "Draw no more of it", BatchButtonArgs, run, is_typed=False, settles_note=True)
 
 
 def batch_delete(studio: BatchStudio, gallery: Gallery, messages: BatchShower) -> Command[BatchButtonArgs]:

@@ -65,6 +65,11 @@ class Dispatcher:
         command = self.commands.get(action.partition(":")[0])
         return command is not None and command.opens_form
 
+    def settles_note(self, action: str) -> bool:
+        """Whether a button may change the note that it stands below."""
+        command = self.commands.get(action.partition(":")[0])
+        return command is not None and command.settles_note
+
     async def dispatch(self, name: str, raw: Mapping[str, object], call: Call) -> None:
         """Run a command with the options that a platform parsed."""
 

@@ -67,7 +67,8 @@ class Command(Generic[A]):
     that words without a command are meant for it. `is_for_author` says that
     a button of its only works for whoever asked for the picture, and for who
     looks after the place; `is_for_others`, that it works for all but them;
-    `is_for_one_picture`, that it works with the id of one picture of several too.
+    `is_for_one_picture`, that it works with the id of one picture of several too;
+    `settles_note`, that it stands below a note to one person, which shows what was decided once it is pressed.
     """
 
     name: str
@@ -83,6 +84,7 @@ class Command(Generic[A]):
     is_for_author: bool = False
     is_for_others: bool = False
     is_for_one_picture: bool = False
+    settles_note: bool = False
     notes: Mapping[str, str] = field(default_factory=dict)
     suggestions: Mapping[str, Suggest] = field(default_factory=dict)
     unavailable: frozenset[str] = frozenset()

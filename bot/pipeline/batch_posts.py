@@ -63,6 +63,11 @@ def deleted(batch: Batch, minutes: int) -> Post:
     )
 
 
+def taken(batch: Batch) -> Post:
+    """Say in the place of an offer that it was confirmed."""
+    return Post(f"{pluralize(batch.count, 'picture')}: {_name(batch.prompts, batch.count)}. You confirmed that, so it is drawn.")
+
+
 def not_wanted() -> Post:
     """Say that an offer came to nothing."""
     return Post("Nothing is drawn, and nothing was counted.")

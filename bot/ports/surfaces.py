@@ -128,6 +128,13 @@ class Call(Protocol):
         """
         ...
 
+    async def settle(self, post: Post) -> bool:
+        """Have the note that only this person reads, and whose button was pressed, show `post` from now on.
+
+        Return whether it does: there may be none, or none that can be changed. Never raises.
+        """
+        ...
+
     async def ask(self, form: Form) -> None:
         """Show a form drawn from the command's declaration. What is filled in comes back as a call of that command.
 

@@ -25,8 +25,9 @@ async def test_on_discord_four_pictures_are_one_message(tmp_path: Path) -> None:
         offer = await (await stage.ada.type_command(stage.channel, "batch", prompts=FOUR)).message_when(within=20)
         assert offer.is_ephemeral
         assert "4 pictures: a red fox in snow, and 3 more" in offer.text
-        pressed = await stage.ada.press(offer, "Draw 4")
-        message = await pressed.message_when(lambda one: "Drawing 4 pictures" in one.text, within=20)
+        await stage.ada.press(offer, "Draw 4")
+        await offer.when(lambda one: "You confirmed that" in one.text and not one.buttons, within=20)
+        message = await stage.channel.message_when(lambda one: "Drawing 4 pictures" in one.text, within=20)
         await message.when(lambda one: bool(one.files), within=60)
         assert message.text.startswith("4 pictures: a red fox in snow, and 3 more")
         assert [one for one in stage.channel.messages if one.files] == [message]
@@ -49,6 +50,7 @@ async def test_on_slack_four_pictures_are_one_message(tmp_path: Path) -> None:
         offer = await stage.ada.ephemeral("5 pictures: a red fox in snow, and 4 more", within=20)
         await stage.ada.press(offer, "Draw 5")
         message = await stage.channel.message_when(lambda one: "5 pictures: a red fox" in one and bool(one.images), within=60)
+        assert ("You confirmed that" in offer.text, offer.buttons) == (True, [])
         assert len(message.images) == 1
         assert "All as one file" in message.buttons
         await stage.ada.command(stage.channel, "/easel", "batch")

@@ -52,9 +52,12 @@ class BatchDesk:
         self.forms += call.asked
         return call.whispers
 
-    async def press(self, button: str, found: Batch, by: Person | None = None, at: Place = SQUARE) -> list[Post]:
-        """Have somebody press a button of a batch."""
+    async def press(
+        self, button: str, found: Batch, by: Person | None = None, at: Place = SQUARE, *, has_note: bool = False
+    ) -> list[Post]:
+        """Have somebody press a button of a batch, below a note or not; return what is whispered to them."""
         call = self._call(by or person(), at)
+        call.has_note = has_note
         await self.dispatcher.press(f"{button}:{found.id}", call)
         return call.whispers
 

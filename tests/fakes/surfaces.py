@@ -119,7 +119,7 @@ def person(user: str = "ann", *, is_moderator: bool = False) -> Person:
 
 
 class FakeCall:
-    """One person's call; `whispers` hold what nobody else read, `asked` the forms."""
+    """One person's call; `whispers` hold what nobody else read, `settled` what a note shows since then, `asked` the forms."""
 
     def __init__(
         self,
@@ -139,6 +139,8 @@ class FakeCall:
         self._reply_token = reply_token
         self.failures = ScriptedFailures()
         self.whispers: list[Post] = []
+        self.settled: list[Post] = []
+        self.has_note = False
         self.asked: list[Form] = []
 
     @property
@@ -177,6 +179,12 @@ class FakeCall:
         """Say it to this person; where they are alone that is a message that stays."""
         self.whispers.append(post)
         return None if self._place.tenant else MessageRef(self._place, f"whisper {len(self.whispers)} of {self._key}")
+
+    async def settle(self, post: Post) -> bool:
+        """Have the note show it that a test says there is."""
+        if self.has_note:
+            self.settled.append(post)
+        return self.has_note
 
     async def ask(self, form: Form) -> None:
         """Show a form."""

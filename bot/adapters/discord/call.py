@@ -44,8 +44,10 @@ class DiscordCall:
 
     What it says first is the interaction's one response, public or private
     for good. Everything later is a message of its own. `render_modal` gives a form
-    as a modal; `opens_form` says that the command begins with one, and
-    `is_public` that its answer is for all to see.
+    as a modal; `opens_form` says that the command begins with one,
+    `is_public` that its answer is for all to see, and `settles` that the note
+    whose button was pressed may be changed: then Discord's response is that,
+    and the answer a message of the channel, which its key finds again.
     """
 
     def __init__(
@@ -56,6 +58,7 @@ class DiscordCall:
         *,
         opens_form: bool = False,
         is_public: bool = False,
+        settles: bool = False,
     ) -> None:
         self.key = f"{DISCORD}:{interaction.id}"
         self.person = person_of_interaction(interaction)
@@ -66,6 +69,7 @@ class DiscordCall:
         self._render_modal = render_modal
         self._opens_form = opens_form
         self._is_public = is_public
+        self._settles = settles and interaction.type is discord.InteractionType.component
         self._limits = surface.limits(self.place, interaction.filesize_limit)
         self._reply_token = surface.new_reply_token(
             interaction.application_id, interaction.id, interaction.token, interaction.filesize_limit
@@ -84,7 +88,7 @@ class DiscordCall:
 
     async def run_and_acknowledge(self, work: Callable[[], Awaitable[None]]) -> None:
         """Do the work, and see that Discord gets a response in time whatever comes of it."""
-        if self._is_due.is_set():
+        if self._is_due.is_set() or self._settles:
             await self._defer()
         async with asyncio.TaskGroup() as group:
             group.create_task(self._acknowledge_in_time())
@@ -101,6 +105,8 @@ class DiscordCall:
 
     async def answer(self, post: Post, *, key: str) -> MessageRef:
         """Say `post` for all to see; see `Call.answer`."""
+        if self._settles:
+            return await self._answer_apart(post, key)
         rendered = await self._surface.renderer.render(post, self._limits)
         try:
             async with self._response_lock, translate_errors(_TIMEOUT):
@@ -108,8 +114,7 @@ class DiscordCall:
         except MessageGone as error:
             # An interaction that we heard of too late takes no answer (10062); the channel still does.
             log.warning("discord.answered_by_token", call=self.key, reason=str(error))
-            posted = await self._surface.post(self.place, posts.name_asker(post, self.person), key=key)
-            return replace(posted, names_asker=True)
+            return await self._post_in_channel(post, key)
         return MessageRef(self.place, str(id_), str(self._reply_token))
 
     async def whisper(self, post: Post) -> None:
@@ -126,6 +131,19 @@ class DiscordCall:
         except EaselError as error:
             log.warning("discord.whisper_lost", call=self.key, kind=post.kind, reason=str(error))
 
+    async def settle(self, post: Post) -> bool:
+        """Change the message whose button was pressed, which the response without a sign speaks of; see `Call.settle`."""
+        if not self._settles:
+            return False
+        try:
+            rendered = await self._render_private(post)
+            async with self._response_lock, translate_errors(_TIMEOUT):
+                await self._edit_original(rendered)
+        except EaselError as error:
+            log.info("discord.not_settled", call=self.key, reason=str(error))
+            return False
+        return True
+
     async def ask(self, form: Form) -> None:
         """Open a form as the response; see `Call.ask`."""
         async with self._response_lock:
@@ -138,6 +156,20 @@ class DiscordCall:
                     await self._interaction.response.send_modal(modal)
             except SurfaceFailed as error:
                 raise FormNotShown(str(error)) from error
+
+    async def _answer_apart(self, post: Post, key: str) -> MessageRef:
+        """Say it in the channel, and where we may not speak there by the interaction."""
+        try:
+            return await self._post_in_channel(post, key)
+        except MessageGone:
+            rendered = await self._surface.renderer.render(post, self._limits)
+            async with self._response_lock, translate_errors(_TIMEOUT):
+                id_ = await self._send(rendered, is_private=False)
+            return MessageRef(self.place, str(id_), str(self._reply_token))
+
+    async def _post_in_channel(self, post: Post, key: str) -> MessageRef:
+        posted = await self._surface.post(self.place, posts.name_asker(post, self.person), key=key)
+        return replace(posted, names_asker=True)
 
     async def _render_private(self, post: Post) -> RenderedMessage:
         try:
@@ -169,6 +201,9 @@ class DiscordCall:
 
     async def _edit_deferred(self, rendered: RenderedMessage) -> int:
         self._is_deferred = False
+        return await self._edit_original(rendered)
+
+    async def _edit_original(self, rendered: RenderedMessage) -> int:
         message = await self._interaction.edit_original_response(
             view=rendered.view, attachments=rendered.files, allowed_mentions=NO_MENTIONS
         )
@@ -235,6 +270,10 @@ class DiscordReactionCall:
         except EaselError as error:
             log.info("discord.whisper_lost", call=self.key, kind=post.kind, reason=str(error))
             return None
+
+    async def settle(self, post: Post) -> bool:  # noqa: ARG002 - every call is asked alike
+        """Change nothing: a reaction stands below no note; see `Call.settle`."""
+        return False
 
     async def ask(self, form: Form) -> None:  # noqa: ARG002 - every call is asked alike
         """Show no form: there is none below a reaction; see `Call.ask`."""

@@ -64,6 +64,10 @@ class DirectMessageCall:
             log.warning("discord.whisper_lost", call=self.key, kind=post.kind, reason=str(error))
             return None
 
+    async def settle(self, post: Post) -> bool:  # noqa: ARG002 - every call is asked alike
+        """Change nothing: nothing is pressed here; see `Call.settle`."""
+        return False
+
     async def ask(self, form: Form) -> None:  # noqa: ARG002 - every call is asked alike
         """Show no form: there is none below a message; see `Call.ask`."""
         raise FormNotShown("a direct message")

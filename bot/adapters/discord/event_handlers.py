@@ -145,8 +145,14 @@ class DiscordEventHandlers:
 
     def _call(self, interaction: Interaction, action: str, *, is_public: bool = False) -> DiscordCall:
         """Make a call of an interaction; `action` is the command that it begins with."""
-        opens_form = self._dispatcher.opens_form(action)
-        return DiscordCall(interaction, self._surface, self._render_modal, opens_form=opens_form, is_public=is_public)
+        return DiscordCall(
+            interaction,
+            self._surface,
+            self._render_modal,
+            opens_form=self._dispatcher.opens_form(action),
+            is_public=is_public,
+            settles=self._dispatcher.settles_note(action),
+        )
 
     def _is_public(self, name: str) -> bool:
         """Whether a typed command answers for all to see."""

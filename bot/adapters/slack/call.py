@@ -177,6 +177,17 @@ class SlackCall:
         await self._point_to_direct_message()
         return message
 
+    async def settle(self, post: Post) -> bool:
+        """Replace the message whose button was pressed, by the address that came along; see `Call.settle`."""
+        surface = self._dependencies.surface
+        try:
+            payload = await surface.render(self._origin.team, spell_commands_for_slack(post, self._dependencies.commands))
+            await surface.response_urls.replace_original(self._reply_token, payload)
+        except EaselError as error:
+            log.info("slack.not_settled", call=self.key, reason=str(error))
+            return False
+        return True
+
     async def ask(self, form: Form) -> None:
         """Show a form; see `Call.ask`. Reactions and mentions open none, and three seconds after the others it is too late."""
         origin = self._origin

@@ -33,10 +33,9 @@ class ResponseUrlClient:
     async def say(
         self, reply_token: SlackReplyToken, payload: Mapping[str, Any], *, is_private: bool = False, thread: str = ""
     ) -> None:
-        """Say what `rendering.render_message` made of a post, always as a new message.
+        """Say what `rendering.render_message` made of a post, always as a new message: a button's address could replace its own.
 
-        To replace "the original" would overwrite the message whose button was
-        pressed; what a command was told through its address cannot be replaced.
+        What a command was told through its address cannot be replaced.
 
         Raises:
             MessageGone: The address is used up, too old, or its channel is gone.
@@ -47,6 +46,10 @@ class ResponseUrlClient:
         if thread:
             arguments["thread_ts"] = thread
         await self._send(reply_token, {**payload, **arguments})
+
+    async def replace_original(self, reply_token: SlackReplyToken, payload: Mapping[str, Any]) -> None:
+        """Replace the message whose button was pressed, which may be private; raises as `say` does."""
+        await self._send(reply_token, {**payload, "replace_original": True})
 
     async def _send(self, reply_token: SlackReplyToken, body: Mapping[str, Any]) -> None:
         if not self.may_answer(reply_token):

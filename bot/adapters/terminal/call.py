@@ -52,6 +52,10 @@ class TerminalCall:
         """Keep the post."""
         self.whispers.append(post)
 
+    async def settle(self, post: Post) -> bool:  # noqa: ARG002 - every call is asked alike
+        """Change nothing: nothing is pressed in a shell; see `Call.settle`."""
+        return False
+
     async def ask(self, form: Form) -> None:
         """Show no form: whoever runs this types it all at once; see `Call.ask`."""
         raise SurfaceFailed(TERMINAL, f"no form for {form.command}")

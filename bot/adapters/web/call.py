@@ -40,6 +40,8 @@ class WebCall:
         self.place = place
         self.message = message
         self.answered: MessageRef | None = None
+        self.settled: Post | None = None
+        """What the note shows from now on whose button was pressed."""
         self.fill = ""
         """The line that the page puts into its message box."""
         self.form: FormView | None = None
@@ -78,6 +80,13 @@ class WebCall:
             return target
         known = self.names.get(target) or (visitor_name(target.user) if target.platform == WEB else "")
         return known or target
+
+    async def settle(self, post: Post) -> bool:
+        """Have the page show `post` in the note whose button was pressed; see `Call.settle`."""
+        if self._is_over or not self._asked.is_press or self.message is not None:
+            return False
+        self.settled = post
+        return True
 
     async def ask(self, form: Form) -> None:
         """Have the page put the filled-in line into its message box, to be changed and sent; see `Call.ask`.

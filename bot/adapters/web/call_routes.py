@@ -41,7 +41,7 @@ def call_routes(
     async def take_call(request: Request) -> Response:
         visitor = visitors.identify(request)
         call_request = await read_call_request(request, forms)
-        message, asked = await _find_pressed(surface, place, call_request)
+        message, asked = await _find_pressed(surface, dispatcher, place, call_request)
         key = f"{WEB}:{visitor.person.identity.user}:{call_request.key}"
         call = WebCall(surface, dispatcher.commands, key=key, person=visitor.person, place=place, asked=asked, message=message)
         try:
@@ -76,7 +76,9 @@ async def _dispatch(dispatcher: Dispatcher, call_request: CallRequest, call: Web
     await dispatcher.dispatch_line(addressed.line, call, call_request.pictures)
 
 
-async def _find_pressed(surface: WebSurface, place: Place, call_request: CallRequest) -> tuple[MessageRef | None, AskedText]:
+async def _find_pressed(
+    surface: WebSurface, dispatcher: Dispatcher, place: Place, call_request: CallRequest
+) -> tuple[MessageRef | None, AskedText]:
     """Return the message whose button was pressed, and what to show as asked.
 
     A message is only believed if it carries that button: else a page could
@@ -88,19 +90,21 @@ async def _find_pressed(surface: WebSurface, place: Place, call_request: CallReq
     stored = await surface.messages.get(call_request.message) if call_request.message else None
     label = label_in(stored.body, call_request.action) if stored else None
     if stored is None or label is None:
-        return None, AskedText(_spell(call_request.action), is_press=True)
+        return None, AskedText(_spell(call_request.action, dispatcher), is_press=True)
     return MessageRef(place, stored.id), AskedText(label, is_press=True)
 
 
-def _spell(action: str) -> str:
-    """Return the name of a button that stood in a private note, which is not kept: as its command is called."""
-    return action.partition(":")[0].replace("-", " ").replace("_", " ").capitalize()
+def _spell(action: str, dispatcher: Dispatcher) -> str:
+    """Return what a button is for that stood in a private note, which is not kept: as its command says it."""
+    command = dispatcher.commands.get(action.partition(":")[0])
+    return command.summary if command is not None else "a button"
 
 
 async def _reply(call: WebCall, private_files: PrivateFiles) -> Response:
     answered = json.dumps(call.answered.id if call.answered else None)
     notes = json_list([await private_files.render_note(call.person.identity.user, note) for note in call.finish()])
     fill = json.dumps(call.fill or None, ensure_ascii=False)
+    settled = "null" if call.settled is None else await private_files.render_note(call.person.identity.user, call.settled)
     reply, form = json.dumps(call.reply or None), json.dumps(call.form, ensure_ascii=False)
-    content = f'{{"answered":{answered},"notes":{notes},"fill":{fill},"reply":{reply},"form":{form}}}'
+    content = f'{{"answered":{answered},"notes":{notes},"settled":{settled},"fill":{fill},"reply":{reply},"form":{form}}}'
     return Response(content, media_type="application/json", headers={"Cache-Control": "no-store"})

@@ -37,6 +37,10 @@ class PlaceCall:
         """Keep `post` for whoever is at the page; see `Call.whisper`."""
         self.notes.append(post)
 
+    async def settle(self, post: Post) -> bool:  # noqa: ARG002 - every call is asked alike
+        """Change nothing: this page has no notes; see `Call.settle`."""
+        return False
+
     async def ask(self, form: Form) -> None:
         """Refuse: the page has its own form; see `Call.ask`."""
         raise SurfaceFailed(self.place.platform, f"no form for {form.command} here")

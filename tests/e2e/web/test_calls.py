@@ -176,7 +176,8 @@ async def test_a_form_comes_back_as_a_line(house: WebHouse, ann: HttpVisitor, bo
     order, _ = await drawn(house, ann)
     [message] = await ann.messages()
     reply = await bob.call(action=f"reword:{order.id}", message=message["id"])
-    assert reply == {"answered": None, "notes": [], "fill": f"/imagine {order.prompt} --shape wide", "reply": None, "form": None}
+    fill = f"/imagine {order.prompt} --shape wide"
+    assert reply == {"answered": None, "notes": [], "settled": None, "fill": fill, "reply": None, "form": None}
     assert (await ann.say("/help"))["fill"] is None
     assert len(await ann.messages()) == 1
 

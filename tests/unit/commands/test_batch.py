@@ -107,3 +107,9 @@ async def test_what_a_day_has_not_left_is_offered_in_the_relaxed_lane() -> None:
     assert {row.job.wish.lane for row in bench.jobs.rows.values()} == {Lane.RELAXED}
     [refusal] = await desk.type(f"{many} --lane fast")
     assert refusal.kind == "quota_exceeded"
+
+
+def test_buttons_of_an_offer_may_change_their_note(desk: BatchDesk) -> None:
+    """Platforms want to know before the command runs."""
+    found = ("batch-draw:id", "batch-cancel:id", "batch-delete:id", "gone:id")
+    assert [desk.dispatcher.settles_note(action) for action in found] == [True, True, False, False]

@@ -126,6 +126,19 @@ class TestConfirming:
         [answer] = await desk.press("batch-draw", found)
         assert "decided already" in answer.text
 
+    async def test_an_offer_shows_what_was_decided_in_the_place_of_its_buttons(self, desk: BatchDesk) -> None:
+        """And nothing is said twice."""
+        taken, other = await desk.offered(), await desk.offered()
+        for button, found in (("batch-draw", taken), ("batch-cancel", other), ("batch-draw", other)):
+            whispers = await desk.press(button, found, has_note=True)
+            assert len(whispers) == (button == "batch-draw" and found is other)
+        settled = [post for call in desk.calls for post in call.settled]
+        assert [post.text for post in settled] == [
+            "2 pictures: a red fox, and 1 more. You confirmed that, so it is drawn.",
+            "Nothing is drawn, and nothing was counted.",
+        ]
+        assert [post.buttons for post in settled] == [(), ()]
+
 
 class TestOffering:
     """What is refused before anything is offered."""

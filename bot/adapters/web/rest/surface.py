@@ -60,6 +60,10 @@ class RestCall:
     async def whisper(self, post: Post) -> None:
         """Show nothing: what goes wrong is the answer of the request."""
 
+    async def settle(self, post: Post) -> bool:  # noqa: ARG002 - every call is asked alike
+        """Change nothing: programs press no buttons; see `Call.settle`."""
+        return False
+
     async def ask(self, form: Form) -> None:
         """Refuse: programs fill in no forms."""
         raise SurfaceFailed(API, f"no form for {form.command}")

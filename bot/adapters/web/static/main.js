@@ -50,10 +50,11 @@ async function sendForm(command, options, tell) {
 }
 
 // Not `disabled`, which would take the keyboard away from the button.
-async function press(action, message, button, pictures = []) {
+// A note whose button was pressed shows what came of that, where the server says so.
+async function press(action, message, button, pictures = [], note = null) {
   if (button.getAttribute("aria-disabled") === "true") return;
   button.setAttribute("aria-disabled", "true");
-  await call(message ? { action, message } : { action }, { shown: pictures });
+  await call(message ? { action, message } : { action }, { shown: pictures, note });
   button.removeAttribute("aria-disabled");
 }
 
@@ -64,13 +65,13 @@ const isTrouble = (note) => note.tone === "refused" || note.tone === "failed";
 // Makes a call, shows what only this person may read, and gives how it went: done, refused or lost on the way.
 // `shown` are the pictures of the message whose button was pressed; `tell(note)` says what is wrong elsewhere than in the channel.
 // `item` is the line of the outbox that is sent, if it is one: it is kept there until it has arrived.
-async function call(fields, { line = "", pictures = [], shown = [], tell = null, item = null }) {
+async function call(fields, { line = "", pictures = [], shown = [], tell = null, item = null, note: pressed = null }) {
   // Asking again for what may have arrived is the same call, not a second one.
   const what = JSON.stringify([fields, ...pictures.map(({ name, size, lastModified }) => [name, size, lastModified])]);
   const key = item?.key ?? unanswered.get(what) ?? newKey();
   if (!item) unanswered.set(what, key);
   try {
-    const { answered, notes, fill, reply, form } = await makeCall(fields, key, pictures);
+    const { answered, notes, settled, fill, reply, form } = await makeCall(fields, key, pictures);
     unanswered.delete(what);
     composer.price.refresh();
     for (const note of notes) {
@@ -80,6 +81,7 @@ async function call(fields, { line = "", pictures = [], shown = [], tell = null,
         channel.addNote(note, isTrouble(note) ? line : "", later);
       }
     }
+    if (settled && pressed?.view.is_note) pressed.update({ ...pressed.view, post: settled });
     if (answered) channel.scrollToEnd();
     if (fill) composer.fill(fill);
     if (reply) composer.replyTo(reply, shown);

@@ -101,7 +101,7 @@ export class Message {
     const button = el("button", { type: "button", class: isDangerous ? "pill danger" : "pill", "data-action": action });
     button.append(hasIcon(name) ? icon(name) : "", el("span", { dir: "auto" }, label));
     // A double-click is one press: its second half would hit the button that came in the place of the first, such as Cancel.
-    button.addEventListener("click", (event) => event.detail < 2 && this.actions.press(action, message, button, pictures ?? this.view.post.pictures));
+    button.addEventListener("click", (event) => event.detail < 2 && this.actions.press(action, message, button, pictures ?? this.view.post.pictures, this));
     return button;
   }
 }

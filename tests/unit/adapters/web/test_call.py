@@ -9,7 +9,7 @@ from bot.adapters.web.rendering import AskedText
 from bot.adapters.web.surface import WEB, WebSurface
 from bot.adapters.web.visitors import visitor_name
 from bot.app.commands import declared_commands
-from bot.domain.chat import Form, Place, Post, rich_post
+from bot.domain.chat import Form, MessageRef, Place, Post, rich_post
 from bot.domain.options import Suggestion
 from bot.domain.people import Identity, Person, Platform
 from bot.domain.rich_text import RichText
@@ -116,3 +116,23 @@ async def test_a_form_for_words_about_a_picture_is_the_box_itself(call: WebCall)
     """The page shows the picture beside it, and sends the words as a reply."""
     await call.ask(Form("edit", {"link": "owl"}, shown=("words",)))
     assert (call.reply, call.fill) == ("owl", "")
+
+
+@pytest.mark.parametrize(("is_press", "stands_in", "is_settled"), [(True, None, True), (True, "1", False), (False, None, False)])
+async def test_only_a_note_whose_button_was_pressed_is_settled(
+    messages: MemoryPageMessages, is_press: bool, stands_in: str | None, is_settled: bool
+) -> None:
+    """Not a message that others read, nor anything once the reply is out."""
+    call = WebCall(
+        WebSurface(messages, LocalEvents()),
+        COMMANDS,
+        key="web:user:2",
+        person=HERON,
+        place=STUDIO,
+        asked=AskedText("Draw all of it", is_press=is_press),
+        message=MessageRef(STUDIO, stands_in) if stands_in else None,
+    )
+    assert await call.settle(Post("It is drawn.")) is is_settled
+    assert (call.settled == Post("It is drawn.")) is is_settled
+    call.finish()
+    assert not await call.settle(Post("Too late."))
