@@ -41,8 +41,12 @@ class Collections(Protocol):
         """Say who may look at it from now on; with a page, under which. Without one it keeps what it has."""
         ...
 
+    async def is_ended_page(self, page: ShareId) -> bool:
+        """Return whether that was the page of a collection that was dropped since then, or has got another one."""
+        ...
+
     async def of_page(self, page: ShareId) -> Collection | None:
-        """Return the collection whose page that is or was, whoever may look at it now."""
+        """Return the collection that has that page, whoever may look at it now."""
         ...
 
     async def pictures(self, collection: CollectionId, most: int) -> tuple[Picture, ...]:

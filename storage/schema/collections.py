@@ -26,6 +26,9 @@ HAS_PAGE: ColumnElement[bool] = collections.c.page.is_not(None)
 Index("uq_collections_page", collections.c.page, unique=True, sqlite_where=HAS_PAGE, postgresql_where=HAS_PAGE)
 partial_index("ix_collections_community", collections.c.community, collections.c.name_key, where=IS_FOR_COMMUNITY)
 
+ended_pages = Table("ended_pages", metadata, Column("id", String, primary_key=True))
+"""What pages of collections were that have another one now, or were dropped. Whose they were is known no more."""
+
 collection_pictures = Table(
     "collection_pictures",
     metadata,

@@ -6,12 +6,13 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Row, and_, bindparam, delete, func, or_, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain.collections import Audience, Collection, CollectionId, ListedCollection
 from bot.domain.images import Picture, PictureId
 from bot.domain.people import AccountId, CommunityId
 from bot.domain.shares import ShareId
-from storage.schema.collections import IS_FOR_COMMUNITY, collection_pictures, collections
+from storage.schema.collections import HAS_PAGE, IS_FOR_COMMUNITY, collection_pictures, collections, ended_pages
 from storage.schema.jobs import IS_VISIBLE, pictures
 from storage.sql.database import Database
 from storage.sql.retries import retry_all_uncommitted
@@ -23,6 +24,8 @@ _ADD = Upsert(
         index_elements=[collections.c.account, collections.c.name_key]
     )
 )
+_END_PAGE = Upsert(lambda insert_into: insert_into(ended_pages).on_conflict_do_nothing())
+_PAGE_OF = select(collections.c.page).where(collections.c.id == bindparam("of_collection"), HAS_PAGE)
 _PUT = Upsert(lambda insert_into: insert_into(collection_pictures).on_conflict_do_nothing())
 _FIND = select(collections).where(collections.c.account == bindparam("whose"), collections.c.name_key == bindparam("called"))
 _IN_IT = and_(collection_pictures.c.picture == pictures.c.id, pictures.c.account == collections.c.account, IS_VISIBLE)
@@ -88,8 +91,9 @@ class SqlCollections:
             return (await connection.execute(taken)).rowcount
 
     async def remove(self, collection: CollectionId) -> None:
-        """Delete its rows."""
+        """Delete its rows, and write down that its page is over."""
         async with self._database.write_transaction() as connection:
+            await _end_page(connection, collection)
             await connection.execute(delete(collection_pictures).where(collection_pictures.c.collection == collection))
             await connection.execute(delete(collections).where(collections.c.id == collection))
 
@@ -97,6 +101,8 @@ class SqlCollections:
         """Write that."""
         values = {"audience": audience} | ({} if page is None else {"page": page})
         async with self._database.write_transaction() as connection:
+            if page is not None:
+                await _end_page(connection, collection, unless=page)
             await connection.execute(update(collections).where(collections.c.id == collection).values(values))
 
     async def of_page(self, page: ShareId) -> Collection | None:
@@ -105,11 +111,23 @@ class SqlCollections:
             row = (await connection.execute(select(collections).where(collections.c.page == page))).first()
         return None if row is None else _collection_of(row)
 
+    async def is_ended_page(self, page: ShareId) -> bool:
+        """Look for it."""
+        async with self._database.read_statement() as connection:
+            return (await connection.execute(select(ended_pages.c.id).where(ended_pages.c.id == page))).first() is not None
+
     async def pictures(self, collection: CollectionId, most: int) -> tuple[Picture, ...]:
         """Read the newest."""
         async with self._database.read_statement() as connection:
             found = await connection.execute(_PICTURES.limit(most), {"of_collection": collection})
             return tuple(picture_of(row) for row in found)
+
+
+async def _end_page(connection: AsyncConnection, collection: CollectionId, *, unless: ShareId | None = None) -> None:
+    """Write down that the page of a collection is over, if it has one, unless that is the one that it is to have."""
+    page = (await connection.execute(_PAGE_OF, {"of_collection": collection})).scalar()
+    if page is not None and page != unless:
+        await _END_PAGE.run(connection, {"id": page})
 
 
 def _collection_of(row: Row[Any]) -> Collection:

@@ -178,6 +178,7 @@ PERSONAL_DATA = (
         rows=collections.collections.c.account == ACCOUNT,
         when_forgotten=WhenForgotten.REMOVED,
     ),
+    PersonalTable(table=collections.ended_pages, what="addresses of pages of collections that are over, by a random id"),
     PersonalTable(
         table=shares.shares,
         what="pages on which you shared pictures, and whether with your words",

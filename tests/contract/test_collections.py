@@ -105,6 +105,20 @@ async def test_a_page_leads_to_its_collection_whoever_may_look(collections: Coll
     assert await collections.of_page(ShareId("page")) is None
 
 
+async def test_a_page_that_is_over_is_known_as_one(collections: Collections, foxes: Collection) -> None:
+    """Also of a collection that is not there any more; one that is only closed is not over."""
+    await collections.open_to(foxes.id, Audience.EVERYBODY, ShareId("first"))
+    await collections.open_to(foxes.id, Audience.ME)
+    await collections.open_to(foxes.id, Audience.EVERYBODY, ShareId("first"))
+    assert not await collections.is_ended_page(ShareId("first"))
+    await collections.open_to(foxes.id, Audience.EVERYBODY, ShareId("second"))
+    assert await collections.is_ended_page(ShareId("first"))
+    for _ in range(2):
+        await collections.remove(foxes.id)
+    found = [await collections.is_ended_page(ShareId(page)) for page in ("first", "second", "third")]
+    assert found == [True, True, False]
+
+
 async def test_a_removed_one_is_gone_and_its_pictures_stay(
     collections: Collections, foxes: Collection, pictures: Pictures, ann: AccountId
 ) -> None:

@@ -17,6 +17,7 @@ class MemoryCollections:
     def __init__(self, jobs: MemoryJobs) -> None:
         self._jobs = jobs
         self._rows: dict[CollectionId, Collection] = {}
+        self._ended: set[ShareId] = set()
         self._in: dict[CollectionId, dict[PictureId, datetime]] = {}
 
     async def add(self, collection: Collection) -> Collection:
@@ -50,14 +51,24 @@ class MemoryCollections:
         return len([picture for picture in pictures if self._in.get(collection, {}).pop(picture, None)])
 
     async def remove(self, collection: CollectionId) -> None:
-        """Forget it."""
-        self._rows.pop(collection)
+        """Forget it, but for its page."""
+        self._end_page(self._rows.pop(collection, None))
         self._in.pop(collection, None)
 
     async def open_to(self, collection: CollectionId, audience: Audience, page: ShareId | None = None) -> None:
         """Note it."""
         there = self._rows[collection]
+        if page is not None and page != there.page:
+            self._end_page(there)
         self._rows[collection] = replace(there, audience=audience, page=page or there.page)
+
+    def _end_page(self, collection: Collection | None) -> None:
+        if collection is not None and collection.page is not None:
+            self._ended.add(collection.page)
+
+    async def is_ended_page(self, page: ShareId) -> bool:
+        """Look for it."""
+        return page in self._ended
 
     async def of_page(self, page: ShareId) -> Collection | None:
         """Look through them."""

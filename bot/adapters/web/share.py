@@ -128,7 +128,7 @@ class SharePages:
     async def _find_collection(self, page: ShareId) -> CollectionView | HTTPStatus:
         collection = await self._collections.of_page(page)
         if collection is None:
-            return HTTPStatus.NOT_FOUND
+            return HTTPStatus.GONE if await self._collections.is_ended_page(page) else HTTPStatus.NOT_FOUND
         if collection.audience is not Audience.EVERYBODY:
             return HTTPStatus.GONE
         pictures = await self._collections.pictures(collection.id, _MOST_SHOWN)

@@ -190,6 +190,8 @@ async def test_a_collection_is_a_page_too(
     await collections.open_to(foxes.id, Audience.EVERYBODY)
     await bench.gallery.delete(JobId(first.job))
     assert (await ann.get("/s/foxes")).status == 410
+    await collections.remove(foxes.id)
+    assert [(await ann.get(f"/s/{page}")).status for page in ("foxes", "never-there")] == [410, 404]
 
 
 @pytest.mark.needs("chromium", "axe")
