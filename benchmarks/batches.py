@@ -22,7 +22,7 @@ from statistics import median
 import structlog
 
 from benchmarks.reports import ReactionCall
-from bot.adapters.web.batch_files import write_zip
+from bot.adapters.web.zip_stream import ZipEntry, write_zip
 from bot.app.foundation import Foundation, open_foundation
 from bot.app.services import Services, build_services
 from bot.config import Settings
@@ -87,7 +87,7 @@ async def _send_all(base: Foundation) -> float:
         job = replace(a_job(f"zip-{number}", account), key=f"batch:zip:{number:04}", batch=BatchId("zip"))
         [picture] = some_pictures(job.id)
         await base.objects.put(picture.file.key, bytes([number]) * PICTURE_BYTES, "image/png")
-        shown.append((job, picture))
+        shown.append(ZipEntry(f"{number:03}.png", job, picture))
     idle = highest = _rss_mb()
     async for _ in write_zip(shown, base.objects):
         highest = max(highest, _rss_mb())

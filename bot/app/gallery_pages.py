@@ -1,10 +1,12 @@
 """Builds what the pages need that show people their own pictures."""
 
 from bot.adapters.web.gallery import GalleryDependencies
+from bot.adapters.web.gallery_actions import ActionDependencies
 from bot.adapters.web.gallery_pages import GalleryPages
 from bot.adapters.web.picture_page import PictureDependencies
 from bot.app.services import Services
 from bot.app.sharing import build_sharing
+from bot.pipeline.deletion import SeveralDeletion
 from storage.sql.collections import SqlCollections
 from storage.sql.picture_search import SqlPictureSearch
 
@@ -28,4 +30,5 @@ def build_gallery_pages(services: Services) -> GalleryPages:
         sharing=build_sharing(services),
         links=services.links,
     )
-    return GalleryPages(gallery, picture)
+    deletion = SeveralDeletion(gallery=services.gallery, delivery=services.delivery, jobs=records.jobs)
+    return GalleryPages(gallery, picture, ActionDependencies(deletion, records.jobs, base.objects))

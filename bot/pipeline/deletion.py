@@ -1,13 +1,22 @@
-"""Deletes the pictures of a job, whoever asks for it: a button, or a program."""
+"""Deletes pictures, whoever asks for it: a button, a program, or somebody who has chosen some in the gallery."""
+
+import asyncio
+from collections.abc import Iterable, Sequence
+from datetime import timedelta
 
 import structlog
 
-from bot.domain.jobs import Job
-from bot.errors import Conflict, SurfaceFailed
+from bot.domain.images import PictureId
+from bot.domain.jobs import Job, JobId
+from bot.errors import Conflict, EaselError, SurfaceFailed
 from bot.pipeline.delivery import Delivery
+from bot.ports.jobs import Jobs
 from bot.services.gallery import Gallery
 
 log = structlog.get_logger(__name__)
+
+_SHOWN_WITHIN = timedelta(seconds=20)
+_MESSAGES_AT_ONCE = 4
 
 
 async def delete_pictures(job: Job, *, gallery: Gallery, delivery: Delivery) -> bool:
@@ -26,3 +35,53 @@ async def delete_pictures(job: Job, *, gallery: Gallery, delivery: Delivery) -> 
         log.warning("deletion.unshown", job=job.id, reason=str(error))
         return False
     return True
+
+
+class SeveralDeletion:
+    """Deletes pictures of many jobs, and brings them back; then each job's message shows what is left of it.
+
+    The pictures are what counts: they are out of sight, or back, all at once and before any message is changed. What has not
+    been shown after `within` is told to whoever asks, who may ask again: that changes nothing but those messages.
+    """
+
+    def __init__(self, *, gallery: Gallery, delivery: Delivery, jobs: Jobs, within: timedelta = _SHOWN_WITHIN) -> None:
+        self._gallery = gallery
+        self._delivery = delivery
+        self._jobs = jobs
+        self._within = within
+
+    @property
+    def undo(self) -> timedelta:
+        """How long a deletion can be undone."""
+        return self._gallery.undo
+
+    async def delete(self, pictures: Sequence[PictureId], jobs: Iterable[JobId]) -> int:
+        """Delete pictures of these jobs, and return how many messages do not show that yet."""
+        await self._gallery.delete_several(pictures)
+        return await self._show(jobs)
+
+    async def restore(self, pictures: Sequence[PictureId], jobs: Iterable[JobId]) -> int:
+        """Bring back what can be of them, and return how many messages do not show that yet."""
+        await self._gallery.restore_several(pictures)
+        return await self._show(jobs)
+
+    async def _show(self, ids: Iterable[JobId]) -> int:
+        jobs = await self._jobs.get_several(tuple(ids))
+        unshown = {job.id for job in jobs}
+        semaphore = asyncio.Semaphore(_MESSAGES_AT_ONCE)
+
+        async def show(job: Job) -> None:
+            async with semaphore:
+                try:
+                    await self._delivery.show_deleted(job)
+                    unshown.discard(job.id)
+                except EaselError as error:
+                    log.warning("deletion.unshown", job=job.id, reason=str(error))
+
+        try:
+            async with asyncio.timeout(self._within.total_seconds()), asyncio.TaskGroup() as group:
+                for job in jobs:
+                    group.create_task(show(job))
+        except TimeoutError:
+            log.warning("deletion.unshown_in_time", jobs=len(unshown))
+        return len(unshown)

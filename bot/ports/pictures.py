@@ -61,6 +61,14 @@ class Pictures(Protocol):
         """Undo `hide`; False when nothing was hidden any more. What `PictureRemovals` hid stays hidden."""
         ...
 
+    async def hide_several(self, pictures: Sequence[PictureId], remove_at: datetime) -> None:
+        """Do to some pictures, at once, what `hide` does to those of a job; others of their jobs stay as they are."""
+        ...
+
+    async def show_several(self, pictures: Sequence[PictureId]) -> None:
+        """Undo that for those that are still hidden. What `PictureRemovals` hid stays hidden."""
+        ...
+
     async def hide_older(self, community: CommunityId, before: datetime, *, remove_at: datetime, most: int) -> int:
         """Take up to `most` visible pictures that the community's jobs kept before then out of sight, the oldest first.
 

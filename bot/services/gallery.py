@@ -93,6 +93,16 @@ class Gallery:
         self._cases_changed.set()
         return is_restored
 
+    async def delete_several(self, pictures: Sequence[PictureId]) -> None:
+        """Take some pictures out of sight at once, whatever becomes of the others of their jobs."""
+        await self._pictures.hide_several(pictures, self._clock.now() + self._undo)
+        self._cases_changed.set()
+
+    async def restore_several(self, pictures: Sequence[PictureId]) -> None:
+        """Undo `delete_several` where it is not too late."""
+        await self._pictures.show_several(pictures)
+        self._cases_changed.set()
+
     async def remove_now(self, job: JobId) -> int:
         """Remove a job's pictures for good, whoever could still bring them back, and return how many there were.
 

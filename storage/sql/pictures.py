@@ -145,6 +145,18 @@ class SqlPictures:
         async with self._database.write_transaction() as connection:
             return await _set(connection, shown.values(state=PictureState.VISIBLE, remove_at=None)) > 0
 
+    async def hide_several(self, pictures_: Sequence[PictureId], remove_at: datetime) -> None:
+        """Hide all that are visible in one statement."""
+        hidden = update(pictures).where(pictures.c.id.in_(pictures_), pictures.c.state == PictureState.VISIBLE)
+        async with self._database.write_transaction() as connection:
+            await _set(connection, hidden.values(state=PictureState.HIDDEN, remove_at=remove_at))
+
+    async def show_several(self, pictures_: Sequence[PictureId]) -> None:
+        """Show all that are hidden in one statement, but for what was hidden by a decision."""
+        shown = update(pictures).where(pictures.c.id.in_(pictures_), pictures.c.state == PictureState.HIDDEN, _IS_THE_AUTHORS)
+        async with self._database.write_transaction() as connection:
+            await _set(connection, shown.values(state=PictureState.VISIBLE, remove_at=None))
+
     async def hide_older(self, community: CommunityId, before: datetime, *, remove_at: datetime, most: int) -> int:
         """Hide a part of them at a time, so that nobody else waits long to write."""
         old = select(pictures.c.id).where(IS_VISIBLE, pictures.c.community == community, pictures.c.kept_at < before)

@@ -95,6 +95,25 @@ async def test_hidden_pictures_are_not_among_the_latest_until_they_are_shown(
     assert len(await pictures.latest(ann, 10)) == 2
 
 
+async def test_some_are_hidden_and_shown_whatever_the_others_of_their_job_are(
+    pictures: Pictures, jobs: Jobs, ann: AccountId, foxes: tuple[Picture, ...]
+) -> None:
+    """Of several jobs at once; what is hidden already keeps its time, and what is removed stays so."""
+    await keep(jobs, ann, some_pictures(JobId("owl")))
+    chosen = [foxes[1].id, PictureId("owl.0"), PictureId("none")]
+    await pictures.hide_several(chosen, LATER)
+    await pictures.hide_several(chosen, LATER + SECOND)
+    assert await states(pictures) == [PictureState.VISIBLE, PictureState.HIDDEN]
+    assert {picture.id for picture in await pictures.due(LATER, most=9)} == set(chosen[:2])
+    await pictures.begin_removal(PictureId("owl.0"))
+    await pictures.show_several([*chosen, foxes[0].id])
+    assert await states(pictures) == [PictureState.VISIBLE] * 2
+    owl = await pictures.get(PictureId("owl.0"))
+    assert (owl and owl.state, await pictures.due(LATER + SECOND, most=9)) == (PictureState.REMOVING, (owl,))
+    await pictures.hide_several([], LATER)
+    await pictures.show_several([])
+
+
 async def test_showing_what_is_not_hidden_says_so(pictures: Pictures, foxes: tuple[Picture, ...]) -> None:
     """Nor is an unknown job hidden."""
     assert not await pictures.show(FOX)

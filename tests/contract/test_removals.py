@@ -71,6 +71,8 @@ async def test_hiding_is_not_for_the_author_to_undo(
     assert not await removals.hide(foxes[0].id, BY_LAW)
     assert await states(pictures) == [PictureState.HIDDEN, PictureState.VISIBLE]
     assert not await pictures.show(FOX)
+    await pictures.show_several([picture.id for picture in foxes])
+    assert await states(pictures) == [PictureState.HIDDEN, PictureState.VISIBLE]
     assert await pictures.due(LATER, most=9) == ()
     removal = await decided(removals, foxes[0])
     assert (removal.state, removal.order, removal.decided_at) == (RemovalState.HIDDEN, BY_MODERATOR, NOON)

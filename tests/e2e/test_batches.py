@@ -89,7 +89,11 @@ async def test_what_a_killed_program_was_taking_in_is_drawn_once_by_the_next(tmp
         answer = await visitor.get(link["address"].removeprefix(serving.url))
         with zipfile.ZipFile(io.BytesIO(answer.content)) as archive:
             assert archive.testzip() is None
-            assert archive.namelist() == [*(f"easel-ai-{number:03}.png" for number in range(1, 13)), "prompts.txt"]
+            assert archive.namelist() == [
+                *(f"easel-ai-{number:03}.png" for number in range(1, 13)),
+                "prompts.txt",
+                "manifest.json",
+            ]
 
 
 async def kill_on_the_way(serving: Serving, visitor: ServedVisitor, action: str) -> None:

@@ -6,6 +6,7 @@ from functools import cached_property
 from hashlib import sha256
 
 from bot.adapters.web.gallery import GalleryDependencies
+from bot.adapters.web.gallery_actions import ActionDependencies
 from bot.adapters.web.gallery_pages import GalleryPages
 from bot.adapters.web.picture_page import PictureDependencies
 from bot.adapters.web.surface import WEB
@@ -14,6 +15,7 @@ from bot.domain.images import Picture, PictureId, PictureState
 from bot.domain.inputs import InputPicture, InputRole
 from bot.domain.jobs import JobId, JobState, Wish
 from bot.domain.people import AccountId, Identity, Person
+from bot.pipeline.deletion import SeveralDeletion
 from tests.contract.examples import a_file, a_hold, a_job
 from tests.fakes.bench import Bench
 from tests.fakes.clock import NOON
@@ -53,7 +55,8 @@ class Wall:
         picture = PictureDependencies(
             pictures=bench.pictures, jobs=bench.jobs, lineage=bench.lineage, sharing=bench.sharing, links=bench.links
         )
-        return GalleryPages(gallery, picture)
+        deletion = SeveralDeletion(gallery=bench.gallery, delivery=bench.delivery, jobs=bench.jobs)
+        return GalleryPages(gallery, picture, ActionDependencies(deletion, bench.jobs, bench.objects))
 
     @property
     def house(self) -> WebHouse:

@@ -82,6 +82,17 @@ class MemoryPictures:
             self._put(kept, PictureState.VISIBLE)
         return bool(hidden)
 
+    async def hide_several(self, pictures: Sequence[PictureId], remove_at: datetime) -> None:
+        """Hide what is visible."""
+        for kept in self._named(pictures, PictureState.VISIBLE):
+            self._put(kept, PictureState.HIDDEN, remove_at)
+
+    async def show_several(self, pictures: Sequence[PictureId]) -> None:
+        """Show what is hidden, but for what was hidden by a decision."""
+        for kept in self._named(pictures, PictureState.HIDDEN):
+            if not self._is_decided(kept):
+                self._put(kept, PictureState.VISIBLE)
+
     async def hide_older(self, community: CommunityId, before: datetime, *, remove_at: datetime, most: int) -> int:
         """Hide the oldest."""
         visible = [kept for kept in self._in(PictureState.VISIBLE) if self._community_of(kept) == community]
@@ -131,6 +142,9 @@ class MemoryPictures:
     def _of(self, job: JobId, *states: PictureState) -> list[Kept]:
         found = [kept for kept in self._in(*states or PictureState) if kept.picture.job == job]
         return sorted(found, key=lambda kept: kept.picture.position)
+
+    def _named(self, pictures: Sequence[PictureId], state: PictureState) -> list[Kept]:
+        return [kept for kept in self._in(state) if kept.picture.id in pictures]
 
     def _in(self, *states: PictureState) -> list[Kept]:
         return [kept for kept in self._jobs.kept.values() if kept.picture.state in states]

@@ -6,6 +6,7 @@ from fastapi import APIRouter
 
 from bot.adapters.web.assets import Assets
 from bot.adapters.web.gallery import GalleryDependencies, OwnPictures, gallery_routes
+from bot.adapters.web.gallery_actions import ActionDependencies, gallery_action_routes
 from bot.adapters.web.picture_page import PictureDependencies, PicturePages, picture_page_routes
 from bot.adapters.web.visitors import Visitors
 
@@ -16,6 +17,7 @@ class GalleryPages:
 
     gallery: GalleryDependencies
     picture: PictureDependencies
+    actions: ActionDependencies
 
 
 def gallery_page_routes(pages: GalleryPages, *, assets: Assets, visitors: Visitors, channel: str) -> APIRouter:
@@ -23,6 +25,7 @@ def gallery_page_routes(pages: GalleryPages, *, assets: Assets, visitors: Visito
     routes = APIRouter()
     own = OwnPictures(pages.gallery)
     routes.include_router(gallery_routes(own, assets=assets, visitors=visitors))
+    routes.include_router(gallery_action_routes(pages.actions, own, visitors))
     routes.include_router(
         picture_page_routes(PicturePages(pages.picture, own, channel=channel), assets=assets, visitors=visitors)
     )

@@ -1,6 +1,10 @@
 """Asks what stands behind the gallery's page: does it tell people of all their pictures, and of nobody else's?"""
 
+import io
+import json
+import zipfile
 from collections.abc import AsyncIterator
+from dataclasses import replace
 
 import pytest
 import pytest_asyncio
@@ -8,6 +12,7 @@ import pytest_asyncio
 from bot.domain.collections import Collection, CollectionId
 from bot.domain.jobs import JobId
 from bot.domain.people import HOUSE
+from bot.domain.removals import RemovalReason
 from tests.fakes.clock import NOON
 from tests.fakes.gallery_wall import Wall
 from tests.fakes.visitor import Facts, HttpVisitor
@@ -131,6 +136,56 @@ async def test_what_are_no_pictures_are_refused(ann: HttpVisitor, fields: Facts)
     assert (answer.status, answer.facts["kind"]) == (400, "bad_input")
     many = await ann.post_json("/api/gallery/favourites", {"pictures": ["x"] * 201, "is_favourite": True})
     assert "At most 200 pictures can be chosen at once" in many.facts["detail"]
+
+
+async def test_several_go_and_come_back_at_once(wall: Wall, ann: HttpVisitor, bob: HttpVisitor) -> None:
+    """Their own, of any job; nobody else's, nor what a moderator took away; and asking twice is as good as once."""
+    foxes = await wall.hang(ann.cookie, "foxes", size=3)
+    [owl], [hers] = await wall.hang(ann.cookie, "an owl"), await wall.hang(bob.cookie, "a hen")
+    await wall.bench.decisions.hide(foxes[2], RemovalReason.RULES, "mo")
+    chosen = {"pictures": [owl, foxes[1], foxes[2], hers, "none"]}
+    for _ in range(2):
+        deleted = (await ann.post_json("/api/gallery/delete", chosen)).facts
+        assert deleted == {"pictures": [owl, foxes[1], foxes[2]], "undo_seconds": 600, "unshown": 0}
+        assert (await ids(ann), await ids(bob)) == ([foxes[0]], [hers])
+    assert (await bob.post_json("/api/gallery/restore", chosen)).facts == {"pictures": [hers], "unshown": 0}
+    assert await ids(ann) == [foxes[0]]
+    assert (await ann.post_json("/api/gallery/restore", chosen)).facts == {"pictures": [owl, foxes[1]], "unshown": 0}
+    assert await ids(ann) == [owl, foxes[1], foxes[0]]
+    [shown] = [post for message, post in wall.surface.shown.items() if "foxes" in post.text]
+    assert len(shown.pictures) == 2
+
+
+async def test_several_are_saved_as_one_file(wall: Wall, ann: HttpVisitor, bob: HttpVisitor) -> None:
+    """In the order that they were chosen in, with a manifest; of what is somebody else's, or gone, there is nothing in it."""
+    fox, owl, gone = await wall.hang(ann.cookie, "a ../fox\n", "an owl", "a hen")
+    [hers] = await wall.hang(bob.cookie, "a dog")
+    await ann.post_json("/api/gallery/delete", {"pictures": [gone]})
+    answer = await ann.get(f"/api/gallery/zip?pictures={owl},{fox},{gone},{hers},{owl}")
+    assert answer.headers["content-disposition"] == 'attachment; filename="easel-ai-pictures.zip"'
+    with zipfile.ZipFile(io.BytesIO(answer.content)) as archive:
+        assert archive.testzip() is None
+        first, second = f"easel-ai-001-{owl}.png", f"easel-ai-002-{fox}.png"
+        assert archive.namelist() == [first, second, "prompts.txt", "manifest.json"]
+        manifest = json.loads(archive.read("manifest.json"))
+    told = [(one["file"], one["id"], one["prompt"], one["width"]) for one in manifest]
+    assert told == [(first, owl, "an owl", 640), (second, fox, "a ../fox\n", 640)]
+    assert (await bob.get(f"/api/gallery/zip?pictures={fox},{gone}")).status == 404
+    assert (await ann.get("/api/gallery/zip")).status == 400
+    assert (await ann.get(f"/api/gallery/zip?pictures={','.join(['x'] * 201)}")).status == 400
+
+
+async def test_a_picture_that_cannot_be_read_is_left_out_of_the_file(wall: Wall, ann: HttpVisitor) -> None:
+    """And both lists say so; words that are not kept any more are not told either."""
+    [fox] = await wall.hang(ann.cookie, "a fox")
+    row = wall.bench.jobs.rows[JobId(wall.bench.jobs.kept[fox].picture.job)]
+    row.job = replace(row.job, erased_at=NOON)
+    wall.bench.objects.objects.clear()
+    with zipfile.ZipFile(io.BytesIO((await ann.get(f"/api/gallery/zip?pictures={fox}")).content)) as archive:
+        assert archive.namelist() == ["prompts.txt", "manifest.json"]
+        assert "(could not be read now): words that are not kept any more" in archive.read("prompts.txt").decode()
+        [told] = json.loads(archive.read("manifest.json"))
+    assert (told["file"], told["prompt"], told["drawn_prompt"]) == (None, None, None)
 
 
 async def test_other_pages_may_neither_read_nor_change_it(wall: Wall, ann: HttpVisitor) -> None:

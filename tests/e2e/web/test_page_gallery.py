@@ -1,6 +1,7 @@
 """Asks the gallery in a real browser: is one of thousands found again, by hand, by keyboard and by words?"""
 
 import re
+import zipfile
 from collections.abc import AsyncIterator
 
 import pytest
@@ -16,6 +17,8 @@ pytestmark = [pytest.mark.needs("chromium"), pytest.mark.asyncio(loop_scope="ses
 
 MOST_NODES = 300
 MOST_BYTES = 300 * 1024
+DRAWN = "new Promise((then) => requestAnimationFrame(() => requestAnimationFrame(then)))"
+"""Waits until the window has been drawn anew."""
 
 
 @pytest_asyncio.fixture(loop_scope="session")
@@ -34,7 +37,7 @@ async def house(wall: Wall) -> AsyncIterator[WebHouse]:
 @pytest_asyncio.fixture(loop_scope="session")
 async def context(browser: Browser, house: WebHouse) -> AsyncIterator[BrowserContext]:
     """Have a browser that was here before."""
-    context = await browser.new_context(viewport={"width": 1280, "height": 860})
+    context = await browser.new_context(viewport={"width": 1280, "height": 860}, has_touch=True)
     context.set_default_timeout(PATIENCE_MS)
     expect.set_options(timeout=PATIENCE_MS)
     await context.request.get(f"{house.address}/gallery")
@@ -86,6 +89,7 @@ async def test_thousands_are_looked_through(wall: Wall, house: WebHouse, page: P
     await page.unroute_all()
     for width, height in ((1280, 860), (3840, 2160), (320, 640), (1280, 860)):
         await page.set_viewport_size({"width": width, "height": height})
+        await page.evaluate(DRAWN)
         assert await nodes(page) <= MOST_NODES
         assert await page.evaluate("document.documentElement.scrollWidth <= innerWidth")
     tiles = page.get_by_role("list", name="Your pictures")
@@ -244,3 +248,93 @@ async def test_nobody_is_kept_from_the_gallery(wall: Wall, house: WebHouse, page
         assert await violations(page) == []
         assert await page.evaluate("document.documentElement.scrollWidth <= innerWidth")
         await page.go_back()
+        await page.get_by_role("button", name="Select").click()
+        await page.get_by_role("list", name="Your pictures").get_by_role("link").first.click()
+        assert await violations(page) == []
+        await page.get_by_role("button", name="Delete").click()
+        await expect(page.get_by_role("button", name="Undo")).to_be_visible()
+        assert await violations(page) == []
+        await page.get_by_role("button", name="Undo").click()
+        await expect(page.get_by_text("30 pictures")).to_be_visible()
+
+
+async def chosen(page: Page) -> list[str]:
+    """Return what is ticked, in the order of the grid."""
+    ticked = page.locator(".tiles input:checked")
+    return [str(await one.get_attribute("aria-label")).removeprefix("Choose: ") for one in await ticked.all()]
+
+
+async def test_several_are_chosen_and_saved(wall: Wall, house: WebHouse, page: Page, cookie: str) -> None:
+    """By mouse, by keyboard and by a finger that stays."""
+    await wall.hang(cookie, *(f"fox {number}" for number in range(8)))
+    await page.goto(f"{house.address}/gallery")
+    tiles, bar = page.get_by_role("list", name="Your pictures"), page.get_by_role("group", name="What is done with")
+    await page.get_by_role("button", name="Select").click()
+    await expect(bar.get_by_text("Choose pictures")).to_be_visible()
+    await tiles.get_by_role("link", name="fox 6").click()
+    await tiles.get_by_role("link", name="fox 3").click(modifiers=["Shift"])
+    await tiles.get_by_role("checkbox", name="fox 5").uncheck()
+    assert await chosen(page) == ["fox 6", "fox 4", "fox 3"]
+    async with page.expect_download() as saving:
+        await bar.get_by_role("link", name="Download").click()
+    saved = await saving.value
+    assert saved.suggested_filename == "easel-ai-pictures.zip"
+    with zipfile.ZipFile(await saved.path()) as archive:
+        prompts = [line.partition(": ")[2] for line in archive.read("prompts.txt").decode().splitlines()]
+    assert prompts == ["fox 6", "fox 4", "fox 3"]
+    await page.keyboard.press("Escape")
+    await expect(bar).to_be_hidden()
+    await tiles.get_by_role("link", name="fox 7").focus()
+    await page.keyboard.press("x")
+    await page.keyboard.press("Shift+ArrowRight")
+    await page.keyboard.press("Shift+ArrowRight")
+    assert await chosen(page) == ["fox 7", "fox 6", "fox 5"]
+    await page.keyboard.press("Control+a")
+    await expect(bar.get_by_text("8 chosen")).to_be_visible()
+    await bar.get_by_role("button", name="★ Favourite").click()
+    await expect(tiles.locator(".star[aria-pressed=true]")).to_have_count(8)
+    await page.set_viewport_size({"width": 320, "height": 640})
+    tile = await tiles.get_by_role("link", name="fox 6").bounding_box()
+    assert tile is not None
+    client = await page.context.new_cdp_session(page)
+    point = {"x": tile["x"] + 40, "y": tile["y"] + 40}
+    await client.send("Input.dispatchTouchEvent", {"type": "touchStart", "touchPoints": [point]})
+    await expect(bar.get_by_text("1 chosen")).to_be_visible()
+    await client.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
+    await page.touchscreen.tap(tile["x"] + 40, tile["y"] + tile["height"] + 40)
+    await expect(bar.get_by_text("2 chosen")).to_be_visible()
+    assert await page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+
+
+async def test_what_is_deleted_comes_back(wall: Wall, house: WebHouse, context: BrowserContext, page: Page, cookie: str) -> None:
+    """All windows show the same, also after a reload, until it is too late; nothing is ever half deleted."""
+    hung = await wall.hang(cookie, *(f"fox {number}" for number in range(5)), size=2)
+    await page.goto(f"{house.address}/gallery")
+    other = await context.new_page()
+    await other.goto(f"{house.address}/gallery")
+    count, count_elsewhere = page.get_by_text(re.compile(r"^\d+ pictures$")), other.get_by_text(re.compile(r"^\d+ pictures$"))
+    await expect(count).to_have_text("10 pictures")
+    await page.get_by_role("link", name="fox 4").first.focus()
+    for key in ("x", "Shift+ArrowRight", "Shift+ArrowRight", "Delete"):
+        await page.keyboard.press(key)
+    await expect(count).to_have_text("7 pictures")
+    await expect(page.get_by_text("3 pictures deleted; until")).to_be_visible()
+    assert await focused(page) == "fox 3"
+    await expect(count_elsewhere).to_have_text("7 pictures")
+    await page.reload()
+    await expect(count).to_have_text("7 pictures")
+    await other.get_by_role("button", name="Undo").click()
+    await expect(count_elsewhere).to_have_text("10 pictures")
+    await expect(count).to_have_text("10 pictures")
+    await expect(page.get_by_role("button", name="Undo")).to_be_hidden()
+    await page.get_by_role("link", name="fox 4").first.click()
+    await page.get_by_role("dialog").get_by_role("button", name="Delete").click()
+    await expect(page.get_by_role("dialog")).to_be_hidden()
+    await expect(count).to_have_text("9 pictures")
+    await other.goto(f"{house.address}/i/{hung[-1]}")
+    await expect(other.get_by_role("heading", name="This picture is not to be seen any more.")).to_be_visible()
+    wall.bench.clock.move(wall.bench.gallery.undo)
+    await wall.bench.gallery.sweep()
+    await page.get_by_role("button", name="Undo").click()
+    await expect(page.get_by_text("1 picture could not be brought back any more.")).to_be_visible()
+    await expect(count).to_have_text("9 pictures")

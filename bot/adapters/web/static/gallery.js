@@ -4,7 +4,9 @@ import { ROOT } from "./api.js";
 import { announce, byId, el } from "./dom.js";
 import { starPictures } from "./gallery_api.js";
 import { Grid } from "./grid.js";
+import { Selection } from "./selection.js";
 import { Shelf } from "./shelf.js";
+import { Undo } from "./undo.js";
 import { View } from "./view.js";
 import { addressOf, pictureIn } from "./view_address.js";
 
@@ -12,21 +14,56 @@ const TYPING = 250;
 const FILTERS = ["words", "which", "days"];
 
 const shelf = new Shelf({ changed: show, failed: say });
-const grid = new Grid(byId("feed"), byId("tiles"), {
-  address: addressOf,
-  open,
-  star,
-  gone: ({ id }) => shelf.drop([id]),
-  more: () => shelf.more(),
+const selection = new Selection(byId("chosen"), {
+  pictures: () => shelf.pictures,
+  changed: () => grid.draw(),
+  remove: (pictures) => remove(pictures),
+  favour,
+  say,
 });
+const tileActions = { address: addressOf, open, star, choose, gone: ({ id }) => shelf.drop([id]), more: () => shelf.more() };
+const grid = new Grid(byId("feed"), byId("tiles"), tileActions, selection);
+const undo = new Undo(byId("undo"), () => shelf.refresh());
 
-const view = new View(byId("view"), { neighbour, closed, star, openInstead });
+const view = new View(byId("view"), { neighbour, closed, star, openInstead, remove: (picture) => remove([picture], () => view.leave()) });
 
 // A plain press opens it here; one that asks for another tab or window gets that.
 function open(picture, event) {
+  if (selection.isOn) {
+    event.preventDefault();
+    return choose(picture, event);
+  }
   if (!isPlain(event)) return;
   event.preventDefault();
   view.open(picture);
+}
+
+function choose(picture, { shiftKey }) {
+  if (shiftKey) selection.extend(picture);
+  else selection.toggle(picture);
+}
+
+// They are gone at once; for a while they can be brought back.
+async function remove(pictures, then = () => {}) {
+  try {
+    shelf.drop(await undo.delete(pictures.map(({ id }) => id)));
+    selection.end();
+    if (!view.isOpen) grid.focus(grid.current);
+    then();
+  } catch (problem) {
+    undo.show(problem.message);
+  }
+}
+
+async function favour(pictures) {
+  try {
+    const { pictures: starred } = await starPictures(pictures.map(({ id }) => id), true);
+    for (const picture of pictures) if (starred.includes(picture.id)) mark(picture, true);
+    announce(`${starred.length} among your favourites`);
+    selection.end();
+  } catch (problem) {
+    say(problem.message);
+  }
 }
 
 function openInstead(picture, event) {
@@ -51,7 +88,7 @@ async function neighbour({ id }, step) {
 // The grid is where it was, or where somebody turned to meanwhile; what was drawn since is there.
 function closed(picture) {
   const number = grid.numberOf(picture.id);
-  if (number >= 0) grid.focus(number);
+  grid.focus(number < 0 ? grid.current : number);
   shelf.refresh();
 }
 
@@ -79,6 +116,7 @@ function isNarrow() {
 
 function show() {
   if (shelf.collections) offer(shelf.collections);
+  selection.settle();
   grid.show(shelf.pictures, shelf.hasMore);
   const count = shelf.pictures.length;
   if (count) return say(`${count.toLocaleString()}${shelf.hasMore ? " and more" : ""} ${count === 1 ? "picture" : "pictures"}`);
@@ -147,6 +185,7 @@ function listen() {
     look();
   });
   document.addEventListener("keydown", (event) => {
+    if (event.key === "Escape" && selection.isOn && !view.isOpen && !event.defaultPrevented) return selection.end();
     if (event.key !== "/" || view.isOpen || event.target.matches("input, textarea, select")) return;
     event.preventDefault();
     byId("words").focus();

@@ -1,6 +1,6 @@
 // Talking to the studio about one's own pictures.
 
-import { asJson, ask } from "./api.js";
+import { ROOT, asJson, ask } from "./api.js";
 
 // `query` has words, only, days, collection; what is empty is left out.
 export function listPictures(query, before) {
@@ -15,3 +15,6 @@ const pathOf = (picture) => `api/pictures/${encodeURIComponent(picture)}`;
 export const readPicture = (picture) => ask(pathOf(picture));
 export const sharePicture = (picture) => ask(`${pathOf(picture)}/share`, { method: "POST" });
 export const unsharePicture = (picture) => ask(`${pathOf(picture)}/share`, { method: "DELETE" });
+export const deletePictures = (pictures) => ask("api/gallery/delete", asJson({ pictures }));
+export const restorePictures = (pictures) => ask("api/gallery/restore", asJson({ pictures }));
+export const zipOf = (pictures) => new URL(`api/gallery/zip?pictures=${pictures.join(",")}`, ROOT).href;

@@ -10,9 +10,9 @@ const NARROWEST = 130;
 const AHEAD = 6;
 
 export class Grid {
-  // `actions` are those of tiles, and more(), which asks for more pictures.
-  constructor(feed, list, actions) {
-    Object.assign(this, { feed, list, actions, pictures: [], hasMore: false, tiles: new Map(), current: 0 });
+  // `actions` are those of tiles, and more(), which asks for more pictures; `selection` says which are chosen.
+  constructor(feed, list, actions, selection) {
+    Object.assign(this, { feed, list, actions, selection, pictures: [], hasMore: false, tiles: new Map(), current: 0 });
     feed.addEventListener("scroll", () => this.draw(), { passive: true });
     list.addEventListener("keydown", (event) => this.type(event));
     list.addEventListener("focusin", (event) => this.follow(event.target.closest("li")));
@@ -20,13 +20,18 @@ export class Grid {
   }
 
   show(pictures, hasMore) {
-    Object.assign(this, { pictures, hasMore });
-    this.current = Math.min(this.current, Math.max(0, pictures.length - 1));
+    // The keyboard stays at its picture, or goes to the next one that is left.
+    const numbers = new Map(pictures.map(({ id }, number) => [id, number]));
+    const around = this.isAnew ? [] : [...this.pictures.slice(this.current), ...this.pictures.slice(0, this.current).reverse()];
+    const left = around.find(({ id }) => numbers.has(id));
+    this.current = left ? numbers.get(left.id) : 0;
+    Object.assign(this, { pictures, hasMore, isAnew: false });
     this.lay();
   }
 
+  // What is shown next is something else.
   toTop() {
-    this.current = 0;
+    this.isAnew = true;
     this.feed.scrollTop = 0;
   }
 
@@ -88,6 +93,7 @@ export class Grid {
     const [x, y] = [(number % this.columns) * this.pitch, Math.floor(number / this.columns) * this.pitch];
     const count = this.hasMore ? -1 : this.pictures.length;
     tile.place({ index: number, count, x, y, edge: this.edge, isCurrent: number === this.current });
+    tile.choosing(this.selection.isOn, this.selection.has(picture.id));
     return tile;
   }
 
@@ -114,13 +120,23 @@ export class Grid {
   }
 
   type(event) {
-    if (event.ctrlKey || event.metaKey || event.altKey) return;
+    const isMoved = this.step(event);
+    const picture = this.pictures[this.current];
+    const isOnButton = event.key === " " && event.target.matches("button, input");
+    if (isMoved || (picture && !isOnButton && this.selection.type(event, picture))) event.preventDefault();
+    if (isMoved && event.shiftKey) this.selection.extend(this.pictures[this.current]);
+  }
+
+  // Says whether the key was one that goes to another picture.
+  step(event) {
+    if (event.ctrlKey || event.metaKey || event.altKey || !this.pictures.length) return false;
     const page = Math.max(1, Math.floor(this.feed.clientHeight / this.pitch)) * this.columns;
     const steps = { ArrowLeft: -1, ArrowRight: 1, ArrowUp: -this.columns, ArrowDown: this.columns, PageUp: -page, PageDown: page, Home: -Infinity, End: Infinity };
     const step = steps[event.key];
-    if (step === undefined) return;
-    event.preventDefault();
-    this.focus(Math.min(Math.max(this.current + step, 0), this.pictures.length - 1), event);
+    if (step === undefined) return false;
+    if (event.shiftKey) this.selection.anchor ??= this.pictures[this.current].id;
+    this.focus(Math.min(Math.max(this.current + step, 0), this.pictures.length - 1));
+    return true;
   }
 
   // Brings a picture into sight, and the keyboard to it.

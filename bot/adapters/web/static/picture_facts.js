@@ -8,7 +8,7 @@ import { addressOf } from "./view_address.js";
 
 const COPIED = "Copied.";
 
-// `actions` has star(picture) and openInstead(picture).
+// `actions` has star(picture), remove(picture) and openInstead(picture).
 export function about(picture, facts, actions) {
   const said = el("p", { class: "said", role: "status" });
   const say = (...parts) => said.replaceChildren(...parts);
@@ -61,7 +61,9 @@ function doings(picture, facts, actions, say) {
   });
   edit.setAttribute("aria-expanded", "false");
   const vary = facts.prompt ? pill("Vary", (button) => draw({ action: `vary:${facts.job}` }, button, say)) : "";
-  return el("div", { class: "doings" }, star, download, words, ...shareButtons(picture, facts, say), vary, edit, form);
+  const remove = pill("Delete", (button) => during(button, say, () => actions.remove(picture)));
+  remove.classList.add("danger");
+  return el("div", { class: "doings" }, star, download, words, ...shareButtons(picture, facts, say), vary, edit, remove, form);
 }
 
 function editForm(picture, say) {

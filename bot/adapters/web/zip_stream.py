@@ -1,0 +1,94 @@
+"""Pictures as one file that is written while it is sent: no more than one picture is in memory at a time."""
+
+import json
+import zipfile
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import dataclass
+
+from bot.domain.images import Picture
+from bot.domain.jobs import Job
+from bot.errors import StorageFailed
+from bot.ports.objects import ObjectStore
+
+
+@dataclass(frozen=True, slots=True)
+class ZipEntry:
+    """A picture, and what its file is called."""
+
+    name: str
+    job: Job
+    picture: Picture
+
+
+async def write_zip(entries: Sequence[ZipEntry], objects: ObjectStore) -> AsyncIterator[bytes]:
+    """Yield the file piece by piece.
+
+    At its end are a list of prompts for people and a manifest for programs. A picture that the store does not give now
+    is left out, and both say so.
+    """
+    pipe = _Pipe()
+    lines, manifest = [], []
+    with zipfile.ZipFile(pipe, "w", zipfile.ZIP_STORED) as archive:
+        for entry in entries:
+            is_there = True
+            try:
+                archive.writestr(_info(entry), await objects.get(entry.picture.file.key))
+            except StorageFailed:
+                is_there = False
+            lines.append(_line(entry, is_there=is_there))
+            manifest.append(_facts(entry, is_there=is_there))
+            yield pipe.take()
+        archive.writestr("prompts.txt", "\n".join([*lines, ""]))
+        archive.writestr("manifest.json", json.dumps(manifest, ensure_ascii=False, indent=2))
+    yield pipe.take()
+
+
+def _info(entry: ZipEntry) -> zipfile.ZipInfo:
+    job = entry.job
+    return zipfile.ZipInfo(entry.name, (job.kept_at or job.created_at).timetuple()[:6])
+
+
+def _line(entry: ZipEntry, *, is_there: bool) -> str:
+    words = entry.job.wish.prompt if entry.job.erased_at is None else "words that are not kept any more"
+    return f"{entry.name}{'' if is_there else ' (could not be read now)'}: {words}"
+
+
+def _facts(entry: ZipEntry, *, is_there: bool) -> dict[str, object]:
+    job, picture = entry.job, entry.picture
+    drawn = job.prepared_prompt.text if job.prepared_prompt else job.wish.prompt
+    knows_words = job.erased_at is None
+    return {
+        "file": entry.name if is_there else None,
+        "id": picture.id,
+        "prompt": job.wish.prompt if knows_words else None,
+        "drawn_prompt": drawn if knows_words else None,
+        "drawn_at": (job.kept_at or job.created_at).isoformat(),
+        "width": picture.file.width,
+        "height": picture.file.height,
+        "media_type": picture.file.media_type,
+        "sha256": picture.file.sha256,
+        "is_favourite": picture.starred_at is not None,
+    }
+
+
+class _Pipe:
+    """What an archive is written to that is sent away at once, so that nothing of it can be changed later."""
+
+    def __init__(self) -> None:
+        self._parts: list[bytes] = []
+
+    def write(self, part: bytes) -> int:
+        """Take a part."""
+        self._parts.append(bytes(part))
+        return len(part)
+
+    def flush(self) -> None:
+        """Do nothing: it is taken soon."""
+
+    def close(self) -> None:
+        """Do nothing: whoever takes it is done by then."""
+
+    def take(self) -> bytes:
+        """Return what was written since the last time."""
+        parts, self._parts = self._parts, []
+        return b"".join(parts)
