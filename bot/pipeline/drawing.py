@@ -2,7 +2,7 @@
 
 import asyncio
 import contextlib
-from collections.abc import Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from dataclasses import replace
 from enum import StrEnum
 from functools import partial
@@ -18,7 +18,6 @@ from bot.domain.provider_accounts import provider_of
 from bot.errors import InputRefused, PictureBlocked, PromptRefused, Stopping
 from bot.pipeline.finishing import Finishing
 from bot.pipeline.input_keeping import InputKeeping
-from bot.pipeline.keeping import KeepingStep
 from bot.pipeline.paid_calls import Choice, PaidAnswer, PaidCalls
 from bot.pipeline.part_keeping import PartKeeping
 from bot.pipeline.partial_results import (
@@ -60,7 +59,6 @@ class DrawingStep:
         models: ImageModels,
         queue: ProviderQueue,
         calls: PaidCalls,
-        keeping: KeepingStep,
         inputs: InputKeeping,
         parts: PartKeeping,
         finishing: Finishing,
@@ -72,7 +70,6 @@ class DrawingStep:
         self._models = models
         self._queue = queue
         self._calls = calls
-        self._keeping = keeping
         self._inputs = inputs
         self._parts = parts
         self._finishing = finishing
@@ -137,7 +134,7 @@ class DrawingStep:
                 if under_way:
                     await calls.collect(partial(self._collect, job, call, on_progress, on_trouble) for call in under_way)
                 elif calls.missing > 0:
-                    if await self._find_stored(earlier, on_trouble):
+                    if await self._find_stored(job, earlier, on_trouble):
                         continue
                     await self._make_calls(job, calls, earlier, lost=lost, failed=failed, on_trouble=on_trouble)
             match most_pressing(calls.errors):
@@ -171,12 +168,16 @@ class DrawingStep:
             answer = await self._calls.collect(job, call, on_progress, on_trouble)
             return await self._store_safely(job, call.provider, answer, on_trouble)
 
-    async def _find_stored(self, earlier: tuple[Drawing, ...], on_trouble: Callable[[], None]) -> bool:
+    async def _find_stored(self, job: Job, earlier: tuple[Drawing, ...], on_trouble: Callable[[], None]) -> bool:
         """Close drawings as drawn whose process died before it could say so, if their pictures are safe here; whether any are."""
         found = False
         for drawing in earlier:
             may_be_here = drawing.state is DrawingState.OPEN or (drawing.ticket is not None and not drawing.state.is_certain)
-            if may_be_here and (files := await self._keeping.find_stored(drawing)):
+            if not may_be_here:
+                continue
+            async with self._close_if_unusable(drawing):
+                files = await self._finishing.find_kept(drawing, job.wish, on_trouble)
+            if files:
                 self._observer.note(CostIncurred(drawing.provider, drawing.cost))
                 await self._close_drawn(drawing, files, on_trouble)
                 found = True
@@ -252,15 +253,19 @@ class DrawingStep:
 
     async def _store_safely(self, job: Job, provider: Provider, answer: PaidAnswer, on_trouble: Callable[[], None]) -> Drawing:
         """Make the bytes safe, then write down that they are. What it cost is noted even if they are no pictures."""
-        drawing = answer.drawing
+        drawing, raw = answer.drawing, self._finishing.look(provider, job.wish, answer.drawn.pictures)
+        async with self._close_if_unusable(drawing):
+            files = await self._finishing.keep(raw, drawing, job.wish, on_trouble)
+        return await self._close_drawn(drawing, files, on_trouble)
+
+    @contextlib.asynccontextmanager
+    async def _close_if_unusable(self, drawing: Drawing) -> AsyncIterator[None]:
+        """Write down that a drawing failed where nothing came of it that can be shown."""
         try:
-            finish = partial(self._finishing.finish, provider, job.wish, answer.drawn.pictures)
-            pictures = await retry_storage(finish, on_trouble)
-            files = await self._keeping.store_safely(drawing, pictures, on_trouble)
+            yield
         except (ProviderFailed, PictureBlocked, InputRefused):
             await self._queue.close_drawing(replace(drawing, state=DrawingState.FAILED))
             raise
-        return await self._close_drawn(drawing, files, on_trouble)
 
     async def _close_drawn(self, drawing: Drawing, files: tuple[ImageFile, ...], on_trouble: Callable[[], None]) -> Drawing:
         notes = (*drawing.notes, *unusable_note(drawing.asked, len(files)))

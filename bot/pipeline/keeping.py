@@ -19,6 +19,7 @@ from bot.domain.images import (
 from bot.domain.jobs import Drawing, Job
 from bot.errors import EaselError, ObjectMissing, PictureBlocked, StorageFailed
 from bot.moderation.picture_check import PictureCheck
+from bot.pipeline.raw_pictures import RawPictures
 from bot.pipeline.retries import retry_storage
 from bot.ports.clock import Clock, Ids
 from bot.ports.jobs import Jobs
@@ -37,7 +38,7 @@ LOST_AFTER = timedelta(minutes=30)
 class KeepingStep:
     """Checks pictures and keeps them. `spool` is a folder beside this process, where the store is elsewhere.
 
-    `count` says what the pictures of a job's drawings count for.
+    `count` says what the pictures of a job's drawings count for, and `raw` keeps what is not finished yet on this machine.
     """
 
     def __init__(
@@ -54,6 +55,7 @@ class KeepingStep:
         self._jobs = jobs
         self._objects = objects
         self._spool = spool
+        self.raw = RawPictures(spool or objects)
         self._check = check
         self._count = count
         self._clock = clock

@@ -23,16 +23,16 @@ class PartKeeping:
         others = tuple(one for one in inputs if one.role is not InputRole.MASK)
         return others, await self._composites.describe(masks[0].content)
 
-    async def complete(
-        self, provider: Provider, inputs: Sequence[InputPicture], pictures: tuple[bytes, ...]
-    ) -> tuple[bytes, ...]:
-        """Return the pictures that a provider drew, outside of the marked part as the first input is, where it got no mask.
+    def is_needed(self, provider: Provider, inputs: Sequence[InputPicture]) -> bool:
+        """Return whether a part is changed and the provider gets no mask, so that it has to be put into its picture."""
+        return has_mask(inputs) and not provider.abilities.takes_mask
+
+    async def complete(self, inputs: Sequence[InputPicture], pictures: tuple[bytes, ...]) -> tuple[bytes, ...]:
+        """Return the pictures that were drawn, outside of the marked part as the first input is.
 
         Raises:
             InputRefused: An input was removed meanwhile.
             StorageFailed: The store is away.
         """
-        if provider.abilities.takes_mask or not has_mask(inputs):
-            return pictures
         base, *_, mask = await self._inputs.load(inputs)
         return tuple([await self._composites.make(base.content, mask.content, drawn) for drawn in pictures])

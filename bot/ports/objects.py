@@ -7,6 +7,9 @@ from typing import Protocol
 
 from bot.domain.health import Finding
 
+RAW_FOLDER = "raw"
+"""Below it lie paid pictures as they came, each for the moments in which easel makes of it what was wished for."""
+
 TRIAL_FOLDER = "trial"
 """Below it lie the small objects of check-ups, each for a moment. A check-up that is cut off leaves its own there."""
 

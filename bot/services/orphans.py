@@ -13,7 +13,7 @@ from bot.domain.inputs import INPUTS_FOLDER, is_input_key
 from bot.errors import EaselError
 from bot.ports.clock import Clock
 from bot.ports.leader_lock import LeaderLock
-from bot.ports.objects import TRIAL_FOLDER, ObjectStore, StoredObject
+from bot.ports.objects import RAW_FOLDER, TRIAL_FOLDER, ObjectStore, StoredObject
 from bot.ports.references import References
 
 log = structlog.get_logger(__name__)
@@ -87,7 +87,7 @@ class Orphans:
     async def sweep(self) -> None:
         """Remove the orphans of the store.
 
-        What check-ups left in the store that were cut off goes too.
+        What check-ups left in the store that were cut off goes too, and so do raw pictures that nobody finished.
 
         Raises:
             StorageFailed: The record or the store is away; what is not known to be an orphan stays.
@@ -98,8 +98,8 @@ class Orphans:
             else:
                 await _remove(self._objects, orphans)
             await asyncio.sleep(self._pause.total_seconds())
-        async for trials in self._objects.list(TRIAL_FOLDER, page=self._page):
-            await _remove(self._objects, [one for one in trials if one.modified_at < self._clock.now() - GRACE])
+        for folder in (TRIAL_FOLDER, RAW_FOLDER):
+            await self._remove_old(self._objects, folder)
 
     async def sweep_spool(self) -> None:
         """Remove the orphans of the spool: there only jobs that are not final need anything. Raises as `sweep` does."""
@@ -107,6 +107,12 @@ class Orphans:
             async for orphans, _ in self._pages(self._spool, self._references.awaited):
                 await _remove(self._spool, orphans)
                 await asyncio.sleep(self._pause.total_seconds())
+            await self._remove_old(self._spool, RAW_FOLDER)
+
+    async def _remove_old(self, store: ObjectStore, folder: str) -> None:
+        """Remove what is only ever there for moments, and was left there."""
+        async for page in store.list(folder, page=self._page):
+            await _remove(store, [one for one in page if one.modified_at < self._clock.now() - GRACE])
 
     async def count(self, *, most: int) -> OrphanCount:
         """Return what a sweep of the store would remove, looking at about `most` objects and changing nothing.

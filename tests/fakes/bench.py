@@ -402,10 +402,9 @@ class Bench:
             models=self.models,
             queue=self.providers,
             calls=calls,
-            keeping=keeping,
             inputs=self.input_keeping,
             parts=parts,
-            finishing=Finishing(parts, FormatConversion()),
+            finishing=Finishing(parts=parts, formats=FormatConversion(), keeping=keeping),
             when_unknown=self._when_unknown,
             observer=self.observer,
         )
