@@ -4,9 +4,10 @@ from dataclasses import dataclass
 from typing import Annotated
 
 from bot.commands.gallery import GalleryPages
+from bot.commands.redraw import JobArgs
 from bot.commands.rule_changes import list_post
 from bot.commands.spec import Command
-from bot.domain.chat import Link, Post
+from bot.domain.chat import Form, Link, Post
 from bot.domain.collections import LONGEST_NAME, MOST_COLLECTIONS, Audience, Collection, CollectionId, collection_name
 from bot.domain.images import Picture, PictureState
 from bot.domain.options import Choice, Text
@@ -180,7 +181,9 @@ def collection_add(desk: CollectionDesk, pages: GalleryPages) -> Command[AddArgs
     async def run(call: Call, args: AddArgs) -> None:
         newest = () if args.link else await pages.newest(call, 1)
         collection, count = await desk.add(call, args.name, args.link, newest)
-        await call.whisper(Post(f"{pluralize(count, 'picture')} put into {collection.name}: /collection show looks at it."))
+        await call.whisper(
+            Post(f"{pluralize(count, 'picture')} put into {collection.name}: /collection show {collection.name} looks at it.")
+        )
 
     return Command(
         "collection add",
@@ -189,6 +192,15 @@ def collection_add(desk: CollectionDesk, pages: GalleryPages) -> Command[AddArgs
         run,
         example="/collection add best foxes --link https://easel.example/p/abc.png",
     )
+
+
+def collect() -> Command[JobArgs]:
+    """Build the Collect button: a form asks for the name."""
+
+    async def run(call: Call, args: JobArgs) -> None:
+        await call.ask(Form("collection add", {"link": args.job}, shown=("name",)))
+
+    return Command("ask_collect", "Put it into a collection", JobArgs, run, is_typed=False, opens_form=True)
 
 
 def collection_list(desk: CollectionDesk) -> Command[ListArgs]:

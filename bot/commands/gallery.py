@@ -94,9 +94,10 @@ class GalleryPages:
     async def show(self, call: Call, found: Sequence[Picture], head: str) -> None:
         """Show pictures that somebody may see, below a headline."""
         jobs, shown = await self._prepare(found)
-        await self._whisper(
-            call, jobs, Post(head, pictures=shown, details=(_listing(jobs, found),), links=posts.originals(shown))
+        post = Post(
+            head, pictures=shown, details=(_listing(jobs, found),), more=_choices(jobs, found), links=posts.originals(shown)
         )
+        await self._whisper(call, jobs, post)
 
     async def since(self, call: Call, typed: date | timedelta) -> datetime:
         """Return the moment that somebody means by a day of theirs, or by how long ago it was."""
@@ -120,6 +121,7 @@ class GalleryPages:
             details=(_listing(jobs, page), *details),
             links=posts.originals(shown),
             buttons=(Button("Older", "older_pictures", argument),) if argument and fits else (),
+            more=_choices(jobs, page),
         )
         await self._whisper(call, jobs, post)
 
@@ -149,6 +151,11 @@ def _listing(jobs: dict[str, Job], page: Sequence[Picture]) -> Details:
         for number, job, id_ in numbered
     ]
     return Details("What they are", "\n".join(lines))
+
+
+def _choices(jobs: dict[str, Job], page: Sequence[Picture]) -> tuple[Button, ...]:
+    """Offer each by itself."""
+    return tuple(posts.show_button(number, jobs[picture.job], picture.id) for number, picture in enumerate(page, start=1))
 
 
 def _said(query: PictureQuery) -> str:

@@ -147,12 +147,13 @@ class BatchMessages:
     async def _finished(self, batch: Batch, jobs: tuple[Job, ...]) -> Post:
         kept = [(job, picture) for job in jobs for picture in await self._gallery.visible(job.id)]
         shown = tuple(posts.post_picture(job, picture, self._links) for job, picture in kept)
+        of_jobs = tuple(job for job, _ in kept)
         sheet = (
             await self._sheets.draw(batch.id, [(number_in_batch(job.key), picture) for job, picture in kept])
             if len(kept) > 1
             else None
         )
-        return batch_posts.finished(batch, jobs, BatchPictures(shown, sheet, await self._notes(jobs)))
+        return batch_posts.finished(batch, jobs, BatchPictures(shown, of_jobs, sheet, await self._notes(jobs)))
 
     async def _notes(self, jobs: tuple[Job, ...]) -> tuple[str, ...]:
         """Say who drew: each once, however many pictures there are."""

@@ -7,7 +7,7 @@ from bot.domain.batches import Batch, BatchState, number_in_batch
 from bot.domain.chat import Attachment, Button, Details, Post, PostPicture, Tone
 from bot.domain.jobs import Job, JobState
 from bot.domain.money import Cost
-from bot.pipeline.posts import title
+from bot.pipeline.posts import show_button, title
 from bot.text import pluralize, truncate
 
 _LONGEST_TITLE = 80
@@ -15,6 +15,9 @@ _LONGEST_LINE = 100
 _MOST_LINES = 100
 _MOST_AGAIN = 5
 """Buttons that draw one that failed again; each is there as long as the message has room."""
+
+_MOST_SHOWN = 25
+"""Those that can be shown by themselves: no more fit into a menu everywhere."""
 
 _DRAWN = {JobState.KEPT, JobState.DONE}
 _FAILED = {JobState.FAILED, JobState.REFUSED}
@@ -32,9 +35,10 @@ class BatchPrice:
 
 @dataclass(frozen=True, slots=True)
 class BatchPictures:
-    """What is shown of a finished batch: its pictures, one sheet with all of them, and who drew them."""
+    """What is shown of a finished batch: its pictures with the job of each, one sheet with all of them, and who drew them."""
 
     pictures: tuple[PostPicture, ...] = ()
+    jobs: tuple[Job, ...] = ()
     sheet: Attachment | None = None
     notes: tuple[str, ...] = ()
 
@@ -133,6 +137,7 @@ def finished(batch: Batch, jobs: Sequence[Job], shown: BatchPictures) -> Post:
                 else ()
             ),
         ),
+        more=tuple(show_button(_number(job), job, job.id) for job in dict.fromkeys(shown.jobs[:_MOST_SHOWN])),
     )
 
 

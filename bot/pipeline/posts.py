@@ -20,6 +20,9 @@ from bot.text import pluralize, truncate
 _LONGEST_TITLE = 120
 """Characters of the prompt that a headline shows; the whole of it is folded away below."""
 
+_LONGEST_CHOICE = 60
+"""Characters of the prompt that a choice of a menu shows."""
+
 _ERASED_TITLE = "A picture whose words are not kept any more"
 
 _LOW_QUOTA = 3
@@ -139,6 +142,7 @@ def _less_used(job: Job, *, has_row: bool) -> tuple[Button, ...]:
         Button("Remix", "remix", job.id),
         *reword,
         Button("Share", "share", job.id),
+        Button("Collect", "ask_collect", job.id),
         Button("Resize", "reframe", job.id),
         *history,
     )
@@ -235,8 +239,14 @@ def originals(post_pictures: Sequence[PostPicture]) -> tuple[Link, ...]:
 
 
 def title(job: Job) -> str:
-    """Return the prompt, cut to a headline."""
-    return truncate(job.wish.prompt, _LONGEST_TITLE) if job.erased_at is None else _ERASED_TITLE
+    """Return the first line of the prompt, cut to a headline: what a brand kit or a style adds are lines below it."""
+    first, _, _ = job.wish.prompt.partition("\n")
+    return truncate(first, _LONGEST_TITLE) if job.erased_at is None else _ERASED_TITLE
+
+
+def show_button(number: int, job: Job, named: str) -> Button:
+    """Offer one of several pictures by itself, with its buttons; `named` is its own id or its job's."""
+    return Button(f"Show {number}: {truncate(title(job), _LONGEST_CHOICE)}", "show", named)
 
 
 def _reword(job: Job) -> tuple[Button, ...]:

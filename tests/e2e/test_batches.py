@@ -34,6 +34,11 @@ async def test_on_discord_four_pictures_are_one_message(tmp_path: Path) -> None:
         [sheet] = message.files
         with Image.open(io.BytesIO(sheet.content)) as opened:
             assert opened.size == (824, 824)
+        shown = await (await stage.ada.press(message, "Show 2: a red fox in rain")).message_when(discord_stage.is_done, within=20)
+        assert not shown.is_ephemeral
+        chosen = await stage.ada.press(shown, "Collect")
+        told = await (await stage.ada.submit_modal(chosen, {"Name": "Night birds"})).message_when(within=20)
+        assert "1 picture put into Night birds" in told.text
         given = await stage.ada.type_command(stage.channel, "batch", file=Upload("list.csv", TABLE.encode("utf-8-sig")))
         assert "2 pictures: an owl, grey, and 1 more" in (await given.message_when(within=20)).text
         asked = await stage.ada.type_command(stage.channel, "batch")
@@ -53,6 +58,11 @@ async def test_on_slack_four_pictures_are_one_message(tmp_path: Path) -> None:
         assert ("You confirmed that" in offer.text, offer.buttons) == (True, [])
         assert len(message.images) == 1
         assert "All as one file" in message.buttons
+        await stage.ada.press(message, "Show 5: an owl")
+        shown = await stage.done(but={message.ts})
+        await stage.ada.press(shown, "Collect")
+        await stage.ada.submit(await stage.ada.view(within=20), {"name": "Night birds"})
+        await stage.ada.ephemeral("1 picture put into Night birds", within=20)
         await stage.ada.command(stage.channel, "/easel", "batch")
         await stage.ada.submit(await stage.ada.view(within=20), {"prompts": "a fox\nan owl"})
         await stage.ada.ephemeral("2 pictures: a fox, and 1 more", within=20)

@@ -51,6 +51,7 @@ async def test_a_picture_from_words(stage: DiscordStage) -> None:
         "Remix",
         "Change words",
         "Share",
+        "Collect",
         "Resize",
     ]
     [file] = message.files

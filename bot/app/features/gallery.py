@@ -3,6 +3,7 @@
 from bot.app.services import Services
 from bot.commands.collections import (
     CollectionDesk,
+    collect,
     collection_add,
     collection_list,
     collection_remove,
@@ -55,6 +56,7 @@ def build_commands(services: Services) -> tuple[AnyCommand, ...]:
         older_wishes(wishes),
         collection_list(desk),
         collection_add(desk, pages),
+        collect(),
         collection_show(desk, pages),
         collection_remove(desk),
         collection_share(desk, services.links),

@@ -7,6 +7,7 @@ import pytest
 
 from bot.commands.collections import (
     CollectionDesk,
+    collect,
     collection_add,
     collection_list,
     collection_remove,
@@ -97,6 +98,7 @@ def collection_commands(desk: CollectionDesk, pages: GalleryPages, links: Pictur
     return (
         collection_list(desk),
         collection_add(desk, pages),
+        collect(),
         collection_show(desk, pages),
         collection_remove(desk),
         collection_share(desk, links),

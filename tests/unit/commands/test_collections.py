@@ -3,7 +3,7 @@
 import pytest
 
 from bot.commands.dispatcher import Dispatcher
-from bot.domain.chat import Place, Post
+from bot.domain.chat import Form, Place, Post
 from bot.domain.collections import MOST_COLLECTIONS
 from bot.services.communities import Communities
 from bot.services.picture_links import PictureLinks
@@ -26,9 +26,9 @@ async def test_pictures_are_put_in_looked_at_and_taken_out(bench: Bench, hands: 
     fox = await bench.draw("a fox", key="fox", count=2)
     await bench.draw("an owl", key="owl")
     [told] = await hands.type("/collection add Best  of all")
-    assert told.text == "1 picture put into Best of all: /collection show looks at it."
+    assert told.text == "1 picture put into Best of all: /collection show Best of all looks at it."
     [told] = await hands.type(f"/collection add BEST OF ALL --link {fox.id}")
-    assert told.text == "2 pictures put into Best of all: /collection show looks at it."
+    assert told.text == "2 pictures put into Best of all: /collection show Best of all looks at it."
     [page] = await hands.type("/collection show best of all")
     assert page.text == "Best of all: the newest 3"
     assert sorted(drawn(page)) == ["a fox", "a fox", "an owl"]
@@ -38,6 +38,13 @@ async def test_pictures_are_put_in_looked_at_and_taken_out(bench: Bench, hands: 
     assert refusal.text == "That picture is not in Best of all, so nothing was changed."
     [page] = await hands.type("/collection show best of all")
     assert (page.text, drawn(page)) == ("Best of all:", ["an owl"])
+
+
+async def test_the_button_under_a_picture_asks_for_the_name(bench: Bench, hands: Hands) -> None:
+    """So that nobody has to know the picture's id."""
+    fox = await bench.draw("a fox", key="fox")
+    await hands.press("ask_collect", fox)
+    assert hands.forms == [Form("collection add", {"link": fox.id}, shown=("name",))]
 
 
 async def test_a_collection_that_is_dropped_leaves_its_pictures(bench: Bench, hands: Hands) -> None:

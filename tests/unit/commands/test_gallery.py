@@ -43,6 +43,8 @@ async def test_the_gallery_shows_ones_newest_pictures_in_private(bench: Bench, h
     [whisper] = await hands.type("/gallery")
     assert whisper.text == "Your newest pictures (10):"
     assert [exhibit.alt for exhibit in whisper.pictures][::2] == [f"fox {number}, in soft light" for number in (5, 4, 3, 2, 1)]
+    assert [one.action for one in whisper.more] == [f"show:{picture.picture}" for picture in whisper.pictures]
+    assert (whisper.more[0].label, whisper.more[9].label) == ("Show 1: fox 5", "Show 10: fox 1")
 
 
 async def test_a_gallery_that_stays_is_written_down_with_each_job_that_it_shows(bench: Bench, hands: Hands) -> None:

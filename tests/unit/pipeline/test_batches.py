@@ -182,6 +182,7 @@ class TestTelling:
         assert Image.open(BytesIO(post.sheet.content)).format == "JPEG"
         assert "drawn by painter" in post.footer
         assert [button.label for button in post.buttons] == ["All as one file", "Delete all"]
+        assert [one.label for one in post.more] == ["Show 1: a red fox", "Show 2: a blue fox"]
         assert len(desk.bench.surface.posted) == 1
         assert await spent(desk) == (0, 2)
         assert [post.text for post in desk.bench.surface.said if "fox" in post.text and "pictures" not in post.text] == []
@@ -197,6 +198,7 @@ class TestTelling:
         assert await spent(desk) == (0, 1)
         failed, _ = await desk.batches.jobs(found.id)
         assert [button.action for button in post.buttons][:2] == [f"again:{failed.id}", f"batch-zip:{found.id}"]
+        assert f"show:{failed.id}" not in [one.action for one in post.more]
         await desk.press("again", replace(found, id=BatchId(failed.id)))
         await desk.bench.work()
         alone = list(desk.bench.jobs.rows.values())[-1].job

@@ -102,6 +102,13 @@ def test_a_headline_is_cut_and_the_whole_prompt_folded_away() -> None:
     assert post.details == (Details("You asked for", "fox " * 100),)
 
 
+def test_a_headline_is_one_line() -> None:
+    """What a brand kit, a style or a form adds stands below the first one, and with it in the fold."""
+    job = replace(JOB, wish=replace(JOB.wish, prompt="a van\nColours: red"))
+    post = posts.done(job, pictures=(), notes=(), cost=FREE, links=LINKS)
+    assert (post.text, post.details[0].text) == ("a van", "a van\nColours: red")
+
+
 def test_a_finished_job_shows_its_pictures_and_what_can_be_done_next() -> None:
     """Both wordings, who drew, how long it took, and what it cost."""
     job = replace(REWRITTEN, started_at=NOON, kept_at=NOON + timedelta(seconds=41.4))
@@ -123,6 +130,7 @@ def test_a_finished_job_shows_its_pictures_and_what_can_be_done_next() -> None:
         "remix:job-1",
         "reword:job-1",
         "share:job-1",
+        "ask_collect:job-1",
         "reframe:job-1",
     ]
     [post_picture] = post.pictures
@@ -251,5 +259,5 @@ def test_a_picture_whose_words_were_erased_is_shown_without_them() -> None:
     post = posts.done(erased, pictures=(PICTURE,), notes=(), cost=FREE, links=LINKS)
     assert (post.text, post.details) == ("A picture whose words are not kept any more", ())
     assert [button.command for button in post.buttons] == ["ask_edit", "edit-part", "star", "delete"]
-    assert [button.command for button in post.more] == ["vary-subtle", "remix", "share", "reframe"]
+    assert [button.command for button in post.more] == ["vary-subtle", "remix", "share", "ask_collect", "reframe"]
     assert post.pictures[0].alt == post.text
