@@ -27,6 +27,7 @@ from bot.app.part_editing import build_part_page
 from bot.app.picture_addresses import fetch_picture
 from bot.app.readiness import Readiness
 from bot.app.services import Services
+from bot.app.setup_page import build_setup_page
 from bot.app.sharing import build_share_pages
 from bot.app.tasks import wait_for_either
 from bot.commands.dispatcher import Dispatcher
@@ -141,6 +142,7 @@ async def serve_web(
         share=build_share_pages(services),
         gallery=build_gallery_pages(services),
         prices=WishPrices(services.quotas),
+        setup=build_setup_page(services),
         usage=UsageReports(SqlStatistics(base.database), services.people, services.quotas),
     )
     async with _run_server(web, listener, live.follow()) as server:

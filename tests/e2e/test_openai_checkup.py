@@ -6,6 +6,8 @@ from datetime import UTC, date, datetime, timedelta
 import httpx2
 import pytest
 
+from bot.app.setup_page import check_openai_key
+from bot.config import Settings
 from bot.domain.health import Finding, Health
 from bot.providers.openai.client import OpenAiClient
 from bot.providers.openai.images import OpenAIImages
@@ -56,6 +58,16 @@ async def test_a_rewriter_whose_model_goes_soon_says_when_and_what_then(client: 
     assert shutdown.mend == "gpt-6-luna takes its place by itself on 2026-12-15; change to it before, or pin the model."
     [pinned] = (await OpenAIRewriter(client, text_model("gpt-4o-mini"), clock=TODAY, is_pinned=True).check())[-1:]
     assert (pinned.mend, pinned.due) == ("Change to gpt-6-luna.", date(2027, 1, 14))
+
+
+async def test_a_key_that_is_in_no_settings_can_be_tried(fake: FakeOpenAI) -> None:
+    """As the owner does on the page: for free, and what is said has nothing of the key."""
+    settings = Settings.model_validate({"openai": {"base_url": fake.url}})
+    good = await check_openai_key(KEY, settings, TODAY)
+    assert health(good) == {"openai: key": Health.OK, "openai: model gpt-image-2": Health.OK}
+    bad = await check_openai_key("sk-of-somebody-else", settings, TODAY)
+    assert (health(bad)["openai: key"], "sk-of" in str(bad)) == (Health.WRONG, False)
+    assert fake.paid == []
 
 
 @pytest.mark.parametrize(

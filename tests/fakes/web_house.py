@@ -16,6 +16,7 @@ from bot.adapters.web.gallery_pages import GalleryPages
 from bot.adapters.web.live_channel import LiveChannel
 from bot.adapters.web.moderation import ModerationDependencies
 from bot.adapters.web.part import PartDependencies
+from bot.adapters.web.setup import SetupDependencies
 from bot.adapters.web.share import ShareDependencies
 from bot.adapters.web.surface import WebSurface
 from bot.commands.dispatcher import Dispatcher
@@ -57,12 +58,14 @@ class WebHouse:
         pictures: Pictures | None = None,
         gallery: GalleryPages | None = None,
         statistics: Statistics | None = None,
+        setup: SetupDependencies | None = None,
     ) -> None:
         self._moderation = moderation
         self._part = part
         self._share = share
         self._gallery = gallery
         self._statistics = statistics
+        self._setup = setup
         self.bench = Bench()
         """Has the quotas of this house."""
 
@@ -114,6 +117,7 @@ class WebHouse:
             gallery=self._gallery,
             prices=WishPrices(self.bench.quotas),
             usage=self._usage,
+            setup=self._setup,
         )
         listener = socket.create_server(("127.0.0.1", self.port))
         # asyncio sets this itself only on sockets whose protocol is named; without it each answer waits 40 ms for an ACK.

@@ -25,6 +25,7 @@ from bot.adapters.web.rest.app import PREFIX, build_rest
 from bot.adapters.web.rest.docs import docs_routes
 from bot.adapters.web.rest.jobs import RestDependencies
 from bot.adapters.web.security import SAFE_HEADERS, SecurityMiddleware
+from bot.adapters.web.setup import SetupDependencies, setup_routes
 from bot.adapters.web.share import ShareDependencies, SharePages, share_routes
 from bot.adapters.web.surface import WebSurface
 from bot.adapters.web.usage import usage_routes
@@ -80,6 +81,7 @@ def build_web(
     gallery: GalleryPages | None = None,
     prices: WishPrices | None = None,
     usage: UsageReports | None = None,
+    setup: SetupDependencies | None = None,
 ) -> FastAPI:
     """Build the application, for a server that runs while `live` follows.
 
@@ -87,7 +89,8 @@ def build_web(
     `rest_dependencies` is what the REST API needs,
     `moderation` what the page for moderators does, `part` what the one for
     parts of pictures does, `gallery` what those do that show
-    one's own, `prices` what the controls beside the box do, `usage` what the page of usage does; none of these is there without.
+    one's own, `prices` what the controls beside the box do, `usage` and
+    `setup` what the pages of these names do; none of these is there without.
     """
     app = FastAPI(title="easel", openapi_url=None, docs_url=None, redoc_url=None)
     app.add_middleware(
@@ -107,7 +110,14 @@ def build_web(
     author_commands = frozenset(command.name for command in dispatcher.commands.values() if command.is_for_author)
     others_commands = frozenset(command.name for command in dispatcher.commands.values() if command.is_for_others)
     picture_commands = frozenset(command.name for command in dispatcher.commands.values() if command.is_for_one_picture)
-    channel_info = ChannelInfo(options.channel, options.notices, author_commands, others_commands, picture_commands)
+    channel_info = ChannelInfo(
+        options.channel,
+        options.notices,
+        author_commands,
+        others_commands,
+        picture_commands,
+        is_unset=setup is not None and setup.is_offline,
+    )
     assets = Assets()
     app.include_router(page_routes(assets=assets, dispatcher=dispatcher, visitors=visitors))
     app.include_router(
@@ -145,6 +155,8 @@ def build_web(
         app.include_router(gallery_page_routes(gallery, assets=assets, visitors=visitors, channel=options.channel))
     if prices is not None:
         app.include_router(price_routes(prices, dispatcher=dispatcher, visitors=visitors, channel=options.channel))
+    if setup is not None:
+        app.include_router(setup_routes(setup, dispatcher=dispatcher, assets=assets, visitors=visitors))
     if usage is not None:
         app.include_router(usage_routes(usage, dispatcher=dispatcher, assets=assets, visitors=visitors, channel=options.channel))
     app.include_router(private_file_routes(private_files, visitors))

@@ -137,6 +137,7 @@ async function describe() {
   const [here, { commands, language }] = await Promise.all([readChannel(), readCommands()]);
   const { channel: name, notices, you, visitor, is_admin: isAdmin, picture_commands: forOne } = here;
   byId("usage").hidden = !isAdmin;
+  byId("setup").hidden = !here.offers_setup;
   byId("room").textContent = `Everybody who can open this page sees #${name}`;
   byId("me").replaceChildren(avatar(you), el("span", { title: "Your name on this page" }, you));
   byId("notices").replaceChildren(...notices.map((notice) => el("span", { dir: "auto" }, notice)));

@@ -1,0 +1,38 @@
+"""What the page needs on which the owner sets the house up."""
+
+from bot.adapters.web.setup import SetupDependencies
+from bot.app.openai_services import image_model
+from bot.app.services import Services
+from bot.config import Settings
+from bot.domain.health import Finding
+from bot.ports.clock import Clock
+
+
+def build_setup_page(services: Services) -> SetupDependencies:
+    """Build it."""
+    base = services.base
+    settings = base.settings
+
+    async def test_key(key: str) -> tuple[Finding, ...]:
+        return await check_openai_key(key, settings, base.clock)
+
+    return SetupDependencies(
+        is_offline=settings.all_providers[settings.drawing_order[0]].kind == "offline",
+        draws=" ".join(base.ai_services.visitor_notices),
+        platforms={"discord": bool(settings.discord.token), "slack": bool(settings.slack.bot_token or settings.slack.client_id)},
+        test_key=test_key,
+        checks=tuple(check for _, check in base.ai_services.checks),
+    )
+
+
+async def check_openai_key(key: str, settings: Settings, clock: Clock) -> tuple[Finding, ...]:
+    """Ask the service of `[openai]` for its list of models, which is free, with a key that is not in the settings."""
+    from bot.providers.openai.client import OpenAiClient
+    from bot.providers.openai.model_check import check_model
+
+    client = OpenAiClient(key, settings.openai.base_url or None)
+    try:
+        model = image_model(settings, "openai", settings.openai.provider)
+        return await check_model(client, model, service="openai", clock=clock)
+    finally:
+        await client.close()
