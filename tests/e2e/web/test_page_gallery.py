@@ -338,3 +338,38 @@ async def test_what_is_deleted_comes_back(wall: Wall, house: WebHouse, context: 
     await page.get_by_role("button", name="Undo").click()
     await expect(page.get_by_text("1 picture could not be brought back any more.")).to_be_visible()
     await expect(count).to_have_text("9 pictures")
+
+
+@pytest.mark.needs("axe")
+async def test_two_are_compared(wall: Wall, house: WebHouse, page: Page, cookie: str) -> None:
+    """Side by side, at the same place of both; what differs is told, and going back leaves them chosen."""
+    [fox] = await wall.hang(cookie, "a fox in the snow")
+    await wall.hang(cookie, "make it night", changed=fox, size=2)
+    await page.goto(f"{house.address}/gallery")
+    for number in (0, 2):
+        await page.get_by_role("list", name="Your pictures").get_by_role("link").nth(number).focus()
+        await page.keyboard.press("x")
+    await page.get_by_role("button", name="Compare").click()
+    dialog = page.get_by_role("dialog", name="Two pictures side by side")
+    await expect(dialog.get_by_role("heading")).to_have_text(["make it night", "a fox in the snow"])
+    await expect(dialog.get_by_role("definition")).to_have_text(["2", "–"])
+    large = dialog.locator(".sheet img")
+    before = [await one.bounding_box() for one in await large.all()]
+    await page.keyboard.press("+")
+    after = [await one.bounding_box() for one in await large.all()]
+    assert [round(new["width"] / old["width"], 2) for new, old in zip(after, before, strict=True) if new and old] == [1.25, 1.25]
+    for scheme, width in (("light", 1280), ("dark", 320)):
+        await page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]  # both are ones
+        await page.set_viewport_size({"width": width, "height": 640})
+        assert await violations(page) == []
+        assert await page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    await page.go_back()
+    await expect(dialog).to_be_hidden()
+    assert await chosen(page) == ["make it night", "a fox in the snow"]
+    await page.keyboard.press("Escape")
+    await page.get_by_role("link", name="make it night").first.click()
+    await page.get_by_role("button", name="Compare with the one before").click()
+    await expect(dialog.get_by_role("heading")).to_have_text(["a fox in the snow", "make it night"])
+    await page.keyboard.press("Escape")
+    await expect(dialog).to_be_hidden()
+    await expect(page.get_by_role("dialog").get_by_role("heading", name="make it night")).to_be_visible()

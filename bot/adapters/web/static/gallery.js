@@ -1,6 +1,7 @@
 // The gallery: what is looked for, and the grid of what is found.
 
 import { ROOT } from "./api.js";
+import { Compare } from "./compare.js";
 import { announce, byId, el } from "./dom.js";
 import { starPictures } from "./gallery_api.js";
 import { Grid } from "./grid.js";
@@ -17,6 +18,7 @@ const shelf = new Shelf({ changed: show, failed: say });
 const selection = new Selection(byId("chosen"), {
   pictures: () => shelf.pictures,
   changed: () => grid.draw(),
+  compare: (pictures) => compare.open(pictures),
   remove: (pictures) => remove(pictures),
   favour,
   say,
@@ -25,7 +27,8 @@ const tileActions = { address: addressOf, open, star, choose, gone: ({ id }) => 
 const grid = new Grid(byId("feed"), byId("tiles"), tileActions, selection);
 const undo = new Undo(byId("undo"), () => shelf.refresh());
 
-const view = new View(byId("view"), { neighbour, closed, star, openInstead, remove: (picture) => remove([picture], () => view.leave()) });
+const compare = new Compare(byId("compare"), { star });
+const view = new View(byId("view"), { neighbour, closed, star, openInstead, compare: (pictures) => compare.open(pictures), remove: (picture) => remove([picture], () => view.leave()) });
 
 // A plain press opens it here; one that asks for another tab or window gets that.
 function open(picture, event) {
@@ -94,6 +97,7 @@ function closed(picture) {
 
 // Follows the address: forward opens a picture again, back closes it.
 function follow() {
+  if (compare.isOpen) return compare.close();
   const id = pictureIn(location.href);
   if (!id) return view.close();
   view.show(shelf.pictures.find((picture) => picture.id === id) ?? { id });
@@ -185,8 +189,8 @@ function listen() {
     look();
   });
   document.addEventListener("keydown", (event) => {
-    if (event.key === "Escape" && selection.isOn && !view.isOpen && !event.defaultPrevented) return selection.end();
-    if (event.key !== "/" || view.isOpen || event.target.matches("input, textarea, select")) return;
+    if (event.key === "Escape" && selection.isOn && !view.isOpen && !compare.isOpen && !event.defaultPrevented) return selection.end();
+    if (event.key !== "/" || view.isOpen || compare.isOpen || event.target.matches("input, textarea, select")) return;
     event.preventDefault();
     byId("words").focus();
   });
@@ -203,7 +207,7 @@ function begin() {
   shelf.look(query());
   addEventListener("popstate", follow);
   // After a reload a picture is no step over the grid any more that going back would end.
-  if (history.state?.isOverGrid) history.replaceState(null, "");
+  if (history.state?.isOverGrid || history.state?.isComparing) history.replaceState(null, "");
   if (pictureIn(location.href)) follow();
 }
 

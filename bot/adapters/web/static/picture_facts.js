@@ -8,7 +8,7 @@ import { addressOf } from "./view_address.js";
 
 const COPIED = "Copied.";
 
-// `actions` has star(picture), remove(picture) and openInstead(picture).
+// `actions` has star(picture), remove(picture), compare(pictures) and openInstead(picture).
 export function about(picture, facts, actions) {
   const said = el("p", { class: "said", role: "status" });
   const say = (...parts) => said.replaceChildren(...parts);
@@ -40,7 +40,9 @@ function row(picture, facts, actions) {
     link.addEventListener("click", (event) => actions.openInstead(step, event));
     return el("li", {}, link);
   });
-  return el("section", {}, el("h3", {}, "How it came about"), el("ol", { class: "row-of-changes" }, ...steps));
+  const before = facts.row[facts.row.findIndex(({ id }) => id === picture.id) - 1];
+  const compare = before?.is_own ? pill("Compare with the one before", () => actions.compare([before, picture])) : "";
+  return el("section", {}, el("h3", {}, "How it came about"), el("ol", { class: "row-of-changes" }, ...steps), compare);
 }
 
 function doings(picture, facts, actions, say) {

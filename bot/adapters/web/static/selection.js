@@ -7,7 +7,7 @@ import { zipOf } from "./gallery_api.js";
 export const MOST_CHOSEN = 200;
 
 export class Selection {
-  // `actions` has pictures(), which gives those of the grid; changed(); remove(ids), favour(pictures); say(sentence).
+  // `actions` has pictures(), which gives those of the grid; changed(); compare, favour and remove(pictures); say(sentence).
   constructor(bar, actions) {
     Object.assign(this, { bar, actions, isOn: false, chosen: new Set(), anchor: null });
     byId("choose").addEventListener("click", () => (this.isOn ? this.end() : this.begin()));
@@ -90,6 +90,7 @@ export class Selection {
     this.build();
     this.count.textContent = size ? `${size} chosen` : "Choose pictures";
     for (const one of this.doings) one.hidden = !size;
+    this.compare.hidden = size !== 2;
     if (size) this.save.href = zipOf(this.pictures.map(({ id }) => id));
     if (this.told !== size) announce(`${size} chosen`);
     this.told = size;
@@ -100,7 +101,8 @@ export class Selection {
     const act = (label, kind, does) => el("button", { type: "button", class: `pill ${kind}`, onclick: does }, label);
     this.count = el("b", {}, "");
     this.save = el("a", { class: "pill", download: "" }, "Download");
-    this.doings = [this.save, act("★ Favourite", "", () => this.actions.favour(this.pictures)), act("Delete", "danger", () => this.actions.remove(this.pictures))];
+    this.compare = act("Compare", "", () => this.actions.compare(this.pictures));
+    this.doings = [this.save, this.compare, act("★ Favourite", "", () => this.actions.favour(this.pictures)), act("Delete", "danger", () => this.actions.remove(this.pictures))];
     this.bar.replaceChildren(this.count, ...this.doings, el("button", { type: "button", class: "pill", onclick: () => this.end() }, "Done"));
   }
 
