@@ -12,6 +12,7 @@ from bot.domain.chat import Form, Post, Tone
 from bot.domain.images import PictureId
 from bot.domain.inputs import BroughtPicture
 from bot.domain.jobs import Job, JobState
+from bot.domain.remarks import is_remark
 from bot.errors import EaselError, Refusal
 from bot.ports.surfaces import Call
 from bot.services.lineage import Lineage
@@ -103,11 +104,14 @@ class MessageActions:
         What comes with the answer is only brought then, to be drawn from.
         `began` is the key of the call that a message may be, where it begins a thread: then the
         newest picture of the thread is meant. “2: make it night” means the second of a set.
+        Applause and thanks change nothing: a reply calls us by itself, and nobody means to pay for one.
         """
         try:
             link = await self._find_answered(message, call, began)
             if link is None:
                 return False
+            if is_remark(words):
+                return True
             pictures = await bring()
         except EaselError as error:
             log.warning("message.not_looked_up", kind=error.kind, reason=str(error))

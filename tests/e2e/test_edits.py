@@ -96,7 +96,8 @@ async def test_a_picture_is_changed_twice_on_slack(slack: SlackStage) -> None:
 async def test_a_picture_is_changed_by_answering_it_on_discord(discord: DiscordStage) -> None:
     """By a reply that calls the bot, with what is attached, and taken back in words; other replies are not for it."""
     first = await discord.picture("a fox")
-    await discord.ada.say(discord.channel, "nice", reply_to=first, pings=False)
+    await discord.ada.say(discord.channel, "nice hat", reply_to=first, pings=False)
+    await discord.ada.say(discord.channel, "so nice! 🔥", reply_to=first)
     said = await discord.ada.say(discord.channel, "make it night", Upload("hat.png", photo("PNG")), reply_to=first)
     second = await discord.channel.message_when(lambda one: one.reference is said and discord_stage.is_done(one), within=20)
     job = await discord.job(second)

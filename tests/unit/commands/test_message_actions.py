@@ -143,6 +143,14 @@ async def test_an_answer_changes_the_picture_of_the_message(painting: Bench, ans
     assert call.whispers == []
 
 
+async def test_applause_changes_nothing(painting: Bench, answers: MessageActions) -> None:
+    """A reply calls the bot by itself; nobody means to pay for thanks."""
+    fox = await painting.draw("a fox")
+    call = answer(painting, 1)
+    assert await answers.reply("so nice, thank you!", message_of(painting, fox), call, bring_too_much)
+    assert (newest(painting), call.whispers) == (fox, [])
+
+
 async def test_an_answer_to_anything_else_is_none(painting: Bench, answers: MessageActions) -> None:
     """So that the platform goes on with it."""
     assert not await answers.reply("make it night", "elsewhere", answer(painting, 1), bring_too_much)
