@@ -9,6 +9,7 @@ from bot.adapters.web.rendering import AskedText
 from bot.adapters.web.surface import WEB, WebSurface
 from bot.adapters.web.visitors import visitor_name
 from bot.commands.spec import AnyCommand
+from bot.commands.translations import TranslatedTexts
 from bot.commands.typed_line import write_line
 from bot.domain.chat import Form, MessageRef, Place, Post, promise
 from bot.domain.people import Identity, Person
@@ -18,11 +19,16 @@ from bot.errors import SurfaceFailed
 EDIT, EDITED = "edit", "link"
 """The command that takes words about a picture, and its option that says which."""
 
+_ENGLISH: TranslatedTexts = {}
+
 log = structlog.get_logger(__name__)
 
 
 class WebCall:
-    """Implements `bot.ports.surfaces.Call` for one request of the page. `commands` are those that a form can be of."""
+    """Implements `bot.ports.surfaces.Call` for one request of the page.
+
+    `commands` are those that a form can be of, and `texts` what they are called in the language of whoever calls.
+    """
 
     def __init__(
         self,
@@ -34,6 +40,7 @@ class WebCall:
         place: Place,
         asked: AskedText,
         message: MessageRef | None = None,
+        texts: TranslatedTexts = _ENGLISH,
     ) -> None:
         self.key = key
         self.person = person
@@ -54,6 +61,7 @@ class WebCall:
         self._commands = commands
         self._asked = asked
         self._notes: list[Post] = []
+        self._texts = texts
         self._is_over = False
 
     def promise(self) -> MessageRef:
@@ -100,7 +108,7 @@ class WebCall:
             self.reply = form.values[EDITED]
             return
         if form.shown:
-            self.form = describe_form(self._commands[form.command], form)
+            self.form = describe_form(self._commands[form.command], form, self._texts)
             return
         self.fill = write_line(self._commands[form.command], form.values)
 

@@ -10,6 +10,7 @@ from fastapi import APIRouter, Request, Response
 from bot.adapters.web.call import EDIT, EDITED, WebCall
 from bot.adapters.web.call_request import CallRequest, read_call_request
 from bot.adapters.web.forms import Forms
+from bot.adapters.web.languages import preferred_language
 from bot.adapters.web.names import resolve_name
 from bot.adapters.web.private_files import PrivateFiles
 from bot.adapters.web.problems import problem
@@ -17,6 +18,7 @@ from bot.adapters.web.rendering import AskedText, json_list, label_in
 from bot.adapters.web.surface import WEB, WebSurface
 from bot.adapters.web.visitors import Visitors
 from bot.commands.dispatcher import Dispatcher
+from bot.commands.translations import load_translations
 from bot.commands.typed_line import is_plain
 from bot.domain.chat import MessageRef, Place, Post, Tone
 from bot.errors import BadInput
@@ -35,6 +37,7 @@ def call_routes(
 ) -> APIRouter:
     """Build `POST /api/calls`."""
     routes = APIRouter()
+    translations = load_translations()
     place = Place(WEB, "", channel)
 
     @routes.post("/api/calls")
@@ -43,7 +46,16 @@ def call_routes(
         call_request = await read_call_request(request, forms)
         message, asked = await _find_pressed(surface, dispatcher, place, call_request)
         key = f"{WEB}:{visitor.person.identity.user}:{call_request.key}"
-        call = WebCall(surface, dispatcher.commands, key=key, person=visitor.person, place=place, asked=asked, message=message)
+        call = WebCall(
+            surface,
+            dispatcher.commands,
+            key=key,
+            person=visitor.person,
+            place=place,
+            asked=asked,
+            message=message,
+            texts=translations.for_locale(preferred_language(request, translations.texts_by_language)),
+        )
         try:
             async with asyncio.timeout(_TIMEOUT.total_seconds()):
                 await _dispatch(dispatcher, call_request, call, surface)

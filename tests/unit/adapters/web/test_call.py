@@ -9,6 +9,7 @@ from bot.adapters.web.rendering import AskedText
 from bot.adapters.web.surface import WEB, WebSurface
 from bot.adapters.web.visitors import visitor_name
 from bot.app.commands import declared_commands
+from bot.commands.translations import load_translations
 from bot.domain.chat import Form, MessageRef, Place, Post, rich_post
 from bot.domain.options import Suggestion
 from bot.domain.people import Identity, Person, Platform
@@ -110,6 +111,24 @@ async def test_a_form_of_some_options_is_drawn(call: WebCall) -> None:
     assert (fields["count"]["value"], fields["count"]["usual"]) == ("2", "1 to 4")
     assert (fields["model"]["choices"], fields["shape"]["choices"]) == (["pro"], ["square", "wide", "tall"])
     assert not any(field["is_long"] for field in fields.values())
+
+
+async def test_a_form_is_in_the_language_of_whoever_reads_it(messages: MemoryPageMessages) -> None:
+    """What is sent back keeps its names."""
+    call = WebCall(
+        WebSurface(messages, LocalEvents()),
+        COMMANDS,
+        key="web:user:3",
+        person=HERON,
+        place=STUDIO,
+        asked=AskedText("/imagine"),
+        texts=load_translations().for_locale("de"),
+    )
+    await call.ask(Form("imagine", {"prompt": "ein Fuchs"}, shown=("count",)))
+    assert call.form is not None
+    [field] = call.form["fields"]
+    assert (call.form["title"], field["name"]) == ("Ein Bild aus Worten zeichnen", "count")
+    assert (field["label"], field["hint"]) == ("Anzahl", "Wie viele Bilder")
 
 
 async def test_a_form_for_words_about_a_picture_is_the_box_itself(call: WebCall) -> None:
