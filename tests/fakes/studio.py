@@ -169,8 +169,6 @@ class FakeStudio:
             raise PromptRefused(rule="blocklist", sentence="That is not something this bot draws.")
         if BROKEN in args.prompt:
             raise RuntimeError(BROKEN)
-        if self.refills_at is not None:
-            raise QuotaExceeded(cost=1, left=0, refills_at=self.refills_at)
         await self._accept(call, args.prompt, args.picture)
 
     async def _edit(self, call: Call, args: EditArgs) -> None:
@@ -182,6 +180,8 @@ class FakeStudio:
         await call.ask(Form("edit", {"link": args.job}, shown=("words",)))
 
     async def _accept(self, call: Call, prompt: str, pictures: tuple[BroughtPicture, ...] = (), changes: str = "") -> None:
+        if self.refills_at is not None:
+            raise QuotaExceeded(cost=1, left=0, refills_at=self.refills_at)
         id_ = self._ids_by_key.setdefault(call.key, self._ids.new())
         draft = Order(id_, prompt, call.person.identity.user, MessageRef(call.place, ""), pictures, changes)
         waiting = Post(

@@ -72,19 +72,27 @@ async def test_a_wish_waits_for_the_day_that_has_pictures_again(window: NewPage)
     waiting = page.get_by_role("list", name="Waiting to be sent").locator("li")
     now = house.clock.now()
     house.studio.refills_at = midnight = (now + timedelta(days=1)).replace(hour=0, minute=0)
+    house.studio.refills_at = None
+    await studio.picture("an owl")
+    house.studio.refills_at = midnight
     await page.clock.install(time=now)
     await studio.open()
+    await page.get_by_role("button", name="Again").click()
+    await page.get_by_role("button", name="Send when I may").click()
+    await expect(waiting).to_contain_text("AgainWaits until Sonntag 05:30")
     await studio.send("a fox")
     await expect(studio.notes).to_contain_text("You have no pictures left today")
     await expect(studio.notes).to_contain_text("That is Sonntag 05:30 where you are.")
     await expect(page.get_by_label("anzahl")).to_have_value("1")
     await page.get_by_role("button", name="Send when I may").click()
     await expect(studio.notes).to_have_count(0)
-    await expect(waiting).to_contain_text("Waits until Sonntag 05:30, when you have pictures again.")
+    await expect(waiting.last).to_contain_text("a foxWaits until Sonntag 05:30, when you have pictures again.")
+    await studio.open()
+    await expect(waiting).to_have_count(2)
     house.studio.refills_at = None
     await page.clock.run_for(180_000)
-    assert house.studio.orders == []
+    assert len(house.studio.orders) == 1
     await page.clock.set_system_time(midnight)
     await page.clock.run_for(61_000)
     await expect(waiting).to_have_count(0)
-    assert [order.prompt for order in house.studio.orders] == ["a fox"]
+    assert [order.prompt for order in house.studio.orders] == ["an owl", "an owl", "a fox"]

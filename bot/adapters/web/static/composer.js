@@ -25,7 +25,7 @@ export class Composer {
     this.suggestions = new Suggestions(this.line, () => this.grow());
     this.attachments = new Attachments(() => this.grow(), tell, (text) => this.fill(`/batch ${text.trim()}`));
     this.reply = new Reply(() => this.grow());
-    this.controls = new Controls(this.line, (line) => this.fill(line), () => this.grow());
+    this.controls = new Controls(this.line, (line) => this.replace(line), () => this.grow());
     this.price = new Price(() => this.controls.options(this.reply.isOpen));
     byId("send").append(icon("send"));
     byId("composer").addEventListener("submit", (event) => this.submit(event));
@@ -51,6 +51,13 @@ export class Composer {
     this.line.focus();
     this.line.setSelectionRange(line.length, line.length);
     this.grow();
+  }
+
+  // Puts a line into the box in the place of what is typed there, which is remembered.
+  replace(line) {
+    const typed = this.line.value.trim();
+    if (typed && !typed.startsWith("/")) this.remember(typed);
+    this.fill(line);
   }
 
   // Makes the next words about a picture, or about one of a set.

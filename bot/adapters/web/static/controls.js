@@ -4,9 +4,9 @@ import { commandOf, givenOptions, isPlausible, isWholeCommand, plainTaker, value
 import { byId, el } from "./dom.js";
 
 export class Controls {
-  // `box` is the text box; `fill(line)` puts a line into it, `onChange()` is called when something is chosen.
-  constructor(box, fill, onChange) {
-    Object.assign(this, { box, fill, onChange, commands: [], chosen: {}, template: null });
+  // `box` is the text box; `replace(line)` puts a line into it in the place of another, `onChange()` is called when something is chosen.
+  constructor(box, replace, onChange) {
+    Object.assign(this, { box, replace, onChange, commands: [], chosen: {}, template: null });
     this.bar = byId("controls");
   }
 
@@ -61,7 +61,8 @@ export class Controls {
   templates() {
     const option = this.templateName();
     const select = el("select", { title: this.template.summary }, el("option", { value: "" }, "none"), ...valuesOf(option).map((value) => el("option", { value }, value)));
-    select.addEventListener("change", () => select.value && this.fill(`/${this.template.name} ${/\s/.test(select.value) ? `"${select.value}"` : select.value} `));
+    // What was typed is not lost: the arrow up brings it back.
+    select.addEventListener("change", () => select.value && this.replace(`/${this.template.name} ${/\s/.test(select.value) ? `"${select.value}"` : select.value} `));
     return el("label", { class: "control" }, el("span", {}, this.template.name.split(" ")[0]), select);
   }
 

@@ -38,7 +38,11 @@ function take(view) {
   if (view.is_mine && !isUnfinished(view.post)) composer.price.refresh();
 }
 
-const fieldsOf = ({ line, reply }) => (reply ? { line, reply } : { line });
+// What is sent of an item of the outbox: its line, or the button that was pressed.
+function fieldsOf({ line, reply, action, message }) {
+  if (action) return message ? { action, message } : { action };
+  return reply ? { line, reply } : { line };
+}
 
 async function sendLine(line, pictures, reply) {
   if (outbox.name && !outbox.isFull && composer.canWait(line, reply)) return outbox.send(line, pictures, reply);
@@ -54,7 +58,8 @@ async function sendForm(command, options, tell) {
 async function press(action, message, button, pictures = [], note = null) {
   if (button.getAttribute("aria-disabled") === "true") return;
   button.setAttribute("aria-disabled", "true");
-  await call(message ? { action, message } : { action }, { shown: pictures, note });
+  const wish = { key: newKey(), line: button.textContent.trim(), files: [], reply: null, action, message };
+  await call(fieldsOf(wish), { shown: pictures, note, wish });
   button.removeAttribute("aria-disabled");
 }
 
@@ -64,8 +69,9 @@ const isTrouble = (note) => note.tone === "refused" || note.tone === "failed";
 
 // Makes a call, shows what only this person may read, and gives how it went: done, refused or lost on the way.
 // `shown` are the pictures of the message whose button was pressed; `tell(note)` says what is wrong elsewhere than in the channel.
-// `item` is the line of the outbox that is sent, if it is one: it is kept there until it has arrived.
-async function call(fields, { line = "", pictures = [], shown = [], tell = null, item = null, note: pressed = null }) {
+// `item` is the line of the outbox that is sent, if it is one: it is kept there until it has arrived. `wish` is what waits there
+// if it is refused for today.
+async function call(fields, { line = "", pictures = [], shown = [], tell = null, item = null, wish = item, note: pressed = null }) {
   // Asking again for what may have arrived is the same call, not a second one.
   const what = JSON.stringify([fields, ...pictures.map(({ name, size, lastModified }) => [name, size, lastModified])]);
   const key = item?.key ?? unanswered.get(what) ?? newKey();
@@ -77,7 +83,7 @@ async function call(fields, { line = "", pictures = [], shown = [], tell = null,
     for (const note of notes) {
       if (tell && isTrouble(note)) tell(note);
       else {
-        const later = item && (await laterFor(note, item));
+        const later = wish && (await laterFor(note, wish));
         channel.addNote(note, isTrouble(note) ? line : "", later);
       }
     }
@@ -96,14 +102,14 @@ async function call(fields, { line = "", pictures = [], shown = [], tell = null,
   }
 }
 
-// What sends a line when there are pictures again, if it was refused because the day has too few left, and another day has enough.
-async function laterFor(note, item) {
+// What sends a wish when there are pictures again, if it was refused because the day has too few left, and another day has enough.
+async function laterFor(note, wish) {
   if (note.kind !== "quota_exceeded") return null;
-  const told = await readPrice(composer.controls.optionsOf(item.line) ?? {}).catch(() => null);
+  const told = await readPrice(composer.controls.optionsOf(wish.line) ?? {}).catch(() => null);
   if (!told || !told.limit || told.counts > told.limit + told.credits) return null;
   note.footer.push(`That is ${momentText(told.refills_at)} where you are.`);
   return (message) => {
-    outbox.wait(item, new Date(told.refills_at));
+    outbox.wait(wish, new Date(told.refills_at));
     channel.dismiss(message.element);
   };
 }

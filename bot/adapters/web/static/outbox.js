@@ -125,7 +125,7 @@ export class Outbox {
   }
 
   save() {
-    const kept = this.items.filter((item) => !item.files.length).map(({ key, line, reply, until }) => ({ key, line, reply, until }));
+    const kept = this.items.filter((item) => !item.files.length).map(({ key, line, reply, action, message, until }) => ({ key, line, reply, action, message, until }));
     try {
       if (kept.length) localStorage.setItem(this.name, JSON.stringify(kept));
       else localStorage.removeItem(this.name);
@@ -147,7 +147,7 @@ export class Outbox {
     const now = el("button", { type: "button", class: "quiet", onclick: () => this.sendNow(item) }, "Send now");
     const edit = el("button", { type: "button", class: "quiet", onclick: () => (this.remove(item), this.onEdit(item.line)) }, "Edit");
     const cancel = el("button", { type: "button", class: "quiet", onclick: () => this.remove(item) }, "Cancel");
-    const buttons = item.isSending ? [] : [now, edit, cancel];
+    const buttons = item.isSending ? [] : [now, ...(item.action ? [] : [edit]), cancel];
     return el("li", {}, el("p", { class: "line", dir: "auto" }, item.line), el("p", { class: "state" }, said), el("div", { class: "row" }, ...buttons));
   }
 
