@@ -7,6 +7,7 @@ from enum import StrEnum
 from zoneinfo import ZoneInfo
 
 from bot.domain.images import Lane, Quality, Size
+from bot.domain.money import Cost
 from bot.domain.people import HOUSE, AccountId, CommunityId
 
 
@@ -189,3 +190,14 @@ class QuotaStatus:
     def left(self) -> int:
         """Pictures that can still be asked for without credits; never below 0, even after the limit was lowered."""
         return max(0, self.limit - self.held - self.spent)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Description:
+    """What it cost to have a picture described: words about a picture, for which there is no job."""
+
+    id: str
+    community: CommunityId
+    account: AccountId
+    day: date
+    cost: Cost

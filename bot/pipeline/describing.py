@@ -5,12 +5,14 @@ import hashlib
 import json
 from dataclasses import dataclass
 from datetime import timedelta
+from weakref import WeakValueDictionary
 
 import structlog
 
+from bot.domain.allowances import Description
 from bot.domain.inputs import BroughtPicture
 from bot.domain.prompt_text import clean_prompt
-from bot.errors import BadInput, BudgetExceeded, InputRefused, PromptRefused
+from bot.errors import BadInput, BudgetExceeded, InputRefused, PromptRefused, StorageFailed
 from bot.moderation.guard import Guard
 from bot.pipeline.input_keeping import InputKeeping
 from bot.pipeline.pseudonyms import pseudonym
@@ -31,6 +33,7 @@ log = structlog.get_logger(__name__)
 
 LIFETIME = timedelta(days=1)
 _LONGEST = 500
+_LONGEST_ID = 32
 _MOST_BYTES = 800
 """Of a prompt: three of them, in any script, fit an index, whose entries have 2700 at most."""
 
@@ -47,7 +50,11 @@ class Described:
 
 
 class Describing:
-    """Has pictures described. It costs a fraction of a cent and counts as a request, not as a picture."""
+    """Has pictures described. It costs a fraction of a cent and counts as a request, not as a picture.
+
+    Budgets and `/usage` know what it cost. Whoever asks about the same picture
+    again within a day reads the same, and nothing is paid for.
+    """
 
     def __init__(
         self,
@@ -75,6 +82,7 @@ class Describing:
         self._observer = observer
         self._clock = clock
         self._ids = ids
+        self._locks: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
 
     async def describe(self, brought: BroughtPicture, call: Call) -> Described:
         """Return what a picture shows, as prompts.
@@ -93,9 +101,18 @@ class Describing:
         limits = await self._quotas.effective_limits(call.person, call.place)
         account = limits.account.id
         await self._sanctions.check(account, limits.community)
-        await self._check_budgets(limits)
         [picture] = await self._inputs.prepare((brought,))
-        jpeg = await asyncio.to_thread(convert_to_jpeg, picture.content)
+        id_ = _hash(f"{account}:{_hash_of(picture.content)}")[:_LONGEST_ID]
+        async with self._locks.setdefault(id_, asyncio.Lock()):
+            if known := await self._find_all(id_):
+                return Described(id_, known)
+            await self._check_budgets(limits)
+            return await self._describe(self._describer, picture.content, id_, limits)
+
+    async def _describe(self, describer: Describer, content: bytes, id_: str, limits: EffectiveLimits) -> Described:
+        """Have the picture described, book what that cost, and keep what was said; raises as `describe` does."""
+        account = limits.account.id
+        jpeg = await asyncio.to_thread(convert_to_jpeg, content)
         async with self._admission.lock(account):
             await self._admission.check(account, 0)
             await self._admission.count_accepted(account)
@@ -103,10 +120,21 @@ class Describing:
             await self._guard.check_picture(jpeg, "image/jpeg", limits.of_community.guard_policy.thresholds)
         except PromptRefused as error:
             raise InputRefused(f"input:{error.rule}", _NOT_DESCRIBED, category=error.category) from error
-        described = await self._describer.describe(jpeg, pseudonym(account))
+        described = await describer.describe(jpeg, pseudonym(account))
         self._observer.note(CostIncurred(REWRITER, described.cost))
         log.info("picture.described", microusd=described.cost.microusd)
-        return await self._keep(tuple(_shorten(clean_prompt(prompt)) for prompt in described.prompts))
+        booked = Description(
+            id=self._ids.new(), community=limits.community, account=account, day=limits.allowance.day, cost=described.cost
+        )
+        await self._book(booked)
+        return await self._keep(id_, tuple(_shorten(clean_prompt(prompt)) for prompt in described.prompts))
+
+    async def _book(self, description: Description) -> None:
+        """Count what it cost; somebody who has paid for it is not sent away because that cannot be written down now."""
+        try:
+            await self._ledger.book_description(description)
+        except StorageFailed as error:
+            log.warning("description.not_booked", microusd=description.cost.microusd, reason=str(error))
 
     async def find(self, id_: str, number: int) -> str:
         """Return a prompt that was said, by its number from 1.
@@ -114,14 +142,16 @@ class Describing:
         Raises:
             BadInput: It is not kept any more.
         """
-        holder = await self._codes.find(Purpose.DESCRIPTION, _hash(id_))
-        prompts = json.loads(holder)[1:] if holder else []
+        prompts = await self._find_all(id_)
         if not 0 < number <= len(prompts):
             raise BadInput(_TOO_OLD)
-        return str(prompts[number - 1])
+        return prompts[number - 1]
 
-    async def _keep(self, prompts: tuple[str, ...]) -> Described:
-        id_ = self._ids.new()
+    async def _find_all(self, id_: str) -> tuple[str, ...]:
+        holder = await self._codes.find(Purpose.DESCRIPTION, _hash(id_))
+        return tuple(json.loads(holder)[1:]) if holder else ()
+
+    async def _keep(self, id_: str, prompts: tuple[str, ...]) -> Described:
         # The hash makes each holder another one: the same prompts may be said of two pictures.
         holder = json.dumps([_hash(id_)[:16], *prompts], ensure_ascii=False)
         await self._codes.issue(Purpose.DESCRIPTION, _hash(id_), holder, self._clock.now() + LIFETIME)
@@ -139,4 +169,8 @@ def _shorten(prompt: str) -> str:
 
 
 def _hash(id_: str) -> str:
-    return hashlib.sha256(id_.encode()).hexdigest()
+    return _hash_of(id_.encode())
+
+
+def _hash_of(content: bytes) -> str:
+    return hashlib.sha256(content).hexdigest()

@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from typing import Protocol
 
-from bot.domain.allowances import Budget, QuotaStatus, Spending
+from bot.domain.allowances import Budget, Description, QuotaStatus, Spending
 from bot.domain.people import Account, AccountId, CommunityId, Identity, Tier
 from bot.domain.rules import Actor, AuditEntry
 
@@ -71,6 +71,10 @@ class Ledger(Protocol):
         self, community: CommunityId, account: AccountId, day: date, *, by: Actor, why: str
     ) -> AuditEntry | None:
         """Count what was spent on `day` as not spent, and put that on record; None where nothing was."""
+        ...
+
+    async def book_description(self, description: Description) -> None:
+        """Count what a description cost against the budgets of its day; the same one again changes nothing."""
         ...
 
     async def spending(self, budget: Budget, day: date) -> Spending:

@@ -14,7 +14,7 @@ class UsageLine:
     Of the `microusd`, `estimated` were never billed in so many words: nobody saw the end of a call, or was told its cost.
     `name` is what the person went by last, and empty where nobody ever told
     it: programs ask without a name. `model` is empty where no
-    provider was asked, and only words were paid for.
+    provider was asked, and only words were paid for, or descriptions.
     """
 
     day: date

@@ -69,6 +69,19 @@ spending = Table(
     CheckConstraint("held >= 0 AND spent >= 0", name="not_negative"),
 )
 
+descriptions = Table(
+    "descriptions",
+    metadata,
+    Column("id", String, primary_key=True),
+    Column("community", String, nullable=False),
+    Column("account", String, nullable=False, index=True),
+    Column("day", Date, nullable=False),
+    Column("microusd", BigInteger, nullable=False),
+    Column("is_estimate", Boolean, nullable=False),
+    Index("ix_descriptions_day", "community", "day"),
+)
+"""What describing pictures cost, which no job has."""
+
 rules = Table(
     "rules",
     metadata,

@@ -20,7 +20,7 @@ from storage.schema.collections import collections
 from storage.schema.inputs import inputs
 from storage.schema.jobs import IS_WITHDRAWN, jobs, pictures, reports
 from storage.schema.privacy import forgotten_identities, privacy_requests
-from storage.schema.quotas import holds, rules
+from storage.schema.quotas import descriptions, holds, rules
 from storage.schema.refusals import refusals
 from storage.schema.templates import is_of, templates
 from storage.sql.credits import CreditBooking, move_credits
@@ -59,6 +59,7 @@ _MOVE_PICTURES = update(pictures).where(pictures.c.job.in_(bindparam("moved", ex
 _MOVE_BATCH = 500
 _MOVES = (
     update(holds).where(holds.c.account == _GONE).values(account=_SURVIVOR),
+    update(descriptions).where(descriptions.c.account == _GONE).values(account=_SURVIVOR),
     update(inputs).where(inputs.c.account == _GONE).values(account=_SURVIVOR),
     update(batches).where(batches.c.account == _GONE).values(account=_SURVIVOR),
     update(identities).where(identities.c.account == _GONE).values(account=_SURVIVOR),

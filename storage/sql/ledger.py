@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import Date, Integer, Row, bindparam, case, delete, func, insert, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.domain.allowances import FULL, Budget, Hold, HoldState, QuotaStatus, Spending, count_percent
+from bot.domain.allowances import FULL, Budget, Description, Hold, HoldState, QuotaStatus, Spending, count_percent
 from bot.domain.credits import CreditKind
 from bot.domain.jobs import JobId, JobState
 from bot.domain.people import AccountId, CommunityId
@@ -22,7 +22,7 @@ from storage.sql.database import Database
 from storage.sql.drawings import give_up_drawings
 from storage.sql.retries import retry_all_uncommitted
 from storage.sql.sanctions import check_not_barred
-from storage.sql.spending import book_job_cost, lock_hold, reserve_money, spending_of
+from storage.sql.spending import book_description, book_job_cost, lock_hold, reserve_money, spending_of
 from storage.sql.usage_counters import OF_ACCOUNTS, OF_TENANTS
 
 _UNBOUNDED = 2**31 - 1
@@ -145,6 +145,11 @@ class SqlLedger:
             await connection.execute(_FORGET_SHARED, of_day)
             key = RuleKey(RuleKind.USAGE, counted.isoformat(), account)
             return await self._entries.add(connection, community, key, before=str(row.spent), after="0", by=by, why=why)
+
+    async def book_description(self, description: Description) -> None:
+        """Write it down, and count it, together."""
+        async with self._database.write_transaction() as connection:
+            await book_description(connection, description)
 
     async def spending(self, budget: Budget, day: date) -> Spending:
         """Add up the days of the period."""

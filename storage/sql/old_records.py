@@ -19,7 +19,7 @@ from storage.schema.inputs import IS_KEPT, IS_THERE, inputs
 from storage.schema.jobs import HAS_MESSAGE, HAS_WORDS, IS_TOLD, drawings, jobs, pictures, reports
 from storage.schema.messages import messages
 from storage.schema.privacy import forgotten_identities, privacy_requests
-from storage.schema.quotas import audit_log, holds, rules, shared_usage, spending, tenant_usage, usage
+from storage.schema.quotas import audit_log, descriptions, holds, rules, shared_usage, spending, tenant_usage, usage
 from storage.schema.refusals import refusals
 from storage.schema.removals import IS_UNDONE, blocked_pictures, removal_steps, removals, sent_messages
 from storage.schema.sanctions import sanctioned_accounts
@@ -121,6 +121,7 @@ _RECORDS = (
             (usage, usage.c.held == 0),
             (tenant_usage, tenant_usage.c.held == 0),
             (shared_usage, literal(value=True)),
+            (descriptions, literal(value=True)),
         )
     ),
     _delete_page(

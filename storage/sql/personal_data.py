@@ -207,6 +207,12 @@ PERSONAL_DATA = (
     ),
     PersonalTable(table=quotas.tenant_usage, what="what all people of a server used together"),
     PersonalTable(table=quotas.holds, what="what was set aside for a job", rows=quotas.holds.c.account == ACCOUNT, reason=_BOOKS),
+    PersonalTable(
+        table=quotas.descriptions,
+        what="on which days you had pictures described, and what that cost",
+        rows=quotas.descriptions.c.account == ACCOUNT,
+        reason=_BOOKS,
+    ),
     PersonalTable(table=quotas.spending, what="what a community spent each day"),
     PersonalTable(
         table=quotas.rules,

@@ -7,12 +7,12 @@ from sqlalchemy import BigInteger, Date, Row, Select, bindparam, case, func, sel
 from sqlalchemy.dialects import sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.domain.allowances import Budget, Hold, Period, Spending
+from bot.domain.allowances import Budget, Description, Hold, Period, Spending
 from bot.domain.jobs import Drawing, DrawingState, JobId
 from bot.domain.people import HOUSE, CommunityId
 from bot.errors import BudgetExceeded
 from storage.schema.jobs import drawings, jobs
-from storage.schema.quotas import holds, spending
+from storage.schema.quotas import descriptions, holds, spending
 from storage.sql.upsert import InsertInto, Upsert
 
 
@@ -29,6 +29,7 @@ def _build_upsert(insert_into: InsertInto) -> sqlite.Insert:
 
 
 _COUNT = Upsert(_build_upsert)
+_NEW_DESCRIPTION = Upsert(lambda insert_into: insert_into(descriptions).on_conflict_do_nothing())
 _IN_PERIOD = spending.c.day.between(bindparam("first_day", type_=Date), bindparam("last_day", type_=Date))
 _SPENDING = select(func.coalesce(func.sum(spending.c.held), 0), func.coalesce(func.sum(spending.c.spent), 0)).where(
     spending.c.scope == bindparam("scope"), _IN_PERIOD
@@ -101,6 +102,20 @@ async def book_job_cost(connection: AsyncConnection, job: JobId) -> None:
     cost = int((await connection.execute(_COST, {"job": job})).scalar_one())
     if hold.estimate or cost:
         await _add_spending(connection, _scopes(hold.community), hold.day, held=-hold.estimate, spent=cost)
+
+
+async def book_description(connection: AsyncConnection, description: Description) -> None:
+    """Count what a description cost against the budgets, once."""
+    row = {
+        "id": description.id,
+        "community": description.community,
+        "account": description.account,
+        "day": description.day,
+        "microusd": description.cost.microusd,
+        "is_estimate": description.cost.is_estimate,
+    }
+    if await _NEW_DESCRIPTION.run(connection, row) and description.cost.microusd:
+        await _add_spending(connection, _scopes(description.community), description.day, held=0, spent=description.cost.microusd)
 
 
 async def lock_hold(connection: AsyncConnection, job: JobId) -> Row[Any] | None:

@@ -1,4 +1,4 @@
-"""What was drawn, added up day by day from jobs, their holds, drawings and pictures."""
+"""What was drawn, added up day by day from jobs, their holds, drawings and pictures, and what was described."""
 
 import asyncio
 from collections.abc import Iterable
@@ -11,7 +11,7 @@ from bot.domain.jobs import DrawingState
 from bot.domain.people import AccountId, CommunityId
 from bot.ports.statistics import UsageLine
 from storage.schema.jobs import drawings, jobs, pictures
-from storage.schema.quotas import holds
+from storage.schema.quotas import descriptions, holds
 from storage.sql.database import Database
 from storage.sql.retries import retry_all_uncommitted
 
@@ -54,7 +54,15 @@ _BY_DRAWING = (
     .join(drawings, drawings.c.job == jobs.c.id)
     .where(*_OF_DAY)
 )
-_ALL = union_all(_BY_JOB, _BY_DRAWING).subquery()
+_BY_DESCRIPTION = select(
+    descriptions.c.day,
+    descriptions.c.account,
+    literal("").label("model"),
+    _NOTHING.label("pictures"),
+    descriptions.c.microusd,
+    case((descriptions.c.is_estimate, descriptions.c.microusd), else_=0).label("estimated"),
+).where(descriptions.c.community == bindparam("community"), descriptions.c.day == bindparam("day", type_=Date))
+_ALL = union_all(_BY_JOB, _BY_DRAWING, _BY_DESCRIPTION).subquery()
 _NEWEST = jobs.alias("newest")
 _NAME = (
     select(_NEWEST.c.author["name"].as_string())

@@ -6,9 +6,10 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import insert, select, text
 
-from bot.domain.allowances import QuotaStatus
+from bot.domain.allowances import Budget, Description, Period, QuotaStatus
 from bot.domain.credits import MOST_CREDITS, CreditKind
 from bot.domain.jobs import JobId
+from bot.domain.money import Cost
 from bot.domain.people import GUEST, HOUSE, AccountId, CommunityId
 from bot.domain.rules import PERSON_SUBJECT, RuleKind
 from bot.errors import BadInput
@@ -22,6 +23,7 @@ from storage.sql.api_keys import SqlApiKeys
 from storage.sql.codes import SqlCodes
 from storage.sql.credits import CreditBooking, balance, move_credits
 from storage.sql.database import Database
+from storage.sql.statistics import SqlStatistics
 from tests.contract.conftest import ON_DISK
 from tests.contract.examples import FAILED, LEASE, TODAY, a_hold
 from tests.contract.linked import BOB, by, quota_status
@@ -60,6 +62,17 @@ class TestJoiningWhatMemoryDoesNotHave:
             balances = select(credit_balances).order_by(credit_balances.c.community, credit_balances.c.account)
             added_up = [tuple(row) for row in await connection.execute(text(sums))]
             assert added_up == [tuple(row) for row in await connection.execute(balances)]
+
+    async def test_what_was_described_is_the_survivors(
+        self, accounts: Accounts, database: Database, ledger: Ledger, ann: AccountId, bob: AccountId
+    ) -> None:
+        """Its cost was counted, and is not counted again."""
+        said = Description(id="d1", community=HOUSE, account=bob, day=TODAY.day, cost=Cost(40))
+        await ledger.book_description(said)
+        await accounts.join(ann, bob)
+        [line] = await SqlStatistics(database).usage(HOUSE, TODAY.day, TODAY.day)
+        assert (line.account, line.microusd) == (ann, 40)
+        assert (await ledger.spending(Budget(HOUSE, Period.DAY, 1000), TODAY.day)).spent == 40
 
     async def test_too_many_credits_for_one_account_are_not_joined(
         self, accounts: Accounts, database: Database, ann: AccountId, bob: AccountId

@@ -29,7 +29,7 @@ from bot.ports.reports import Reports
 from bot.ports.rules import Rulebook
 from storage.schema import metadata
 from storage.schema.accounts import api_keys
-from storage.schema.quotas import usage
+from storage.schema.quotas import descriptions, usage
 from storage.sql.database import Database
 from storage.sql.old_records import SqlOldRecords
 from storage.sql.refusals import SqlRefusals
@@ -222,10 +222,12 @@ async def test_records_and_daily_counts_go_and_credits_stay(
     await rulebook.change(change)
     await credits_.move(CreditMove(community=HOUSE, account=ann, delta=5, kind=CreditKind.GRANT, key="g", by=ADMIN))
     await life.run("fox")
+    told = {"community": HOUSE, "account": "bob", "day": NOON.date(), "microusd": 3, "is_estimate": False}
     held = {"community": HOUSE, "account": "bob", "day": NOON.date(), "held": 1, "spent": 0}
     key = {"platform": "web", "realm": "", "user_id": "ann", "community": HOUSE, "label": "l", "created_at": NOON, "account": ann}
     async with database.write_transaction() as connection:
         await connection.execute(insert(usage), held)
+        await connection.execute(insert(descriptions), {"id": "d", **told})
         await connection.execute(insert(api_keys), [{**key, "id": "1", "key_hash": "1", "revoked_at": NOON}])
         await connection.execute(insert(api_keys), [{**key, "id": "2", "key_hash": "2", "revoked_at": None}])
     clock.move(100 * DAY)
@@ -238,7 +240,7 @@ async def test_records_and_daily_counts_go_and_credits_stay(
     assert [entry.after for entry in await rulebook.entries(HOUSE, 9)] == ["low"]
     assert await credits_.balance(HOUSE, ann) == 5
     assert len(await credits_.history(HOUSE, ann, 9)) == 1
-    assert (await count(database, "usage"), await count(database, "api_keys")) == (1, 1)
+    assert [await count(database, table) for table in ("usage", "api_keys", "descriptions")] == [1, 1, 0]
     assert await count(database, "jobs") == 1
 
 

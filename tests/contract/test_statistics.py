@@ -6,11 +6,11 @@ from typing import Any
 
 import pytest
 
-from bot.domain.allowances import Allowance
+from bot.domain.allowances import Allowance, Description
 from bot.domain.jobs import DrawingState, Job, PreparedPrompt
 from bot.domain.money import Cost
 from bot.domain.people import HOUSE, REGISTERED, AccountId, CommunityId, Identity, Person
-from bot.ports.accounts import Accounts
+from bot.ports.accounts import Accounts, Ledger
 from bot.ports.jobs import Jobs
 from bot.ports.pictures import Pictures
 from bot.ports.statistics import Statistics, UsageLine
@@ -257,3 +257,18 @@ async def test_a_joined_accounts_jobs_are_the_other_ones(
     await drawer.draw(a_job("owl", bob), 1, 6)
     await accounts.join(ann, bob)
     assert await statistics.usage(HOUSE, TODAY.day, TODAY.day) == (a_line(ann, pictures=2, microusd=11),)
+
+
+async def test_descriptions_are_words_without_a_picture(
+    statistics: Statistics, drawer: Drawer, ledger: Ledger, ann: AccountId
+) -> None:
+    """On the line of what was paid for words alone, beside what was drawn; of this community and these days."""
+    await drawer.draw(a_job("fox", ann), 1, 300)
+    said = Description(id="d1", community=HOUSE, account=ann, day=TODAY.day, cost=Cost(40))
+    for one in (said, replace(said, id="d2", cost=Cost(2, is_estimate=True)), replace(said, id="d3", day=TOMORROW.day)):
+        await ledger.book_description(one)
+    await ledger.book_description(replace(said, id="d4", community=CommunityId("town")))
+    assert await statistics.usage(HOUSE, TODAY.day, TODAY.day) == (
+        a_line(ann, model="", microusd=42, estimated=2),
+        a_line(ann, pictures=1, microusd=300),
+    )

@@ -4,12 +4,12 @@ from collections import defaultdict
 from collections.abc import Iterator
 from contextlib import contextmanager
 from copy import deepcopy
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 
-from bot.domain.allowances import Budget, Hold, Period, QuotaStatus, Spending
+from bot.domain.allowances import Budget, Description, Hold, Period, QuotaStatus, Spending
 from bot.domain.credits import MOST_CREDITS, CreditEntry, CreditKind
-from bot.domain.people import AccountId, CommunityId
+from bot.domain.people import HOUSE, AccountId, CommunityId
 from bot.domain.rules import Actor, AuditEntry
 from bot.errors import BadInput, BudgetExceeded, LimitTooLow, QuotaExceeded, TenantQuotaExceeded
 
@@ -48,6 +48,8 @@ class Bookkeeping:
     record: list[AuditEntry] = field(default_factory=list)
     joined: dict[AccountId, AccountId] = field(default_factory=dict)
     shared: dict[tuple[CommunityId, frozenset[AccountId], date], int] = field(default_factory=dict)
+
+    descriptions: dict[str, Description] = field(default_factory=dict)
 
     @contextmanager
     def transaction(self) -> Iterator[None]:
@@ -145,6 +147,13 @@ class Bookkeeping:
             counter = self.money[scope, day]
             counter.held, counter.spent = counter.held + held, counter.spent + spent
 
+    def book_description(self, description: Description) -> None:
+        """Count what describing a picture cost, once."""
+        if description.id not in self.descriptions:
+            self.descriptions[description.id] = description
+            scopes = tuple(dict.fromkeys((description.community, HOUSE)))
+            self.spend(scopes, description.day, held=0, spent=description.cost.microusd)
+
     def spending(self, budget: Budget, day: date) -> Spending:
         """Add up a budget's period."""
         months = [one for (scope, one) in self.money if scope == budget.scope and one.replace(day=1) == day.replace(day=1)]
@@ -153,6 +162,9 @@ class Bookkeeping:
 
     def join(self, survivor: AccountId, gone: AccountId, now: datetime) -> None:
         """Count what is one account's as another's."""
+        self.descriptions = {
+            id_: replace(one, account=survivor) if one.account == gone else one for id_, one in self.descriptions.items()
+        }
         self.joined[gone] = survivor
         for community, account, day in [key for key in self.counters if key[1] == gone]:
             theirs, counter = self.counters.pop((community, account, day)), self.counters[community, survivor, day]

@@ -30,6 +30,10 @@ class MemoryStatistics:
                 for name, cost in (*words, *((drawing.model, drawing.cost) for drawing in row.drawings.values())):
                     microusd[*whose, name] += cost.microusd
                     estimated[*whose, name] += cost.microusd if cost.is_estimate else 0
+        for one in self._jobs.books.descriptions.values():
+            if one.community == community and first <= one.day <= last:
+                microusd[one.day, one.account, ""] += one.cost.microusd
+                estimated[one.day, one.account, ""] += one.cost.microusd if one.cost.is_estimate else 0
         return tuple(
             UsageLine(
                 day=day,

@@ -1,29 +1,34 @@
 """Asks whether a picture is told as prompts that can be drawn, within the limits of whoever asks."""
 
+import asyncio
 from datetime import timedelta
 
 import pytest
 
 from bot.commands.describe import describe_commands
 from bot.commands.dispatcher import Dispatcher
+from bot.domain.allowances import Budget, Description, Period, Spending
 from bot.domain.chat import Post
 from bot.domain.inputs import BroughtPicture
 from bot.domain.money import Cost
 from bot.domain.people import HOUSE, AccountId
 from bot.domain.rules import Actor, Change, RuleKey, RuleKind
+from bot.errors import StorageFailed
 from bot.pipeline.describing import LIFETIME, Describing
 from bot.ports.observer import CostIncurred
 from bot.ports.prompts import Decision, PictureDescription, Verdict
 from bot.provider_errors import ProviderFailed, ProviderFault
 from bot.services.admission import AdmissionLimits
+from tests.fakes.accounts import MemoryLedger
 from tests.fakes.bench import FAULT, Bench
 from tests.fakes.codes import MemoryCodes
 from tests.fakes.images import ScriptedProvider
 from tests.fakes.owners import nobody
 from tests.fakes.photos import photo
+from tests.fakes.statistics import MemoryStatistics
 from tests.unit.commands.hands import newest
 
-PHOTO = BroughtPicture(photo())
+PHOTO, OTHER_PHOTO = BroughtPicture(photo()), BroughtPicture(photo(size=(90, 120)))
 COST = Cost(300)
 PLENTY = AdmissionLimits(100, timedelta(minutes=1), 10)
 
@@ -44,10 +49,18 @@ class Onlooker:
         return PictureDescription(self.says, COST)
 
 
+class LostBooks(MemoryLedger):
+    """Tells how things stand, and takes nothing down."""
+
+    async def book_description(self, description: Description) -> None:
+        """Fail."""
+        raise StorageFailed("sqlite", f"locked {description.id}")
+
+
 class Stage:
     """A house in which pictures are described, and somebody who types and presses."""
 
-    def __init__(self, *, has_model: bool = True, admission: AdmissionLimits = PLENTY) -> None:
+    def __init__(self, *, has_model: bool = True, admission: AdmissionLimits = PLENTY, has_books: bool = True) -> None:
         self.bench = Bench(painter=ScriptedProvider(edge=64), admission=admission)
         self.onlooker = Onlooker()
         bench = self.bench
@@ -56,7 +69,7 @@ class Stage:
             inputs=bench.input_keeping,
             guard=bench.guard,
             quotas=bench.quotas,
-            ledger=bench.ledger,
+            ledger=bench.ledger if has_books else LostBooks(bench.jobs, bench.ids),
             sanctions=bench.sanctions,
             admission=bench.admission,
             codes=MemoryCodes(bench.clock),
@@ -112,7 +125,8 @@ async def test_what_is_said_in_any_script_can_be_kept(stage: Stage) -> None:
 
 async def test_ours_are_described_too(stage: Stage) -> None:
     """The newest here, or one that is named."""
-    job = await stage.bench.draw()
+    job = await stage.bench.draw(key="older")
+    await stage.bench.draw()
     assert (await stage.type()).buttons
     assert (await stage.type(f"/describe {job.id}")).buttons
     assert len(stage.onlooker.seen) == 2
@@ -147,7 +161,7 @@ async def test_who_asks_too_often_waits() -> None:
     """As with pictures: it costs something each time."""
     stage = Stage(admission=AdmissionLimits(1, timedelta(minutes=1), 10))
     await stage.type("/describe", PHOTO)
-    assert "ask again in" in (await stage.type("/describe", PHOTO)).text
+    assert "ask again in" in (await stage.type("/describe", OTHER_PHOTO)).text
     assert len(stage.onlooker.seen) == 1
 
 
@@ -172,3 +186,39 @@ async def test_a_model_that_fails_is_a_sentence(stage: Stage) -> None:
     """Whose fault it is not."""
     stage.onlooker.problem = ProviderFailed("rewriter", "down", fault=ProviderFault.UNREACHABLE)
     assert (await stage.type("/describe", PHOTO)).text
+
+
+async def usage(stage: Stage) -> list[tuple[str, int, int]]:
+    """Return what is told of today: model, pictures, and micro-dollars."""
+    today = stage.bench.clock.now().date()
+    lines = await MemoryStatistics(stage.bench.jobs).usage(HOUSE, today, today)
+    return [(line.model, line.pictures, line.microusd) for line in lines]
+
+
+async def test_what_it_cost_is_booked_and_told_by_usage(stage: Stage) -> None:
+    """Each picture once, against the budgets too."""
+    for picture in (PHOTO, OTHER_PHOTO):
+        await stage.type("/describe", picture)
+    assert await usage(stage) == [("", 0, 2 * COST.microusd)]
+    budget = Budget(HOUSE, Period.DAY, 1_000_000)
+    assert await stage.bench.ledger.spending(budget, stage.bench.clock.now().date()) == Spending(0, 2 * COST.microusd)
+
+
+async def test_who_asks_again_reads_the_same_and_pays_nothing(stage: Stage) -> None:
+    """For a day, at once too, and also where there is no money left; somebody else's question is another one."""
+    first = await stage.type("/describe", PHOTO)
+    assert (await stage.type("/describe", PHOTO)) == first
+    twice = await asyncio.gather(*(stage.type("/describe", OTHER_PHOTO) for _ in range(2)))
+    assert twice[0] == twice[1]
+    assert (len(stage.onlooker.seen), await usage(stage)) == (2, [("", 0, 2 * COST.microusd)])
+    assert await stage.press(first.buttons[0].action) == []
+    stage.bench.clock.move(LIFETIME)
+    await stage.type("/describe", PHOTO)
+    assert len(stage.onlooker.seen) == 3
+
+
+async def test_what_cannot_be_booked_now_is_said_all_the_same() -> None:
+    """It was paid for."""
+    stage = Stage(has_books=False)
+    assert (await stage.type("/describe", PHOTO)).buttons
+    assert await usage(stage) == []
