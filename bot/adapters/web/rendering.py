@@ -25,7 +25,7 @@ def render_body(post: Post, *, asked: AskedText | None = None, preview: str = ""
             "kind": post.kind,
             "pictures": [_picture(post_picture) for post_picture in post.pictures],
             "is_sensitive": post.is_sensitive,
-            "folds": [{"title": detail.title, "text": detail.text} for detail in post.details],
+            "folds": [{"title": one.title, "text": one.text} for one in post.details if one.text and one.text != post.text],
             "footer": list(post.footer),
             "cost": post.cost,
             "buttons": [_button(button) for button in post.buttons],

@@ -19,7 +19,7 @@ FULL = Post(
     preview=b"bytes",
     progress=0.5,
     size=Size(1536, 1024),
-    details=(Details("Drawn as", "a red fox"),),
+    details=(Details("You asked for", "a fox"), Details("Drawn as", "a red fox")),
     footer=("gpt-image-2", "$0.05"),
     cost="$0.0531",
     buttons=(Button("Delete", "delete", "job1", is_dangerous=True),),
@@ -33,7 +33,7 @@ def stored(body: str, *, is_deleted: bool = False) -> PageMessage:
 
 
 def test_a_body_holds_all_that_a_post_says() -> None:
-    """But neither the bytes of its preview nor the store's keys."""
+    """But neither the bytes of its preview nor the store's keys, nor its headline once more."""
     assert json.loads(render_body(FULL, asked=AskedText("/imagine a fox"), preview="abc")) == {
         "text": "a fox",
         "tone": "done",
