@@ -47,6 +47,7 @@ KINDS = {
     HTTPStatus.METHOD_NOT_ALLOWED: "method_not_allowed",
     HTTPStatus.REQUEST_TIMEOUT: "too_slow",
     HTTPStatus.CONFLICT: "conflict",
+    HTTPStatus.GONE: "gone",
     HTTPStatus.REQUEST_ENTITY_TOO_LARGE: "too_large",
     HTTPStatus.UNSUPPORTED_MEDIA_TYPE: "unsupported_media_type",
     HTTPStatus.MISDIRECTED_REQUEST: "wrong_host",

@@ -68,7 +68,7 @@ async def test_what_was_taken_down_is_gone(house: WebHouse, ann: HttpVisitor) ->
     order, path = await drawn(house, ann)
     await house.studio.pictures.hide(JobId(order.id), NOON)
     hidden = await ann.get(path)
-    assert (hidden.status, hidden.facts["detail"]) == (410, "This picture was taken down.")
+    assert (hidden.status, hidden.facts["detail"], hidden.facts["kind"]) == (410, "This picture was taken down.", "gone")
     await house.studio.pictures.show(JobId(order.id))
     assert (await ann.get(path)).status == 200
     await house.studio.pictures.hide(JobId(order.id), NOON)
