@@ -310,6 +310,27 @@ async def test_what_is_no_form_is_told(served: Served, content: bytes, media_typ
     assert (answer.status_code, bool(answer.json()["error"]["message"])) == (status, True)
 
 
+async def test_the_form_of_librechat_is_taken(served: Served) -> None:
+    """Its fields are `auto`, its pictures are streamed, and so its length is told nowhere."""
+    takes_pictures(served)
+    fields = {"model": "easel", "prompt": "make it night", "quality": "auto", "size": "auto"}
+    picture = httpx2.Request("POST", "http://x", data=fields, files=[("image[]", ("a.png", photo("PNG"), "image/png"))])
+    whole = picture.read()
+
+    async def parts() -> AsyncIterator[bytes]:
+        yield whole[:100]
+        yield whole[100:]
+
+    headers = {"Authorization": f"Bearer {served.secret}", "Content-Type": picture.headers["Content-Type"]}
+    async with httpx2.AsyncClient(timeout=30) as http:
+        asking = asyncio.create_task(http.post(f"{served.address}/v1/images/edits", content=parts(), headers=headers))
+        await until(lambda: asking.done() or bool(served.bench.jobs.rows))
+        await served.bench.work()
+        answer = await asking
+    assert (answer.status_code, bool(answer.json()["data"][0]["b64_json"])) == (200, True)
+    assert answer.request.headers["Transfer-Encoding"] == "chunked"
+
+
 async def test_an_edit_that_is_asked_for_again_is_the_same_one(served: Served, client: AsyncOpenAI) -> None:
     """Where the client lost the answer; another picture is another wish."""
     takes_pictures(served)
