@@ -34,7 +34,7 @@ class MemoryPictureSearch:
         return tuple(picture for picture in mine if self._is_meant(picture, query))[:most]
 
     def _is_meant(self, picture: Picture, query: PictureQuery) -> bool:
-        has = search_words(self._jobs.rows[JobId(picture.job)].job.wish.prompt)
+        has = search_words(self._jobs.rows[JobId(picture.job)].job.wish.prompt) if query.words else ()
         is_new = query.since is None or self._jobs.kept[picture.id].kept_at >= query.since
         is_wanted = is_new and (picture.starred_at is not None or not query.only_favourites)
         return is_wanted and all(any(re.match(re.escape(word), one) for one in has) for word in query.words)

@@ -11,6 +11,7 @@ from playwright.async_api import Browser, BrowserContext, Page, Route, expect
 from tests.e2e.web.accessibility import violations
 from tests.e2e.web.conftest import PATIENCE_MS
 from tests.fakes.gallery_wall import Wall
+from tests.fakes.studio import png
 from tests.fakes.web_house import WebHouse, running
 
 pytestmark = [pytest.mark.needs("chromium"), pytest.mark.asyncio(loop_scope="session")]
@@ -99,6 +100,7 @@ async def test_thousands_are_looked_through(wall: Wall, house: WebHouse, page: P
         await page.keyboard.press(key)
         assert await focused(page) == f"fox number {number}"
     feed = page.locator("#feed")
+    await page.set_viewport_size({"width": 320, "height": 640})
     while not await page.get_by_text("5,000 pictures").is_visible():
         await feed.evaluate("feed => feed.scrollTo(0, feed.scrollHeight)")
         assert await nodes(page) <= MOST_NODES
@@ -182,6 +184,7 @@ async def test_a_picture_opens_large_at_its_own_address(wall: Wall, house: WebHo
     await view.get_by_role("button", name="Close").click()
     await expect(page).to_have_url(f"{house.address}/gallery")
     await expect(view).to_be_hidden()
+    await expect(page.get_by_role("link", name="easel, start page")).to_have_attribute("href", f"{house.address}/")
 
 
 async def test_all_that_can_be_done_with_a_picture_is_done_there(
@@ -227,6 +230,9 @@ async def test_all_that_can_be_done_with_a_picture_is_done_there(
     [order] = house.studio.orders
     assert (order.prompt, order.changes) == ("give it a hat", fox)
     await page.keyboard.press("Escape")
+    await wall.hang(cookie, "a fox with a hat")
+    await house.studio.finish(order, png())  # it is there, whether or not somebody looks again
+    await expect(page.get_by_role("link", name="a fox with a hat")).to_be_visible()
     await expect(page.get_by_role("button", name="Favourite: a fox in the snow")).to_have_attribute("aria-pressed", "true")
 
 

@@ -5,6 +5,7 @@ import { Compare } from "./compare.js";
 import { announce, byId, el } from "./dom.js";
 import { starPictures } from "./gallery_api.js";
 import { Grid } from "./grid.js";
+import { News } from "./news.js";
 import { Selection } from "./selection.js";
 import { Shelf } from "./shelf.js";
 import { Undo } from "./undo.js";
@@ -27,8 +28,17 @@ const tileActions = { address: addressOf, open, star, choose, gone: ({ id }) => 
 const grid = new Grid(byId("feed"), byId("tiles"), tileActions, selection);
 const undo = new Undo(byId("undo"), () => shelf.refresh());
 
+const news = new News(() => shelf.refresh());
 const compare = new Compare(byId("compare"), { star });
-const view = new View(byId("view"), { neighbour, closed, star, openInstead, compare: (pictures) => compare.open(pictures), remove: (picture) => remove([picture], () => view.leave()) });
+const view = new View(byId("view"), {
+  neighbour,
+  closed,
+  star,
+  openInstead,
+  compare: (pictures) => compare.open(pictures),
+  remove: (picture) => remove([picture], () => view.leave()),
+  drawing: () => news.listen(),
+});
 
 // A plain press opens it here; one that asks for another tab or window gets that.
 function open(picture, event) {
@@ -197,7 +207,13 @@ function listen() {
   document.addEventListener("visibilitychange", () => !document.hidden && shelf.refresh());
 }
 
+// The address of the page changes with what is shown, and links are not to lead elsewhere by that.
+function fixLinks() {
+  for (const link of document.querySelectorAll("a[href^='.']")) link.href = link.href;
+}
+
 function begin() {
+  fixLinks();
   const asked = new URLSearchParams(location.search);
   for (const id of ["words", "days"]) byId(id).value = asked.get(id) ?? "";
   const which = asked.get("which") ?? "";

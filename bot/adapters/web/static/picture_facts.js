@@ -8,7 +8,8 @@ import { addressOf } from "./view_address.js";
 
 const COPIED = "Copied.";
 
-// `actions` has star(picture), remove(picture), compare(pictures) and openInstead(picture).
+// `actions` has star(picture), remove(picture), compare(pictures), openInstead(picture),
+// and drawing(), which is told when something is on its way.
 export function about(picture, facts, actions) {
   const said = el("p", { class: "said", role: "status" });
   const say = (...parts) => said.replaceChildren(...parts);
@@ -55,20 +56,20 @@ function doings(picture, facts, actions, say) {
   showStar();
   const words = facts.prompt ? pill("Copy words", () => copy(facts.prompt, say)) : "";
   const download = el("a", { class: "pill", href: new URL(`${facts.file}?download`, ROOT).href, download: "" }, "Download");
-  const form = editForm(picture, say);
+  const form = editForm(picture, actions, say);
   const edit = pill("Edit", () => {
     form.hidden = !form.hidden;
     edit.setAttribute("aria-expanded", String(!form.hidden));
     if (!form.hidden) form.elements.words.focus();
   });
   edit.setAttribute("aria-expanded", "false");
-  const vary = facts.prompt ? pill("Vary", (button) => draw({ action: `vary:${facts.job}` }, button, say)) : "";
+  const vary = facts.prompt ? pill("Vary", (button) => draw({ action: `vary:${facts.job}` }, button, say, actions)) : "";
   const remove = pill("Delete", (button) => during(button, say, () => actions.remove(picture)));
   remove.classList.add("danger");
   return el("div", { class: "doings" }, star, download, words, ...shareButtons(picture, facts, say), vary, edit, remove, form);
 }
 
-function editForm(picture, say) {
+function editForm(picture, actions, say) {
   const words = el("textarea", { name: "words", rows: "2", maxlength: "4000", dir: "auto", placeholder: "make it night", "aria-label": "What is to change about it" });
   const send = el("button", { type: "submit", class: "pill primary" }, "Draw the change");
   const form = el("form", { hidden: "", novalidate: "" }, words, send);
@@ -76,7 +77,7 @@ function editForm(picture, say) {
     event.preventDefault();
     const line = words.value.trim();
     if (!line) return words.focus();
-    if (await draw({ line, reply: picture.id }, send, say)) words.value = "";
+    if (await draw({ line, reply: picture.id }, send, say, actions)) words.value = "";
   });
   return form;
 }
@@ -105,11 +106,12 @@ function shareButtons(picture, facts, say) {
 }
 
 // Has something drawn, which is said in the channel as if it was asked for there; gives whether it was accepted.
-async function draw(fields, button, say) {
+async function draw(fields, button, say, actions) {
   let isAccepted = false;
   await during(button, say, async () => {
     const { answered, notes } = await makeCall(fields, newKey());
     isAccepted = Boolean(answered);
+    if (isAccepted) actions.drawing();
     const watch = el("a", { href: ROOT.href }, "Watch it");
     say(...notes.map(({ text }) => `${text} `), ...(answered ? ["It is being drawn, and comes at the top of the gallery. ", watch] : []));
   });

@@ -1,6 +1,8 @@
 // Live news of the channel: server-sent events that go on where they broke off. All pages of one browser share one stream:
 // whoever holds the lock listens and tells the others, because a browser keeps few connections to one host.
 
+import { ROOT } from "./api.js";
+
 const FIRST_PAUSE = 500;
 const LONGEST_PAUSE = 10_000;
 // Another easel of the same host, behind another prefix, has streams of its own.
@@ -61,7 +63,7 @@ export class Stream {
 
   connect() {
     this.disconnect();
-    const source = new EventSource(`events?since=${this.version}`);
+    const source = new EventSource(new URL(`events?since=${this.version}`, ROOT));
     this.source = source;
     source.addEventListener("open", () => {
       this.pause = FIRST_PAUSE;
