@@ -120,7 +120,7 @@ def _build_steps(services: Services) -> Steps:
         clock=base.clock,
         ids=base.ids,
     )
-    parts = PartKeeping(base.inputs, PartComposites())
+    parts = PartKeeping(base.inputs, PartComposites(), base.copy_signer)
     return Steps(
         preparation=PromptPreparation(
             jobs=jobs,

@@ -5,15 +5,18 @@ from collections.abc import Sequence
 from bot.domain.inputs import InputContent, InputPicture, InputRole, has_mask
 from bot.pipeline.input_keeping import InputKeeping
 from bot.pipeline.part_composites import PartComposites
+from bot.ports.copy_signer import CopySigner
 from bot.ports.images import Provider
+from bot.services.provenance import NO_COPY_SIGNER
 
 
 class PartKeeping:
     """Tells models that take no mask where to draw, and puts what they drew into the picture that is changed."""
 
-    def __init__(self, inputs: InputKeeping, composites: PartComposites) -> None:
+    def __init__(self, inputs: InputKeeping, composites: PartComposites, signer: CopySigner = NO_COPY_SIGNER) -> None:
         self._inputs = inputs
         self._composites = composites
+        self._signer = signer
 
     async def give(self, provider: Provider, inputs: tuple[InputContent, ...]) -> tuple[tuple[InputContent, ...], str]:
         """Return the inputs that a provider is sent, and which part is changed, in words, where the mask is not among them."""
@@ -35,4 +38,9 @@ class PartKeeping:
             StorageFailed: The store is away.
         """
         base, *_, mask = await self._inputs.load(inputs)
-        return tuple([await self._composites.make(base.content, mask.content, drawn) for drawn in pictures])
+        return tuple([await self._make(base.content, mask.content, drawn) for drawn in pictures])
+
+    async def _make(self, base: bytes, mask: bytes, drawn: bytes) -> bytes:
+        """Return what was drawn put into its picture, signed where that can be; what is no picture comes back as it is."""
+        whole = await self._composites.make(base, mask, drawn)
+        return drawn if whole is drawn else await self._signer.sign(whole, drawn)

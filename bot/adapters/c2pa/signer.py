@@ -55,13 +55,14 @@ class C2paSigner:
             return copy
 
     def _sign(self, copy: bytes, original: bytes) -> bytes:
-        said = read_provenance(copy)
-        media_type, parent_type = said.media_type, read_provenance(original).media_type
+        said, parent = read_provenance(copy), read_provenance(original)
+        media_type, parent_type = said.media_type, parent.media_type
         own, signed = self._certificate, BytesIO()
         source_type = SourceType(said.xmp_source_type) if said.xmp_source_type in set(SourceType) else SourceType.AI
+        is_composed = source_type is SourceType.COMPOSITE and parent.xmp_source_type != SourceType.COMPOSITE
         with (
             Context.from_dict(_SETTINGS) as context,
-            Builder(_manifest(source_type), context) as builder,
+            Builder(_manifest(source_type, is_composed=is_composed), context) as builder,
             Signer.from_info(C2paSignerInfo(own.algorithm, own.chain, own.key, None)) as signer,
         ):
             builder.add_ingredient(_parent(original), parent_type, BytesIO(original))
@@ -69,20 +70,22 @@ class C2paSigner:
         return signed.getvalue()
 
 
-def _manifest(source_type: SourceType) -> dict[str, Any]:
+def _manifest(source_type: SourceType, *, is_composed: bool) -> dict[str, Any]:
     """Return what is signed: that easel made the picture anew from its parent, and that AI drew that; no words, and nobody.
 
-    The actions are those of the C2PA specification, 2.2, 18.15.2.
+    One that `is_composed` has what the parent shows in a part of it only. The
+    actions are those of the C2PA specification, 2.2, 18.15.2.
     """
     agent = {"name": "easel"}
     opened = {
         "action": "c2pa.opened",
         "softwareAgent": agent,
-        "digitalSourceType": source_type_url(source_type),
+        "digitalSourceType": source_type_url(SourceType.AI if is_composed else source_type),
         "parameters": {"ingredientIds": [_PARENT]},
     }
     transcoded = {"action": "c2pa.transcoded", "softwareAgent": agent}
-    assertion = {"label": "c2pa.actions.v2", "data": {"actions": [opened, transcoded]}}
+    edited = {"action": "c2pa.edited", "softwareAgent": agent, "digitalSourceType": source_type_url(SourceType.COMPOSITE)}
+    assertion = {"label": "c2pa.actions.v2", "data": {"actions": [opened, edited if is_composed else transcoded]}}
     return {"claim_generator_info": [agent], "assertions": [assertion]}
 
 

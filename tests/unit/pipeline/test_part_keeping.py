@@ -10,6 +10,8 @@ from bot.domain.images import Abilities, ImageRequest, ImageResult, Size
 from bot.domain.inputs import BroughtPicture, InputRole
 from bot.domain.jobs import Draft, DrawingState, Job, JobState
 from bot.errors import BadInput, StorageFailed
+from bot.pipeline.part_composites import PartComposites
+from bot.pipeline.part_keeping import PartKeeping
 from bot.ports.images import OnProgress
 from tests.fakes.bench import Bench
 from tests.fakes.images import ScriptedProvider
@@ -108,3 +110,22 @@ async def test_a_mask_that_cannot_be_used_counts_nothing(mask: bytes, says: str)
         await change(bench, mask)
     assert refused.value.user_text.startswith(says)
     assert (await bench.quota_status()).left == 20
+
+
+class Signer:
+    """Signs by words at the end."""
+
+    async def sign(self, copy: bytes, original: bytes) -> bytes:
+        """Name both."""
+        return copy + f" signed of {len(original)}".encode()
+
+
+async def test_what_is_put_together_is_signed() -> None:
+    """With what was drawn as its original; what is no picture comes back as it is, for whoever checks pictures to say."""
+    bench = Bench(painter=ScriptedProvider(abilities=WITHOUT))
+    job = await change(bench)
+    drawn = photo(size=SIZE)
+    parts = PartKeeping(bench.input_keeping, PartComposites(), Signer())
+    signed, as_it_is = await parts.complete(job.wish.inputs, (drawn, b"no picture"))
+    assert signed.endswith(f" signed of {len(drawn)}".encode())
+    assert as_it_is == b"no picture"

@@ -67,6 +67,24 @@ def test_the_library_believes_every_kind_of_copy(files: SigningFiles, make: Any)
     assert manifest["signature_info"]["issuer"] == "Example Studio"
 
 
+def test_a_part_that_was_put_into_a_picture_is_signed_as_that(files: SigningFiles) -> None:
+    """With what was drawn as its parent; copies of the whole are copies."""
+    drawn = a_picture()
+    whole = sign(files, a_picture(xmp=xmp_packet(SourceType.COMPOSITE)), drawn)
+    copy = sign(files, shrink(whole, 16), whole)
+    found = []
+    for content in (whole, copy):
+        report = read(files, content)
+        assert report["validation_state"] == "Trusted"
+        manifest = report["manifests"][report["active_manifest"]]
+        [actions] = [one["data"]["actions"] for one in manifest["assertions"] if one["label"] == "c2pa.actions.v2"]
+        found.append([(one["action"], one.get("digitalSourceType", "").rpartition("/")[2]) for one in actions])
+    assert found == [
+        [("c2pa.opened", SourceType.AI), ("c2pa.edited", SourceType.COMPOSITE)],
+        [("c2pa.opened", SourceType.COMPOSITE), ("c2pa.transcoded", "")],
+    ]
+
+
 def test_a_copy_of_what_no_ai_drew_is_signed_as_that(files: SigningFiles) -> None:
     """The offline previews are a program's."""
     original = a_picture(xmp=xmp_packet(SourceType.PROGRAM))
