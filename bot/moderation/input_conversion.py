@@ -74,9 +74,7 @@ def convert_picture(content: bytes) -> ConvertedPicture:
     if not content:
         raise Unfit("is empty; please send it again")
     if len(content) > MOST_BYTES:
-        raise Unfit(
-            f"is {len(content) / 2**20:.0f} MB large, and {MOST_BYTES // 2**20} MB are the most; please send a smaller one"
-        )
+        raise Unfit(f"is larger than {MOST_BYTES // 2**20} MB, which is the most; please send a smaller one")
     try:
         if content.startswith(_GIF):
             return _convert_gif(content)

@@ -147,7 +147,7 @@ async def test_a_huge_picture_is_made_smaller(form: str) -> None:
     ("content", "why"),
     [
         (b"", "is empty"),
-        (b"\xff\xd8\xff" + bytes(51 * 1024 * 1024), "is 51 MB large, and 50 MB are the most"),
+        (b"\xff\xd8\xff" + bytes(51 * 1024 * 1024), "is larger than 50 MB, which is the most"),
         (photo("PNG", (63, 80)), "is 63x80 pixels, and 64 are the least"),
         (png_of(20000, 20000), "has 400 megapixels, and 50 are the most"),
         (b"GIF89a" + struct.pack("<HH", 16000, 11000) + bytes(20), "damaged"),
