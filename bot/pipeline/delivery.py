@@ -132,14 +132,14 @@ class Delivery:
             await self._show_where_turned(fresh, post)
 
     async def show_again(self, job: Job, pictures: tuple[Picture, ...], call: Call) -> None:
-        """Answer a call with pictures of a job and its buttons, and note that they are shown there as well.
+        """Answer a call with pictures of a job and its buttons, which are shown there as well from then on.
 
         Raises:
             SurfaceFailed: The platform does not take it now.
-            StorageFailed: It is there, but could not be noted.
+            StorageFailed: It could not be noted, so nothing is shown.
         """
         post = posts.name_asker(await self._job_posts.finished(job, pictures), job.author)
-        await self._sent_messages.add(job.id, await call.answer(post, key=f"show:{call.key}"))
+        await self._show_noted(job, await call.answer(posts.coming(), key=f"show:{call.key}"), post)
 
     async def send(self, job: Job, person: Identity, *, key: str) -> None:
         """Send the job's pictures to one person alone; the same `key` again is the same message.
@@ -149,15 +149,30 @@ class Delivery:
         Raises:
             MessageGone: They cannot be reached.
             SurfaceFailed: The platform does not take it now.
-            StorageFailed: It is there, but could not be noted.
+            StorageFailed: It could not be noted, so nothing is shown.
         """
         surface = self._surface(person.platform)
         post = await self._job_posts.finished(job, await self._gallery.visible(job.id))
         if person != job.author.identity:
             post = replace(post, buttons=tuple(one for one in post.buttons if not one.is_dangerous))
         place = await retry_delivery(lambda: surface.direct(person))
-        message = await retry_delivery(lambda: surface.post(place, post, key=key))
-        await self._sent_messages.add(job.id, message)
+        await self._show_noted(job, await retry_delivery(lambda: surface.post(place, posts.coming(), key=key)), post)
+
+    async def _show_noted(self, job: Job, message: MessageRef, post: Post) -> None:
+        """Write a message down as one of the job's, and have it show pictures only then: who takes one down looks for it there.
+
+        It goes again where that fails, and shows no picture that was taken down meanwhile.
+        """
+        try:
+            await self._sent_messages.add(job.id, message)
+            await self._update(message, post)
+        except EaselError:
+            with contextlib.suppress(SurfaceFailed):
+                await self.delete(message)
+            raise
+        gone = await self._gallery.out_of_sight(job.id)
+        if any(one.picture in gone for one in post.pictures):
+            await self.retract(job, message)
 
     async def show_deleted(self, job: Job) -> None:
         """Say in the job's message that its pictures are deleted; raises as `show_pictures` does."""

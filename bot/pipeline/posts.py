@@ -148,6 +148,11 @@ def _less_used(job: Job, *, has_row: bool) -> tuple[Button, ...]:
     )
 
 
+def coming() -> Post:
+    """Say that something is shown here in a moment, and nothing of it: this message is not known as one of the job's yet."""
+    return Post("One moment, here it comes.", Tone.WAITING)
+
+
 def ended(job: Job, ending: Ending) -> Post:
     """Say why there is no picture, and offer what may help."""
     refused = ending.state is JobState.REFUSED

@@ -168,8 +168,8 @@ async def test_an_envelope_sends_the_picture(stage: DiscordStage, grace: Discord
     """To whoever reacted, and again to nobody."""
     message = await stage.picture()
     await grace.react(message, emoji)
-    await stage.discord.changes.until(lambda: grace.dms, within=10, what="the picture by direct message")
-    assert len(grace.dms[0].files) == 1
+    await stage.discord.changes.until(lambda: grace.dms and grace.dms[0].files, within=10, what="the picture by direct message")
+    assert [len(one.files) for one in grace.dms] == [1]
     assert stage.ada.dms == []
 
 

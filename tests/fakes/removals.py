@@ -187,6 +187,7 @@ class MemorySentMessages:
 
     async def add(self, job: JobId, message: MessageRef) -> None:
         """Note it once."""
+        self._jobs.failures.raise_next("note_sent")
         self._jobs.note_sent(job, message)
 
     async def of_job(self, job: JobId) -> tuple[MessageRef, ...]:

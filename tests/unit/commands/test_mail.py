@@ -27,9 +27,10 @@ async def foxes(bench: Bench) -> Job:
 async def test_pictures_are_sent_to_whoever_asks_for_them_alone(bench: Bench, hands: Hands, foxes: Job) -> None:
     """Whosever they are."""
     assert await hands.press("mail", foxes, user="bob") == []
-    place, post, _ = bench.surface.posted[-1]
-    assert place == await bench.surface.direct(person("bob").identity)
+    message, post = bench.surface.updated[-1]
+    assert message.place == await bench.surface.direct(person("bob").identity)
     assert post.pictures == bench.message(foxes).pictures
+    assert await bench.sent_messages.of_job(foxes.id) == (message,)
 
 
 async def test_somebody_who_takes_no_messages_is_told_so(bench: Bench, hands: Hands, foxes: Job) -> None:

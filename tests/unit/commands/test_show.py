@@ -1,8 +1,17 @@
 """Asks whether an old picture comes again for whoever may see it, and for nobody else."""
 
+import asyncio
+import contextlib
+
+import pytest
+
 from bot.domain.chat import Place
+from bot.domain.jobs import Job
+from bot.domain.removals import RemovalReason
+from bot.errors import SurfaceFailed
 from tests.fakes.bench import Bench
 from tests.fakes.surfaces import LOOM, SQUARE
+from tests.fakes.waiting import until
 from tests.unit.commands.hands import Hands
 
 ELSEWHERE = Place(LOOM, "town", "elsewhere")
@@ -39,3 +48,48 @@ async def test_what_is_not_to_be_seen_is_not_shown(bench: Bench, hands: Hands) -
         [refusal] = await hands.type(f"/show {named}")
         assert refusal.kind == "bad_input"
     assert len(bench.surface.posted) == shown
+
+
+def messages_with_pictures(bench: Bench, job: Job) -> list[str]:
+    """Return the ids of the messages beside the job's own that show pictures now."""
+    own = bench.job(job).message
+    return [id_ for id_, post in bench.surface.shown.items() if post.pictures and own is not None and id_ != own.id]
+
+
+@pytest.mark.parametrize("dies_at", ["note_sent", "update", ""])
+async def test_a_picture_that_is_taken_down_is_found_wherever_a_killed_process_was_showing_it(
+    bench: Bench, hands: Hands, dies_at: str
+) -> None:
+    """Nothing is shown before it is written down where, so a process that dies in between leaves words alone."""
+    job = await bench.draw("a fox")
+    for failures in (bench.jobs.failures, bench.surface.failures):
+        failures.fail_next(dies_at, asyncio.CancelledError())
+    with contextlib.suppress(asyncio.CancelledError):
+        await hands.type(f"/show {job.id}", at=ELSEWHERE)
+    assert len(messages_with_pictures(bench, job)) == (not dies_at)
+    [picture] = await bench.gallery.visible(job.id)
+    await bench.decisions.remove(picture.id, RemovalReason.RULES, "mod")
+    await bench.removal_steps.sweep()
+    assert messages_with_pictures(bench, job) == []
+
+
+async def test_what_is_taken_down_while_it_is_being_shown_does_not_stay(bench: Bench, hands: Hands) -> None:
+    """Whoever takes it down may have looked at the message before the picture was in it."""
+    job = await bench.draw("a fox")
+    bench.surface.hold_updates(1)
+    typing = asyncio.create_task(hands.type(f"/show {job.id}", at=ELSEWHERE))
+    await until(lambda: bool(bench.surface.under_way))
+    await bench.gallery.delete(job.id)
+    bench.surface.let_updates_go()
+    await typing
+    assert messages_with_pictures(bench, job) == []
+
+
+async def test_what_cannot_be_shown_leaves_no_word(bench: Bench, hands: Hands) -> None:
+    """And whoever asked is told why."""
+    job = await bench.draw("a fox")
+    bench.surface.failures.fail_always("update", SurfaceFailed(LOOM, "no pictures here"))
+    before = set(bench.surface.shown)
+    [refusal] = await hands.type(f"/show {job.id}", at=ELSEWHERE)
+    assert refusal.kind == "surface_failed"
+    assert set(bench.surface.shown) == before

@@ -120,8 +120,8 @@ async def test_pictures_can_be_sent_to_somebody_alone(bench: Bench) -> None:
     job = await bench.draw()
     for _ in range(2):
         await bench.delivery.send(job, person("bob").identity, key="send-1")
-    place, post, _ = bench.surface.posted[-1]
-    assert place == Place(LOOM, "", "bob alone")
+    message, post = bench.surface.updated[-1]
+    assert message.place == Place(LOOM, "", "bob alone")
     shown = bench.message(job)
     assert post == replace(shown, buttons=tuple(one for one in shown.buttons if one.label != "Delete"))
     assert len(bench.surface.shown) == 2
@@ -131,7 +131,7 @@ async def test_whoever_asked_may_delete_what_is_sent_to_them(bench: Bench) -> No
     """Nobody else is offered it."""
     job = await bench.draw()
     await bench.delivery.send(job, job.author.identity, key="send-1")
-    assert "Delete" in [one.label for one in bench.surface.posted[-1][1].buttons]
+    assert "Delete" in [one.label for one in bench.surface.said[-1].buttons]
 
 
 async def test_somebody_who_takes_no_messages_gets_none(bench: Bench) -> None:
