@@ -149,7 +149,8 @@ async def test_words_can_be_read(window: NewPage, scheme: str) -> None:
     await studio.picture("a fox")
     await studio.send("/imagine something forbidden")
     await expect(studio.notes).to_be_visible()
-    chosen = ".by b, .by time, .tag, .asked .command, .words, summary, .facts li, .pill, .room, .notices span, .keys, .chip, .me"
+    message = ".by b, .by time, .tag, .asked .command, .words, summary, .facts li, .pill"
+    chosen = f"{message}, .room, .notices span, .price, .control, .chip, .me"
     faint = await studio.page.evaluate(_FAINT, chosen)
     assert faint == []
     is_dark = await studio.run("getComputedStyle(document.body).backgroundColor.match(/\\d+/)[0] < 128")
