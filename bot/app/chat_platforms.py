@@ -122,8 +122,16 @@ async def _open_discord(base: Foundation) -> "AsyncIterator[DiscordFrontEnd]":
     set_api_addresses(discord.api_url, discord.gateway_url)
     on_progress = _observe_updates(base, DISCORD)
     options, limiter = discord_options(base.settings), base.shared.rate_limiter
-    signer = base.copy_signer
-    async with open_discord(options, base.objects, base.clock, limiter, copy_signer=signer, on_progress=on_progress) as front:
+    opening = open_discord(
+        options,
+        base.objects,
+        base.clock,
+        limiter,
+        base.shared.files,
+        copy_signer=base.copy_signer,
+        on_progress=on_progress,
+    )
+    async with opening as front:
         yield front
 
 

@@ -12,6 +12,7 @@ from bot.commands.spec import AnyCommand
 from bot.commands.translations import load_translations
 from bot.services.picture_lookup import PictureLookup
 from storage.limits.local import LocalRateLimiter
+from storage.no_shared_files import NoSharedFiles
 from tests.fakes.discord import FakeDiscord
 from tests.fakes.discord.client import pointed_at
 from tests.fakes.jobs import MemoryJobs
@@ -30,7 +31,7 @@ async def a_bot(discord: FakeDiscord, folder: Path, commands: Iterable[AnyComman
     options = DiscordOptions(discord.token, folder / "lock", ShardOptions(), translations=load_translations())
     with pointed_at(discord):
         async with (
-            open_discord(options, MemoryObjects(), clock, LocalRateLimiter(clock)) as front,
+            open_discord(options, MemoryObjects(), clock, LocalRateLimiter(clock), NoSharedFiles()) as front,
             front.listen(dispatcher, lookup),
         ):
             await discord.gateway.ready()

@@ -17,6 +17,7 @@ from bot.errors import BadInput
 from bot.ports.surfaces import Call
 from bot.services.picture_lookup import PictureLookup
 from storage.limits.local import LocalRateLimiter
+from storage.no_shared_files import NoSharedFiles
 from tests.fakes.discord import Channel, DiscordPerson, FakeDiscord
 from tests.fakes.discord.client import pointed_at
 from tests.fakes.discord.interactions import Answer
@@ -75,7 +76,7 @@ async def desk(tmp_path: Path) -> AsyncIterator[Desk]:
         lookup = PictureLookup(jobs, MemoryPictures(jobs), MemorySentMessages(jobs))
         with pointed_at(discord):
             async with (
-                open_discord(options, MemoryObjects(), clock, LocalRateLimiter(clock)) as front,
+                open_discord(options, MemoryObjects(), clock, LocalRateLimiter(clock), NoSharedFiles()) as front,
                 front.listen(dispatcher, lookup),
             ):
                 await discord.gateway.ready()

@@ -33,6 +33,7 @@ from bot.commands.translations import Translations
 from bot.domain.chat import Form, MessageRef, Post, Tone
 from bot.domain.people import Identity, Person
 from bot.errors import BadInput
+from bot.ports.shared_files import SharedFiles
 from bot.services.picture_lookup import PictureLookup
 
 log = structlog.get_logger(__name__)
@@ -61,7 +62,13 @@ class DiscordEventHandlers:
     """Runs a command for each Discord event. discord.py runs each handler in a task, which is tracked here until it ends."""
 
     def __init__(
-        self, *, dispatcher: Dispatcher, surface: DiscordSurface, lookup: PictureLookup, translations: Translations
+        self,
+        *,
+        dispatcher: Dispatcher,
+        surface: DiscordSurface,
+        lookup: PictureLookup,
+        translations: Translations,
+        shared_files: SharedFiles,
     ) -> None:
         self.is_open = True
         """Whether new events are taken. Discord tells people that there was no answer, where it is not."""
@@ -69,7 +76,7 @@ class DiscordEventHandlers:
         self._surface = surface
         self._message_actions = MessageActions(dispatcher, lookup)
         self._translations = translations
-        self._menu_files = MenuFiles()
+        self._menu_files = MenuFiles(shared_files)
         self._deduplicator = Deduplicator()
         self._tasks = TaskTracker()
         self._client: discord.Client | None = None
@@ -137,7 +144,7 @@ class DiscordEventHandlers:
         """Run a command, with the files of its form, or the pictures of the message whose menu the form came of."""
         try:
             raw = await read_file_options(interaction, typed.raw, self._dispatcher.commands.get(typed.name))
-            raw = await self._menu_files.read(raw)
+            raw = await self._menu_files.read(interaction, raw)
         except BadInput as error:
             await call.whisper(Post(error.user_text, Tone.REFUSED, error.kind))
             return
@@ -177,7 +184,7 @@ class DiscordEventHandlers:
         """Press what an entry of a message's menu stands for."""
         data: Mapping[str, Any] = interaction.data or {}
         command = CONTEXT_MENUS.get(str(data.get("name")), "")
-        files = self._menu_files.keep(interaction, command)
+        files = await self._menu_files.keep(interaction, command)
         await self._message_actions.choose(command, str(data.get("target_id", "")), call, files=files)
 
     async def _run_button(self, interaction: Interaction) -> None:

@@ -1,6 +1,7 @@
 """Files that somebody gives to a command: texts are read as what they say, pictures are fetched as they are."""
 
 import asyncio
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import timedelta
@@ -15,6 +16,7 @@ from bot.commands.spec import AnyCommand
 from bot.domain.inputs import MOST_BYTES, BroughtPicture, InputRole, check_total
 from bot.domain.options import PictureFile
 from bot.errors import BadInput
+from bot.ports.shared_files import SharedFiles
 
 _MOST_TEXT_BYTES = 4 * 1024 * 1024
 _TIMEOUT = timedelta(seconds=30)
@@ -27,25 +29,27 @@ _PICTURE = "picture"
 class MenuFiles:
     """Remembers the pictures of messages whose menu somebody opened, until the form is sent that came of it.
 
-    A form has no room for their addresses; only the process that has the menu knows them.
+    A form has no room for their addresses, and where interactions come by HTTP another process may get it.
     """
 
-    def __init__(self) -> None:
-        self._files: NewestEntries[str, tuple[discord.Attachment, ...]] = NewestEntries(_MOST_MENUS)
+    def __init__(self, shared: SharedFiles) -> None:
+        self._shared = shared
+        self._files: NewestEntries[str, bytes] = NewestEntries(_MOST_MENUS)
 
-    def keep(self, interaction: Interaction, command: str) -> str:
+    async def keep(self, interaction: Interaction, command: str) -> str:
         """Return what stands for the pictures of the message that was chosen; nothing where it has none."""
         data: Mapping[str, Any] = interaction.data or {}
         message: Mapping[str, Any] = ((data.get("resolved") or {}).get("messages") or {}).get(str(data.get("target_id"))) or {}
-        attached = [_attachment(interaction, one) for one in message.get("attachments") or ()]
-        pictures = tuple(one for one in attached if (one.content_type or "").startswith("image/"))
+        attached: Sequence[Mapping[str, Any]] = message.get("attachments") or ()
+        pictures = [one for one in attached if str(one.get("content_type") or "").startswith("image/")]
         if not pictures:
             return ""
         name = f"{_MENU}{interaction.id}:{command}"
-        self._files[name] = pictures
+        self._files[name] = json.dumps(pictures).encode()
+        await self._shared.keep(name, self._files[name])
         return name
 
-    async def read(self, raw: Mapping[str, object]) -> dict[str, object]:
+    async def read(self, interaction: Interaction, raw: Mapping[str, object]) -> dict[str, object]:
         """Return a form's options with the pictures in the place of what stands for them.
 
         Raises:
@@ -54,10 +58,11 @@ class MenuFiles:
         named = raw.get(_PICTURE)
         if not isinstance(named, str) or not named.startswith(_MENU):
             return dict(raw)
-        files = self._files.get(named)
-        if files is None:
+        kept = self._files.get(named) or await self._shared.get(named)
+        if kept is None:
             raise BadInput("I do not know that picture any more; please choose the message's menu again. Nothing was counted.")
         role = InputRole.BASE if named.endswith(":ask_edit") else InputRole.REFERENCE
+        files = [_attachment(interaction, one) for one in json.loads(kept)]
         return {**raw, _PICTURE: tuple(replace(one, role=role) for one in await _fetch_pictures(files))}
 
 

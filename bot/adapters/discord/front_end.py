@@ -26,6 +26,7 @@ from bot.ports.clock import Clock
 from bot.ports.copy_signer import CopySigner
 from bot.ports.objects import ObjectStore
 from bot.ports.rate_limiter import RateLimiter
+from bot.ports.shared_files import SharedFiles
 from bot.services.picture_lookup import PictureLookup
 from bot.services.provenance import NO_COPY_SIGNER
 
@@ -57,11 +58,13 @@ class DiscordFrontEnd:
         objects: ObjectStore,
         clock: Clock,
         rate_limiter: RateLimiter,
+        shared_files: SharedFiles,
         *,
         copy_signer: CopySigner = NO_COPY_SIGNER,
         on_progress: OnOutcome = tell_nobody,
     ) -> None:
         self._options = options
+        self._shared_files = shared_files
         self._clock = clock
         self._bot_client = DiscordBotClient(options.token, proxy=options.proxy)
         self.surface = DiscordSurface(
@@ -91,7 +94,11 @@ class DiscordFrontEnd:
         """
         options = self._options
         handlers = DiscordEventHandlers(
-            dispatcher=dispatcher, surface=self.surface, lookup=lookup, translations=options.translations
+            dispatcher=dispatcher,
+            surface=self.surface,
+            lookup=lookup,
+            translations=options.translations,
+            shared_files=self._shared_files,
         )
         gateway = GatewayConnection(
             options.token,
@@ -132,6 +139,7 @@ async def open_discord(
     objects: ObjectStore,
     clock: Clock,
     rate_limiter: RateLimiter,
+    shared_files: SharedFiles,
     *,
     copy_signer: CopySigner = NO_COPY_SIGNER,
     on_progress: OnOutcome = tell_nobody,
@@ -140,7 +148,7 @@ async def open_discord(
 
     `on_progress` is told what becomes of each progress of a message.
     """
-    front = DiscordFrontEnd(options, objects, clock, rate_limiter, copy_signer=copy_signer, on_progress=on_progress)
+    front = DiscordFrontEnd(options, objects, clock, rate_limiter, shared_files, copy_signer=copy_signer, on_progress=on_progress)
     try:
         yield front
     finally:

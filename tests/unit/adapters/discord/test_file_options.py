@@ -13,6 +13,7 @@ from bot.domain.inputs import MOST_BYTES, BroughtPicture, InputRole
 from bot.domain.jobs import Draft
 from bot.domain.options import PictureFile
 from bot.errors import BadInput
+from storage.no_shared_files import NoSharedFiles
 
 
 async def test_pictures_that_are_too_large_together_are_not_fetched() -> None:
@@ -54,18 +55,50 @@ async def test_the_pictures_of_a_menu_are_known_until_its_form_is_sent() -> None
         data={"target_id": "1", "resolved": {"messages": {"1": {"attachments": files}}}},
         _state=SimpleNamespace(http=SimpleNamespace(get_from_cdn=get_from_cdn)),
     )
-    menus = MenuFiles()
-    named = menus.keep(interaction, "use_reference")
-    assert await menus.read({"prompt": "a hare", "picture": named}) == {
+    menus = MenuFiles(NoSharedFiles())
+    named = await menus.keep(interaction, "use_reference")
+    assert await menus.read(interaction, {"prompt": "a hare", "picture": named}) == {
         "prompt": "a hare",
         "picture": (BroughtPicture(b"fox", InputRole.REFERENCE),),
     }
-    assert await menus.read({"prompt": "a hare", "picture": "job:1"}) == {"prompt": "a hare", "picture": "job:1"}
+    assert await menus.read(interaction, {"prompt": "a hare", "picture": "job:1"}) == {"prompt": "a hare", "picture": "job:1"}
     interaction.data["resolved"] = {}
-    assert menus.keep(interaction, "use_reference") == ""
+    assert await menus.keep(interaction, "use_reference") == ""
     with pytest.raises(BadInput) as refused:
-        await MenuFiles().read({"picture": named})
+        await MenuFiles(NoSharedFiles()).read(interaction, {"picture": named})
     assert refused.value.user_text.startswith("I do not know that picture any more")
+
+
+async def test_another_process_that_shares_files_knows_the_pictures_of_a_menu() -> None:
+    """Where interactions come by HTTP, the form may come to another one than the menu did."""
+    kept: dict[str, bytes] = {}
+
+    class Shared:
+        async def keep(self, name: str, content: bytes) -> None:
+            kept[name] = content
+
+        async def get(self, name: str) -> bytes | None:
+            return kept.get(name)
+
+    async def get_from_cdn(url: str) -> bytes:
+        return b"fox"
+
+    fox = {
+        "id": 1,
+        "size": 3,
+        "filename": "fox.png",
+        "content_type": "image/png",
+        "url": "https://cdn",
+        "proxy_url": "https://cdn",
+    }
+    interaction: Any = SimpleNamespace(
+        id=7,
+        data={"target_id": "1", "resolved": {"messages": {"1": {"attachments": [fox]}}}},
+        _state=SimpleNamespace(http=SimpleNamespace(get_from_cdn=get_from_cdn)),
+    )
+    named = await MenuFiles(Shared()).keep(interaction, "ask_edit")
+    read = await MenuFiles(Shared()).read(interaction, {"picture": named})
+    assert read == {"picture": (BroughtPicture(b"fox", InputRole.BASE),)}
 
 
 def test_a_command_that_takes_one_picture_asks_for_one() -> None:
