@@ -3,12 +3,15 @@
 Tables of SQLite are filled with pictures of one account, a hundred and a hundred thousand, one in a hundred of them with
 the words that are looked for. Then a page of the gallery, one of a search, the same of wishes (none of which is drawn in
 these tables), and a share page are asked for in turn, each of its own place, in milliseconds; `growth_ratio` says how much
-longer a page of the gallery takes in the large table.
+longer a page of the gallery takes in the large table. `wall_…` are those of the gallery on the page, two hundred at once:
+how long they take, and how many kilobytes a browser has loaded, packed, before the first picture comes.
 """
 
 import argparse
 import asyncio
+import gzip
 import json
+import re
 import statistics
 import tempfile
 import time
@@ -21,6 +24,8 @@ from typing import Any
 
 from sqlalchemy import insert
 
+from bot.adapters.web import assets as page_files
+from bot.adapters.web.gallery import read_page
 from bot.adapters.web.share_view import ShareView, describe_share
 from bot.app.system import RandomIds, SystemClock
 from bot.domain.images import PictureId
@@ -65,6 +70,7 @@ async def measure_studio(many: int = MANY, few: int = FEW, rounds: int = _ROUNDS
                 seconds = await _time(ask, turn)
                 if turn >= _WARM_UP:
                     took[name].append(seconds)
+        tiles = gzip.compress(json.dumps(await large["wall"](0)).encode())
     ms = {name: statistics.median(times) * 1000 for name, times in took.items()}
     return {
         "gallery_ms_p50_100k": round(ms["gallery"], 2),
@@ -73,7 +79,17 @@ async def measure_studio(many: int = MANY, few: int = FEW, rounds: int = _ROUNDS
         "wishes_ms_p50_100k": round(ms["wishes"], 2),
         "wish_search_ms_p50_100k": round(ms["waiting"], 2),
         "share_page_ms_p50": round(ms["share"], 2),
+        "wall_ms_p50_100k": round(ms["wall"], 2),
+        "wall_kb_before_pictures": round((_bytes_of_page() + len(tiles)) / 1024, 1),
     }
+
+
+def _bytes_of_page() -> int:
+    """Return how many bytes of its own files the gallery's page loads, packed."""
+    folder = Path(page_files.__file__).parent / "static"
+    page = (folder / "gallery.html").read_text()
+    names = {"gallery.html", *re.findall(r"static/([\w.-]+)", page)}
+    return sum(len(gzip.compress((folder / name).read_bytes())) for name in names)
 
 
 @asynccontextmanager
@@ -115,6 +131,9 @@ def _asks(database: Database, account: AccountId, count: int) -> dict[str, Ask]:
         query, last = WishQuery(status=WishStatus.WAITING, words=("lighthouse", "storm")), JobId(place(turn).removesuffix(".0"))
         return await history.find(account, query, most=_PAGE, before=last)
 
+    async def wall(turn: int) -> object:
+        return await read_page(search, SqlJobs(database, SystemClock()), account, PictureQuery(), place(turn))
+
     async def share(turn: int) -> object:
         new = Share(id=ShareId(f"share-{turn}"), picture=place(turn), shows_words=True, created_at=_BEGIN)
         shared = await SqlShares(database).add(new)
@@ -126,7 +145,7 @@ def _asks(database: Database, account: AccountId, count: int) -> dict[str, Ask]:
         ShareView(describe_share(shown, links), links.share(shared.id), "0").page  # noqa: B018 - building it is what is measured
         return time.perf_counter() - began
 
-    return {"gallery": gallery, "search": find, "wishes": wishes, "waiting": waiting, "share": share}
+    return {"gallery": gallery, "search": find, "wishes": wishes, "waiting": waiting, "wall": wall, "share": share}
 
 
 async def _time(ask: Ask, turn: int) -> float:

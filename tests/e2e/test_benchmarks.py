@@ -47,7 +47,9 @@ async def test_looking_for_pictures_can_be_measured() -> None:
     """With a few hundred of them."""
     figures = await measure_studio(400, 50, rounds=2)
     measured = ("gallery_ms_p50_100k", "search_ms_p50_100k", "share_page_ms_p50", "wish_search_ms_p50_100k", "wishes_ms_p50_100k")
-    assert sorted(figures) == sorted((*measured, "growth_ratio"))
+    page = ("wall_ms_p50_100k", "wall_kb_before_pictures")
+    assert sorted(figures) == sorted((*measured, *page, "growth_ratio"))
+    assert figures["wall_kb_before_pictures"] <= 300
     assert min(figures.values()) > 0
 
 

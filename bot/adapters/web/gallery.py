@@ -71,12 +71,8 @@ class OwnPictures:
         account = await self.account(visitor)
         if account is None:
             return {"pictures": [], "has_more": False, "collections": []}
-        found = await self._dependencies.search.find(account, query, most=A_PAGE + 1, before=before)
-        shown = found[:A_PAGE]
-        jobs = {job.id: job for job in await self._dependencies.jobs.get_several([JobId(one.job) for one in shown])}
         collections = {} if before else {"collections": await self._collections(account)}
-        tiles = [describe_tile(one, jobs[JobId(one.job)]) for one in shown]
-        return {"pictures": tiles, "has_more": len(found) > A_PAGE, **collections}
+        return await read_page(self._dependencies.search, self._dependencies.jobs, account, query, before) | collections
 
     async def chosen(self, visitor: Visitor, ids: tuple[PictureId, ...]) -> tuple[Picture, ...]:
         """Return those of some pictures that are the visitor's own, in that order and whatever their state."""
@@ -95,6 +91,16 @@ class OwnPictures:
         listed = await self._dependencies.collections.listed(account, HOUSE)
         mine = [one for one in listed if one.collection.account == account]
         return [{"id": one.collection.id, "name": one.collection.name, "pictures": one.pictures} for one in mine]
+
+
+async def read_page(
+    search: PictureSearch, jobs: Jobs, account: AccountId, query: PictureQuery, before: PictureId | None
+) -> dict[str, object]:
+    """Return what a page of the grid is made of: its tiles, and whether there are more."""
+    found = await search.find(account, query, most=A_PAGE + 1, before=before)
+    shown = found[:A_PAGE]
+    asked = {job.id: job for job in await jobs.get_several([JobId(one.job) for one in shown])}
+    return {"pictures": [describe_tile(one, asked[JobId(one.job)]) for one in shown], "has_more": len(found) > A_PAGE}
 
 
 def gallery_routes(own: OwnPictures, *, assets: Assets, visitors: Visitors) -> APIRouter:
