@@ -160,6 +160,7 @@ async def test_a_picture_opens_large_at_its_own_address(wall: Wall, house: WebHo
     await page.go_forward()
     await page.keyboard.press("ArrowRight")
     await expect(view.get_by_role("heading", name="fox number 244")).to_be_visible()
+    await expect(view.locator("#announcer")).to_have_text("fox number 244")
     await expect(page).to_have_url(f"{house.address}/i/{hung[244]}")
     large = await page.locator("#large").bounding_box()
     assert large is not None

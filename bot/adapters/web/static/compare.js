@@ -1,7 +1,7 @@
 // Two pictures side by side, on which one looks at the same place; what differs in how they were asked for stands below.
 
 import { ROOT } from "./api.js";
-import { announce, el } from "./dom.js";
+import { announce, byId, el } from "./dom.js";
 import { readPicture } from "./gallery_api.js";
 import { Hands } from "./hands.js";
 import { Sheet } from "./sheet.js";
@@ -57,6 +57,8 @@ export class Compare {
     const panes = pictures.map((picture, number) => this.pane(picture, number));
     this.dialog.replaceChildren(...panes.map(({ element }) => element), roundButton("close", "Close", () => this.leave()));
     this.dialog.showModal();
+    this.heardBefore = byId("announcer").parentElement;
+    this.dialog.append(byId("announcer"));
     const sheets = panes.map(({ stage, lying }, number) => new Sheet(stage, lying, pictures[number].width, pictures[number].height));
     this.hands = panes.map(({ stage }, number) => new Hands(stage, new Together(sheets[number], sheets), () => {}));
     panes[0].stage.focus();
@@ -104,6 +106,7 @@ export class Compare {
 
   close() {
     this.dialog.close();
+    this.heardBefore.append(byId("announcer"));
     this.dialog.replaceChildren();
     this.hands = null;
   }

@@ -1,7 +1,7 @@
 // One picture, large, at an address of its own: over the grid, and closed by going back.
 
 import { ROOT } from "./api.js";
-import { announce, el, icon } from "./dom.js";
+import { announce, byId, el, icon } from "./dom.js";
 import { readPicture } from "./gallery_api.js";
 import { Hands } from "./hands.js";
 import { about } from "./picture_facts.js";
@@ -35,6 +35,8 @@ export class View {
     if (!this.isOpen) {
       this.build();
       this.dialog.showModal();
+      // Nothing is heard of what is behind a dialog.
+      this.dialog.append(byId("announcer"));
       this.stage.focus();
     }
     this.picture = picture;
@@ -112,6 +114,7 @@ export class View {
     const { picture } = this;
     this.picture = null;
     this.dialog.close();
+    document.body.append(byId("announcer"));
     this.dialog.replaceChildren();
     document.title = "Gallery · easel";
     this.actions.closed(picture);
