@@ -11,6 +11,7 @@ from bot.services.picture_bases import PictureBases
 
 _KEPT = ("prompt", "shape", "quality", "model")
 _SHOWN = ("prompt", "shape", "count")
+_TITLE = "Draw from this picture"
 
 
 def remix(studio: Studio, bases: PictureBases) -> Command[JobArgs]:
@@ -26,9 +27,19 @@ def remix(studio: Studio, bases: PictureBases) -> Command[JobArgs]:
             numbers = (Button(f"Picture {number}", "remix", one.id) for number, one in enumerate(found.pictures, start=1))
             await call.whisper(Post("Which one?", buttons=tuple(numbers)))
             return
-        await call.ask(Form("imagine", {**_words(found.job), "picture": name_reference(found.pictures[0].id)}, shown=_SHOWN))
+        await call.ask(
+            Form("imagine", {**_words(found.job), "picture": name_reference(found.pictures[0].id)}, shown=_SHOWN, title=_TITLE)
+        )
 
-    return Command("remix", "Draw something else from it, with other words", JobArgs, run, is_typed=False, opens_form=True)
+    return Command(
+        "remix",
+        "Draw something else from it, with other words",
+        JobArgs,
+        run,
+        is_typed=False,
+        opens_form=True,
+        is_for_one_picture=True,
+    )
 
 
 def _words(job: Job) -> dict[str, str]:

@@ -66,7 +66,7 @@ def _encode(image: Image.Image, wanted: FileFormat) -> bytes:
             options |= {"quality": _QUALITY, "xmp": mark}
         case FileFormat.WEBP:
             options |= {"quality": _QUALITY, "method": 4, "xmp": mark}
-        case FileFormat.PNG:
+        case _:
             metadata = PngInfo()
             metadata.add_itxt("XML:com.adobe.xmp", mark.decode())
             options |= {"compress_level": 6, "pnginfo": metadata}
