@@ -6,6 +6,7 @@ from typing import Annotated
 from bot.commands.gallery import GalleryPages
 from bot.commands.redraw import JobArgs
 from bot.commands.rule_changes import list_post
+from bot.commands.share import where_it_opens
 from bot.commands.spec import Command
 from bot.domain.chat import Form, Link, Post
 from bot.domain.collections import LONGEST_NAME, MOST_COLLECTIONS, Audience, Collection, CollectionId, collection_name
@@ -251,9 +252,9 @@ def collection_share(desk: CollectionDesk, links: PictureLinks) -> Command[OpenA
             desk.check_is_of_here(collection, call)
         page = await desk.open_to(collection, args.audience)
         address = "" if page is None else links.share(page)
-        opened = (Link("Open", address),) if address and links.is_public else ()
+        opened = (Link("Open", address),) if address else ()
         is_house = args.audience is Audience.COMMUNITY and collection.community == HOUSE
         said = f"{collection.name}: {_WHO_OF_THE_HOUSE if is_house else _WHO[args.audience]} from now on."
-        await call.whisper(Post(f"{said}\n{address}" if address else said, links=opened))
+        await call.whisper(Post(f"{said}{where_it_opens(links)}\n{address}" if address else said, links=opened))
 
     return Command("collection share", "Say who may look at a collection", OpenArgs, run)

@@ -67,16 +67,19 @@ class ShareDesk:
     def _post(self, id_: str, shares: Sequence[Share], *, shows_words: bool) -> Post:
         addresses = [self._links.share(share.id) for share in shares]
         words = "and your words" if shows_words else "and not your words"
-        here = "" if self._links.is_public else " The link works on this machine only, as [web] public_url is not set."
         toggle = Button("Hide the words", "share_hidden", id_) if shows_words else Button("Show the words", "share_worded", id_)
         several = len(addresses) > 1
         labels = [f"Open {number}" if several else "Open" for number in range(1, len(addresses) + 1)]
-        opened = zip(labels, addresses, strict=True) if self._links.is_public else ()
         return Post(
-            f"Shared: anybody with the link sees the picture {words}.{here}\n" + "\n".join(addresses),
+            f"Shared: anybody with the link sees the picture {words}.{where_it_opens(self._links)}\n" + "\n".join(addresses),
             buttons=(toggle, Button("Stop sharing", "unshare", id_, is_dangerous=True)),
-            links=tuple(Link(label, address) for label, address in opened),
+            links=tuple(Link(label, address) for label, address in zip(labels, addresses, strict=True)),
         )
+
+
+def where_it_opens(links: PictureLinks) -> str:
+    """Say so where a link opens for nobody but who sits at this machine."""
+    return "" if links.is_public else " The link opens on the machine that easel runs on only, as [web] public_url is not set."
 
 
 def _visible(found: FoundPictures) -> tuple[Picture, ...]:

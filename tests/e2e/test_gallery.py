@@ -62,7 +62,7 @@ async def test_a_star_is_kept_and_shown_again_on_discord(tmp_path: Path) -> None
         assert [button.label for button in again.buttons] == [button.label for button in owl.buttons]
         shared = await (await stage.ada.type_command(stage.channel, "share", link=job.id, words="show")).message_when()
         assert shared.is_ephemeral
-        assert [button.label for button in shared.buttons] == ["Hide the words", "Stop sharing"]
+        assert [button.label for button in shared.buttons] == ["Hide the words", "Stop sharing", "Open"]
         stopped = await (await stage.ada.press(shared, "Stop sharing")).message_when()
         assert "1 link stopped working" in stopped.text
         await (await stage.ada.type_command(stage.channel, "collection add", name="Night birds", link=job.id)).message_when()

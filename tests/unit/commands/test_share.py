@@ -22,7 +22,7 @@ async def test_a_picture_is_shared_without_its_words_until_these_are_wanted(benc
     """By the button below it; the link stays the same."""
     job = await bench.draw("a fox")
     [shared] = await hands.press("share", job)
-    assert shared.text.startswith("Shared: anybody with the link sees the picture and not your words. The link works on this")
+    assert shared.text.startswith("Shared: anybody with the link sees the picture and not your words. The link opens on the")
     assert link_in(shared).startswith("http://easel.test/s/")
     assert [button.label for button in shared.buttons] == ["Show the words", "Stop sharing"]
     [worded] = await hands.press_action(shared.buttons[0].action)
@@ -43,7 +43,7 @@ async def test_each_picture_of_a_set_has_its_link(bench: Bench) -> None:
     assert all(link.address.startswith("https://easel.example/s/") for link in shared.links)
     [first] = await hands.type(f"/share {(await bench.gallery.visible(job.id))[0].id}")
     assert [link.label for link in first.links] == ["Open"]
-    assert "this machine" not in first.text
+    assert "the machine" not in first.text
 
 
 async def test_only_the_author_shares_and_what_is_gone_is_not_shared(bench: Bench, hands: Hands) -> None:
