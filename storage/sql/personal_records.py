@@ -23,7 +23,8 @@ from storage.sql.database import Database
 from storage.sql.deployment import ensure_deployment
 from storage.sql.erasure import erase_words
 from storage.sql.forgotten_identities import identity_hash
-from storage.sql.personal_data import ACCOUNT, PERSONAL_DATA, PersonalTable, WhenForgotten
+from storage.sql.personal_data import PERSONAL_DATA
+from storage.sql.personal_tables import ACCOUNT, PersonalTable, WhenForgotten
 from storage.sql.privacy_requests import SAVE_REQUEST, changes_of
 from storage.sql.prompt_index import purge_erased_words
 from storage.sql.retries import retry_all_uncommitted

@@ -7,7 +7,8 @@ import pytest
 
 from storage.schema import metadata
 from storage.sql.old_records import DELETED_WITH_JOBS
-from storage.sql.personal_data import PERSONAL_DATA, PersonalTable, WhenForgotten
+from storage.sql.personal_data import PERSONAL_DATA
+from storage.sql.personal_tables import PersonalTable, WhenForgotten
 
 PAGE = (Path(__file__).parents[2] / "docs/privacy.md").read_text()
 
