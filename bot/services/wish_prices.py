@@ -5,6 +5,7 @@ from datetime import datetime
 
 from bot.domain.allowances import QuotaStatus, count_percent
 from bot.domain.chat import Place
+from bot.domain.inputs import InputPicture, InputRole
 from bot.domain.jobs import Draft
 from bot.domain.people import Person
 from bot.errors import EaselError
@@ -12,6 +13,9 @@ from bot.services.quotas import EffectiveLimits, Quotas
 
 _ANY_WORDS = "words"
 """Stand for a prompt: no price depends on it."""
+
+_ANY_PICTURE = InputPicture(key="", role=InputRole.REFERENCE, source="", media_type="image/png", width=1, height=1, size_bytes=0)
+"""Stands for a picture that is brought: which model draws depends on how many there are, and on nothing else of them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,8 +42,8 @@ class WishPrices:
     def __init__(self, quotas: Quotas) -> None:
         self._quotas = quotas
 
-    async def price(self, person: Person, place: Place, draft: Draft | None) -> WishPrice:
-        """Return what a draft would count for, and what is left; without one, what is left.
+    async def price(self, person: Person, place: Place, draft: Draft | None, *, pictures: int = 0) -> WishPrice:
+        """Return what a draft would count for that begins with so many pictures, and what is left; without one, what is left.
 
         Raises:
             StorageFailed: Nobody knows now.
@@ -49,12 +53,13 @@ class WishPrices:
         if draft is None:
             return WishPrice(status, limits.allowance.refills_at, None)
         try:
-            return WishPrice(status, limits.allowance.refills_at, self._count(limits, draft))
+            return WishPrice(status, limits.allowance.refills_at, self._count(limits, draft, pictures))
         except EaselError as error:
             return WishPrice(status, limits.allowance.refills_at, None, error.user_text)
 
-    def _count(self, limits: EffectiveLimits, draft: Draft) -> int:
+    def _count(self, limits: EffectiveLimits, draft: Draft, pictures: int) -> int:
         draft.check()
-        wish = self._quotas.fill(limits, replace(draft, prompt=_ANY_WORDS, picture=()))
+        inputs = (replace(_ANY_PICTURE, role=InputRole.BASE), *(_ANY_PICTURE,) * (pictures - 1)) if pictures else ()
+        wish = self._quotas.fill(limits, replace(draft, prompt=_ANY_WORDS, picture=()), inputs)
         hold = self._quotas.hold(limits, wish)
         return count_percent(hold.pictures * hold.percent)

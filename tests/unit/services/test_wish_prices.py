@@ -3,6 +3,7 @@
 import pytest
 
 from bot.domain.allowances import Weights
+from bot.domain.image_models import ImageModelOffer, ImageModels
 from bot.domain.images import Lane, Quality, Shape, Size
 from bot.domain.jobs import Draft
 from bot.services.wish_prices import WishPrices
@@ -48,6 +49,18 @@ async def test_a_wish_that_would_be_refused_says_why(bench: Bench) -> None:
     assert (unknown.pictures, "nothing" in unknown.refusal, unknown.has_enough) == (None, True, True)
     odd = await prices.price(person(), SQUARE, Draft(prompt="x", shape=Shape.WIDE, size=Size(512, 1024)))
     assert "do not go together" in odd.refusal
+
+
+async def test_pictures_that_go_along_decide_which_model_draws() -> None:
+    """As they do when the wish is accepted."""
+    offers = (
+        ImageModelOffer(name="words", model="words"),
+        ImageModelOffer(name="pictures", model="pictures", weight=4, most_inputs=2),
+    )
+    prices = WishPrices(Bench(models=ImageModels(offers)).quotas)
+    drafts = [await prices.price(person(), SQUARE, Draft(prompt="x"), pictures=number) for number in (0, 1, 2, 3)]
+    assert [told.pictures for told in drafts] == [1, 4, 4, None]
+    assert "Nothing was counted" in drafts[-1].refusal
 
 
 async def test_the_relaxed_lane_counts_its_share() -> None:

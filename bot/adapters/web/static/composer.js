@@ -26,7 +26,7 @@ export class Composer {
     this.attachments = new Attachments(() => this.grow(), tell, (text) => this.fill(`/batch ${text.trim()}`));
     this.reply = new Reply(() => this.grow());
     this.controls = new Controls(this.line, (line) => this.replace(line), () => this.grow());
-    this.price = new Price(() => this.controls.options(this.reply.isOpen));
+    this.price = new Price(() => this.priced());
     byId("send").append(icon("send"));
     byId("composer").addEventListener("submit", (event) => this.submit(event));
     this.line.addEventListener("input", () => this.grow());
@@ -91,6 +91,14 @@ export class Composer {
     } finally {
       this.setSending(this.unanswered - 1);
     }
+  }
+
+  // The options that say what the wish in the box counts for, with how many pictures go along, or null where it is none.
+  priced() {
+    const isReply = this.reply.isOpen && !this.line.value.trimStart().startsWith("/");
+    const options = isReply ? { count: "1" } : this.controls.options();
+    const pictures = this.attachments.files.length + (isReply ? 1 : 0);
+    return options && pictures ? { ...options, picture: String(pictures) } : options;
   }
 
   // Whether a line asks for a picture: such a line may be sent again and again, and is drawn once.

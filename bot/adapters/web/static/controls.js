@@ -92,8 +92,8 @@ export class Controls {
   }
 
   // The options that say what the wish in the box counts for, or null where it asks for no picture of words alone.
-  options(isReply) {
-    return this.command(isReply) ? this.optionsOf(this.complete(this.box.value.trim() || "a", isReply)) : null;
+  options() {
+    return this.command(false) ? this.optionsOf(this.complete(this.box.value.trim() || "a", false)) : null;
   }
 
   // The same for a line as it is sent.

@@ -56,7 +56,8 @@ async def test_without_options_only_the_day_is_told(http: httpx2.AsyncClient) ->
     [
         ("count=5", "whole number from 1 to 4"),
         ("colour=red", "no option colour"),
-        ("picture=job:x", "no option picture"),
+        ("picture=job:x", "picture is a whole number from 0 to"),
+        ("picture=2&count=1", "The image model here"),
         ("shape=wide&size=512x1024", "do not go together"),
         ("&".join(f"a{number}=1" for number in range(30)), "more options than there are"),
         ("prompt=%00&model=<script>", "name of a model"),
