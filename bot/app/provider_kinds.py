@@ -117,9 +117,9 @@ def _build_comfyui(instance: ProviderInstance[ComfyUiProviderSettings]) -> Provi
     from bot.providers.shared.rest_client import RestClient
 
     name, section = instance.name, instance.section
-    workflow = _comfyui_workflow(instance)
+    workflow, edits = _comfyui_workflow(instance), _comfyui_edits(instance)
     prices = (section.price.units if section.price else None) or UnitPrices()
-    abilities = section.abilities(f"[{instance.section_name}]", abilities_of(workflow))
+    abilities = section.abilities(f"[{instance.section_name}]", abilities_of(workflow, edits))
     key = section.api_key.get_secret_value()
     client = RestClient(name, section.base_url, headers={"Authorization": f"Bearer {key}"} if key else {})
     instance.stack.push_async_callback(client.close)
@@ -127,6 +127,7 @@ def _build_comfyui(instance: ProviderInstance[ComfyUiProviderSettings]) -> Provi
         client,
         HostedModel(section.model, abilities, UnitPrice(prices)),
         workflow,
+        edits=edits,
         name=instance.account,
         attribution=attribution_of(section.model),
         clock=instance.clock,
@@ -153,6 +154,17 @@ def _comfyui_workflow(instance: ProviderInstance[ComfyUiProviderSettings]) -> "W
             f"or name a workflow of your own with {setting}.{suggest(section.model, list(BUILT_IN))}"
         )
     return load_built_in(section.model)
+
+
+def _comfyui_edits(instance: ProviderInstance[ComfyUiProviderSettings]) -> "Workflow | None":
+    """Return what changes a picture: the operator's own workflow, or the one that goes with what ships; raises as above."""
+    from bot.providers.comfyui.images import BUILT_IN_EDITS, load_built_in
+    from bot.providers.shared.comfyui_workflow import parse_workflow
+
+    section, setting = instance.section, f"[{instance.section_name}] edit_workflow"
+    if section.edit_workflow:
+        return parse_workflow(_read_file(section.edit_workflow, setting), setting=setting, changes_picture=True)
+    return load_built_in(BUILT_IN_EDITS[section.model]) if not section.workflow and section.model in BUILT_IN_EDITS else None
 
 
 def _build_bfl(instance: ProviderInstance[BflProviderSettings]) -> Provider:

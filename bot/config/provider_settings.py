@@ -213,7 +213,10 @@ class OpenAiBatchProviderSettings(OpenAiAccountSettings):
 
 
 class ComfyUiProviderSettings(RemoteProviderSettings):
-    """ComfyUI on a machine of one's own: `workflow` is a file; without one, `model` names a workflow that ships with easel."""
+    """ComfyUI on a machine of one's own: `workflow` is a file; without one, `model` names a workflow that ships with easel.
+
+    `edit_workflow` is one that changes a picture.
+    """
 
     kind: Literal["comfyui"] = "comfyui"
     warm_up: _WarmUp = timedelta(minutes=1)
@@ -222,6 +225,7 @@ class ComfyUiProviderSettings(RemoteProviderSettings):
     calls_at_once: Annotated[int, Field(ge=0, le=10_000)] = 2
     timeouts: ProviderTimeoutSettings = ProviderTimeoutSettings(**dict.fromkeys(("low", "medium", "high"), timedelta(minutes=10)))
     workflow: str = ""
+    edit_workflow: str = ""
 
     @model_validator(mode="after")
     def _check_price(self) -> Self:

@@ -9,6 +9,7 @@ import pytest
 
 from bot.domain.health import Health
 from bot.domain.images import DrawingId, ImageRequest, Progress, Quality, Size
+from bot.domain.inputs import InputContent, InputRole
 from bot.domain.money import Cost, UnitPrices
 from bot.provider_errors import OutcomeUnknown, ProviderFailed, ProviderFault
 from bot.providers.comfyui.images import ComfyUiImages, abilities_of, load_built_in
@@ -17,6 +18,7 @@ from bot.providers.shared.hosted_model import HostedModel, UnitPrice
 from bot.providers.shared.rest_client import RestClient
 from tests.fakes.clock import StoppedClock
 from tests.fakes.comfyui import FakeComfyUi, Options, Trouble
+from tests.fakes.photos import photo
 
 DRAWING = DrawingId("AAECAwQFBgcICQoLDA0ODw")
 OTHER = DrawingId("_____________________w")
@@ -48,14 +50,17 @@ async def provide() -> AsyncIterator[Provide]:
     """Yield what builds the provider for a server."""
     opened: list[RestClient] = []
 
-    def build(fake: FakeComfyUi, *, second: int = 0, workflow: Workflow | None = None) -> ComfyUiImages:
+    def build(
+        fake: FakeComfyUi, *, second: int = 0, workflow: Workflow | None = None, edits: Workflow | None = None
+    ) -> ComfyUiImages:
         client = RestClient("home", fake.url, headers={})
         opened.append(client)
         workflow = workflow or load_built_in("flux2-klein")
         return ComfyUiImages(
             client,
-            HostedModel("flux2-klein", abilities_of(workflow), UnitPrice(UnitPrices(second=second))),
+            HostedModel("flux2-klein", abilities_of(workflow, edits), UnitPrice(UnitPrices(second=second))),
             workflow,
+            edits=edits,
             name="home",
             attribution="by AI",
             clock=StoppedClock(),
@@ -84,6 +89,35 @@ async def test_a_drawing_is_submitted_by_its_own_id_and_collected(fake: FakeComf
     assert all(picture.startswith(b"\x89PNG") for picture in result.pictures)
     [drawn] = fake.state.drawn
     assert (drawn.words, drawn.width, drawn.height, drawn.count, drawn.seed) == ("a fox", 512, 384, 2, 7)
+
+
+async def test_a_picture_is_changed_by_the_workflow_for_that(fake: FakeComfyUi, provide: Provide) -> None:
+    """It is put into the server's folder under a name of its drawing's own; a provider without that workflow takes none."""
+    home = provide(fake, workflow=load_built_in("flux2-dev"), edits=load_built_in("flux2-edit"))
+    picture = InputContent(InputRole.BASE, photo("WEBP"), "image/webp")
+    wanted = replace(request(), inputs=(picture,), seed=7)
+    ticket = await home.submit(wanted)
+    assert len((await home.collect(ticket, News())).pictures) == 1
+    assert fake.state.uploads == {f"easel-{ticket.id}.webp": picture.content}
+    graph = fake.state.history[ticket.id]["prompt"][2]
+    assert [node["inputs"]["image"] for node in graph.values() if node["class_type"] == "LoadImage"] == [
+        f"easel-{ticket.id}.webp"
+    ]
+    await home.submit(wanted)  # whoever sends it again sends nothing
+    assert fake.state.requests.count("POST /upload/image") == 1
+    for unable, inputs in ((provide(fake), (picture,)), (home, (picture, picture))):
+        with pytest.raises(ProviderFailed):
+            await unable.submit(replace(request(OTHER), inputs=inputs))
+    assert len(fake.state.drawn) == 1
+
+
+async def test_what_both_workflows_need_is_looked_for(fake: FakeComfyUi, provide: Provide) -> None:
+    """Before anybody asks for an edit."""
+    edits = {**load_built_in("flux2-edit"), "99": {"class_type": "MagicWand", "inputs": {}}}
+    found = await provide(fake, workflow=load_built_in("flux2-dev"), edits=edits).check()
+    assert [one.text for one in found if one.health is Health.WRONG] == [
+        "The server has no node MagicWand (node 99 (edits) of [providers.home] workflow)."
+    ]
 
 
 async def test_no_two_drawings_have_one_id(fake: FakeComfyUi, provide: Provide) -> None:

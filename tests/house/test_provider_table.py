@@ -31,6 +31,7 @@ PRICE_SOURCES = {
 
 MOST_LINES = 250
 LARGER_PACKAGES = {
+    "comfyui": "it draws by one workflow and changes pictures by another, which it has to upload first",
     "offline": "it is a program that draws",
     "openai": "it has text models and moderation too",
     "openai_batch": "it is a lane with uploads and result files",

@@ -10,6 +10,7 @@ from urllib.parse import urlencode
 
 from bot.domain.health import Finding
 from bot.domain.images import Abilities, DrawingId, FreeSizes, ImageRequest, ImageResult, Progress
+from bot.domain.inputs import InputContent
 from bot.domain.money import Cost, UnitPrices
 from bot.domain.tickets import Ticket
 from bot.ports.clock import Clock
@@ -24,7 +25,12 @@ from bot.providers.shared.rest_client import RestClient, RestResponse
 from bot.providers.shared.templates import drawing_values, fill, find_placeholders
 
 BUILT_IN = ("flux2-klein", "flux2-dev")
-"""The workflows that ship with easel and draw; `flux2-edit` is for changing pictures."""
+"""The workflows that ship with easel and draw."""
+
+BUILT_IN_EDITS = {"flux2-dev": "flux2-edit"}
+"""Those that change a picture with the files of one that draws."""
+
+_ENDINGS = {"image/jpeg": "jpg", "image/png": "png", "image/webp": "webp"}
 
 _SIZES = FreeSizes(multiple_of=16, min_pixels=256 * 256, max_pixels=2048 * 2048, max_edge=4096, max_aspect=4.0)
 _KEPT = timedelta(days=1)
@@ -36,41 +42,67 @@ _ACCEPTED = {"accepted": "yes"}
 
 def load_built_in(name: str) -> Workflow:
     """Return one of the workflows that ship with easel."""
-    return parse_workflow((resources.files(__package__) / "workflows" / f"{name}.json").read_text("utf-8"), setting=name)
+    text = (resources.files(__package__) / "workflows" / f"{name}.json").read_text("utf-8")
+    return parse_workflow(text, setting=name, changes_picture=name in BUILT_IN_EDITS.values())
 
 
-def abilities_of(workflow: Workflow) -> Abilities:
-    """Return what FLUX.2 draws; how many at once depends on whether the workflow takes a count."""
-    return replace(FLUX_2_ABILITIES, free=_SIZES, most=4 if "count" in find_placeholders(workflow) else 1)
+def abilities_of(workflow: Workflow, edits: Workflow | None = None) -> Abilities:
+    """Return what FLUX.2 draws; how many at once depends on whether the workflow takes a count, `edits` take one picture."""
+    takes_count = all("count" in find_placeholders(one) for one in (workflow, edits or workflow))
+    return replace(FLUX_2_ABILITIES, free=_SIZES, most=4 if takes_count else 1, most_inputs=1 if edits else 0)
 
 
 class ComfyUiImages(HostedService):
-    """Draws by one workflow. `second` is what a second of its work costs; without a price it is free."""
+    """Draws by one workflow, and changes a picture by another. `second` is what a second costs; without a price it is free."""
 
     def __init__(
-        self, client: RestClient, model: HostedModel, nodes: Workflow, *, name: str, attribution: str, clock: Clock, second: int
+        self,
+        client: RestClient,
+        model: HostedModel,
+        nodes: Workflow,
+        *,
+        edits: Workflow | None = None,
+        name: str,
+        attribution: str,
+        clock: Clock,
+        second: int,
     ) -> None:
         super().__init__(model, name=name, attribution=attribution)
         self._client = client
         self._nodes = nodes
+        self._edits = edits or {}
         self._clock = clock
         self._prices = UnitPrices(second=second)
 
     async def check(self) -> tuple[Finding, ...]:
         """Ask which nodes and files the server has, which is free."""
-        return await check_server(self._client, self._nodes, name=self.name)
+        edits = {f"{number} (edits)": node for number, node in self._edits.items()}
+        return await check_server(self._client, {**self._nodes, **edits}, name=self.name)
 
     async def submit(self, request: ImageRequest) -> Ticket:
         """Put the drawing into the server's queue, unless it is known there already; see `TicketProvider`."""
+        self.refuse_impossible(request)
         ticket = replace(self.known_ticket(request.drawing), details=_ACCEPTED)
         place, execution = await self._find(ticket)
         if place is not None or execution.entry:
             return ticket
-        graph = fill(self._nodes, drawing_values(request))
+        values = drawing_values(request)
+        if request.inputs:
+            values["image"] = await self._upload(request.inputs[0], ticket)
+        graph = fill(self._edits if request.inputs else self._nodes, values)
         response = await self._client.post_paid("prompt", {"prompt": graph, "prompt_id": ticket.id, "client_id": ticket.id})
         if not response.is_success:
             raise self._client.failure(response, is_paid=True, reason=_invalid_nodes(response))
         return replace(ticket, id=self._client.read_id(response, "prompt_id"))  # servers of before 2025-10 choose their own
+
+    async def _upload(self, picture: InputContent, ticket: Ticket) -> str:
+        """Put a picture into the server's folder, again in the place of itself, and return what nodes call it."""
+        file = (f"easel-{ticket.id}.{_ENDINGS[picture.media_type]}", picture.content, picture.media_type)
+        said = (await self._client.upload("upload/image", file, {"type": "input", "overwrite": "true"})).fields
+        name, folder = said.get("name"), said.get("subfolder")
+        if not isinstance(name, str) or not name:
+            raise ProviderFailed(self.name, "a picture that was taken without a name", fault=ProviderFault.BAD_ANSWER)
+        return f"{folder}/{name}" if isinstance(folder, str) and folder else name
 
     def known_ticket(self, drawing: DrawingId) -> Ticket:
         """Return the ticket of a drawing: its 16 bytes, written as a UUID."""

@@ -12,14 +12,15 @@ Workflow = Mapping[str, Any]
 _NEEDED = ("prompt", "width", "height", "seed")
 
 
-def parse_workflow(text: str, *, setting: str) -> Workflow:
-    """Return the workflow in a file; `setting` says where it is named.
+def parse_workflow(text: str, *, setting: str, changes_picture: bool = False) -> Workflow:
+    """Return the workflow in a file, for new pictures or for one that is changed; `setting` says where it is named.
 
     Raises:
         ConfigError: It is none, or has not the placeholders that a drawing needs.
     """
     workflow: Workflow = check_workflow(parse_json(text, setting=setting), setting=setting)
-    check_placeholders(find_placeholders(workflow), needed=_NEEDED, filled=(*_NEEDED, "count"), setting=setting)
+    needed = (*_NEEDED, "image") if changes_picture else _NEEDED
+    check_placeholders(find_placeholders(workflow), needed=needed, filled=(*needed, "count"), setting=setting)
     return workflow
 
 

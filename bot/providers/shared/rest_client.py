@@ -59,6 +59,10 @@ class RestResponse:
         return found if found and found.isprintable() and len(found) <= _LONGEST_ID else None
 
 
+_Form = tuple[Mapping[str, tuple[str, bytes, str]] | None, Mapping[str, str] | None]
+"""The files of a form, and its other fields."""
+
+
 class RestClient:
     """Asks one service. It repeats nothing by itself and follows no redirect.
 
@@ -120,6 +124,17 @@ class RestClient:
             raise self.failure(response, is_paid=False, reason=f"at {address.partition('?')[0]}")
         return response
 
+    async def upload(self, address: str, file: tuple[str, bytes, str], fields: Mapping[str, str]) -> RestResponse:
+        """Send a file, by its name, bytes and media type, in the field `image` of a form. It costs nothing and may be done again.
+
+        Raises:
+            ProviderFailed: No answer came, or it says that something is wrong.
+        """
+        response = await self._request("POST", address, None, {}, is_paid=False, form=({"image": file}, fields))
+        if not response.is_success:
+            raise self.failure(response, is_paid=False, reason=f"at {address}")
+        return response
+
     def read_id(self, response: RestResponse, field: str = "id") -> str:
         """Return the service's id of a paid call that was taken.
 
@@ -165,12 +180,25 @@ class RestClient:
         )
 
     async def _request(
-        self, method: str, address: str, body: object, headers: Mapping[str, str], *, is_paid: bool
+        self,
+        method: str,
+        address: str,
+        body: object,
+        headers: Mapping[str, str],
+        *,
+        is_paid: bool,
+        form: _Form = (None, None),
     ) -> RestResponse:
-        url = self._resolve(address)
+        url, (files, fields) = self._resolve(address), form
         try:
             response = await self._client.request(
-                method, url, json=body, headers={**self._headers, **headers}, follow_redirects=False
+                method,
+                url,
+                json=body,
+                files=files,
+                data=fields,
+                headers={**self._headers, **headers},
+                follow_redirects=False,
             )
         except _NEVER_SENT as error:
             raise ProviderFailed(self._name, type(error).__name__, fault=ProviderFault.UNREACHABLE) from error

@@ -85,6 +85,7 @@ def _routes() -> list[web.RouteDef]:
         web.get("/history/{id}", _get_execution),
         web.post("/interrupt", _interrupt),
         web.get("/view", _view),
+        web.post("/upload/image", _upload),
         web.get("/system_stats", _system_stats),
         web.get("/object_info", _all_object_info),
         web.get("/object_info/{kind}", _object_info),
@@ -110,7 +111,7 @@ async def _post_prompt(request: web.Request) -> web.Response:
             return web.Response(status=500, text="500 Internal Server Error")
         case Trouble.HTML:
             return web.Response(text="<html>nginx</html>", content_type="text/html")
-    problem = _id_problem(body) or problem_of(body.get("prompt"))
+    problem = _id_problem(body) or problem_of(body.get("prompt"), state.uploads)
     if problem:
         return web.json_response(problem, status=400)
     prompt_id = str(uuid.uuid4()) if state.options.chooses_ids else body.get("prompt_id", str(uuid.uuid4()))
@@ -177,6 +178,21 @@ async def _get_execution(request: web.Request) -> web.Response:
 async def _view(request: web.Request) -> web.Response:
     content = request.app[STATE].files.get(request.query.get("filename", ""))
     return web.Response(status=404) if content is None else web.Response(body=content, content_type="image/png")
+
+
+async def _upload(request: web.Request) -> web.Response:
+    """Take a picture into the folder that is named, after `image_upload` of the real server.py."""
+    form, state = await request.post(), request.app[STATE]
+    file = form.get("image")
+    if not isinstance(file, web.FileField) or not file.filename or form.get("type", "input") != "input":
+        return web.Response(status=400)
+    content = file.file.read()
+    name, number = file.filename, 1
+    while form.get("overwrite") != "true" and state.uploads.get(name, content) != content:
+        stem, _, ending = file.filename.rpartition(".")
+        name, number = f"{stem} ({number}).{ending}", number + 1
+    await state.note(lambda: state.uploads.update({name: content}))
+    return web.json_response({"name": name, "subfolder": "", "type": "input"})
 
 
 async def _system_stats(_: web.Request) -> web.Response:

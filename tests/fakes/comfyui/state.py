@@ -85,6 +85,9 @@ class State:
     running: Item | None = None
     history: dict[str, Json] = field(default_factory=dict)
     files: dict[str, bytes] = field(default_factory=dict)
+    uploads: dict[str, bytes] = field(default_factory=dict)
+    """What is in its folder `input`, by name."""
+
     drawn: list[Drawn] = field(default_factory=list)
     interrupts: list[object] = field(default_factory=list)
     requests: list[str] = field(default_factory=list)

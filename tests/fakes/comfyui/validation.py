@@ -1,5 +1,6 @@
 """What the server says of a graph before it takes it: after `validate_prompt` in ComfyUI's execution.py."""
 
+from collections.abc import Collection
 from typing import Any
 
 from tests.fakes.comfyui.nodes import object_info
@@ -8,8 +9,8 @@ from tests.fakes.comfyui.state import Json
 _TYPES: dict[str, type | tuple[type, ...]] = {"INT": int, "FLOAT": (int, float), "STRING": str}
 
 
-def problem_of(graph: Any) -> Json | None:
-    """Return the body of a 400 answer; None when the graph can be drawn."""
+def problem_of(graph: Any, uploads: Collection[str] = ()) -> Json | None:
+    """Return the body of a 400 answer; None when the graph can be drawn. Nodes load pictures of these names, too."""
     if not isinstance(graph, dict) or not graph:
         return _refusal("no_prompt", "No prompt provided")
     for number, node in graph.items():
@@ -21,7 +22,7 @@ def problem_of(graph: Any) -> Json | None:
             return _refusal("missing_node_type", f"Node '{kind}' not found.", f"Node ID '#{number}'", extra)
     if not any((object_info(node["class_type"]) or {})["output_node"] for node in graph.values()):
         return _refusal("prompt_no_outputs", "Prompt has no outputs")
-    errors = {number: found for number, node in graph.items() if (found := _node_errors(graph, node))}
+    errors = {number: found for number, node in graph.items() if (found := _node_errors(graph, node, uploads))}
     if not errors:
         return None
     refusal = _refusal("prompt_outputs_failed_validation", "Prompt outputs failed validation")
@@ -37,11 +38,13 @@ def _refusal(kind: str, message: str, details: str = "", extra: Json | None = No
     return {"error": {"type": kind, "message": message, "details": details, "extra_info": extra or {}}, "node_errors": {}}
 
 
-def _node_errors(graph: Json, node: Json) -> list[Json]:
+def _node_errors(graph: Json, node: Json, uploads: Collection[str]) -> list[Json]:
     info = object_info(node["class_type"])
     assert info is not None
     found: list[Json] = []
     for name, spec in info["input"]["required"].items():
+        if node["class_type"] == "LoadImage" and node["inputs"].get(name) in uploads:
+            continue
         problem = _input_problem(graph, node["inputs"], name, spec)
         if problem:
             kind, details = problem
