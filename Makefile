@@ -12,6 +12,7 @@ ARGS ?=
 # Those whose number ends so: one in five. With MUTANTS= all are tried.
 MUTANTS ?= '*[37]'
 CORE := commands domain moderation pipeline services
+NOT_CORE := $(CORE:%=--ignore tests/unit/%)
 OF_CORE := bot/commands/*,bot/domain/*,bot/moderation/*,bot/pipeline/*,bot/services/*
 # Some machines tell Python not to keep what it compiles: then each process compiles easel, its packages and all tests again.
 unexport PYTHONDONTWRITEBYTECODE
@@ -64,12 +65,9 @@ test-long: setup-dev ## Try many orders of events, kill processes and Redis, and
 
 test-all: test test-fakes test-long ## Run all of them
 
-# Without the tests of SQL: coverage would have to follow SQLAlchemy's greenlets, which doubles what all of them take.
-cover: setup-dev ## Run the unit tests but those of storage, and measure which branches of bot/ they take
+cover: setup-dev ## Run the unit tests of the core, and fail where they leave out one of its branches
 	@$(PYTEST) $(CORE:%=tests/unit/%) -o asyncio_debug=true --cov --cov-report= $(ARGS)
-	@$(PYTEST) tests/unit $(CORE:%=--ignore tests/unit/%) --ignore tests/unit/storage --cov --cov-append --cov-report= $(ARGS)
 	@$(BIN)/coverage report --skip-covered --show-missing --include '$(OF_CORE)' --fail-under 100
-	@$(BIN)/coverage report --skip-covered --omit '$(OF_CORE)' --fail-under 65
 
 cover-all: setup-dev ## Run all tests of easel, and measure which branches of bot/ and storage/ they take: twice as slow as make test
 	@$(PYTEST) $(TESTS) --ignore tests/fakes -m "not long" --cov --cov-config tests/all.coveragerc --cov-report=term:skip-covered \

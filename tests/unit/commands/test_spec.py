@@ -1,10 +1,11 @@
 """Asks whether a command's declaration is all that parsing needs."""
 
+import dataclasses
 from collections.abc import Mapping
 
 import pytest
 
-from bot.commands.spec import AnyCommand
+from bot.commands.spec import AnyCommand, part_id
 from bot.domain.images import Shape
 from bot.domain.options import Choice, Number, Text
 from bot.errors import BadInput
@@ -71,3 +72,15 @@ def test_a_buttons_argument_is_its_commands_first_option() -> None:
     """A command without options is pressed with nothing."""
     assert PRESS.parse(PRESS.button_options("job-1")) == PressArgs("job-1")
     assert WIPE.parse(WIPE.button_options("job-1")) == NoArgs()
+
+
+def test_what_leads_to_nothing_here_is_not_offered() -> None:
+    """It is one of its options all the same."""
+    here: AnyCommand = dataclasses.replace(PAINT, unavailable=frozenset({"count"}))
+    assert [option.name for option in here.options] == ["words", "shape", "count", "title"]
+    assert [option.name for option in here.available_options] == ["words", "shape", "title"]
+
+
+def test_a_part_of_an_option_has_the_options_name_in_front() -> None:
+    """So that it finds back to it."""
+    assert part_id("slots", "subject") == "slots.subject"

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.domain.money import FREE, Cost, TokenPrices
+from bot.domain.money import FREE, Cost, TokenPrices, UnitPrices
 
 amounts = st.integers(min_value=0, max_value=10**12)
 
@@ -45,3 +45,16 @@ def test_what_is_begun_is_charged_in_full(text_in: int, image_in: int, out: int)
     exact = text_in * 3 + image_in * 7 + out * 11
     cost = prices.cost(text_in=text_in, image_in=image_in, out=out).microusd
     assert cost * 1_000_000 - 1_000_000 < exact <= cost * 1_000_000
+
+
+def test_half_of_a_price_is_never_too_little() -> None:
+    """A micro-dollar cannot be halved."""
+    assert TokenPrices(text_in=5, image_in=8, out=1).halve() == TokenPrices(text_in=3, image_in=4, out=1)
+
+
+def test_pictures_pixels_and_seconds_cost_together() -> None:
+    """Rounded up, but not for what floating point adds in the last place."""
+    prices = UnitPrices(picture=40_000, megapixel=15_000, second=100)
+    assert prices.cost(pictures=2, pixels=1_500_000, seconds=0.55) == Cost(80_000 + 22_500 + 55)
+    assert UnitPrices(second=1).cost(seconds=1.01) == Cost(2)
+    assert UnitPrices(picture=1).cost(pictures=3, is_estimate=True) == Cost(3, is_estimate=True)

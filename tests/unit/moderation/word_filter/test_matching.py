@@ -313,3 +313,9 @@ def test_the_gravest_of_what_stands_near_and_what_stands_alone_is_found() -> Non
     found = Matcher([WordList("blocked", phrases=("tiger",)), milder]).find("a tame tiger")
     assert found is not None
     assert found.list_name == "blocked"
+
+
+@pytest.mark.parametrize("prompt", ["a leter", "he shootingtheireveningsfilm"])
+def test_other_words_of_the_same_letters_are_not_found(prompt: str) -> None:
+    """One with fewer of a doubled letter, and one that begins so and goes on for long."""
+    assert find(["letter", "shoot"], prompt, language="en") is None
