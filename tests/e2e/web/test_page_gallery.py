@@ -1,5 +1,6 @@
 """Asks the gallery in a real browser: is one of thousands found again, by hand, by keyboard and by words?"""
 
+import asyncio
 import re
 import zipfile
 from collections.abc import AsyncIterator
@@ -138,7 +139,7 @@ async def test_what_is_looked_for_is_found_and_kept(wall: Wall, house: WebHouse,
 
 
 async def test_a_picture_opens_large_at_its_own_address(wall: Wall, house: WebHouse, page: Page, cookie: str) -> None:
-    """Back closes it where the grid was; arrows and strokes turn, keys and fingers zoom; a reload shows it again."""
+    """Back closes it where the grid was; arrows and strokes turn, keys and fingers zoom."""
     hung = await wall.hang(cookie, *(f"fox number {number}" for number in range(300)))
     await page.goto(f"{house.address}/gallery?words=fox")
     tiles, view = page.get_by_role("list", name="Your pictures"), page.get_by_role("dialog")
@@ -177,9 +178,22 @@ async def test_a_picture_opens_large_at_its_own_address(wall: Wall, house: WebHo
     await page.keyboard.press("0")
     await page.keyboard.press("Escape")
     await expect(view).to_be_hidden()
-    await page.goto(f"{house.address}/i/{hung[3]}")  # beyond the first page of the grid
+
+
+async def test_a_link_to_a_picture_opens_it(wall: Wall, house: WebHouse, page: Page, cookie: str) -> None:
+    """Also one far down, and before the grid behind it is there; closed, it leaves the gallery."""
+    hung = await wall.hang(cookie, *(f"fox number {number}" for number in range(300)))
+    view, is_pressed = page.get_by_role("dialog"), asyncio.Event()
+
+    async def wait(route: Route) -> None:
+        await is_pressed.wait()
+        await route.continue_()
+
+    await page.route(re.compile("/api/gallery"), wait)
+    await page.goto(f"{house.address}/i/{hung[3]}")  # beyond the first page of the grid, which is not there yet
     await expect(view.get_by_role("heading", name="fox number 3", exact=True)).to_be_visible()
     await page.keyboard.press("ArrowLeft")
+    is_pressed.set()
     await expect(view.get_by_role("heading", name="fox number 4", exact=True)).to_be_visible()
     await page.reload()
     await view.get_by_role("button", name="Close").click()

@@ -94,7 +94,12 @@ function isPlain({ button, ctrlKey, metaKey, shiftKey, altKey }) {
 async function neighbour({ id }, step) {
   const number = () => shelf.pictures.findIndex((picture) => picture.id === id);
   const isKnown = () => number() >= 0 && shelf.pictures[number() + step] !== undefined;
-  while (!isKnown() && shelf.hasMore && !(number() === 0 && step < 0)) await shelf.more();
+  // What does not come, as on a bad line, is not waited for again and again.
+  for (let tries = 2; tries && !isKnown() && (shelf.asking || shelf.hasMore) && !(number() === 0 && step < 0); ) {
+    const count = shelf.pictures.length;
+    await shelf.more();
+    if (shelf.pictures.length === count) tries -= 1;
+  }
   return number() < 0 ? undefined : shelf.pictures[number() + step];
 }
 

@@ -5,7 +5,7 @@ import { listPictures } from "./gallery_api.js";
 export class Shelf {
   // `changed()` is told whenever there are others, `failed(sentence)` why there are not.
   constructor({ changed, failed }) {
-    Object.assign(this, { changed, failed, pictures: [], hasMore: false, collections: null, query: {}, turn: 0, isAsking: false });
+    Object.assign(this, { changed, failed, pictures: [], hasMore: false, collections: null, query: {}, turn: 0, asking: null });
   }
 
   // Begins anew with what is looked for now; an answer to what was looked for before comes too late.
@@ -19,8 +19,10 @@ export class Shelf {
     await this.read(this.pictures.length);
   }
 
+  // Asks for what comes next, and ends when that is there; while something is asked for already, when that is.
   async more() {
-    if (!this.hasMore || this.isAsking) return;
+    if (this.asking) return this.asking;
+    if (!this.hasMore) return;
     await this.ask(async (turn) => {
       const page = await listPictures(this.query, this.pictures.at(-1)?.id);
       if (turn === this.turn) this.put([...this.pictures, ...page.pictures], page);
@@ -45,13 +47,10 @@ export class Shelf {
 
   async ask(act) {
     const { turn } = this;
-    this.isAsking = true;
-    try {
-      await act(turn);
-    } catch (problem) {
-      if (turn === this.turn) this.failed(problem.message);
-    }
-    if (turn === this.turn) this.isAsking = false;
+    const asking = act(turn).catch((problem) => turn === this.turn && this.failed(problem.message));
+    this.asking = asking;
+    await asking;
+    if (this.asking === asking) this.asking = null;
   }
 
   put(pictures, { has_more: hasMore }) {
