@@ -1,7 +1,7 @@
 // What there is to know of one picture, and what can be done with it.
 
 import { ROOT, makeCall, newKey } from "./api.js";
-import { announce, el } from "./dom.js";
+import { el } from "./dom.js";
 import { sharePicture, unsharePicture } from "./gallery_api.js";
 import { copyOf } from "./tile.js";
 import { addressOf } from "./view_address.js";
@@ -141,7 +141,6 @@ async function copy(text, say, done = COPIED) {
     say("Copy this: ", field);
     field.select();
   }
-  announce(done);
 }
 
 function pill(label, act) {
