@@ -24,6 +24,8 @@ async def test_a_picture_opens_larger(studio: StudioPage) -> None:
     await studio.page.get_by_role("button", name="Open larger").click()
     dialog = studio.page.get_by_role("dialog")
     await expect(dialog.get_by_alt_text("a fox")).to_be_visible()
+    about = dialog.get_by_role("link", name="All about this picture")
+    await expect(about).to_have_attribute("href", re.compile(r"^\./i/[\w-]+$"))
     await expect(dialog.get_by_role("button", name="Next picture")).to_be_hidden()
     await studio.page.keyboard.press("Escape")
     await expect(dialog).to_be_hidden()

@@ -7,6 +7,7 @@ const PATHS = {
   close: "M6 6l12 12M18 6 6 18",
   picture: "M4 5.5h16v13H4ZM4 16l4.5-4.5 3.5 3.5 3-3 5 4.5M15.5 9v.1",
   download: "M12 4v11m0 0-4.5-4.5M12 15l4.5-4.5M5 20h14",
+  about: "M12 11v6m0-9.2v.1M12 3a9 9 0 1 0 0 18 9 9 0 0 0 0-18Z",
   previous: "M15 5l-7 7 7 7",
   next: "M9 5l7 7-7 7",
   fold: "M9 6l6 6-6 6",

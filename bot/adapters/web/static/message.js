@@ -64,9 +64,10 @@ export class Message {
   showPictures({ id, post, preview, is_note: isNote }) {
     const isUnfinished = this.isUnfinished;
     const perPicture = this.perPicture(post, isNote ? null : id);
+    const own = post.pictures.map((picture) => ({ ...picture, isMine: Boolean(this.view.is_mine && !this.view.is_note) }));
     this.part("show", [isUnfinished, post.pictures, post.files, perPicture.map(({ action }) => action)], () => {
       this.canvas = isUnfinished ? new Canvas(post.size) : null;
-      return isUnfinished ? [this.canvas.element] : exhibits([...post.pictures, ...(post.files ?? []).filter(isPicture)], post.is_sensitive, (picture, number) => this.pictureMenu(picture, number, perPicture));
+      return isUnfinished ? [this.canvas.element] : exhibits([...own, ...(post.files ?? []).filter(isPicture)], post.is_sensitive, (picture, number) => this.pictureMenu(picture, number, perPicture));
     });
     this.canvas?.show(preview, post.tone);
   }

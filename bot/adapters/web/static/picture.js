@@ -40,7 +40,7 @@ export class Canvas {
   }
 }
 
-// What is sensitive is blurred until somebody opens it. `menuFor(picture, number)` gives what can be done with one of several, if anything.
+// What is sensitive is blurred until somebody opens it; what `isMine` has a page of its own. `menuFor(picture, number)` gives what can be done with one of several, if anything.
 export function exhibits(pictures, isSensitive = false, menuFor = () => null) {
   if (!pictures.length) return [];
   const shown = pictures.map((picture) => ({ ...picture, link: ownLink(picture.link) }));
@@ -155,7 +155,7 @@ function openLightbox(shown, index) {
 
 function turnTo(index) {
   current = (index + pictures.length) % pictures.length;
-  const { link, alt, width, height } = pictures[current];
+  const { link, alt, width, height, isMine } = pictures[current];
   const large = byId("large");
   large.src = link;
   large.alt = alt;
@@ -163,6 +163,9 @@ function turnTo(index) {
   large.height = height;
   byId("caption").textContent = alt;
   byId("save").href = downloadLink(link);
+  const own = isMine ? /^p\/([\w-]+)\.\w+$/.exec(link) : null;
+  byId("about").hidden = !own;
+  if (own) byId("about").href = `./i/${own[1]}`;
   document.querySelector(".turn").hidden = pictures.length < 2;
 }
 
@@ -170,6 +173,7 @@ export function readyLightbox() {
   const lightbox = byId("lightbox");
   for (const name of ["previous", "next", "close"]) byId(name).append(icon(name));
   byId("save").append(icon("download"));
+  byId("about").append(icon("about"));
   byId("save").setAttribute("download", "");
   byId("close").addEventListener("click", () => lightbox.close());
   byId("previous").addEventListener("click", () => turnTo(current - 1));
