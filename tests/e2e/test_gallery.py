@@ -27,6 +27,10 @@ async def test_pictures_are_found_by_words_on_discord(tmp_path: Path) -> None:
         assert not older.buttons
         none = await (await stage.ada.type_command(stage.channel, "gallery", words='owl" NOT night*')).message_when()
         assert "No picture of yours was found with “owl not night”" in none.text
+        wishes = await (await stage.ada.type_command(stage.channel, "gallery", state="all")).message_when()
+        assert "All that you asked for (4):" in wishes.text
+        assert wishes.text.count("4 pictures") == 3
+        assert "an owl at night – 1 picture · 1 counted · " in wishes.text
 
 
 async def test_pictures_are_found_by_words_on_slack(tmp_path: Path) -> None:
@@ -42,6 +46,9 @@ async def test_pictures_are_found_by_words_on_slack(tmp_path: Path) -> None:
         await stage.ada.press(found, "Older")
         older = await stage.ada.dm.message_when(lambda one: "Older pictures" in one and len(one.alts) == 2, within=20)
         assert "with “fox winter” since " in older
+        await stage.ada.command(stage.channel, EASEL, "gallery night --state all")
+        wishes = await stage.ada.ephemeral("All that you asked for with “night” (1):", within=20)
+        assert "an owl at night – 1 picture · 1 counted · " in wishes
 
 
 async def test_a_star_is_kept_and_shown_again_on_discord(tmp_path: Path) -> None:
