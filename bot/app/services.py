@@ -26,6 +26,7 @@ from bot.pipeline.cancellation import Cancellation
 from bot.pipeline.case_messages import CaseMessages
 from bot.pipeline.delivery import Delivery
 from bot.pipeline.job_posts import JobPosts
+from bot.pipeline.picture_copies import PictureCopies
 from bot.pipeline.private_notices import PrivateNotices
 from bot.pipeline.provider_pool import ProviderPool
 from bot.pipeline.provider_queue import ProviderQueue
@@ -67,6 +68,7 @@ class Services:
     gallery: Gallery
     removals: Removals
     delivery: Delivery
+    copies: PictureCopies
     surfaces: Mapping[Platform, Surface]
     links: PictureLinks
     lookup: PictureLookup
@@ -104,21 +106,24 @@ def build_services(base: Foundation, surfaces: Mapping[Platform, Surface], engin
     lineage = Lineage(jobs=records.jobs, pictures=records.pictures, inputs=records.inputs)
     lookup = PictureLookup(records.jobs, records.pictures, records.sent_messages, _MESSAGE_LINKS, shares=SqlShares(base.database))
     batch_messages = build_batch_messages(base, gallery=gallery, links=links, surfaces=surfaces)
-    delivery = Delivery(
+    job_posts = JobPosts(
         jobs=records.jobs,
-        job_posts=JobPosts(
-            jobs=records.jobs,
-            quotas=quotas,
-            gallery=gallery,
-            links=links,
-            lineage=lineage,
-            shows_cost=settings.gallery.show_cost,
-        ),
+        quotas=quotas,
+        gallery=gallery,
+        links=links,
+        lineage=lineage,
+        shows_cost=settings.gallery.show_cost,
+    )
+    copies = PictureCopies(
+        jobs=records.jobs,
+        job_posts=job_posts,
         gallery=gallery,
         sent_messages=records.sent_messages,
         surfaces=surfaces,
         batches=batch_messages,
-        clock=base.clock,
+    )
+    delivery = Delivery(
+        jobs=records.jobs, job_posts=job_posts, copies=copies, surfaces=surfaces, batches=batch_messages, clock=base.clock
     )
     providers = _build_provider_queue(base, engine, delivery)
     queue = _build_account_queue(base, engine, delivery, providers)
@@ -170,6 +175,7 @@ def build_services(base: Foundation, surfaces: Mapping[Platform, Surface], engin
         quotas=quotas,
         gallery=gallery,
         delivery=delivery,
+        copies=copies,
         surfaces=surfaces,
         links=links,
         lookup=lookup,

@@ -171,7 +171,7 @@ def _build_removal_steps(services: Services) -> RemovalSteps:
         pictures=records.pictures,
         objects=base.objects,
         gallery=services.gallery,
-        delivery=services.delivery,
+        copies=services.copies,
         clock=base.clock,
     )
 

@@ -3,19 +3,19 @@
 from bot.commands.redraw import JobArgs
 from bot.commands.spec import Command
 from bot.errors import BadInput
-from bot.pipeline.delivery import Delivery
+from bot.pipeline.picture_copies import PictureCopies
 from bot.pipeline.studio import Studio
 from bot.ports.surfaces import Call
 from bot.services.gallery import Gallery
 
 
-def mail(studio: Studio, gallery: Gallery, delivery: Delivery) -> Command[JobArgs]:
+def mail(studio: Studio, gallery: Gallery, copies: PictureCopies) -> Command[JobArgs]:
     """Build the sending of a job's pictures to the one who asks for it."""
 
     async def run(call: Call, args: JobArgs) -> None:
         job = await studio.find(args.job)
         if not await gallery.visible(job.id):
             raise BadInput("There is no picture to send any more.")
-        await delivery.send(job, call.person.identity, key=call.key)
+        await copies.send(job, call.person.identity, key=call.key)
 
     return Command("mail", "Have the pictures sent to you alone", JobArgs, run, is_typed=False)

@@ -7,7 +7,7 @@ from bot.commands.spec import Command
 from bot.domain.images import PictureState
 from bot.domain.options import Text
 from bot.errors import BadInput, NotYours
-from bot.pipeline.delivery import Delivery
+from bot.pipeline.picture_copies import PictureCopies
 from bot.pipeline.studio import Studio
 from bot.ports.surfaces import Call
 from bot.services.picture_bases import may_see
@@ -21,7 +21,7 @@ class ShowArgs:
     link: Annotated[str, Text("Link of a picture or its message, or the id that /gallery says", longest=LONGEST_LINK)]
 
 
-def show(studio: Studio, lookup: PictureLookup, delivery: Delivery) -> Command[ShowArgs]:
+def show(studio: Studio, lookup: PictureLookup, copies: PictureCopies) -> Command[ShowArgs]:
     """Build `/show`."""
 
     async def run(call: Call, args: ShowArgs) -> None:
@@ -32,7 +32,7 @@ def show(studio: Studio, lookup: PictureLookup, delivery: Delivery) -> Command[S
         visible = tuple(one for one in found.pictures if one.state is PictureState.VISIBLE)
         if not visible:
             raise BadInput("That picture was deleted or taken down, or is not drawn yet, so there is nothing to show.")
-        await delivery.show_again(found.job, visible, call)
+        await copies.show_again(found.job, visible, call)
 
     return Command(
         "show",

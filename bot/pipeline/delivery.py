@@ -9,21 +9,18 @@ from datetime import timedelta
 import structlog
 
 from bot.domain.chat import MessageRef, Post
-from bot.domain.images import Picture
 from bot.domain.jobs import Ending, Job, JobId, JobState
-from bot.domain.people import Identity, Platform
-from bot.domain.removals import Removal
+from bot.domain.people import Platform
 from bot.errors import EaselError, MessageGone, SurfaceFailed
 from bot.pipeline import posts
 from bot.pipeline.job_posts import JobPosts
 from bot.pipeline.log_context import log_job
+from bot.pipeline.picture_copies import PictureCopies, adapt_to_message, surface_of
 from bot.pipeline.retries import retry_delivery
 from bot.ports.batches import BatchShower
 from bot.ports.clock import Clock
 from bot.ports.jobs import Jobs
-from bot.ports.removals import SentMessages
-from bot.ports.surfaces import Call, Surface
-from bot.services.gallery import Gallery
+from bot.ports.surfaces import Surface
 
 log = structlog.get_logger(__name__)
 
@@ -43,16 +40,14 @@ class Delivery:
         *,
         jobs: Jobs,
         job_posts: JobPosts,
-        gallery: Gallery,
-        sent_messages: SentMessages,
+        copies: PictureCopies,
         surfaces: Mapping[Platform, Surface],
         batches: BatchShower,
         clock: Clock,
     ) -> None:
         self._jobs = jobs
         self._job_posts = job_posts
-        self._gallery = gallery
-        self._sent_messages = sent_messages
+        self._copies = copies
         self._surfaces = surfaces
         self._batches = batches
         self._clock = clock
@@ -76,7 +71,7 @@ class Delivery:
             nonlocal newest
             newest = post
             if surface is not None and message is not None:
-                surface.show_progress(message, _adapt_to_message(message, post, job))
+                surface.show_progress(message, adapt_to_message(message, post, job))
 
         async def find() -> None:
             nonlocal message
@@ -115,7 +110,7 @@ class Delivery:
         surface = self._surfaces.get(job.place.platform)
         is_waiting = fresh is not None and fresh.state is state
         if surface is not None and message is not None and is_waiting:
-            surface.show_progress(message, _adapt_to_message(message, post, job))
+            surface.show_progress(message, adapt_to_message(message, post, job))
 
     async def show_pictures(self, job: Job) -> None:
         """Put the job's pictures, as far as they may be seen, into its message, or into a new one if it is gone.
@@ -129,114 +124,13 @@ class Delivery:
         post = await self._job_posts.standing(fresh, says_left=is_new)
         await self._show(fresh, post)
         if not is_new:
-            await self._show_where_turned(fresh, post)
-
-    async def show_again(self, job: Job, pictures: tuple[Picture, ...], call: Call) -> None:
-        """Answer a call with pictures of a job and its buttons, which are shown there as well from then on.
-
-        Raises:
-            SurfaceFailed: The platform does not take it now.
-            StorageFailed: It could not be noted, so nothing is shown.
-        """
-        post = posts.name_asker(await self._job_posts.finished(job, pictures), job.author)
-        await self._show_noted(job, await call.answer(posts.coming(), key=f"show:{call.key}"), post)
-
-    async def send(self, job: Job, person: Identity, *, key: str) -> None:
-        """Send the job's pictures to one person alone; the same `key` again is the same message.
-
-        Whoever did not ask for them is offered no button that only its owner may press.
-
-        Raises:
-            MessageGone: They cannot be reached.
-            SurfaceFailed: The platform does not take it now.
-            StorageFailed: It could not be noted, so nothing is shown.
-        """
-        surface = self._surface(person.platform)
-        post = await self._job_posts.finished(job, await self._gallery.visible(job.id))
-        if person != job.author.identity:
-            post = replace(post, buttons=tuple(one for one in post.buttons if not one.is_dangerous))
-        place = await retry_delivery(lambda: surface.direct(person))
-        await self._show_noted(job, await retry_delivery(lambda: surface.post(place, posts.coming(), key=key)), post)
-
-    async def _show_noted(self, job: Job, message: MessageRef, post: Post) -> None:
-        """Write a message down as one of the job's, and have it show pictures only then: who takes one down looks for it there.
-
-        It goes again where that fails, and shows no picture that was taken down meanwhile.
-        """
-        try:
-            await self._sent_messages.add(job.id, message)
-            await self._update(message, post)
-        except EaselError:
-            with contextlib.suppress(SurfaceFailed):
-                await self.delete(message)
-            raise
-        gone = await self._gallery.out_of_sight(job.id)
-        if any(one.picture in gone for one in post.pictures):
-            await self.retract(job, message)
+            await self._copies.show_where_turned(fresh, post)
 
     async def show_deleted(self, job: Job) -> None:
         """Say in the job's message that its pictures are deleted; raises as `show_pictures` does."""
         post = await self._job_posts.standing(job)
         await self._show(job, post)
-        await self._show_where_turned(job, post)
-
-    async def turn(self, job: Job, message: MessageRef, own: Job) -> None:
-        """Show a job's pictures in the message of another one, or again in its own; raises as `show_pictures` does."""
-        post, before = await self._job_posts.standing(job), await self._sent_messages.turned_to(*_where(message))
-        if message.names_asker or job.author.identity != own.author.identity:
-            post = posts.name_asker(post, job.author)
-        await self._note_turned(message, None if job.id == own.id else job.id)
-        try:
-            await self._update(message, post)
-        except SurfaceFailed:
-            await self._note_turned(message, before)
-            raise
-
-    async def _note_turned(self, message: MessageRef, job: JobId | None) -> None:
-        """Write down first what is shown then: a picture that is removed meanwhile is looked for there."""
-        if job is None:
-            await self._sent_messages.turn_back(message)
-        else:
-            await self._sent_messages.turn(job, message)
-
-    async def post_privately(self, job: Job) -> Post:
-        """Return what one person alone is shown of a job's pictures."""
-        return posts.name_asker(await self._job_posts.finished(job, await self._gallery.visible(job.id)), job.author)
-
-    async def retract(self, job: Job, message: MessageRef, *, deletes: bool = False) -> None:
-        """Have one message that shows the job's pictures show only those that may be seen; `deletes` where none is left.
-
-        Raises:
-            MessageOutOfReach: It stays as it was.
-            MessageGone: It is not there any more.
-            SurfaceFailed: The platform does not take it now.
-        """
-        surface = self._surface(message.place.platform)
-        whose, has_buttons = await self._shown_job(job, message)
-        gone, post = await self._gallery.out_of_sight(job.id), await self._job_posts.standing(whose)
-        if not has_buttons:
-            post = replace(post, buttons=(), more=())
-        shown = _adapt_to_message(message, post, job)
-        await retry_delivery(lambda: surface.retract(message, shown, gone))
-        if deletes and not shown.pictures:
-            await retry_delivery(lambda: surface.delete(message))
-
-    async def retract_batch(self, job: Job, message: MessageRef, *, deletes: bool = False) -> bool:
-        """Do that with the message of the batch that a job is of, and raise as `retract` does; False where it is another one."""
-        return job.batch is not None and await self._batches.retract(job.batch, message, deletes=deletes)
-
-    async def delete(self, message: MessageRef) -> None:
-        """Take a message of ours away, whatever else it shows; raises as `retract` does, but for what is gone."""
-        surface = self._surface(message.place.platform)
-        await retry_delivery(lambda: surface.delete(message))
-
-    async def tell_removal(self, job: Job, removal: Removal) -> None:
-        """Tell the job's author alone what was decided about a picture; raises as `send` does."""
-        author = job.author.identity
-        surface = self._surface(author.platform)
-        place = await retry_delivery(lambda: surface.direct(author))
-        key = f"removal:{removal.picture}:{removal.revision}"
-        await retry_delivery(lambda: surface.post(place, posts.removal_notice(job, removal), key=key))
+        await self._copies.show_where_turned(job, post)
 
     async def notify_end(self, job_id: JobId) -> None:
         """Say in the job's message how it ended, over whatever stands there. A platform that will not have it gets it later."""
@@ -270,31 +164,9 @@ class Delivery:
                 named = posts.name_asker(post, job.author)
                 message = replace(await retry_delivery(lambda: surface.post(job.place, named, key=job.id)), names_asker=True)
                 await self._jobs.attach(job.id, message)
-            await self._update(message, _adapt_to_message(message, post, job))
+            await self._update(message, adapt_to_message(message, post, job))
         except MessageGone:
             await self._replace(job, message, post)
-
-    async def _shown_job(self, job: Job, message: MessageRef) -> tuple[Job, bool]:
-        """Return whose pictures a message is to show that showed this job's, and whether it has their buttons.
-
-        One of another job that was turned to this one is turned back.
-        """
-        turned = await self._sent_messages.turned_to(*_where(message))
-        own = await self._jobs.by_message(*_where(message))
-        if own is not None and turned == job.id:
-            await self._sent_messages.turn_back(message)
-            return own, True
-        shown = own if turned is None else await self._jobs.get(turned)
-        return (job, False) if shown is None else (shown, True)
-
-    async def _show_where_turned(self, job: Job, post: Post) -> None:
-        """Show it too in messages of other jobs that were turned to this one; what fails there is shown with the next turn."""
-        for message in await self._sent_messages.of_job(job.id):
-            if await self._sent_messages.turned_to(*_where(message)) == job.id:
-                try:
-                    await self._update(message, post)
-                except SurfaceFailed as error:
-                    log.info("message.not_turned", job=job.id, reason=str(error))
 
     async def _update(self, message: MessageRef, post: Post) -> None:
         surface = self._surface(message.place.platform)
@@ -339,21 +211,8 @@ class Delivery:
         return found
 
     def _surface(self, platform: Platform) -> Surface:
-        surface = self._surfaces.get(platform)
-        if surface is None:
-            raise SurfaceFailed(platform, "not served by this process")
-        return surface
+        return surface_of(self._surfaces, platform)
 
 
 def _show_nothing(post: Post) -> None:
     """Leave it to the message of the batch that the job is of, which counts what is done."""
-
-
-def _adapt_to_message(message: MessageRef, post: Post, job: Job) -> Post:
-    """Return a post as a message of the job shows it: one that stands apart from the command says who asked."""
-    return posts.name_asker(post, job.author) if message.names_asker else post
-
-
-def _where(message: MessageRef) -> tuple[Platform, str, str]:
-    """Return what a message is known by."""
-    return message.place.platform, message.place.channel, message.id

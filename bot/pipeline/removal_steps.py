@@ -13,8 +13,8 @@ from bot.domain.jobs import Job
 from bot.domain.removals import BlockedPicture, Removal, RemovalState, RemovalStep, StepState
 from bot.errors import EaselError, MessageGone, MessageOutOfReach, ObjectMissing, StorageFailed, SurfaceFailed
 from bot.moderation.fingerprint import UNREADABLE, compute_fingerprints
-from bot.pipeline.delivery import Delivery
 from bot.pipeline.log_context import log_job
+from bot.pipeline.picture_copies import PictureCopies
 from bot.ports.clock import Clock
 from bot.ports.jobs import Jobs
 from bot.ports.leader_lock import LeaderLock
@@ -67,7 +67,7 @@ class RemovalSteps:
         pictures: Pictures,
         objects: ObjectStore,
         gallery: Gallery,
-        delivery: Delivery,
+        copies: PictureCopies,
         clock: Clock,
     ) -> None:
         self._decisions = decisions
@@ -78,7 +78,7 @@ class RemovalSteps:
         self._pictures = pictures
         self._objects = objects
         self._gallery = gallery
-        self._delivery = delivery
+        self._copies = copies
         self._clock = clock
         self._seats = asyncio.Semaphore(_MOST_AT_ONCE)
         self._under_way: set[PictureId] = set()
@@ -197,12 +197,12 @@ class RemovalSteps:
         place, deletes = message.place, removal.order.reason.is_the_authors
         jobs_shown = await self._sent_messages.jobs_shown(place.platform, place.channel, message.id)
         try:
-            if await self._delivery.retract_batch(job, message, deletes=deletes):
+            if await self._copies.retract_batch(job, message, deletes=deletes):
                 return _DONE
             if len(jobs_shown) > 1:  # a gallery: nobody keeps what else it showed, and whoever wants it asks again
-                await self._delivery.delete(message)
+                await self._copies.delete(message)
                 return _DONE
-            await self._delivery.retract(job, message, deletes=deletes)
+            await self._copies.retract(job, message, deletes=deletes)
         except MessageOutOfReach:
             raise
         except MessageGone:
@@ -218,7 +218,7 @@ class RemovalSteps:
             is_earlier = (other.decided_at, other.picture) < (removal.decided_at, removal.picture)
             if is_same and is_earlier and removal.decided_at - other.decided_at < _SAME_DECISION:
                 return StepState.DONE, "told with another picture"
-        await self._delivery.tell_removal(job, removal)
+        await self._copies.tell_removal(job, removal)
         return _DONE
 
     async def _erase(self, removal: Removal) -> datetime | None:

@@ -4,7 +4,7 @@ import structlog
 
 from bot.domain.jobs import Job
 from bot.errors import BadInput, NotAllowed, NotYours, SurfaceFailed
-from bot.pipeline.delivery import Delivery
+from bot.pipeline.picture_copies import PictureCopies
 from bot.pipeline.studio import Studio
 from bot.ports.jobs import Jobs
 from bot.ports.removals import SentMessages
@@ -32,14 +32,14 @@ class Turning:
         gallery: Gallery,
         jobs: Jobs,
         sent_messages: SentMessages,
-        delivery: Delivery,
+        copies: PictureCopies,
     ) -> None:
         self._studio = studio
         self._lineage = lineage
         self._gallery = gallery
         self._jobs = jobs
         self._sent_messages = sent_messages
-        self._delivery = delivery
+        self._copies = copies
 
     async def back(self, job: Job, call: Call, holder: Job | None = None) -> None:
         """Show what a job's pictures were changed from; `holder` is the job whose message shows them, if not the pressed one.
@@ -80,7 +80,7 @@ class Turning:
     async def _show(self, job: Job, call: Call, holder: Job | None) -> None:
         if holder is not None and await self._turn(job, call, holder):
             return
-        message = await call.whisper(await self._delivery.post_privately(job))
+        message = await call.whisper(await self._copies.post_privately(job))
         if message is not None:
             await self._sent_messages.add(job.id, message)
 
@@ -90,7 +90,7 @@ class Turning:
         if message is None or not is_same_room(job.place, message.place) or not await self._may_turn(holder, call):
             return False
         try:
-            await self._delivery.turn(job, message, holder)
+            await self._copies.turn(job, message, holder)
         except SurfaceFailed as error:
             log.info("message.not_turned", job=job.id, reason=str(error))
             return False

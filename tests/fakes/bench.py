@@ -33,6 +33,7 @@ from bot.pipeline.keeping import KeepingStep
 from bot.pipeline.paid_calls import PaidCalls
 from bot.pipeline.part_composites import PartComposites
 from bot.pipeline.part_keeping import PartKeeping
+from bot.pipeline.picture_copies import PictureCopies
 from bot.pipeline.picture_review import PictureReview
 from bot.pipeline.private_notices import PrivateNotices
 from bot.pipeline.prompt_preparation import PromptPreparation
@@ -171,7 +172,7 @@ class Bench:
         self.quotas = self._quotas(communities, models)
         everywhere = {LOOM: self.surface, **(surfaces or {})}
         self.sent_messages = MemorySentMessages(self.jobs)
-        self.delivery = self.delivery_on(everywhere)
+        self.copies, self.delivery = self.copies_on(everywhere), self.delivery_on(everywhere)
         self.providers = self._provider_queue(limits)
         self.ticket_providers = TicketProviders(self.painters)
         self.ticket_cancellation = TicketCancellation(jobs=self.jobs, queue=self.providers, providers=self.ticket_providers)
@@ -254,7 +255,7 @@ class Bench:
             gallery=self.gallery,
             jobs=self.jobs,
             sent_messages=self.sent_messages,
-            delivery=self.delivery,
+            copies=self.copies,
         )
 
     @cached_property
@@ -307,7 +308,7 @@ class Bench:
             pictures=self.pictures,
             objects=self.objects,
             gallery=self.gallery,
-            delivery=self.delivery,
+            copies=self.copies,
             clock=self.clock,
         )
 
@@ -315,13 +316,28 @@ class Bench:
         """Return the delivery of a process that serves these."""
         return Delivery(
             jobs=self.jobs,
-            job_posts=JobPosts(jobs=self.jobs, quotas=self.quotas, gallery=self.gallery, links=self.links, lineage=self.lineage),
-            gallery=self.gallery,
-            sent_messages=self.sent_messages,
+            job_posts=self.job_posts,
+            copies=self.copies_on(surfaces),
             surfaces=surfaces,
             batches=self.batch_messages_on(surfaces),
             clock=self.clock,
         )
+
+    def copies_on(self, surfaces: Mapping[Platform, Surface]) -> PictureCopies:
+        """Return what shows pictures once more in a process that serves these."""
+        return PictureCopies(
+            jobs=self.jobs,
+            job_posts=self.job_posts,
+            gallery=self.gallery,
+            sent_messages=self.sent_messages,
+            surfaces=surfaces,
+            batches=self.batch_messages_on(surfaces),
+        )
+
+    @cached_property
+    def job_posts(self) -> JobPosts:
+        """What puts together the posts of jobs."""
+        return JobPosts(jobs=self.jobs, quotas=self.quotas, gallery=self.gallery, links=self.links, lineage=self.lineage)
 
     def batch_messages_on(self, surfaces: Mapping[Platform, Surface]) -> BatchMessages:
         """Return what shows batches in a process that serves these."""

@@ -16,7 +16,7 @@ def build_commands(services: Services) -> tuple[AnyCommand, ...]:
         gallery=services.gallery,
         jobs=records.jobs,
         sent_messages=records.sent_messages,
-        delivery=services.delivery,
+        copies=services.copies,
     )
     return (
         edit(studio, bases, turning),

@@ -62,10 +62,10 @@ def build_commands(services: Services) -> tuple[AnyCommand, ...]:
         collection_share(desk, services.links),
         delete(studio, gallery, delivery),
         undelete(studio, gallery, delivery),
-        show(studio, services.lookup, delivery),
+        show(studio, services.lookup, services.copies),
         star(studio, gallery, services.lookup),
         favourite(studio, gallery),
         unfavourite(studio, gallery),
-        mail(studio, gallery, delivery),
+        mail(studio, gallery, services.copies),
         why(studio, gallery),
     )

@@ -123,7 +123,7 @@ def house(bench: Bench) -> Dispatcher:
         star(bench.studio, bench.gallery, bench.lookup),
         favourite(bench.studio, bench.gallery),
         unfavourite(bench.studio, bench.gallery),
-        show(bench.studio, bench.lookup, bench.delivery),
+        show(bench.studio, bench.lookup, bench.copies),
         *share_commands(bench, bench.links),
         *collection_commands(desk, pages, bench.links),
         again(bench.studio),

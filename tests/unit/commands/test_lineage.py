@@ -234,11 +234,11 @@ async def test_what_is_taken_down_is_retracted_where_it_was_turned_to(bench: Ben
     _, night, snow = row.jobs
     message = row.message(snow)
     await row.press(f"back:{snow.id}", message)
-    await bench.delivery.retract(bench.job(snow), message)
+    await bench.copies.retract(bench.job(snow), message)
     assert row.shown(message) == "make it night"
     assert bench.surface.shown[message.id].buttons != ()
     await bench.gallery.delete(night.id)
-    await bench.delivery.retract(bench.job(night), message, deletes=True)
+    await bench.copies.retract(bench.job(night), message, deletes=True)
     assert row.shown(message) == "let it snow"
     assert await bench.sent_messages.turned_to(LOOM, SQUARE.channel, message.id) is None
 

@@ -15,7 +15,7 @@ from tests.unit.commands.hands import Hands
 @pytest.fixture
 def hands(bench: Bench) -> Hands:
     """Return hands that find this button."""
-    return Hands(bench, Dispatcher((mail(bench.studio, bench.gallery, bench.delivery),), lambda: FAULT, nobody))
+    return Hands(bench, Dispatcher((mail(bench.studio, bench.gallery, bench.copies),), lambda: FAULT, nobody))
 
 
 @pytest.fixture

@@ -292,7 +292,7 @@ class TestRemoving:
         [picture] = await desk.bench.pictures.of_job(first.id)
         await desk.bench.decisions.hide(picture.id, RemovalReason.REPORTS, "mo", None)
         [message] = await desk.bench.sent_messages.of_job(first.id)
-        assert await desk.bench.delivery.retract_batch(first, message)
+        assert await desk.bench.copies.retract_batch(first, message)
         post = desk.shown(found)
         assert (len(post.pictures), post.sheet) == (1, None)
         assert "1 picture of it cannot be seen any more" in post.footer
@@ -316,8 +316,8 @@ class TestRemoving:
         found = await desk.drawn()
         first, _ = await desk.batches.jobs(found.id)
         other = await desk.bench.surface.post(SQUARE, desk.shown(found), key="mail")
-        assert not await desk.bench.delivery.retract_batch(first, other)
-        assert not await desk.bench.delivery.retract_batch(replace(first, batch=None), other)
+        assert not await desk.bench.copies.retract_batch(first, other)
+        assert not await desk.bench.copies.retract_batch(replace(first, batch=None), other)
         with pytest.raises(SurfaceFailed):
             await desk.bench.batch_messages_on({}).retract(found.id, desk.batches.rows[found.id].message or other)
 

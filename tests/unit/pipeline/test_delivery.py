@@ -11,7 +11,7 @@ from bot.domain.people import Platform
 from bot.errors import MessageGone, StorageFailed, SurfaceFailed
 from bot.pipeline import posts
 from tests.fakes.bench import Bench
-from tests.fakes.surfaces import LOOM, person
+from tests.fakes.surfaces import LOOM
 
 FULL = SurfaceFailed("loom", "429")
 GONE = MessageGone("loom", "404")
@@ -113,33 +113,6 @@ async def test_an_author_who_cannot_be_reached_is_said_to_be_gone(bench: Bench) 
         bench.surface.failures.fail_always(method, GONE)
     with pytest.raises(MessageGone):
         await bench.delivery.show_pictures(job)
-
-
-async def test_pictures_can_be_sent_to_somebody_alone(bench: Bench) -> None:
-    """Once per key; the job's own message stays as it is."""
-    job = await bench.draw()
-    for _ in range(2):
-        await bench.delivery.send(job, person("bob").identity, key="send-1")
-    message, post = bench.surface.updated[-1]
-    assert message.place == Place(LOOM, "", "bob alone")
-    shown = bench.message(job)
-    assert post == replace(shown, buttons=tuple(one for one in shown.buttons if one.label != "Delete"))
-    assert len(bench.surface.shown) == 2
-
-
-async def test_whoever_asked_may_delete_what_is_sent_to_them(bench: Bench) -> None:
-    """Nobody else is offered it."""
-    job = await bench.draw()
-    await bench.delivery.send(job, job.author.identity, key="send-1")
-    assert "Delete" in [one.label for one in bench.surface.said[-1].buttons]
-
-
-async def test_somebody_who_takes_no_messages_gets_none(bench: Bench) -> None:
-    """Whoever wanted to send them hears of it."""
-    job = await bench.draw()
-    bench.surface.failures.fail_always("direct", GONE)
-    with pytest.raises(MessageGone):
-        await bench.delivery.send(job, person("bob").identity, key="send-1")
 
 
 async def test_a_platform_that_this_process_does_not_serve_is_left_to_others(bench: Bench) -> None:

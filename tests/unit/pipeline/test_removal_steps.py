@@ -101,7 +101,7 @@ async def test_the_author_is_told_once_of_pictures_that_are_decided_about_togeth
 async def test_direct_messages_and_messages_that_gave_way_are_changed_too(bench: Bench) -> None:
     """Whoever had it sent has it no more."""
     job, [picture] = await drawn(bench)
-    await bench.delivery.send(job, person("bob").identity, key="send-1")
+    await bench.copies.send(job, person("bob").identity, key="send-1")
     own = bench.job(job).message
     assert own is not None
     second = await bench.surface.post(own.place, Post("the same again"), key="second")
