@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlalchemy import Row, Select, Update, bindparam, exists, insert, select, tuple_, update
 from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy.sql.expression import ColumnElement
 
 from bot.domain.chat import Place
 from bot.domain.fingerprints import is_alike
@@ -141,9 +142,7 @@ class SqlPictures:
 
     async def show(self, job: JobId) -> bool:
         """Show what is hidden, but for what was hidden by a decision."""
-        shown = update(pictures).where(pictures.c.job == job, pictures.c.state == PictureState.HIDDEN, _IS_THE_AUTHORS)
-        async with self._database.write_transaction() as connection:
-            return await _set(connection, shown.values(state=PictureState.VISIBLE, remove_at=None)) > 0
+        return await self._show(pictures.c.job == job) > 0
 
     async def hide_several(self, pictures_: Sequence[PictureId], remove_at: datetime) -> None:
         """Hide all that are visible in one statement."""
@@ -152,10 +151,8 @@ class SqlPictures:
             await _set(connection, hidden.values(state=PictureState.HIDDEN, remove_at=remove_at))
 
     async def show_several(self, pictures_: Sequence[PictureId]) -> None:
-        """Show all that are hidden in one statement, but for what was hidden by a decision."""
-        shown = update(pictures).where(pictures.c.id.in_(pictures_), pictures.c.state == PictureState.HIDDEN, _IS_THE_AUTHORS)
-        async with self._database.write_transaction() as connection:
-            await _set(connection, shown.values(state=PictureState.VISIBLE, remove_at=None))
+        """Show all that are hidden in one go, but for what was hidden by a decision."""
+        await self._show(pictures.c.id.in_(pictures_))
 
     async def hide_older(self, community: CommunityId, before: datetime, *, remove_at: datetime, most: int) -> int:
         """Hide a part of them at a time, so that nobody else waits long to write."""
@@ -188,6 +185,19 @@ class SqlPictures:
         async with self._database.write_transaction() as connection:
             await _set(connection, removed.values(state=PictureState.REMOVED, remove_at=None))
             await expire_inputs_of_removed(connection, picture)
+
+    async def _show(self, is_meant: ColumnElement[bool]) -> int:
+        """Show what is hidden and return how many there were; the rows are locked before anything asks who has hidden them.
+
+        PostgreSQL shows a statement other tables as they were when it began,
+        also where it had to wait for a decision that was made meanwhile.
+        """
+        are_hidden = (is_meant, pictures.c.state == PictureState.HIDDEN)
+        locked = select(pictures.c.id).where(*are_hidden).order_by(pictures.c.id).with_for_update()
+        async with self._database.write_transaction() as connection:
+            ids = (await connection.execute(locked)).scalars().all()
+            shown = update(pictures).where(pictures.c.id.in_(ids), *are_hidden, _IS_THE_AUTHORS)
+            return await _set(connection, shown.values(state=PictureState.VISIBLE, remove_at=None))
 
     async def _read(self, found: Select[Any], **values: object) -> tuple[Picture, ...]:
         async with self._database.read_statement() as connection:
