@@ -46,7 +46,10 @@ class EditArgs:
 
 
 def edit(studio: Studio, bases: PictureBases, turning: Turning) -> Command[EditArgs]:
-    """Build `/edit`. Words such as “undo that” go back to what the picture was changed from, and draw nothing."""
+    """Build `/edit`. Words such as “undo that” go back to what the picture was changed from, and draw nothing.
+
+    A picture stays as good as it was: its quality is kept, as its shape is.
+    """
 
     async def run(call: Call, args: EditArgs) -> None:
         account = await studio.account(call.person)
@@ -61,7 +64,8 @@ def edit(studio: Studio, bases: PictureBases, turning: Turning) -> Command[EditA
             raise BadInput("For picture, please attach a picture where files can be attached. Nothing was counted.")
         named = await bases.bring_named(args.picture, account.id, call.place)
         beside = (replace(one, role=InputRole.REFERENCE) for one in named)
-        await studio.accept(Draft(prompt=args.words, picture=(await bases.bring(picture), *beside)), call)
+        pictures = (await bases.bring(picture), *beside)
+        await studio.accept(Draft(prompt=args.words, quality=found.job.wish.quality, picture=pictures), call)
 
     return Command(
         "edit",

@@ -14,6 +14,7 @@ from bot.pipeline.studio import Studio
 from bot.ports.surfaces import Call
 from bot.services.part_links import LINK_LIFETIME, SESSION_LIFETIME, PartEdit, PartLinks
 from bot.services.picture_bases import PictureBases
+from bot.services.picture_lookup import FoundPictures
 from bot.services.quotas import Quotas
 from bot.text import duration_text
 
@@ -45,7 +46,7 @@ class PartEditing:
         """
         if not any(offer.most_inputs for offer in await self._quotas.offered_models(call.person, call.place)):
             raise BadInput("No image model here changes pictures, so there is nothing to mark. Nothing was counted.")
-        pictures = await self._find(job, call.person, call.place)
+        pictures = (await self._find(job, call.person, call.place)).pictures
         return tuple([await self._link(picture, number, call) for number, picture in enumerate(pictures, start=1)])
 
     async def _link(self, picture: Picture, number: int, call: Call) -> Link:
@@ -56,7 +57,7 @@ class PartEditing:
     async def open(self, visitor: Identity, secret: str) -> tuple[PartEdit, Picture]:
         """Make a link this visitor's, and return what it is for; raises as `PartLinks.open` and `PictureBases.find` do."""
         edit = await self._links.open(visitor, secret)
-        [picture] = await self._find(edit.picture, edit.person, edit.place)
+        [picture] = (await self._find(edit.picture, edit.person, edit.place)).pictures
         return edit, picture
 
     async def find(self, visitor: Identity, secret: str) -> PartEdit:
@@ -65,17 +66,17 @@ class PartEditing:
 
     async def send(self, marked: MarkedPart, edit: PartEdit, call: Call) -> None:
         """Have the part drawn, as a wish of whoever's link it was; raises as `Studio.accept` and `PictureBases.find` do."""
-        [picture] = await self._find(edit.picture, edit.person, edit.place)
-        base = await self._bases.bring(picture)
-        await self._studio.accept(Draft(prompt=marked.words, picture=(base, BroughtPicture(marked.mask, InputRole.MASK))), call)
+        found = await self._find(edit.picture, edit.person, edit.place)
+        pictures = (await self._bases.bring(found.pictures[0]), BroughtPicture(marked.mask, InputRole.MASK))
+        await self._studio.accept(Draft(prompt=marked.words, quality=found.job.wish.quality, picture=pictures), call)
 
     async def close(self, visitor: Identity, secret: str) -> None:
         """Let nothing more be sent by a link."""
         await self._links.close(visitor, secret)
 
-    async def _find(self, named: str, person: Person, place: Place) -> tuple[Picture, ...]:
+    async def _find(self, named: str, person: Person, place: Place) -> FoundPictures:
         account = await self._studio.account(person)
-        return (await self._bases.find(named, account.id, place)).pictures
+        return await self._bases.find(named, account.id, place)
 
 
 def part(editing: PartEditing, *, is_local: bool) -> Command[JobArgs]:

@@ -7,7 +7,7 @@ from bot.commands.spec import AnyCommand, Command
 from bot.domain.chat import Button, Post
 from bot.domain.images import Background, Picture, Quality, Size
 from bot.domain.inputs import BroughtPicture, InputRole
-from bot.domain.jobs import Draft
+from bot.domain.jobs import Draft, Job
 from bot.domain.options import JobRef
 from bot.domain.prompt_text import LONGEST_PROMPT
 from bot.domain.reframing import Margins, doubled, zoom_out
@@ -67,30 +67,35 @@ class Reframing:
 
     async def widen(self, named: str, margins: Margins, call: Call) -> None:
         """Have drawn what is beyond the edges of a picture; raises as `Studio.accept` and `PictureBases.find` do."""
-        picture, base, words = await self._bring(named, call)
+        picture, base, job = await self._bring(named, call)
         size = Size(picture.file.width, picture.file.height)
         canvas = await self._canvases.widen(base.content, size, margins)
         brought = (BroughtPicture(canvas.picture, parent=base.parent), BroughtPicture(canvas.mask, InputRole.MASK))
-        await self._studio.accept(Draft(prompt=_add_to(words, _BEYOND), picture=brought), call)
+        await self._studio.accept(Draft(prompt=_add_to(_words(job), _BEYOND), quality=job.wish.quality, picture=brought), call)
 
     async def upscale(self, named: str, call: Call) -> None:
         """Have a picture drawn larger, and as well as can be; raises as `Studio.accept` and `PictureBases.find` do."""
-        picture, base, words = await self._bring(named, call)
+        picture, base, job = await self._bring(named, call)
         size = doubled(Size(picture.file.width, picture.file.height))
-        draft = Draft(prompt=_add_to(words, _SHARPER), picture=(base,), size=size, quality=Quality.HIGH)
+        draft = Draft(prompt=_add_to(_words(job), _SHARPER), picture=(base,), size=size, quality=Quality.HIGH)
         await self._studio.accept(draft, call)
 
     async def cut_out(self, named: str, call: Call) -> None:
         """Have a picture drawn without its background; raises as `Studio.accept` and `PictureBases.find` do."""
-        _, base, words = await self._bring(named, call)
-        draft = Draft(prompt=_add_to(words, _CUT_OUT), picture=(base,), background=Background.CLEAR)
+        _, base, job = await self._bring(named, call)
+        words, quality = _add_to(_words(job), _CUT_OUT), job.wish.quality
+        draft = Draft(prompt=words, quality=quality, picture=(base,), background=Background.CLEAR)
         await self._studio.accept(draft, call)
 
-    async def _bring(self, named: str, call: Call) -> tuple[Picture, BroughtPicture, str]:
-        """Return a picture, as something to draw from, and the words that it was drawn from, if they are known."""
+    async def _bring(self, named: str, call: Call) -> tuple[Picture, BroughtPicture, Job]:
+        """Return a picture, as something to draw from, and its job."""
         picture, *_ = await self.find(named, call)
-        job = await self._studio.find(picture.job)
-        return picture, await self._bases.bring(picture), job.wish.prompt if job.erased_at is None else ""
+        return picture, await self._bases.bring(picture), await self._studio.find(picture.job)
+
+
+def _words(job: Job) -> str:
+    """Return the words that something was drawn from, if they are known."""
+    return job.wish.prompt if job.erased_at is None else ""
 
 
 def reframe_commands(reframing: Reframing) -> tuple[AnyCommand, ...]:

@@ -83,7 +83,7 @@ async def test_on_discord(tmp_path: Path) -> None:
         assert ([str(one.role) for one in job.wish.inputs], job.author.identity.user) == (["base", "mask"], str(stage.ada.id))
         assert (outside(new), new.files[0].content == red.files[0].content) == (outside(red), False)
         counted = await stage.base.records.ledger.quota_status(HOUSE, job.account, job.created_at.date(), 99)
-        assert (counted.held, counted.spent) == (0, 2 + 3), "the poster is of high quality, and counts as two"
+        assert (counted.held, counted.spent) == (0, 4 * 2), "of high quality, as the poster is, each counts as two"
         offered = await (await stage.ada.press(new, "Resize")).message_when(within=10)
         assert offered.is_ephemeral
         wider = await (await stage.ada.press(offered, "Pan right")).message_when(discord_stage.is_done, within=20)

@@ -5,7 +5,7 @@ import pytest
 from bot.commands.dispatcher import Dispatcher
 from bot.commands.typed_line import write_line
 from bot.domain.chat import Button, Form, Place, Post
-from bot.domain.images import Abilities, Picture, PictureId, Size
+from bot.domain.images import Abilities, Picture, PictureId, Quality, Size
 from bot.domain.inputs import BroughtPicture
 from bot.domain.jobs import Job, JobState
 from bot.services.picture_links import PictureLinks
@@ -66,6 +66,13 @@ async def test_the_second_edit_begins_with_the_first(bench: Bench, hands: Hands)
     first = await edited(bench, hands, "/edit make it night")
     second = await edited(bench, hands, "/edit and let it snow")
     assert second.wish.inputs[0].parent == (await picture_of(bench, first)).id
+
+
+async def test_a_picture_stays_as_good_as_it_was(bench: Bench, hands: Hands) -> None:
+    """An edit is of the quality of what it changes, whatever is usual there, and counts so."""
+    await hands.type("/imagine a fox --quality high")
+    await bench.work()
+    assert (await edited(bench, hands, "/edit make it night")).wish.quality is Quality.HIGH
 
 
 @pytest.mark.parametrize("what", ["job", "picture", "link"])

@@ -5,7 +5,7 @@ import pytest
 from bot.commands.dispatcher import Dispatcher
 from bot.commands.part import MarkedPart, PartEditing, part
 from bot.domain.chat import Place, Post
-from bot.domain.images import Abilities, Size
+from bot.domain.images import Abilities, Quality, Size
 from bot.domain.jobs import Job
 from bot.domain.people import Identity, Platform
 from bot.errors import BadInput, NotAllowed
@@ -78,10 +78,11 @@ async def test_the_button_gives_a_link_for_each_picture(bench: Bench) -> None:
 
 async def test_what_is_marked_is_drawn_where_the_button_was_pressed(bench: Bench) -> None:
     """From our own picture, with the mask; it counts as theirs."""
-    editing, job = editing_of(bench), await bench.draw()
+    editing, job = editing_of(bench), await bench.draw(quality=Quality.LOW)
     await send(bench, editing, await opened(bench, editing, job))
     await bench.work()
     drawn = bench.job(newest(bench))
+    assert drawn.wish.quality is Quality.LOW
     [picture] = await bench.pictures.of_job(job.id)
     assert [(one.role, one.parent) for one in drawn.wish.inputs] == [("base", picture.id), ("mask", None)]
     assert (drawn.place, drawn.author.name, bench.painter.requests[-1].prompt) == (SQUARE, "Ann", "a lamp")

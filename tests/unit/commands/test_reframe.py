@@ -54,10 +54,11 @@ async def test_the_menu_offers_all_ways_for_one_picture(bench: Bench, hands: Han
 
 async def test_zooming_out_draws_around_the_picture(bench: Bench, hands: Hands) -> None:
     """Which stays as it was, and is its parent; it counts as a picture."""
-    first = await bench.draw("a fox")
+    first = await bench.draw("a fox", quality=Quality.LOW)
     assert await hands.press("zoom-out-twice", first) == []
     await bench.work()
     job = bench.job(newest(bench))
+    assert job.wish.quality is Quality.LOW
     [picture] = await bench.pictures.of_job(first.id)
     assert [(one.role, one.parent) for one in job.wish.inputs] == [("base", picture.id), ("mask", None)]
     assert job.wish.prompt.startswith("a fox, with more to be seen around it")
