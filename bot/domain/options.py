@@ -118,7 +118,7 @@ class Number:
     def parse(self, name: str, typed: object) -> int:
         """Return the number."""
         text = str(typed).strip()
-        if isinstance(typed, bool) or not re.fullmatch(r"[+-]?[0-9]{1,9}", text) or not self.least <= int(text) <= self.most:
+        if isinstance(typed, bool) or not re.fullmatch(r"[+-]?[0-9]{1,18}", text) or not self.least <= int(text) <= self.most:
             raise BadInput(f"{name} is a whole number from {self.least} to {self.most}, not {quote(typed)}.")
         return int(text)
 
@@ -299,7 +299,7 @@ class NumberOrClear:
         text = str(typed).strip().lower()
         if text == CLEAR:
             return None
-        if isinstance(typed, bool) or not re.fullmatch(r"\+?[0-9]{1,9}", text) or int(text) > self.most:
+        if isinstance(typed, bool) or not re.fullmatch(r"\+?[0-9]{1,18}", text) or int(text) > self.most:
             raise BadInput(f"{name} is a whole number from 0 to {self.most:,}, or {CLEAR}, not {quote(typed)}.")
         return int(text)
 

@@ -7,11 +7,13 @@ import pytest
 
 from bot.domain.images import Quality, Shape, Size
 from bot.domain.inputs import BroughtPicture, InputRole
+from bot.domain.jobs import LARGEST_SEED
 from bot.domain.options import Choice, JobRef, Number, OptionKind, PictureFile, Pixels, Text
 from bot.errors import BadInput
 
 SHAPE = Choice("Shape of the picture", Shape)
 COUNT = Number("How many", least=1, most=4)
+SEED = Number("Which seed", least=0, most=LARGEST_SEED)
 SIZE = Pixels("Exact size")
 PROMPT = Text("What to draw", longest=10)
 JOB = JobRef("The job")
@@ -37,6 +39,8 @@ def refusal(kind: OptionKind, typed: object) -> str:
         (COUNT, 4, 4),
         (COUNT, " +3 ", 3),
         (COUNT, "0002", 2),
+        (SEED, "2147483647", LARGEST_SEED),
+        (SEED, 1_876_543_210, 1_876_543_210),
         (SIZE, "1536x1024", Size(1536, 1024)),
         (SIZE, " 800 X 600 ", Size(800, 600)),
         (SIZE, "2730×8190", Size(2730, 8190)),
