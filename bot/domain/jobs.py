@@ -276,6 +276,8 @@ class Drawing:
     `cost` is what the call probably costs until it is known what it did cost.
     `files` is set when it is `DRAWN`: the pictures are safe on this machine
     and only have to reach the store. By its `ticket` any worker collects it.
+    `shortfall` is which of its notes says why there are fewer pictures than
+    were wished for, if one does; None where that is not known, as of a version that did not write it down.
     """
 
     id: DrawingId
@@ -291,6 +293,7 @@ class Drawing:
     files: tuple[ImageFile, ...] = ()
     notes: tuple[str, ...] = ()
     ticket: Ticket | None = None
+    shortfall: str | None = None
 
     @property
     def may_have_given(self) -> int:

@@ -23,8 +23,8 @@ from bot.pipeline.part_keeping import PartKeeping
 from bot.pipeline.partial_results import (
     cancelled_note,
     check_refusals,
-    is_too_few_note,
     most_pressing,
+    set_shortfall,
     too_few_note,
     unusable_note,
 )
@@ -269,7 +269,7 @@ class DrawingStep:
 
     async def _close_drawn(self, drawing: Drawing, files: tuple[ImageFile, ...], on_trouble: Callable[[], None]) -> Drawing:
         notes = (*drawing.notes, *unusable_note(drawing.asked, len(files)))
-        safe = replace(drawing, state=DrawingState.DRAWN, files=files, notes=notes)
+        safe = replace(drawing, state=DrawingState.DRAWN, files=files, notes=notes, shortfall="")
         await retry_storage(lambda: self._queue.close_drawing(safe), on_trouble)
         log.info("drawing.drawn", drawing=drawing.id, provider=drawing.provider, request_id=drawing.request_id)
         return safe
@@ -288,9 +288,8 @@ class DrawingStep:
         self, drawn: tuple[Drawing, ...], why: str | None, on_trouble: Callable[[], None]
     ) -> tuple[Drawing, ...]:
         """Say in the last drawing why there are no more; a killed process may have said so before it turned out otherwise."""
-        note = () if why is None else (why,)
-        noted = [replace(one, notes=tuple(note for note in one.notes if not is_too_few_note(note))) for one in drawn]
-        noted[-1] = replace(noted[-1], notes=(*noted[-1].notes, *note))
+        noted = [set_shortfall(one, "") for one in drawn]
+        noted[-1] = set_shortfall(noted[-1], why or "")
         for before, after in zip(drawn, noted, strict=True):
             if after != before:
                 await retry_storage(partial(self._queue.close_drawing, after), on_trouble)

@@ -1,6 +1,7 @@
 """What becomes of a wish of whose calls some failed, and what people read about it."""
 
 import re
+from dataclasses import replace
 
 from bot.domain.jobs import Drawing, DrawingState, cancelled_once_drawn
 from bot.errors import PromptRefused
@@ -8,6 +9,7 @@ from bot.pipeline.wish_calls import is_failure_of_one_call
 from bot.provider_errors import OutcomeUnknown, ProviderFailed
 
 _TOO_FEW = ("only ", "cancelled; ")
+"""How such notes begin: of drawings of earlier versions nothing else says which ones are."""
 
 
 def check_refusals(earlier: tuple[Drawing, ...]) -> None:
@@ -43,9 +45,11 @@ def unusable_note(asked: int, came: int) -> tuple[str, ...]:
     )
 
 
-def is_too_few_note(note: str) -> bool:
-    """Whether a note is one of `too_few_note` or `cancelled_note`."""
-    return note.startswith(_TOO_FEW)
+def set_shortfall(drawing: Drawing, why: str) -> Drawing:
+    """Return a drawing that says why there are too few pictures, in the place of what it said of that before."""
+    before = drawing.shortfall
+    notes = tuple(one for one in drawing.notes if (one != before if before is not None else not one.startswith(_TOO_FEW)))
+    return replace(drawing, notes=(*notes, why) if why else notes, shortfall=why)
 
 
 def too_few_note(came: int, asked: int, error: PromptRefused | ProviderFailed) -> str:

@@ -106,6 +106,7 @@ drawings = Table(
     Column("notes", JSON_VALUE, nullable=False),
     Column("ticket", JSON_VALUE),  # by which any worker collects what was drawn
     Column("ticket_expires_at", Moment),
+    Column("shortfall", Text),  # which of the notes says why there are too few pictures; drawings of earlier versions do not say
     Index(None, "job", "started_at", "id"),
     Index("ix_drawings_provider", "provider", "started_at"),
 )

@@ -9,7 +9,18 @@ from storage.schema.jobs import drawings
 from storage.sql.rows import drawing_of, drawing_values
 from storage.sql.upsert import InsertInto, Upsert
 
-_KNOWN_LATER = ("model", "state", "microusd", "is_estimate", "request_id", "files", "notes", "ticket", "ticket_expires_at")
+_KNOWN_LATER = (
+    "model",
+    "state",
+    "microusd",
+    "is_estimate",
+    "request_id",
+    "files",
+    "notes",
+    "ticket",
+    "ticket_expires_at",
+    "shortfall",
+)
 
 
 def _overwrite(insert_into: InsertInto) -> sqlite.Insert:

@@ -22,7 +22,7 @@ _ERASE_WORDS = (
         erased_at=bindparam("now", type_=Moment),
     )
 )
-_ERASE_DRAWINGS = update(drawings).where(drawings.c.job.in_(bindparam("of_jobs", expanding=True))).values(notes=[])
+_ERASE_DRAWINGS = update(drawings).where(drawings.c.job.in_(bindparam("of_jobs", expanding=True))).values(notes=[], shortfall="")
 
 
 async def erase_words(connection: AsyncConnection, found: Sequence[Any], now: datetime) -> None:

@@ -66,6 +66,7 @@ class TestCheckpoints:
             request_id="req_1",
             files=(a_file("x"), a_file("y")),
             notes=("The words were changed.",),
+            shortfall="The words were changed.",
         )
         await jobs.close_drawing(closed)
         assert await jobs.drawings(running.id) == (closed, late)

@@ -163,6 +163,7 @@ DRAWING_ROW = {
     "notes": ["Drawn smaller."],
     "ticket": None,
     "ticket_expires_at": None,
+    "shortfall": None,
 }
 DRAWING = Drawing(
     id=DrawingId("d1"),
