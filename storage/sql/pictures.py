@@ -193,7 +193,7 @@ class SqlPictures:
         also where it had to wait for a decision that was made meanwhile.
         """
         are_hidden = (is_meant, pictures.c.state == PictureState.HIDDEN)
-        locked = select(pictures.c.id).where(*are_hidden).order_by(pictures.c.id).with_for_update()
+        locked = select(pictures.c.id).where(*are_hidden).order_by(pictures.c.job, pictures.c.position).with_for_update()
         async with self._database.write_transaction() as connection:
             ids = (await connection.execute(locked)).scalars().all()
             shown = update(pictures).where(pictures.c.id.in_(ids), *are_hidden, _IS_THE_AUTHORS)
