@@ -95,7 +95,7 @@ def _convert(content: bytes, extension: str) -> ConvertedPicture:
         is_deep = extension == "png" and content[_DEPTH_AT] == _SIXTEEN_BITS
         if turn == 1 and not is_deep and image.mode != "CMYK" and max(image.size) <= _LONGEST_KEPT:
             return ConvertedPicture(strip_metadata(content, extension), extension, shown, shown)
-        return _encode(_in_eight_bits(image), turn, shown, is_jpeg=extension == "jpg")
+        return _encode(in_eight_bits(image), turn, shown, is_jpeg=extension == "jpg")
 
 
 def _convert_gif(content: bytes) -> ConvertedPicture:
@@ -133,7 +133,7 @@ _TURNS = {
 """What EXIF's orientations ask for."""
 
 
-def _in_eight_bits(image: Image.Image) -> Image.Image:
+def in_eight_bits(image: Image.Image) -> Image.Image:
     """Return the picture in colours of eight bits, or in grey."""
     if image.mode.startswith("I"):  # 16 bits of grey; `convert` alone would cut off what is brighter than 255
         return image.convert("I").point(lambda value: value / 256).convert("L")

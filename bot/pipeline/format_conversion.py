@@ -4,12 +4,13 @@ import asyncio
 from io import BytesIO
 from typing import Any
 
-from PIL import Image
+from PIL import Image, ImageOps
 from PIL.PngImagePlugin import PngInfo
 
 from bot.domain.images import FileFormat, Size, media_type_of
 from bot.moderation.fingerprint import UNREADABLE
 from bot.moderation.formats import find_extension, verify_picture
+from bot.moderation.input_conversion import in_eight_bits
 from bot.ports.copy_signer import CopySigner
 from bot.services.provenance import NO_COPY_SIGNER, copy_mark
 from bot.services.thumbnails import flatten_on_white
@@ -57,9 +58,11 @@ def convert_format(content: bytes, wanted: FileFormat) -> bytes | None:
 
 
 def _encode(image: Image.Image, wanted: FileFormat) -> bytes:
+    """Write it anew, the right way up and in colours that each kind of file has."""
     mark, options = copy_mark(image), dict[str, Any]()
     if image.mode in {"RGB", "RGBA"} and image.info.get("icc_profile"):
         options["icc_profile"] = image.info["icc_profile"]
+    image = in_eight_bits(ImageOps.exif_transpose(image))
     match wanted:
         case FileFormat.JPEG:
             image = flatten_on_white(image)

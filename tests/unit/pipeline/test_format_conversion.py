@@ -17,7 +17,7 @@ from bot.services.provenance import read_provenance
 from bot.services.thumbnails import shrink
 from tests.fakes.bench import Bench
 from tests.fakes.images import ScriptedProvider
-from tests.fakes.photos import mask_of, photo
+from tests.fakes.photos import mask_of, photo, tagged
 
 EXTENSIONS = {FileFormat.PNG: "png", FileFormat.WEBP: "webp", FileFormat.JPEG: "jpg"}
 ABLE = Abilities(sizes=(Size(1024, 1024),), most=2, most_inputs=2)
@@ -108,6 +108,37 @@ def test_what_is_clear_stays_clear_but_in_a_jpeg() -> None:
         assert image.getchannel("A").getextrema() == (0, 0)
     with Image.open(BytesIO(as_jpeg)) as image:
         assert image.getpixel((40, 40)) == (255, 255, 255)
+
+
+@pytest.mark.parametrize("wanted", list(FileFormat))
+@pytest.mark.parametrize(("original", "mode"), [("JPEG", "CMYK"), ("PNG", "I;16"), ("PNG", "P"), ("PNG", "1"), ("WEBP", "RGBA")])
+def test_whatever_its_colours_are_it_looks_the_same(original: str, mode: str, wanted: FileFormat) -> None:
+    """Also in inks, and in greys of 16 bits, which would all be white."""
+    packed = BytesIO()
+    grey = Image.open(BytesIO(photo("PNG", mode="L")))
+    deep = (
+        grey.convert("I").point(lambda value: value * 257).convert("I;16")
+        if mode == "I;16"
+        else grey.convert("RGB").convert(mode)
+    )
+    deep.save(packed, original)
+    turned = convert_format(packed.getvalue(), wanted)
+    assert turned is not None
+    assert find_extension(turned) == EXTENSIONS[wanted]
+    with Image.open(BytesIO(turned)) as image:
+        levels = image.convert("L").tobytes()
+    dark, bright = (levels[row * 120 + column] for column, row in ((20, 40), (70, 20)))
+    assert dark < 80
+    assert 170 < bright < (256 if mode == "1" else 255)
+
+
+@pytest.mark.parametrize("wanted", [FileFormat.PNG, FileFormat.WEBP])
+def test_one_that_lies_on_its_side_is_turned(wanted: FileFormat) -> None:
+    """Files of other kinds are looked at as they are."""
+    turned = convert_format(tagged(orientation=6), wanted)
+    assert turned is not None
+    with Image.open(BytesIO(turned)) as image:
+        assert image.height > image.width
 
 
 class Signer:
