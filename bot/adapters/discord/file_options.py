@@ -45,8 +45,9 @@ class MenuFiles:
         if not pictures:
             return ""
         name = f"{_MENU}{interaction.id}:{command}"
-        self._files[name] = json.dumps(pictures).encode()
-        await self._shared.keep(name, self._files[name])
+        owned = _owned(interaction, name)
+        self._files[owned] = json.dumps(pictures).encode()
+        await self._shared.keep(owned, self._files[owned])
         return name
 
     async def read(self, interaction: Interaction, raw: Mapping[str, object]) -> dict[str, object]:
@@ -58,12 +59,18 @@ class MenuFiles:
         named = raw.get(_PICTURE)
         if not isinstance(named, str) or not named.startswith(_MENU):
             return dict(raw)
-        kept = self._files.get(named) or await self._shared.get(named)
+        owned = _owned(interaction, named)
+        kept = self._files.get(owned) or await self._shared.get(owned)
         if kept is None:
             raise BadInput("I do not know that picture any more; please choose the message's menu again. Nothing was counted.")
         role = InputRole.BASE if named.endswith(":ask_edit") else InputRole.REFERENCE
         files = [_attachment(interaction, one) for one in json.loads(kept)]
         return {**raw, _PICTURE: tuple(replace(one, role=role) for one in await _fetch_pictures(files))}
+
+
+def _owned(interaction: Interaction, name: str) -> str:
+    """Return what pictures are kept by: what a form says comes from somebody's program, which may name the menu of another."""
+    return f"{name}:{interaction.user.id}"
 
 
 async def read_file_options(

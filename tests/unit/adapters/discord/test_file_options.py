@@ -41,7 +41,7 @@ async def test_pictures_that_are_too_large_together_are_not_fetched() -> None:
 
 
 async def test_the_pictures_of_a_menu_are_known_until_its_form_is_sent() -> None:
-    """Those that are pictures; a process that has not seen the menu says what to do."""
+    """Those that are pictures, and to whoever chose it; a process that has not seen the menu says what to do."""
     files = [
         {"id": number, "size": 3, "filename": name, "content_type": kind, "url": "https://cdn", "proxy_url": "https://cdn"}
         for number, (name, kind) in enumerate([("fox.png", "image/png"), ("words.txt", "text/plain"), ("owl", None)])
@@ -52,6 +52,7 @@ async def test_the_pictures_of_a_menu_are_known_until_its_form_is_sent() -> None
 
     interaction: Any = SimpleNamespace(
         id=7,
+        user=SimpleNamespace(id=1),
         data={"target_id": "1", "resolved": {"messages": {"1": {"attachments": files}}}},
         _state=SimpleNamespace(http=SimpleNamespace(get_from_cdn=get_from_cdn)),
     )
@@ -61,6 +62,10 @@ async def test_the_pictures_of_a_menu_are_known_until_its_form_is_sent() -> None
         "prompt": "a hare",
         "picture": (BroughtPicture(b"fox", InputRole.REFERENCE),),
     }
+    interaction.user = SimpleNamespace(id=2)
+    with pytest.raises(BadInput):
+        await menus.read(interaction, {"prompt": "a hare", "picture": named})
+    interaction.user = SimpleNamespace(id=1)
     assert await menus.read(interaction, {"prompt": "a hare", "picture": "job:1"}) == {"prompt": "a hare", "picture": "job:1"}
     interaction.data["resolved"] = {}
     assert await menus.keep(interaction, "use_reference") == ""
@@ -93,6 +98,7 @@ async def test_another_process_that_shares_files_knows_the_pictures_of_a_menu() 
     }
     interaction: Any = SimpleNamespace(
         id=7,
+        user=SimpleNamespace(id=1),
         data={"target_id": "1", "resolved": {"messages": {"1": {"attachments": [fox]}}}},
         _state=SimpleNamespace(http=SimpleNamespace(get_from_cdn=get_from_cdn)),
     )
