@@ -42,6 +42,28 @@ async def test_a_line_whose_answer_was_lost_is_sent_again_and_drawn_once(studio:
     studio.complaints.clear()
 
 
+async def test_a_line_that_the_server_will_not_take_is_given_back_and_not_sent_again(studio: StudioPage) -> None:
+    """Only what may not have arrived is kept: the same answer would come for ever."""
+    bodies: list[Any] = []
+
+    async def refuse(route: Any) -> None:
+        bodies.append(route.request.post_data_json)
+        await route.fulfill(status=413, json={"detail": "That is too long."})
+
+    page, waiting = studio.page, studio.page.get_by_role("list", name="Waiting to be sent").locator("li")
+    await page.route("**/api/calls", refuse)
+    await studio.send("a fox")
+    await expect(studio.notes).to_contain_text("That is too long.")
+    await expect(waiting).to_have_count(0)
+    assert await studio.run(_KEPT) == []
+    await studio.run("dispatchEvent(new Event('online'))")
+    await page.unroute("**/api/calls")
+    await studio.notes.get_by_role("button", name="Edit").click()
+    await expect(studio.line).to_have_value("a fox")
+    assert len(bodies) == 1
+    studio.complaints.clear()
+
+
 @pytest.mark.needs("chromium", "axe")
 async def test_what_waits_offline_can_be_cancelled_changed_and_sent(studio: StudioPage) -> None:
     """In its order; a picture that goes along is kept as long as the page is open, and what is no wish is not kept."""

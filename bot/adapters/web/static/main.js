@@ -95,10 +95,10 @@ async function call(fields, { line = "", pictures = [], shown = [], tell = null,
     return notes.some(isTrouble) ? "refused" : "done";
   } catch (problem) {
     if (item && problem.isAway) return "lost";
-    // The box takes the line back if nothing else is in it; if something is, the note keeps the line.
+    // The box takes the line back if nothing else is in it; if something is, or if it waited in the outbox, the note keeps the line.
     if (tell) tell(localNote(problem.message));
-    else channel.addNote(localNote(problem.message), composer.isEmpty ? "" : line);
-    return "lost";
+    else channel.addNote(localNote(problem.message), item || !composer.isEmpty ? line : "");
+    return item ? "refused" : "lost";
   }
 }
 
