@@ -14,6 +14,12 @@ pytestmark = [pytest.mark.needs("chromium"), pytest.mark.asyncio(loop_scope="ses
 
 _KEPT = "Object.entries(localStorage).filter(([name]) => name.startsWith('easel-outbox')).map(([, kept]) => JSON.parse(kept))"
 
+_KEEP_A_HEN = """
+const name = Object.keys(localStorage).find((one) => one.startsWith("easel-outbox"));
+const hen = { key: "kept-by-another", line: "a hen", reply: null, until: 0 };
+localStorage.setItem(name, JSON.stringify([...JSON.parse(localStorage.getItem(name)), hen]));
+"""
+
 
 async def test_a_line_whose_answer_was_lost_is_sent_again_and_drawn_once(studio: StudioPage) -> None:
     """It is shown until then, also after the page was loaded anew."""
@@ -61,6 +67,25 @@ async def test_a_line_that_the_server_will_not_take_is_given_back_and_not_sent_a
     await studio.notes.get_by_role("button", name="Edit").click()
     await expect(studio.line).to_have_value("a fox")
     assert len(bodies) == 1
+    studio.complaints.clear()
+
+
+async def test_what_another_page_of_the_browser_keeps_is_left_as_it_is(studio: StudioPage) -> None:
+    """Also where this one does not know of it yet: nobody tells a page of what is kept by itself."""
+    page, waiting = studio.page, studio.page.get_by_role("list", name="Waiting to be sent").locator("li")
+    await page.context.set_offline(True)
+    await studio.send("a fox")
+    await expect(waiting).to_have_count(1)
+    await studio.run(_KEEP_A_HEN)
+    await studio.send("an owl")
+    await expect(waiting).to_have_count(2)
+    assert [item["line"] for [kept] in [await studio.run(_KEPT)] for item in kept] == ["a fox", "a hen", "an owl"]
+    await waiting.first.get_by_role("button", name="Cancel").click()
+    assert [item["line"] for [kept] in [await studio.run(_KEPT)] for item in kept] == ["a hen", "an owl"]
+    await page.context.set_offline(False)
+    await expect(waiting).to_have_count(0)
+    await until(lambda: {order.prompt for order in studio.house.studio.orders} == {"a hen", "an owl"})
+    assert len(studio.house.studio.orders) == 2
     studio.complaints.clear()
 
 

@@ -47,7 +47,7 @@ export class Outbox {
 
   add(item) {
     this.items.push(item);
-    this.save();
+    this.save(item);
     this.show();
     return item;
   }
@@ -72,7 +72,7 @@ export class Outbox {
 
   remove(item) {
     this.items = this.items.filter((one) => one.key !== item.key);
-    this.save();
+    this.keep(this.stored().filter(({ key }) => key !== item.key));
     this.show();
   }
 
@@ -124,8 +124,16 @@ export class Outbox {
     }
   }
 
-  save() {
-    const kept = this.items.filter((item) => !item.files.length).map(({ key, line, reply, action, message, until }) => ({ key, line, reply, action, message, until }));
+  // Keeps an item in its place, beside what other pages of this browser have kept, perhaps in this very moment.
+  save({ files, key, line, reply, action, message, until }) {
+    if (files.length) return;
+    const kept = this.stored();
+    const place = kept.findIndex((one) => one.key === key);
+    kept.splice(place < 0 ? kept.length : place, 1, { key, line, reply, action, message, until });
+    this.keep(kept);
+  }
+
+  keep(kept) {
     try {
       if (kept.length) localStorage.setItem(this.name, JSON.stringify(kept));
       else localStorage.removeItem(this.name);
@@ -153,7 +161,7 @@ export class Outbox {
 
   sendNow(item) {
     item.until = 0;
-    this.save();
+    this.save(item);
     this.attempt(item);
   }
 }
