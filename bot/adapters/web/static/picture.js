@@ -164,8 +164,9 @@ function turnTo(index) {
   byId("caption").textContent = alt;
   byId("save").href = downloadLink(link);
   const own = isMine ? /^p\/([\w-]+)\.\w+$/.exec(link) : null;
-  byId("about").hidden = !own;
-  if (own) byId("about").href = `./i/${own[1]}`;
+  const about = byId("about"); // moderators' pages have none
+  if (about) about.hidden = !own;
+  if (own) about?.setAttribute("href", `./i/${own[1]}`);
   document.querySelector(".turn").hidden = pictures.length < 2;
 }
 
@@ -173,7 +174,7 @@ export function readyLightbox() {
   const lightbox = byId("lightbox");
   for (const name of ["previous", "next", "close"]) byId(name).append(icon(name));
   byId("save").append(icon("download"));
-  byId("about").append(icon("about"));
+  byId("about")?.append(icon("about"));
   byId("save").setAttribute("download", "");
   byId("close").addEventListener("click", () => lightbox.close());
   byId("previous").addEventListener("click", () => turnTo(current - 1));
