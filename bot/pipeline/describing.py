@@ -83,6 +83,7 @@ class Describing:
         self._clock = clock
         self._ids = ids
         self._locks: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
+        self._under_way: set[asyncio.Task[Described]] = set()
 
     async def describe(self, brought: BroughtPicture, call: Call) -> Described:
         """Return what a picture shows, as prompts.
@@ -103,11 +104,19 @@ class Describing:
         await self._sanctions.check(account, limits.community)
         [picture] = await self._inputs.prepare((brought,))
         id_ = _hash(f"{account}:{_hash_of(picture.content)}")[:_LONGEST_ID]
+        work = asyncio.create_task(self._describe_once(self._describer, picture.content, id_, limits))
+        self._under_way.add(work)
+        work.add_done_callback(self._under_way.discard)
+        # A caller who is not waited for any longer has asked for it all the same: it is paid for, and read by who asks again.
+        return await asyncio.shield(work)
+
+    async def _describe_once(self, describer: Describer, content: bytes, id_: str, limits: EffectiveLimits) -> Described:
+        """Return what was said of the picture before, or what is said of it now; raises as `describe` does."""
         async with self._locks.setdefault(id_, asyncio.Lock()):
             if known := await self._find_all(id_):
                 return Described(id_, known)
             await self._check_budgets(limits)
-            return await self._describe(self._describer, picture.content, id_, limits)
+            return await self._describe(describer, content, id_, limits)
 
     async def _describe(self, describer: Describer, content: bytes, id_: str, limits: EffectiveLimits) -> Described:
         """Have the picture described, book what that cost, and keep what was said; raises as `describe` does."""

@@ -26,6 +26,7 @@ from tests.fakes.images import ScriptedProvider
 from tests.fakes.owners import nobody
 from tests.fakes.photos import photo
 from tests.fakes.statistics import MemoryStatistics
+from tests.fakes.waiting import until
 from tests.unit.commands.hands import newest
 
 PHOTO, OTHER_PHOTO = BroughtPicture(photo()), BroughtPicture(photo(size=(90, 120)))
@@ -39,11 +40,14 @@ class Onlooker:
     def __init__(self) -> None:
         self.seen: list[tuple[bytes, str]] = []
         self.problem: Exception | None = None
+        self.is_open = asyncio.Event()
+        self.is_open.set()
         self.says = (" a fox ", "a fox\x00 in ink", "x" * 900)
 
     async def describe(self, jpeg: bytes, author: str) -> PictureDescription:
         """Say it."""
         self.seen.append((jpeg, author))
+        await self.is_open.wait()
         if self.problem is not None:
             raise self.problem
         return PictureDescription(self.says, COST)
@@ -121,6 +125,20 @@ async def test_what_is_said_in_any_script_can_be_kept(stage: Stage) -> None:
     assert texts == ["狐" * 266, "🦊" * 200, "a fox"]
     assert await stage.press(told.buttons[0].action) == []
     assert newest(stage.bench).wish.prompt == texts[0]
+
+
+async def test_what_nobody_waits_for_any_longer_is_paid_for_once(stage: Stage) -> None:
+    """The page gives up before the model does, and asks to be asked again: that reads what was said meanwhile."""
+    stage.onlooker.is_open.clear()
+    first = asyncio.create_task(stage.type("/describe", PHOTO))
+    await until(lambda: len(stage.onlooker.seen) == 1)
+    first.cancel()
+    await asyncio.gather(first, return_exceptions=True)
+    again = asyncio.create_task(stage.type("/describe", PHOTO))
+    stage.onlooker.is_open.set()
+    assert (await again).details[0].text == "a fox"
+    assert len(stage.onlooker.seen) == 1
+    assert [event for event in stage.bench.observer.events if isinstance(event, CostIncurred)] == [CostIncurred("rewriter", COST)]
 
 
 async def test_ours_are_described_too(stage: Stage) -> None:
