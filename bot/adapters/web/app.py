@@ -156,7 +156,9 @@ def build_web(
     if prices is not None:
         app.include_router(price_routes(prices, dispatcher=dispatcher, visitors=visitors, channel=options.channel))
     if setup is not None:
-        app.include_router(setup_routes(setup, dispatcher=dispatcher, assets=assets, visitors=visitors))
+        app.include_router(
+            setup_routes(setup, dispatcher=dispatcher, assets=assets, visitors=visitors, is_secure=options.is_secure)
+        )
     if usage is not None:
         app.include_router(usage_routes(usage, dispatcher=dispatcher, assets=assets, visitors=visitors, channel=options.channel))
     app.include_router(private_file_routes(private_files, visitors))

@@ -12,7 +12,7 @@ from bot.adapters.web.event_streams import EventStreams, View
 from bot.adapters.web.live_channel import LiveChannel
 from bot.adapters.web.problems import problem
 from bot.adapters.web.rendering import json_list, render_view
-from bot.adapters.web.security import host_name
+from bot.adapters.web.security import is_this_machine
 from bot.adapters.web.visitors import Visitor, Visitors, visitor_name
 from bot.domain.people import Person
 from bot.ports.page_messages import PageMessage
@@ -21,7 +21,6 @@ _PAGE = 30
 """Messages that the page gets at once."""
 
 _LONGEST_ID = 64
-_THIS_MACHINE = {"localhost", "127.0.0.1", "::1"}
 
 _OWN_VIEW = "mine"
 """The view of what is one's own and of what nobody's is; without it one sees the whole room."""
@@ -60,7 +59,7 @@ def channel_routes(
             "picture_commands": sorted(channel_info.picture_commands),
             "is_admin": (is_admin := await is_admin_or_owner(visitor.person)),
             # Who opens the page on the machine itself is probably who will set it up; the page for that asks for a proof.
-            "offers_setup": channel_info.is_unset and (is_admin or host_name(request.headers.get("host", "")) in _THIS_MACHINE),
+            "offers_setup": channel_info.is_unset and (is_admin or is_this_machine(request.headers.get("host", ""))),
         }
         response = _json_response(request, json.dumps(facts, ensure_ascii=False))
         visitors.remember(visitor, response)

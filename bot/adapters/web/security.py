@@ -25,6 +25,8 @@ _LIVENESS_PATH = "/healthz"
 _READINESS_PATH = "/readyz"
 """Kubernetes asks for this by the pod's address, which no page can have been rebound to: that takes a name."""
 
+_THIS_MACHINE = {"localhost", "127.0.0.1", "::1"}
+
 _WRONG_HOST = "easel does not answer at this address; whoever runs it can add the host name to [web] allowed_hosts."
 
 SAFE_HEADERS = {
@@ -102,6 +104,11 @@ def host_name(host: str) -> str:
         return urlsplit(f"//{host}").hostname or ""
     except ValueError:
         return ""
+
+
+def is_this_machine(host: str) -> bool:
+    """Whether a Host header says that the browser is on the machine that easel runs on, or has a tunnel to it."""
+    return host_name(host) in _THIS_MACHINE
 
 
 def is_ip_address(host: str) -> bool:

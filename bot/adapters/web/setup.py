@@ -12,6 +12,7 @@ from fastapi import APIRouter, HTTPException, Request, Response
 
 from bot.adapters.web.assets import Assets
 from bot.adapters.web.call_request import bad_request, is_text, read_json_body
+from bot.adapters.web.security import is_this_machine
 from bot.adapters.web.visitors import Visitors
 from bot.commands.dispatcher import Dispatcher
 from bot.domain.health import Check, Finding, Health
@@ -21,6 +22,9 @@ _KEY = re.compile(r"[!-~]{8,400}")
 _EXPECTED_KEY = 'Send {"key": "..."}.'
 _NO_KEY = "That is no API key: a key is one word of letters, digits and signs. Nothing was kept."
 _NOT_THE_OWNER = "This is for who owns this easel: easel link prints a line that says so. Nothing was kept."
+_OPEN_TO_READ = (
+    "A key would go through the network for all to read: open this page by https, or on the machine itself. Nothing was tried."
+)
 _NOT_KEPT = {"Cache-Control": "no-store"}
 
 KeyTest = Callable[[str], Awaitable[tuple[Finding, ...]]]
@@ -38,8 +42,10 @@ class SetupDependencies:
     checks: Sequence[Check]
 
 
-def setup_routes(setup: SetupDependencies, *, dispatcher: Dispatcher, assets: Assets, visitors: Visitors) -> APIRouter:
-    """Build `/setup`, and what its script asks for below `/api/setup`."""
+def setup_routes(
+    setup: SetupDependencies, *, dispatcher: Dispatcher, assets: Assets, visitors: Visitors, is_secure: bool
+) -> APIRouter:
+    """Build `/setup`, and what its script asks for below `/api/setup`. `is_secure` says that browsers come by https."""
     routes = APIRouter()
 
     @routes.api_route("/setup", methods=["GET", "HEAD"])
@@ -53,12 +59,13 @@ def setup_routes(setup: SetupDependencies, *, dispatcher: Dispatcher, assets: As
         """Say to anybody else only that they are not the owner."""
         if not await is_owner(request):
             return _json({"is_owner": False})
-        facts = {"is_owner": True, "is_offline": setup.is_offline, "draws": setup.draws, "platforms": dict(setup.platforms)}
-        return _json(facts)
+        draws = {"is_offline": setup.is_offline, "draws": setup.draws, "platforms": dict(setup.platforms)}
+        return _json({"is_owner": True, "takes_key": _is_sealed(request, is_secure=is_secure), **draws})
 
     @routes.post("/api/setup/key")
     async def test_key(request: Request) -> Response:
         await require_owner(request)
+        _require_sealed(request, is_secure=is_secure)
         return await _findings(setup.test_key(await _read_key(request)))
 
     @routes.post("/api/setup/checks")
@@ -74,6 +81,21 @@ def setup_routes(setup: SetupDependencies, *, dispatcher: Dispatcher, assets: As
             raise HTTPException(HTTPStatus.FORBIDDEN, _NOT_THE_OWNER)
 
     return routes
+
+
+def _is_sealed(request: Request, *, is_secure: bool) -> bool:
+    """Return whether nobody on the way reads what is sent."""
+    return is_secure or is_this_machine(request.headers.get("host", ""))
+
+
+def _require_sealed(request: Request, *, is_secure: bool) -> None:
+    """See to that.
+
+    Raises:
+        HTTPException: It is not so.
+    """
+    if not _is_sealed(request, is_secure=is_secure):
+        raise HTTPException(HTTPStatus.FORBIDDEN, _OPEN_TO_READ)
 
 
 async def _read_key(request: Request) -> str:

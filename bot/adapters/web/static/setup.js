@@ -6,11 +6,13 @@ import { byId, el } from "./dom.js";
 const MARKS = { ok: "✓", note: "!", wrong: "✗" };
 
 async function describe() {
-  const { is_owner: isOwner, is_offline: isOffline, draws, platforms } = await ask("api/setup");
+  const { is_owner: isOwner, is_offline: isOffline, takes_key: takesKey, draws, platforms } = await ask("api/setup");
   byId("claim").hidden = isOwner;
   byId("steps").hidden = !isOwner;
   byId("said").textContent = isOwner ? (isOffline ? "Four steps, and pictures are drawn by a model." : "This is how it is set up.") : "This page is for who owns this easel.";
   if (!isOwner) return;
+  byId("key-form").hidden = !takesKey;
+  byId("key-open").hidden = takesKey;
   byId("draws").textContent = draws;
   for (const [name, isSet] of Object.entries(platforms)) byId(name).textContent = isSet ? "is set up" : "is not set up";
 }

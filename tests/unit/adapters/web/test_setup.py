@@ -18,7 +18,13 @@ OWNER = {"Cookie": f"{COOKIE}={'A' * 44}"}
 
 
 @pytest.fixture
-async def http() -> AsyncIterator[httpx2.AsyncClient]:
+def is_secure() -> bool:
+    """Say whether browsers come by https."""
+    return False
+
+
+@pytest.fixture
+async def http(is_secure: bool) -> AsyncIterator[httpx2.AsyncClient]:
     """Serve the page of a house whose owner has a cookie of one letter, and whose service is slow with some keys."""
     app = FastAPI()
 
@@ -33,16 +39,24 @@ async def http() -> AsyncIterator[httpx2.AsyncClient]:
     setup = SetupDependencies(is_offline=True, draws="Previews.", platforms={"discord": True}, test_key=test_key, checks=())
     dispatcher = Dispatcher((), lambda: "c0ffee", is_owner)
     app.include_router(
-        setup_routes(setup, dispatcher=dispatcher, assets=Assets(), visitors=Visitors(CountingIds(), is_secure=False))
+        setup_routes(
+            setup, dispatcher=dispatcher, assets=Assets(), visitors=Visitors(CountingIds(), is_secure=False), is_secure=is_secure
+        )
     )
-    async with httpx2.AsyncClient(transport=httpx2.ASGITransport(app), base_url="http://easel.test") as client:
+    async with httpx2.AsyncClient(transport=httpx2.ASGITransport(app), base_url="http://localhost:8000") as client:
         yield client
 
 
 async def test_the_owner_is_told_how_it_is_set_up(http: httpx2.AsyncClient) -> None:
     """And nobody else."""
     told = (await http.get("/api/setup", headers=OWNER)).json()
-    assert told == {"is_owner": True, "is_offline": True, "draws": "Previews.", "platforms": {"discord": True}}
+    assert told == {
+        "is_owner": True,
+        "takes_key": True,
+        "is_offline": True,
+        "draws": "Previews.",
+        "platforms": {"discord": True},
+    }
     assert (await http.get("/api/setup")).json() == {"is_owner": False}
     assert [
         (await http.post(path, json={"key": "sk-12345678"})).status_code for path in ("/api/setup/key", "/api/setup/checks")
@@ -72,3 +86,13 @@ async def test_a_key_is_tried_and_not_repeated(http: httpx2.AsyncClient) -> None
     assert "sk-" not in answer.text
     assert (await http.post("/api/setup/key", json={"key": "sk-12345-slow"}, headers=OWNER)).status_code == 504
     assert (await http.post("/api/setup/checks", headers=OWNER)).json() == {"findings": []}
+
+
+@pytest.mark.parametrize("is_secure", [False, True])
+async def test_a_key_is_not_taken_where_all_could_read_it(http: httpx2.AsyncClient, is_secure: bool) -> None:
+    """By plain http from another machine; the page says so before one is typed."""
+    far = OWNER | {"Host": "easel.example"}
+    assert (await http.get("/api/setup", headers=far)).json()["takes_key"] is is_secure
+    answer = await http.post("/api/setup/key", json={"key": "sk-12345678"}, headers=far)
+    assert answer.status_code == (200 if is_secure else 403)
+    assert ("open this page by https" in answer.text) is not is_secure
