@@ -17,7 +17,7 @@ from bot.domain.people import AccountId
 from bot.domain.shares import Share
 from bot.ports.jobs import Jobs
 from bot.ports.pictures import Pictures
-from bot.services.lineage import Lineage
+from bot.services.lineage import Lineage, LineageStep
 from bot.services.picture_bases import may_see
 from bot.services.picture_links import PictureLinks
 from bot.services.sharing import Sharing
@@ -128,8 +128,14 @@ class PicturePages:
         """Return the row of changes that a picture stands in, as far as it may be seen; nothing where it is alone in it."""
         row = await self._lineage.row(found.picture, found.job, found.account, self._place)
         seen = [one for one in row if one.is_visible and may_see(one.job, found.account, self._place)]
-        steps = [describe_tile(one.picture, one.job) | {"is_own": one.job.account == found.account} for one in seen]
+        steps = [_describe_step(one, is_own=one.job.account == found.account) for one in seen]
         return steps if len(steps) > 1 else []
+
+
+def _describe_step(step: LineageStep, *, is_own: bool) -> dict[str, object]:
+    """Return what is said of a picture of the row: whether it is a favourite only to whoever made it one."""
+    tile = describe_tile(step.picture, step.job)
+    return {**tile, "is_favourite": is_own and tile["is_favourite"], "is_own": is_own}
 
 
 def picture_page_routes(pages: PicturePages, *, assets: Assets, visitors: Visitors) -> APIRouter:

@@ -6,6 +6,8 @@ from dataclasses import replace
 import pytest
 import pytest_asyncio
 
+from bot.adapters.web.surface import WEB
+from bot.domain.chat import Place
 from bot.domain.images import PictureId
 from bot.domain.jobs import JobId, PreparedPrompt
 from bot.domain.money import Cost
@@ -90,6 +92,19 @@ async def test_nobody_else_learns_anything(wall: Wall, ann: HttpVisitor, bob: Ht
         assert shared.status == status
     shown = await bob.get(f"/i/{fox}", Accept="text/html")
     assert "<h1>This picture is somebody else&#x27;s; they can share a link that shows it.</h1>" in shown.content.decode()
+
+
+async def test_what_others_like_is_nobodys_business(wall: Wall, ann: HttpVisitor, bob: HttpVisitor) -> None:
+    """Not even in the row that a picture of one's own stands in."""
+    [fox] = await wall.hang(ann.cookie, "a fox")
+    [night] = await wall.hang(bob.cookie, "make it night", changed=fox)
+    for one in (fox, night):
+        row_of_job = wall.bench.jobs.rows[job_of(wall, one)]
+        row_of_job.job = replace(row_of_job.job, place=Place(WEB, "", "studio"))
+    for visitor, own in ((ann, fox), (bob, night)):
+        await visitor.post_json("/api/gallery/favourites", {"pictures": [own], "is_favourite": True})
+        row = (await visitor.get(f"/api/pictures/{own}")).facts["row"]
+        assert {step["id"]: step["is_favourite"] for step in row} == {fox: own == fox, night: own == night}
 
 
 async def test_it_is_shared_from_there(wall: Wall, ann: HttpVisitor, bob: HttpVisitor) -> None:
