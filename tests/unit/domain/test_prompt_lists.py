@@ -1,7 +1,6 @@
 """Asks what a text of many prompts stands for, and whether nothing that somebody writes makes more than was counted."""
 
 import contextlib
-import time
 
 import pytest
 from hypothesis import given
@@ -69,12 +68,10 @@ def test_a_text_stands_for_prompts(text: str, prompts: list[str]) -> None:
     ],
 )
 def test_what_cannot_be_drawn_is_said_in_one_sentence(text: str, says: str) -> None:
-    """With the number, and without making any of the prompts."""
-    began = time.process_time()
+    """With the number, and without making any of the prompts, which would not end for some of these."""
     said = refusal(text)
     assert says in said
     assert said.endswith("Nothing was counted.")
-    assert time.process_time() - began < 1
 
 
 def test_no_more_than_is_left_is_made() -> None:

@@ -1,6 +1,9 @@
 """Asks what the word filter finds in a prompt, and what it must leave alone."""
 
-from time import process_time
+import sys
+from collections import Counter
+from collections.abc import Callable
+from functools import partial
 
 import pytest
 from hypothesis import given
@@ -133,13 +136,20 @@ def test_no_text_breaks_it(prompt: str) -> None:
 
 
 def test_a_hostile_prompt_takes_no_longer_than_another() -> None:
-    """Its time grows with the length alone: ten times the text may not take a hundred times as long."""
-    started = process_time()
-    HOUSE.find("child por " * 1_000)
-    short = process_time() - started
-    started = process_time()
-    HOUSE.find("child por " * 10_000)
-    assert process_time() - started < 40 * short + 0.5
+    """What is to be done grows with the length alone: for ten times the text it is not a hundred times as much."""
+    short, long = (count_calls(partial(HOUSE.find, "child por " * times)) for times in (1_000, 10_000))
+    assert 1_000 < short < long < 15 * short
+
+
+def count_calls(work: Callable[[], object]) -> int:
+    """Return how many functions are called meanwhile, in Python and in C."""
+    events = Counter[str]()
+    sys.setprofile(lambda _frame, event, _function: events.update((event,)))
+    try:
+        work()
+    finally:
+        sys.setprofile(None)
+    return events["call"] + events["c_call"]
 
 
 @pytest.mark.parametrize(
@@ -222,13 +232,11 @@ def test_the_gravest_of_what_is_found_counts() -> None:
 
 
 def test_patterns_see_plain_words_with_one_space_between() -> None:
-    """And a pattern that would take other engines years takes no time."""
+    """And a pattern that would take other engines years comes to an end."""
     matcher = Matcher([WordList("own", patterns=(r"\bfox(es)? in the snow\b", r"^(a+)+$"))])
     assert matcher.find("A  FOX, in the…snow!") is not None
     assert matcher.find("foxglove in the snow") is None
-    started = process_time()
     assert matcher.find("a" * 4000 + "!b") is None
-    assert process_time() - started < 2
 
 
 def test_patterns_of_a_community_count_where_the_house_has_none_and_the_other_way_round() -> None:
