@@ -69,7 +69,9 @@ def test_a_composite_says_that_a_model_drew_in_it() -> None:
     assert (said.xmp_source_type, said.says_easel, said.is_ai) == ("compositeWithTrainedAlgorithmicMedia", True, True)
 
 
-@pytest.mark.parametrize("drawn", [b"no picture", photo("PNG")[:200], plain((8000, 7000))], ids=["text", "cut", "huge"])
+@pytest.mark.parametrize(
+    "drawn", [b"no picture", photo("PNG")[:200], plain((8000, 7000), (0,), "1")], ids=["text", "cut", "huge"]
+)
 def test_what_cannot_be_read_is_left_to_the_check_of_pictures(drawn: bytes) -> None:
     """It says what is wrong, and who sent it."""
     assert composite_part(photo(), mask_of((120, 90)), drawn) is drawn
