@@ -23,9 +23,13 @@ async def work(state: State) -> None:
 
 
 async def draw_next(state: State) -> None:
-    """Draw the next one that waits."""
-    item = min(state.pending, key=lambda each: each.number)
+    """Draw the next one that waits, if one does, once nothing else is being drawn."""
+    async with state.drawing:
+        if state.pending:
+            await _draw(state, min(state.pending, key=lambda each: each.number))
 
+
+async def _draw(state: State, item: Item) -> None:
     def begin() -> None:
         state.pending.remove(item)
         state.running = item

@@ -98,6 +98,9 @@ class State:
 
     has_models: bool = False
     may_draw: asyncio.Event = field(default_factory=asyncio.Event)
+    drawing: asyncio.Lock = field(default_factory=asyncio.Lock)
+    """Held while one is drawn: whoever asks and whoever works through the queue draw one after the other."""
+
     changed: asyncio.Condition = field(default_factory=asyncio.Condition)
 
     def __post_init__(self) -> None:

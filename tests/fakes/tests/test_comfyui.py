@@ -1,5 +1,6 @@
 """The fake ComfyUI keeps the real one's rules, as its server.py and execution.py have them."""
 
+import asyncio
 import json
 from collections.abc import AsyncIterator
 from importlib.resources import files
@@ -10,6 +11,7 @@ import pytest
 
 from bot.providers.shared.templates import fill
 from tests.fakes.comfyui import FakeComfyUi, Options
+from tests.fakes.comfyui.drawing import draw_next
 from tests.fakes.comfyui.validation import problem_of
 
 ID = "00000000-0000-0000-0000-000000000001"
@@ -53,6 +55,20 @@ async def test_an_interrupt_without_a_name_stops_whatever_runs(session: aiohttp.
         assert not fake.state.running.stop.is_set()
         await session.post(f"{fake.url}/interrupt")
         await fake.until(lambda state: ID in state.history)
+
+
+async def test_one_is_drawn_after_the_other(session: aiohttp.ClientSession) -> None:
+    """Also where somebody asks in the moment in which those that waited are gone on with: none is lost."""
+    ids = [ID.replace("1", str(number)) for number in range(1, 5)]
+    async with FakeComfyUi() as fake:
+        await fake.hold()
+        for waiting in ids[:2]:
+            await session.post(f"{fake.url}/prompt", json={"prompt": GRAPH, "prompt_id": waiting})
+        await asyncio.gather(draw_next(fake.state), draw_next(fake.state), fake.go_on())
+        for late in ids[2:]:
+            await session.post(f"{fake.url}/prompt", json={"prompt": GRAPH, "prompt_id": late})
+        await fake.until(lambda state: sorted(state.history) == ids)
+        assert len(fake.state.drawn) == len(ids)
 
 
 @pytest.mark.parametrize(
