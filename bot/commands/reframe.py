@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Annotated
 
 from bot.commands.spec import AnyCommand, Command
+from bot.commands.which_picture import ask_which
 from bot.domain.chat import Button, Post
 from bot.domain.images import Background, Picture, Quality, Size
 from bot.domain.inputs import BroughtPicture, InputRole
@@ -108,8 +109,7 @@ def _menu(reframing: Reframing) -> Command[PictureArgs]:
         pictures = await reframing.find(args.picture, call)
         ways = [(way.label, way.command) for way in _WAYS] + [_UPSCALE, _REMOVE_BACKGROUND]
         if len(pictures) > 1:
-            numbers = tuple(Button(f"Picture {number}", "reframe", one.id) for number, one in enumerate(pictures, start=1))
-            await call.whisper(Post("Which one?", buttons=numbers))
+            await call.whisper(ask_which("reframe", pictures))
             return
         buttons = tuple(Button(label, command, pictures[0].id) for label, command in ways)
         await call.whisper(

@@ -2,7 +2,8 @@
 
 from bot.commands.redraw import JobArgs
 from bot.commands.spec import Command
-from bot.domain.chat import Button, Form, Post
+from bot.commands.which_picture import ask_which
+from bot.domain.chat import Form
 from bot.domain.inputs import name_reference
 from bot.domain.jobs import Job
 from bot.pipeline.studio import Studio
@@ -24,8 +25,7 @@ def remix(studio: Studio, bases: PictureBases) -> Command[JobArgs]:
         account = await studio.account(call.person)
         found = await bases.find(args.job, account.id, call.place)
         if len(found.pictures) > 1:
-            numbers = (Button(f"Picture {number}", "remix", one.id) for number, one in enumerate(found.pictures, start=1))
-            await call.whisper(Post("Which one?", buttons=tuple(numbers)))
+            await call.whisper(ask_which("remix", found.pictures))
             return
         await call.ask(
             Form("imagine", {**_words(found.job), "picture": name_reference(found.pictures[0].id)}, shown=_SHOWN, title=_TITLE)

@@ -2,7 +2,7 @@
 
 from bot.commands.redraw import JobArgs
 from bot.commands.spec import Command
-from bot.domain.chat import Button, Post
+from bot.commands.which_picture import ask_which
 from bot.domain.jobs import Draft
 from bot.domain.prompt_text import LONGEST_PROMPT
 from bot.pipeline.studio import Studio
@@ -21,8 +21,7 @@ def vary_subtle(studio: Studio, bases: PictureBases) -> Command[JobArgs]:
         account = await studio.account(call.person)
         found = await bases.find(args.job, account.id, call.place)
         if len(found.pictures) > 1:
-            numbers = (Button(f"Picture {number}", "vary-subtle", one.id) for number, one in enumerate(found.pictures, start=1))
-            await call.whisper(Post("Which one?", buttons=tuple(numbers)))
+            await call.whisper(ask_which("vary-subtle", found.pictures))
             return
         wish, base = found.job.wish, await bases.bring(found.pictures[0])
         words = wish.prompt.removesuffix(_SUBTLE) if found.job.erased_at is None else _NO_WORDS
