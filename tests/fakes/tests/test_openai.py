@@ -24,7 +24,7 @@ from openai.types.chat import ChatCompletion
 from openai.types.image_edit_params import ImageEditParamsStreaming
 from openai.types.image_generate_params import ImageGenerateParamsStreaming
 
-from tests.e2e.openai_calls import KEY, client_of, mark
+from tests.e2e.openai.calls import KEY, client_of, mark
 from tests.fakes.openai import Endpoint, FakeOpenAI, Kind, Options
 from tests.fakes.openai.image_rules import EDIT_PARAMS, GENERATION_PARAMS
 from tests.fakes.openai.pictures import bomb, png

@@ -21,7 +21,7 @@ from bot.providers.openai.moderation import OpenAIModeration
 from bot.providers.openai.rewriter import OpenAIRewriter
 from bot.providers.openai.system_prompt import SYSTEM_PROMPT
 from bot.providers.openai.unsupported_parameters import UnsupportedParameters
-from tests.e2e.openai_calls import AUTHOR, PROMPT, News, client_of, failure_of, images, mark, request
+from tests.e2e.openai.calls import AUTHOR, PROMPT, News, client_of, failure_of, images, mark, request
 from tests.fakes.clock import StoppedClock
 from tests.fakes.openai import Endpoint, FakeOpenAI, Fault, Kind, Options
 
@@ -63,13 +63,6 @@ async def fake() -> AsyncIterator[FakeOpenAI]:
     """Yield a gateway on this machine."""
     async with FakeOpenAI() as server:
         yield server
-
-
-@pytest.fixture
-async def client(fake: FakeOpenAI) -> AsyncIterator[OpenAiClient]:
-    """Yield the SDK's client, pointed at it."""
-    async with client_of(fake) as opened:
-        yield opened
 
 
 def rewriter(client: OpenAiClient, *unsupported: OmittableParameter) -> OpenAIRewriter:

@@ -1,6 +1,5 @@
 """What a check-up finds about key and model, for free."""
 
-from collections.abc import AsyncIterator
 from datetime import UTC, date, datetime, timedelta
 
 import httpx2
@@ -14,26 +13,12 @@ from bot.providers.openai.images import OpenAIImages
 from bot.providers.openai.model_check import check_model
 from bot.providers.openai.models import Model, known_models, text_model
 from bot.providers.openai.rewriter import OpenAIRewriter
-from tests.e2e.openai_calls import KEY, client_of
+from tests.e2e.openai.calls import KEY, client_of
 from tests.fakes.clock import StoppedClock
-from tests.fakes.openai import Endpoint, FakeOpenAI, Kind, Options
+from tests.fakes.openai import Endpoint, FakeOpenAI, Kind
 
 TODAY = StoppedClock(datetime(2026, 11, 21, 12, tzinfo=UTC))
 OTTER_1 = Model("otter-1", shuts_down=date(2026, 12, 1), replacement="otter-2")
-
-
-@pytest.fixture
-async def fake() -> AsyncIterator[FakeOpenAI]:
-    """Yield OpenAI on this machine."""
-    async with FakeOpenAI(Options(key=KEY)) as server:
-        yield server
-
-
-@pytest.fixture
-async def client(fake: FakeOpenAI) -> AsyncIterator[OpenAiClient]:
-    """Yield the SDK's client, pointed at it."""
-    async with client_of(fake) as opened:
-        yield opened
 
 
 def health(findings: tuple[Finding, ...]) -> dict[str, Health]:

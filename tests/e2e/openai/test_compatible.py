@@ -9,7 +9,7 @@ from bot.config import load
 from bot.domain.images import Quality, Size
 from bot.domain.money import Cost
 from bot.providers.openai.images import OpenAIImages
-from tests.e2e.openai_calls import News, request
+from tests.e2e.openai.calls import News, request
 from tests.fakes.clock import StoppedClock
 from tests.fakes.openai import FakeOpenAI, Options
 

@@ -1,6 +1,5 @@
 """Pictures that begin with others, through the real SDK from a fake OpenAI that looks at every file."""
 
-from collections.abc import AsyncIterator
 from dataclasses import replace
 from typing import get_type_hints
 
@@ -15,8 +14,8 @@ from bot.moderation.formats import find_extension
 from bot.provider_errors import OutcomeUnknown, ProviderFailed, ProviderFault
 from bot.providers.openai.client import OpenAiClient
 from bot.providers.openai.models import TOKENS_OF_AN_INPUT, known_models
-from tests.e2e.openai_calls import GPT_IMAGE_2, KEY, PROMPT, News, client_of, failure_of, images, mark, request
-from tests.fakes.openai import Endpoint, FakeOpenAI, Fault, Kind, Options
+from tests.e2e.openai.calls import GPT_IMAGE_2, PROMPT, News, failure_of, images, mark, request
+from tests.fakes.openai import Endpoint, FakeOpenAI, Fault, Kind
 from tests.fakes.openai.form_files import FormFile
 from tests.fakes.openai.images import TOKENS_OF_AN_INPUT as BILLED
 from tests.fakes.photos import mask_of, photo
@@ -25,20 +24,6 @@ PHOTO = InputContent(InputRole.BASE, photo(), "image/jpeg")
 LOGO = InputContent(InputRole.REFERENCE, photo("PNG"), "image/png")
 DRAWING = InputContent(InputRole.REFERENCE, photo("WEBP"), "image/webp")
 MASK = InputContent(InputRole.MASK, mask_of((120, 90)), "image/png")
-
-
-@pytest.fixture
-async def fake() -> AsyncIterator[FakeOpenAI]:
-    """Yield OpenAI on this machine."""
-    async with FakeOpenAI(Options(key=KEY)) as server:
-        yield server
-
-
-@pytest.fixture
-async def client(fake: FakeOpenAI) -> AsyncIterator[OpenAiClient]:
-    """Yield the SDK's client, pointed at it."""
-    async with client_of(fake) as opened:
-        yield opened
 
 
 def changing(*inputs: InputContent, count: int = 1) -> ImageRequest:

@@ -1,6 +1,5 @@
 """Pictures in the background through the real SDK from a fake OpenAI: collected, refused, forgotten, cancelled."""
 
-from collections.abc import AsyncIterator
 from dataclasses import replace
 
 import pytest
@@ -14,9 +13,9 @@ from bot.provider_errors import OutcomeUnknown, ProviderFailed, ProviderFault
 from bot.providers.openai.client import OpenAiClient
 from bot.providers.openai.models import known_models, text_model
 from bot.providers.openai_background.images import OpenAiBackground
-from tests.e2e.openai_calls import KEY, PROMPT, client_of, request
+from tests.e2e.openai.calls import PROMPT, request
 from tests.fakes.clock import StoppedClock
-from tests.fakes.openai import Endpoint, FakeOpenAI, Fault, Kind, Options
+from tests.fakes.openai import Endpoint, FakeOpenAI, Fault, Kind
 
 PICTURE = Cost(52_680 + 80)
 """1756 tokens of a picture at $30 and 16 of words at $5 for a million."""
@@ -33,20 +32,6 @@ class News:
     async def __call__(self, progress: Progress) -> None:
         """Note it."""
         self.all.append(progress)
-
-
-@pytest.fixture
-async def fake() -> AsyncIterator[FakeOpenAI]:
-    """Yield OpenAI on this machine."""
-    async with FakeOpenAI(Options(key=KEY)) as server:
-        yield server
-
-
-@pytest.fixture
-async def client(fake: FakeOpenAI) -> AsyncIterator[OpenAiClient]:
-    """Yield the SDK."""
-    async with client_of(fake) as opened:
-        yield opened
 
 
 @pytest.fixture

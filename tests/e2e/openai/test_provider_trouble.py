@@ -1,6 +1,5 @@
 """What becomes of a picture when OpenAI, a gateway or the network fails: each trouble told apart, none repeated here."""
 
-from collections.abc import AsyncIterator
 from datetime import timedelta
 
 import pytest
@@ -8,8 +7,8 @@ import pytest
 from bot.errors import PromptRefused
 from bot.provider_errors import OutcomeUnknown, ProviderFailed, ProviderFault
 from bot.providers.openai.client import OpenAiClient
-from tests.e2e.openai_calls import KEY, PROMPT, News, client_of, failure_of, images, request
-from tests.fakes.openai import Endpoint, FakeOpenAI, Fault, Kind, Options
+from tests.e2e.openai.calls import KEY, PROMPT, News, client_of, failure_of, images, request
+from tests.fakes.openai import Endpoint, FakeOpenAI, Fault, Kind
 
 LITELLM = {"error": {"message": "litellm.InternalServerError: no", "type": "internal_server_error", "param": None, "code": "500"}}
 """What LiteLLM's proxy makes of an upstream answer that was cut or that it could not read."""
@@ -17,20 +16,6 @@ LITELLM = {"error": {"message": "litellm.InternalServerError: no", "type": "inte
 NEVER_ACCEPTED = {Kind.CUT_BEFORE, Kind.GATEWAY_TIMEOUT, Kind.BAD_GATEWAY, Kind.ERROR_ANSWER}
 
 STREAMED_AND_WHOLE = pytest.mark.parametrize("count", [1, 2], ids=["streamed", "whole"])
-
-
-@pytest.fixture
-async def fake() -> AsyncIterator[FakeOpenAI]:
-    """Yield OpenAI on this machine."""
-    async with FakeOpenAI(Options(key=KEY)) as server:
-        yield server
-
-
-@pytest.fixture
-async def client(fake: FakeOpenAI) -> AsyncIterator[OpenAiClient]:
-    """Yield the SDK's client, pointed at it."""
-    async with client_of(fake) as opened:
-        yield opened
 
 
 @STREAMED_AND_WHOLE

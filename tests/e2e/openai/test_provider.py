@@ -2,7 +2,6 @@
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator
 
 import pytest
 from openai.types.image_generate_params import ImageGenerateParamsStreaming
@@ -13,7 +12,7 @@ from bot.provider_errors import ProviderFailed, ProviderFault
 from bot.providers.openai.client import OpenAiClient
 from bot.providers.openai.models import ImageModel
 from bot.providers.openai.unsupported_parameters import UnsupportedParameters
-from tests.e2e.openai_calls import AUTHOR, GPT_IMAGE_2, KEY, PROMPT, News, client_of, failure_of, images, mark, request
+from tests.e2e.openai.calls import AUTHOR, GPT_IMAGE_2, KEY, PROMPT, News, client_of, failure_of, images, mark, request
 from tests.fakes.openai import Endpoint, FakeOpenAI, Fault, Kind, Options
 
 STREAMED_AND_WHOLE = pytest.mark.parametrize("count", [1, 2], ids=["streamed", "whole"])
@@ -28,20 +27,6 @@ LITELLM_TO_AZURE = {
     }
 }
 """LiteLLM's issue 16059."""
-
-
-@pytest.fixture
-async def fake() -> AsyncIterator[FakeOpenAI]:
-    """Yield OpenAI on this machine."""
-    async with FakeOpenAI(Options(key=KEY)) as server:
-        yield server
-
-
-@pytest.fixture
-async def client(fake: FakeOpenAI) -> AsyncIterator[OpenAiClient]:
-    """Yield the SDK's client, pointed at it."""
-    async with client_of(fake) as opened:
-        yield opened
 
 
 async def test_one_picture_comes_with_its_previews_in_order(client: OpenAiClient, fake: FakeOpenAI) -> None:

@@ -2,7 +2,6 @@
 
 import base64
 import json
-from collections.abc import AsyncIterator
 
 import pytest
 from openai.types.chat.completion_create_params import CompletionCreateParamsNonStreaming
@@ -14,27 +13,13 @@ from bot.providers.openai.client import OpenAiClient
 from bot.providers.openai.describer import OpenAIDescriber
 from bot.providers.openai.models import text_model
 from bot.providers.openai.rewriter import OpenAIRewriter
-from tests.e2e.openai_calls import AUTHOR, KEY, client_of, failure_of
+from tests.e2e.openai.calls import AUTHOR, failure_of
 from tests.fakes.clock import StoppedClock
-from tests.fakes.openai import Endpoint, FakeOpenAI, Fault, Kind, Options
+from tests.fakes.openai import Endpoint, FakeOpenAI, Fault, Kind
 from tests.fakes.photos import photo
 
 PROMPTS = ["a fox", "a fox in ink", "a hare at dawn"]
 GOOD = Fault(kind=Kind.VERDICT, answer={"prompts": PROMPTS})
-
-
-@pytest.fixture
-async def fake() -> AsyncIterator[FakeOpenAI]:
-    """Yield OpenAI on this machine."""
-    async with FakeOpenAI(Options(key=KEY)) as server:
-        yield server
-
-
-@pytest.fixture
-async def client(fake: FakeOpenAI) -> AsyncIterator[OpenAiClient]:
-    """Yield the SDK's client, pointed at it."""
-    async with client_of(fake) as opened:
-        yield opened
 
 
 def describer(client: OpenAiClient, model: str = "gpt-6-luna") -> OpenAIDescriber:

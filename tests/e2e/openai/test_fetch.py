@@ -10,7 +10,7 @@ import pytest
 from bot.provider_errors import ProviderFailed, ProviderFault
 from bot.providers.openai.client import OpenAiClient
 from bot.providers.shared.picture_fetcher import MOST_BYTES, PictureFetcher
-from tests.e2e.openai_calls import News, client_of, failure_of, images, mark, request
+from tests.e2e.openai.calls import News, failure_of, images, mark, request
 from tests.fakes.certificates import certificate_for
 from tests.fakes.openai import Endpoint, FakeOpenAI, Fault, Kind, Options
 
@@ -20,13 +20,6 @@ async def fake() -> AsyncIterator[FakeOpenAI]:
     """Yield a gateway on this machine."""
     async with FakeOpenAI(Options(picture_bytes=3_000)) as server:
         yield server
-
-
-@pytest.fixture
-async def client(fake: FakeOpenAI) -> AsyncIterator[OpenAiClient]:
-    """Yield the SDK's client, pointed at it."""
-    async with client_of(fake) as opened:
-        yield opened
 
 
 class Names:

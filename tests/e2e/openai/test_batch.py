@@ -1,7 +1,6 @@
 """Pictures of the relaxed lane through the real SDK from a fake OpenAI: drawn, late, refused, forgotten, cancelled."""
 
 import json
-from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import timedelta
 
@@ -17,9 +16,9 @@ from bot.provider_errors import OutcomeUnknown, ProviderFailed, ProviderFault, S
 from bot.providers.openai.client import OpenAiClient
 from bot.providers.openai.models import known_models
 from bot.providers.openai_batch.images import OpenAiBatch
-from tests.e2e.openai_calls import KEY, PROMPT, client_of, request
+from tests.e2e.openai.calls import PROMPT, request
 from tests.fakes.clock import StoppedClock
-from tests.fakes.openai import Endpoint, FakeOpenAI, Fault, Kind, Options
+from tests.fakes.openai import Endpoint, FakeOpenAI, Fault, Kind
 
 PICTURE = Cost((52_680 + 80) // 2)
 """1756 tokens of a picture at $15 and 16 of words at $2.50 for a million."""
@@ -27,20 +26,6 @@ PICTURE = Cost((52_680 + 80) // 2)
 
 async def no_news(_: Progress) -> None:
     """Hear nothing."""
-
-
-@pytest.fixture
-async def fake() -> AsyncIterator[FakeOpenAI]:
-    """Yield OpenAI on this machine."""
-    async with FakeOpenAI(Options(key=KEY)) as server:
-        yield server
-
-
-@pytest.fixture
-async def client(fake: FakeOpenAI) -> AsyncIterator[OpenAiClient]:
-    """Yield the SDK."""
-    async with client_of(fake) as opened:
-        yield opened
 
 
 @pytest.fixture
