@@ -26,7 +26,7 @@ def brokers_of(url: str) -> str:
 
 @asynccontextmanager
 async def refusing(url: str) -> AsyncIterator[None]:
-    """Turn what goes wrong into a sentence that says why.
+    """Turn a failure into a `ConfigError` with a sentence that says why.
 
     Raises:
         ConfigError: Something did.

@@ -43,7 +43,7 @@ async def current(url: str) -> str | None:
 
 
 async def upgrade(url: str) -> tuple[str | None, str]:
-    """Bring the tables to `head()`, and give the versions before and after; of two processes at once, one does it.
+    """Bring the tables to `head()`, and return the versions before and after; of two processes at once, one does it.
 
     All steps are one transaction: the database is migrated, or it is as it was.
 

@@ -80,7 +80,7 @@ async def connect(url: str) -> AbstractConnection:
 
 @asynccontextmanager
 async def refusing(url: str) -> AsyncIterator[None]:
-    """Turn what goes wrong into a sentence that says why and never says the password.
+    """Turn a failure into a `ConfigError` with a sentence that says why and never says the password.
 
     Raises:
         ConfigError: Something did.

@@ -19,13 +19,13 @@ class RedisFiles:
         self._prefix = prefix
 
     async def keep(self, name: str, content: bytes) -> None:
-        """Keep it, if Redis is there and it is small enough."""
+        """Store the file, if Redis is there and the file is small enough."""
         if len(content) <= _MOST_BYTES:
             with suppress(StorageFailed):
                 await self._link.ask(lambda: self._link.redis.set(self._key(name), content, ex=_LIFETIME))
 
     async def get(self, name: str) -> bytes | None:
-        """Look for it, if Redis is there."""
+        """Return the file, if Redis is there and has it."""
         content: bytes | None = None
         with suppress(StorageFailed):
             content = await self._link.ask(lambda: self._link.redis.get(self._key(name)))

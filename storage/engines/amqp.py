@@ -56,7 +56,7 @@ class AmqpBroker:
             await self._session.close()
 
     async def send(self, job: JobId, tier: Tier) -> None:
-        """Send it, unless the connection is known to be lost."""
+        """Send the job, unless the connection is known to be lost."""
         try:
             if not self._is_away:
                 await within_patience(self._has_session.wait())
@@ -77,12 +77,12 @@ class AmqpBroker:
         await self._do(AmqpSession.pause)
 
     async def stop(self) -> None:
-        """Give back what is not settled."""
+        """Return unsettled messages to their queues."""
         self._wanted = None
         await self._do(AmqpSession.stop)
 
     async def _do(self, act: Callable[[AmqpSession], Coroutine[object, object, None]]) -> None:
-        """Do something with the session that there is; where that fails, there is another soon, and it is done with that."""
+        """Run `act` on the open session. Where it fails, the session is given up, and the next one consumes as `_wanted` says."""
         session = self._session
         if session is None:
             return
@@ -114,7 +114,7 @@ class AmqpBroker:
             session = await self._reconnect()
 
     async def _reconnect(self) -> AmqpSession:
-        """Try until it is there again; say once that it is away, and once that it is back."""
+        """Try until the server is there again; log once that it is away, and once that it is back."""
         while True:
             try:
                 session = await self._connect()

@@ -22,7 +22,7 @@ _MOST_DEAD = 10_000
 
 @dataclass(frozen=True, slots=True)
 class _Delivery:
-    """A message of RabbitMQ's."""
+    """One message that RabbitMQ delivered."""
 
     message: AbstractIncomingMessage
     tier: Tier
@@ -44,7 +44,7 @@ class _Delivery:
         return bool(self.message.redelivered)
 
     async def settle(self) -> None:
-        """Acknowledge it."""
+        """Acknowledge the message."""
         with contextlib.suppress(*FAILURES):
             await within_patience(self.message.ack())
 
@@ -61,7 +61,7 @@ class AmqpSession:
         self.broken = asyncio.Event()
 
     async def open(self) -> None:
-        """Declare everything."""
+        """Open the channels, and declare the exchange and the queues."""
         self._connection.close_callbacks.add(self._give_up)
         self._sending = await self._open_channel(publisher_confirms=True, on_return_raises=True)
         dead = await self._sending.declare_exchange(self._dead, ExchangeType.FANOUT, durable=True)

@@ -15,12 +15,12 @@ class Delivery(Protocol):
 
     @property
     def job(self) -> JobId:
-        """Return which."""
+        """Return the job that it names."""
         ...
 
     @property
     def tier(self) -> Tier:
-        """Return in whose queue it was."""
+        """Return the tier whose queue it came from."""
         ...
 
     @property
@@ -34,7 +34,7 @@ class Delivery(Protocol):
         ...
 
     async def settle(self) -> None:
-        """Have it never come again. Never raises: where that fails, it comes again."""
+        """Acknowledge it, so that it never comes again. Never raises: if acknowledging fails, it comes again."""
         ...
 
 
@@ -66,5 +66,5 @@ class Broker(Protocol):
         ...
 
     async def stop(self) -> None:
-        """Give back what is not settled. Never raises."""
+        """Return unsettled jobs to the broker. Never raises."""
         ...

@@ -40,11 +40,11 @@ class SentJobs:
             self._cancelled.add(job)
 
     def revive(self, job: JobId) -> None:
-        """Note that it is after all."""
+        """Note that the job is to be worked on after all."""
         self._cancelled.discard(job)
 
     def is_cancelled(self, job: JobId) -> bool:
-        """Return whether it is not."""
+        """Return whether the job is not to be worked on."""
         return job in self._cancelled
 
     def forget(self, job: JobId) -> None:
@@ -70,7 +70,7 @@ class DelayedJobs:
         return job in self._waiting
 
     def add(self, job: JobId, tier: Tier, at: datetime) -> None:
-        """Have the job wait until then, whatever was said before."""
+        """Have the job wait until then; an earlier time for it is replaced."""
         self._waiting[job] = at, tier
 
     def remove(self, job: JobId) -> None:
@@ -78,7 +78,7 @@ class DelayedJobs:
         self._waiting.pop(job, None)
 
     def take_due(self) -> Iterator[tuple[JobId, Tier, datetime]]:
-        """Give the jobs whose time has come, in its order, each forgotten when it is given; the caller may be long at one."""
+        """Yield the jobs whose time has come, in that order; each is forgotten first, since the caller may take long over one."""
         now = self._clock.now()
         for at, job, tier in sorted((at, job, tier) for job, (at, tier) in self._waiting.items() if at <= now):
             if self._waiting.pop(job, None) is not None:
@@ -86,7 +86,7 @@ class DelayedJobs:
 
     @property
     def wait(self) -> timedelta:
-        """How long to wait before looking again: a minute at most, so that it is noticed when somebody has set the clock."""
+        """Return how long to wait before looking again: a minute at most, so that a clock that was set back is noticed."""
         now = self._clock.now()
         due = min((at for at, _ in self._waiting.values()), default=now + _LONGEST_WAIT)
         return min(max(due - now, _SHORTEST_WAIT), _LONGEST_WAIT)

@@ -69,7 +69,7 @@ class BrokerEngine:
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
-        """End that."""
+        """Stop the tasks that `__aenter__` began."""
         await self._stack.aclose()
 
     async def publish(self, job: JobId, *, tier: Tier, not_before: datetime | None = None) -> None:
@@ -88,11 +88,11 @@ class BrokerEngine:
             await self.publish(job, tier=tier)
 
     async def cancel(self, job: JobId) -> None:
-        """Tell all processes. One that gets the job and has not heard of it finds its row ended."""
+        """Publish the cancel to all processes. One that gets the job without having heard of it finds the job's row ended."""
         await self._events.publish(WorkCancelled(job))
 
     async def has_worker(self, tier: Tier) -> bool | None:  # noqa: ARG002 - the port's signature
-        """Return None: brokers do not tell who else is there."""
+        """Return None: a broker does not say which other processes consume from it."""
         return None
 
     def stop_starting(self) -> None:
@@ -188,7 +188,7 @@ class BrokerEngine:
             self._spawn(self._see_through(job, run))
 
     async def _pause(self) -> None:
-        """Have no more brought, and put back what came after we had enough."""
+        """Have the broker bring no more, and put back what came beyond the free slots."""
         if not self._paused.is_set():
             await self._broker.pause()
             self._paused.set()
@@ -198,7 +198,7 @@ class BrokerEngine:
                 await delivery.settle()
 
     async def _see_through(self, job: JobId, run: _Run) -> None:
-        """Wait for the end of a run, publish its job again if that was asked for, and have it not come again otherwise."""
+        """Wait for the end of a run; then publish its job again if that was asked for, else settle it."""
         await asyncio.wait({run.task})
         if self._stopping.is_set():
             await self._paused.wait()  # or the broker would bring another for this one

@@ -62,7 +62,7 @@ class _RunAgain(CompletionHandler["_RunAgain"]):
         return self
 
     async def on_complete(self, execution: Execution, outcome: TaskOutcome) -> bool:  # noqa: ARG002 - the base class's signature
-        """Write down the end first: whoever publishes the job after that finds that it runs no more."""
+        """Record the end first, so that whoever publishes the job after that finds it no longer running."""
         await execution.mark_as_completed()
         docket = current_docket.get()
         not_before = await _take_note(docket, execution.key)
@@ -123,7 +123,7 @@ class DocketEngine:
                 await _note(docket, job, not_before)
 
     async def publish_missing(self, jobs: Sequence[tuple[JobId, Tier]]) -> None:
-        """Ask which of them have no state, or an end, and add those, many in one round trip."""
+        """Add the jobs that docket has no state of, or only an end, many in one round trip."""
         for tier in {tier for _, tier in jobs}:
             docket = self._docket_of(tier)
             async with _reaching():
@@ -234,14 +234,14 @@ async def _add(docket: Docket, job: str, not_before: datetime | None) -> bool:
 
 
 async def _add_all(docket: Docket, jobs: Sequence[JobId]) -> None:
-    """Add them as `_add` does one."""
+    """Add the jobs as `_add` does one."""
     for execution in await docket.add_many([docket.call(_TASK, key=job)(job) for job in jobs]):
         if execution.schedule_exception is not None:
             raise execution.schedule_exception
 
 
 async def _find_missing(docket: Docket, jobs: Sequence[JobId]) -> list[JobId]:
-    """Return those that neither wait nor run."""
+    """Return the jobs that neither wait nor run."""
     async with docket.redis() as connected:
         redis: Any = connected  # docket's type of it knows fewer commands
         missing = await redis.eval(_FIND_MISSING, 1, docket.runs_key(""), "\n".join(jobs))

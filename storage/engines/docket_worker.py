@@ -79,6 +79,6 @@ async def _wait_for(event: asyncio.Event) -> None:
 
 
 def _is_cut_off(worker: Worker) -> bool:
-    """Whether it has lost Redis and only waits for what it has begun, which docket tells nobody; the contract suite asks it."""
+    """Return whether it has lost Redis and only waits for what it has begun; docket has no API that tells that."""
     session = getattr(worker, "_processing_session", None)
     return session is not None and bool(session.stopping.is_set())

@@ -78,7 +78,7 @@ class KafkaBroker:
                 await self._producer.stop()
 
     async def send(self, job: JobId, tier: Tier) -> None:
-        """Send it, unless Kafka is known to be away, and wait until all replicas have it."""
+        """Send the job, unless Kafka is known to be away, and wait until all replicas have it."""
         try:
             async with asyncio.timeout(PATIENCE.total_seconds()):
                 if self._is_away:
@@ -99,7 +99,7 @@ class KafkaBroker:
         await asyncio.gather(*(reader.pause() for reader in self._readers))
 
     async def stop(self) -> None:
-        """Leave the groups: others read what is not settled."""
+        """Leave the consumer groups, so that others read what is not settled."""
         readers, self._readers = self._readers, []
         await asyncio.gather(*(reader.stop() for reader in readers))
 

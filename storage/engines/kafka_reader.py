@@ -36,7 +36,7 @@ class _Progress:
 
 @dataclass(frozen=True, slots=True)
 class _Delivery:
-    """A message of Kafka's."""
+    """One message that Kafka delivered."""
 
     job: JobId
     tier: Tier
@@ -54,7 +54,7 @@ class _Delivery:
         return self.progress.is_revoked
 
     async def settle(self) -> None:
-        """Commit what can be."""
+        """Settle the message, and commit as far as nothing unsettled lies before."""
         await self.reader.settle(self)
 
 
@@ -107,7 +107,7 @@ class KafkaReader(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka 
                     await self._consumer.commit({delivery.partition: progress.position})
 
     async def on_partitions_revoked(self, revoked: "set[Any]") -> None:
-        """Let go of what is unsettled in them: whoever has them next reads it."""
+        """Forget the unsettled messages of these partitions: the consumer that gets them next reads them again."""
         for partition in revoked:
             progress = self._progress.pop(partition, None)
             if progress is not None:
@@ -116,7 +116,7 @@ class KafkaReader(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka 
                     self._slots.release()
 
     async def on_partitions_assigned(self, assigned: "set[Any]") -> None:
-        """Do nothing: they are read from where was committed last."""
+        """Do nothing: reading goes on from the last committed offset."""
 
     async def _read(self, take: Take) -> None:
         """Read until cancelled; what Kafka refuses is asked for again after a moment."""

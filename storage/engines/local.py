@@ -46,7 +46,7 @@ class LocalEngine:
         self._changed.set()
 
     async def publish_missing(self, jobs: Sequence[tuple[JobId, Tier]]) -> None:
-        """Put those in line that are not there."""
+        """Put those jobs in line that are not in it yet."""
         for job, tier in jobs:
             await self.publish(job, tier=tier)
 
@@ -58,7 +58,7 @@ class LocalEngine:
             self._running[job].cancel()
 
     async def has_worker(self, tier: Tier) -> bool | None:  # noqa: ARG002 - the port's signature
-        """Return that there is one: this process."""
+        """Return True: the worker is this process."""
         return True
 
     def stop_starting(self) -> None:
@@ -135,7 +135,7 @@ class _FairQueue:
 
     @property
     def next_due(self) -> datetime | None:
-        """When the next job that is to wait may start."""
+        """Return when the next job that has to wait may start; None when none waits."""
         return self._delayed[0][0] if self._delayed else None
 
     def add(self, job: JobId, tier: Tier, not_before: datetime | None, now: datetime) -> None:
@@ -161,7 +161,7 @@ class _FairQueue:
         heapq.heapify(self._delayed)
 
     def admit_due(self, now: datetime) -> None:
-        """Let those join whose time has come."""
+        """Move the jobs whose time has come from waiting to ready."""
         while self._delayed and self._delayed[0][0] <= now:
             _, _, job = heapq.heappop(self._delayed)
             self._join(job, self._tiers[job])

@@ -27,7 +27,7 @@ _DOCKET_LOGGERS = ("docket.worker", "docket.strikelist", "docket._redelivery")
 
 
 def with_room(url: str) -> str:
-    """Return the address with room for as many connections as there are jobs: by default the client stops at 100, and stalls."""
+    """Return the address with a pool large enough for `slots` jobs: redis-py 8 stops at 100 connections, and docket stalls."""
     parts = urlsplit(url)
     options = dict(parse_qsl(parts.query))
     options.setdefault("max_connections", str(_MOST_CONNECTIONS))
@@ -48,12 +48,12 @@ class ServerFacts:
 
     @property
     def evicts(self) -> bool:
-        """Whether it throws away what nobody said it may."""
+        """Return whether it may evict keys that have no expiry."""
         return self.policy.startswith("allkeys-")
 
 
 async def check_server(url: str, patience: timedelta) -> None:
-    """See whether Redis answers, and whether its version will do.
+    """Check that Redis answers, and that its version will do.
 
     Raises:
         ConfigError: It does not, with a sentence that says why and never says the password.
@@ -63,7 +63,7 @@ async def check_server(url: str, patience: timedelta) -> None:
 
 
 async def examine_server(url: str, *, prefix: str, tiers: Iterable[Tier], patience: timedelta = _PATIENCE) -> ServerFacts:
-    """Return what there is to be known; raises as `check_server` does."""
+    """Return what can be learned about the server; raises as `check_server` does."""
     async with _connect(url, patience) as redis:
         facts = await redis.info()
         _check_facts(facts, _where(url))
@@ -133,6 +133,6 @@ _OUTAGE_FILTER = _OutageFilter()
 
 
 def mute_outages() -> None:
-    """Leave out docket's complaints about an absent Redis; again changes nothing."""
+    """Leave out docket's log lines about an absent Redis; calling it again changes nothing."""
     for name in _DOCKET_LOGGERS:
         logging.getLogger(name).addFilter(_OUTAGE_FILTER)

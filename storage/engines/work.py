@@ -20,7 +20,7 @@ async def run_logged(work: Work, job: JobId) -> None:
 
 
 def check_slots(slots: Mapping[Tier, int]) -> None:
-    """See that something can be worked on at all.
+    """Check that at least one job can run.
 
     Raises:
         ValueError: There is no slot, or fewer than none.

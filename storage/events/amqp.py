@@ -25,7 +25,7 @@ class AmqpChannel:
         self._sending: tuple[AbstractConnection, AbstractExchange] | None = None
 
     async def send(self, message: bytes) -> None:
-        """Publish it, over a connection that is kept for the next one."""
+        """Publish the message, over a connection that is kept for the next one."""
         try:
             if self._sending is None or self._sending[0].is_closed:
                 connection = await connect(self._url)
@@ -37,7 +37,7 @@ class AmqpChannel:
 
     @asynccontextmanager
     async def listen(self) -> AsyncIterator[Receive]:
-        """Bind a queue of one's own."""
+        """Bind a queue of its own, and yield its receiver."""
         arrived = asyncio.Queue[AbstractIncomingMessage | None]()
 
         async def receive() -> bytes:

@@ -29,7 +29,7 @@ class KafkaChannel:
         self._producer: Any = None  # aiokafka has no types
 
     async def send(self, message: bytes) -> None:
-        """Send it. What is too large for Kafka's own settings is an unfinished picture, and left out."""
+        """Send the message. One that is too large for Kafka's own settings is an unfinished picture, and left out."""
         if self._producer is None:
             self._producer = AIOKafkaProducer(bootstrap_servers=self._brokers, acks=1, max_request_size=_MOST_BYTES)
             try:
@@ -42,7 +42,7 @@ class KafkaChannel:
 
     @asynccontextmanager
     async def listen(self) -> AsyncIterator[Receive]:
-        """Read from the end on, in no group."""
+        """Read from the end of the topic on, in no consumer group, and yield the receiver."""
         consumer = AIOKafkaConsumer(self._topic, bootstrap_servers=self._brokers, auto_offset_reset="latest")
 
         async def receive() -> bytes:

@@ -40,12 +40,12 @@ class Outbox:
         return message
 
     def note_sent(self) -> None:
-        """Take note that what was taken is sent."""
+        """Note that the message that `take` returned is sent."""
         if not self._waiting:
             self._is_empty.set()
 
     async def wait_until_sent(self) -> None:
-        """Wait until nothing waits."""
+        """Wait until the outbox is empty."""
         await self._is_empty.wait()
 
     def _append(self, message: bytes) -> None:

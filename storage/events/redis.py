@@ -33,12 +33,12 @@ class RedisChannel:
         self._name = f"{prefix}:events"
 
     async def send(self, message: bytes) -> None:
-        """Publish it."""
+        """Publish the message."""
         await self._redis.publish(self._name, message)
 
     @asynccontextmanager
     async def listen(self) -> AsyncIterator[Receive]:
-        """Subscribe."""
+        """Subscribe, and yield the receiver."""
         async with self._redis.pubsub() as pubsub:
             async with asyncio.timeout(_PATIENCE.total_seconds()):
                 await pubsub.subscribe(self._name)
@@ -65,7 +65,7 @@ async def _receive(pubsub: PubSub, kind: str) -> bytes:
 
 
 async def _keep_pinging(pubsub: PubSub) -> None:
-    """Ask for signs of life; if that cannot be sent, whoever reads finds out."""
+    """Ping the server; where a ping cannot be sent, the reader of the connection raises."""
     with contextlib.suppress(RedisError, OSError):
         while True:
             await asyncio.sleep(_PING_EVERY.total_seconds())

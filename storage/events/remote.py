@@ -98,7 +98,7 @@ class RemoteEvents:
                 await self._channel.close()
 
     async def publish(self, event: Event) -> None:
-        """Tell this process, and have the others told."""
+        """Tell the subscribers of this process, and queue the event for the other processes."""
         await self._local.publish(event)
         self._outbox.add(self._encode(event))
 
@@ -132,7 +132,7 @@ class RemoteEvents:
                     await self._tell(await receive())
 
     async def _tell(self, data: bytes) -> None:
-        """Tell this process what another one sent."""
+        """Tell the subscribers of this process what another process sent."""
         sender, topic, body = [*data.split(b" ", 2), b"", b""][:3]
         if sender == self._sender:
             return
@@ -149,7 +149,7 @@ class RemoteEvents:
 
     @asynccontextmanager
     async def _surviving(self, what: str) -> AsyncIterator[None]:
-        """Take a lost connection for what it is, and connect anew; where that fails too, say so once, and wait a moment."""
+        """Reconnect after a lost connection; log once that the server is away, and wait a moment before each new try."""
         try:
             yield
         except self._channel.failures as error:

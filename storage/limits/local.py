@@ -30,7 +30,7 @@ class _Window:
 
     @property
     def is_idle(self) -> bool:
-        """Whether forgetting it would change nothing."""
+        """Return whether forgetting it would change nothing."""
         return not self.uses and self.block is None
 
 
@@ -43,14 +43,14 @@ class LocalRateLimiter:
         self._swept_at = clock.now()
 
     async def try_acquire(self, key: str, rate: Rate) -> timedelta:
-        """Look at the span that ends now, and add this moment if there is room."""
+        """Count the uses in the span that ends now, and add one if there is room."""
         usage = await self.usage(key, rate)
         if usage.wait <= _NOTHING:
             self._windows.setdefault(key, _Window(rate.within)).uses.append(self._clock.now())
         return usage.wait
 
     async def usage(self, key: str, rate: Rate) -> Usage:
-        """Look at the span that ends now."""
+        """Return the uses in the span that ends now."""
         now = self._clock.now()
         self._sweep(now)
         window = self._windows.get(key)
@@ -62,7 +62,7 @@ class LocalRateLimiter:
         return Usage(len(window.uses), wait if window.block is None else max(wait, window.block[1] - now))
 
     async def block(self, key: str, duration: timedelta) -> None:
-        """Note until when, unless it is blocked for longer."""
+        """Block the key until then, unless it is blocked for longer."""
         now = self._clock.now()
         window = self._windows.setdefault(key, _Window())
         if window.block is None or window.block[1] < now + duration:
@@ -85,7 +85,7 @@ class LocalLocks:
 
     @asynccontextmanager
     async def lock(self, key: str) -> AsyncIterator[None]:
-        """Hold the key's lock."""
+        """Hold the key's lock while the body runs."""
         lock = self._locks.get(key) or asyncio.Lock()
         self._locks[key] = lock
         async with lock:

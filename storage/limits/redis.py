@@ -63,14 +63,14 @@ class RedisRateLimiter:
             return await self._alone.try_acquire(key, rate)
 
     async def usage(self, key: str, rate: Rate) -> Usage:
-        """Count nothing."""
+        """Return the uses of the span, and count none."""
         try:
             return await self._ask(key, rate, counts=False)
         except StorageFailed:
             return await self._alone.usage(key, rate)
 
     async def block(self, key: str, duration: timedelta) -> None:
-        """Block it for all processes, and for this one by itself, should Redis go."""
+        """Block the key for all processes, and in this one's own limiter too, which counts should Redis go away."""
         await self._alone.block(key, duration)
         milliseconds = duration // timedelta(milliseconds=1)
         if milliseconds > 0:
@@ -109,7 +109,7 @@ class RedisLocks:
                         await self._link.ask(lambda: _release(lock))
 
     async def _acquire(self, lock: Any) -> bool:
-        """Wait for whoever holds it in another process, unless that takes too long: then it was killed, or Redis is away."""
+        """Wait for the process that holds the lock. If that takes too long, its holder was killed or Redis is away."""
         until = _now() + _LONGEST_WAIT.total_seconds()
         while _now() < until:
             try:

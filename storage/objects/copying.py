@@ -84,7 +84,7 @@ async def _copy_some(some: Sequence[StoredObject], source: ObjectStore, target: 
 
 
 class _Damaged(Exception):
-    """An original's bytes do not have the hash in its key."""
+    """The bytes of an original do not have the hash in its key."""
 
 
 async def _copy_one(key: str, source: ObjectStore, target: ObjectStore) -> int | None:

@@ -88,7 +88,7 @@ class DiskObjects:
         await self._run_in_thread(lambda: self._remove(names))
 
     async def list(self, folder: str, *, page: int) -> AsyncIterator[tuple[StoredObject, ...]]:
-        """Look into one folder after another, each off the loop."""
+        """Yield the objects of one folder after another, each listed off the loop."""
         waiting, found = [_names(folder)], list[StoredObject]()
         while waiting:
             names = waiting.pop()
@@ -198,5 +198,5 @@ def _temporary() -> str:
 
 
 def _reason(error: OSError) -> str:
-    """Say what went wrong without saying where."""
+    """Return what went wrong, without the path."""
     return _REASONS.get(error.errno or 0, os.strerror(error.errno or errno.EIO).lower())

@@ -27,7 +27,7 @@ class CancelToken:
         self._is_cancelled = False
 
     def cancel(self) -> None:
-        """Want the file no more: from now on it will not appear, unless it has already."""
+        """Cancel the write: from now on its file will not appear, unless it has already."""
         with self._lock:
             self._is_cancelled = True
 
@@ -97,7 +97,7 @@ def write(folder_fd: int, temporary: str, name: str, content: bytes, token: Canc
 
 
 def remove_older(root: Path, mark: str, limit: float) -> int:
-    """Delete the regular files below `root` whose names start with `mark` and that last changed before `limit`; count them."""
+    """Delete regular files below `root` whose names start with `mark` and that changed before `limit`; return their number."""
     count = 0
     for _, _, names, folder_fd in os.fwalk(root, follow_symlinks=False):
         for name in names:

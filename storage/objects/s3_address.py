@@ -73,7 +73,7 @@ class S3Address:
 
     @property
     def public_base(self) -> str | None:
-        """What the public addresses of our keys begin with, without a slash at its end; None where there are none.
+        """Return what the public addresses of our keys begin with, without a slash at its end; None where there are none.
 
         A `public_url` that names the prefix already is taken as it is.
         """

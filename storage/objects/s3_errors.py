@@ -102,7 +102,7 @@ _CODE = re.compile(r"[A-Za-z0-9.]{1,60}")
 
 
 def diagnose(error: Exception) -> S3Problem:
-    """Say what one of `ERRORS` means."""
+    """Return what one of `ERRORS` means, and how to mend it."""
     if isinstance(error, boto.ClientError):
         code = error.response.get("Error", {}).get("Code")
         status = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode")

@@ -19,7 +19,7 @@ class Moment(TypeDecorator[datetime]):
     cache_ok = True
 
     def process_bind_param(self, value: datetime | None, dialect: Dialect) -> int | None:  # noqa: ARG002 - the type's own protocol
-        """Count the microseconds; a moment without a zone is a mistake of the caller's and raises `TypeError`."""
+        """Return the microseconds; a moment without a zone is the caller's mistake and raises `TypeError`."""
         return None if value is None else (value - _EPOCH) // _TICK
 
     def process_result_value(self, value: int | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002 - the type's own protocol
@@ -41,5 +41,5 @@ JSON_VALUE = JSON(none_as_null=True)
 
 
 def partial_index(name: str, *columns: ColumnElement[object], where: ColumnElement[bool]) -> Index:
-    """Index a part of a table only; queries find it by repeating `where` to the letter, without parameters."""
+    """Return an index of a part of a table; queries use it if they repeat `where` to the letter, without parameters."""
     return Index(name, *columns, sqlite_where=where, postgresql_where=where)

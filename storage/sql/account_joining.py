@@ -36,7 +36,7 @@ _GONE, _SURVIVOR = bindparam("gone", type_=String), bindparam("survivor", type_=
 
 
 def _set_rule(insert_into: InsertInto) -> sqlite.Insert:
-    """Write a rule over the one that there may be."""
+    """Build the statement that writes a rule over the one that there may be."""
     new = insert_into(rules)
     whole_key = [rules.c.community, rules.c.account, rules.c.matter, rules.c.subject]
     return new.on_conflict_do_update(index_elements=whole_key, set_={"value": new.excluded.value})

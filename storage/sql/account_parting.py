@@ -55,7 +55,7 @@ _PART_WITH_JOBS = (
 async def part(
     connection: AsyncConnection, identity: Identity, old: AccountId, new: Account, *, first_day: date, now: datetime
 ) -> None:
-    """Give an identity's jobs, pictures, keys and tiers to `new`, which is there and empty. Its holds stay where they are."""
+    """Move an identity's jobs, pictures, keys and tiers to `new`, which exists and is empty. Its holds stay where they are."""
     await lock_current_account(connection, old)
     await copy_usage(connection, old=old, new=new.id, first_day=first_day)
     await share_sanctions(connection, old=old, new=new.id, now=now)

@@ -61,7 +61,7 @@ class SqlAccounts:
         return await self._make(identity, first_tier) if row is None else _account(row)
 
     async def find(self, identity: Identity) -> Account | None:
-        """Read the account."""
+        """Return the account."""
         async with self._database.read_statement() as connection:
             row = (await connection.execute(_ACCOUNT_OF, _columns(identity))).first()
         return await self._find_forgotten(identity) if row is None else _account(row)
@@ -84,7 +84,7 @@ class SqlAccounts:
             return _identities((await connection.execute(_OF_ACCOUNT, {"account": account})).all())
 
     async def created_at(self, account: AccountId) -> datetime | None:
-        """Read when the first of those accounts was made that are this one now."""
+        """Return when the first of the accounts was made that are this one now."""
         async with self._database.read_statement() as connection:
             row = (await connection.execute(_FIRST_CREATED, {"account": account})).one()
         first: datetime | None = row.first
@@ -112,7 +112,7 @@ class SqlAccounts:
         return await self._make(identity, tier)
 
     async def _make(self, identity: Identity, tier: Tier) -> Account:
-        """Make the account, or give the one that somebody else made a moment ago, or that they had before they were forgotten."""
+        """Make the account, or return the one that was made a moment ago, or that they had before they were forgotten."""
         account = self._ids.new()
         async with self._database.write_transaction() as connection:
             if (forgotten := await find_forgotten(connection, identity)) is not None:

@@ -43,19 +43,19 @@ class SqlApiKeys:
             await connection.execute(_NEW, values)
 
     async def find(self, key_hash: str) -> ApiKey | None:
-        """Read the key."""
+        """Return the key."""
         async with self._database.read_statement() as connection:
             row = (await connection.execute(_BY_HASH, {"key_hash": key_hash})).first()
         return None if row is None else _key(row)
 
     async def of(self, account: AccountId) -> tuple[ApiKey, ...]:
-        """Read an account's keys; they are few, so that they are sorted here."""
+        """Return an account's keys; they are few, so they are sorted here."""
         async with self._database.read_statement() as connection:
             found = [_key(row) for row in await connection.execute(_OF_ACCOUNT, {"account": account})]
         return tuple(sorted(found, key=lambda key: (key.created_at, key.id)))
 
     async def revoke(self, key: ApiKeyId, account: AccountId) -> bool:
-        """Note when, once."""
+        """Note when the key was revoked, once."""
         values = {"of_key": key, "of_account": account, "revoked_at": self._clock.now()}
         async with self._database.write_transaction() as connection:
             return (await connection.execute(_REVOKE, values)).rowcount > 0

@@ -66,7 +66,7 @@ def _values_of(entry: AuditEntry) -> dict[str, object]:
 
 
 def entry_of(row: Row[Any]) -> AuditEntry:
-    """Read a line."""
+    """Return the entry that a row of the log holds."""
     return AuditEntry(
         id=AuditEntryId(row.id),
         community=CommunityId(row.community),

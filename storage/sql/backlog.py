@@ -45,7 +45,7 @@ class SqlBacklog:
         self._clock = clock
 
     async def count(self) -> tuple[OpenJobs, ...]:
-        """Count them."""
+        """Count the open jobs by tier and phase."""
         async with self._database.read_statement() as connection:
             found = await connection.execute(_COUNT, {"now": self._clock.now()})
             return tuple(

@@ -34,14 +34,14 @@ class SqlBatches:
         self._database = database
 
     async def offer(self, batch: Batch) -> Batch:
-        """Insert it unless its key is there."""
+        """Insert the batch unless its key is there."""
         async with self._database.write_transaction() as connection:
             if await _NEW.run(connection, _values(batch)):
                 return batch
             return _batch_of((await connection.execute(_BY_KEY, {"key": batch.key})).one())
 
     async def get(self, batch: BatchId) -> Batch | None:
-        """Read it."""
+        """Return the batch."""
         async with self._database.read_statement() as connection:
             row = (await connection.execute(_BY_ID, {"batch": batch})).first()
         return None if row is None else _batch_of(row)
@@ -52,21 +52,21 @@ class SqlBatches:
         return await self._change(stands.values(state=BatchState.CONFIRMED, message=_message(message), confirmed_at=at), batch)
 
     async def withdraw(self, batch: BatchId) -> None:
-        """Make an offer of it again."""
+        """Make a confirmed batch an offer again."""
         confirmed = _CHANGE.where(batches.c.state == BatchState.CONFIRMED)
         await self._change(confirmed.values(state=BatchState.OFFERED, message=None, confirmed_at=None), batch)
 
     async def attach(self, batch: BatchId, message: MessageRef) -> None:
-        """Write the reference down."""
+        """Write the message's reference into the batch."""
         await self._change(_CHANGE.values(message=_message(message)), batch)
 
     async def settle(self, batch: BatchId, shortfall: str) -> None:
-        """Forget the words: the jobs have them."""
+        """Delete the words from the batch: its jobs have them."""
         confirmed = _CHANGE.where(batches.c.state == BatchState.CONFIRMED)
         await self._change(confirmed.values(state=BatchState.ACCEPTED, shortfall=shortfall, prompts=[]), batch)
 
     async def cancel(self, batch: BatchId) -> bool:
-        """Note it once, before all of it is told."""
+        """Note the cancel, once, unless people have seen the batch's end already."""
         return await self._change(
             _CHANGE.where(~batches.c.is_cancelled, batches.c.told_at.is_(None)).values(is_cancelled=True), batch
         )
@@ -76,7 +76,7 @@ class SqlBatches:
         await self._change(_CHANGE.where(IS_TO_BE_TOLD).values(told_at=at), batch)
 
     async def jobs(self, batch: BatchId) -> tuple[Job, ...]:
-        """Read them by their keys, which are numbered."""
+        """Return the jobs by their keys, which are numbered."""
         async with self._database.read_statement() as connection:
             return tuple(job_of(row) for row in await connection.execute(_OF_BATCH, {"batch": batch}))
 
@@ -88,7 +88,7 @@ class SqlBatches:
             return tuple(_batch_of(row) for row in rows)
 
     async def delete_offers(self, before: datetime) -> None:
-        """Delete what nobody confirmed."""
+        """Delete offers that nobody confirmed."""
         async with self._database.write_transaction() as connection:
             await connection.execute(delete(batches).where(IS_OFFER, batches.c.created_at < before))
 

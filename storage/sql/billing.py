@@ -106,7 +106,7 @@ class SqlBilling:
                 await self._record_for_owners(connection, Actor(EVERYBODY, news.source.capitalize()), EVERYBODY, why)
 
     async def buy(self, purchase: Purchase) -> None:
-        """Give the credits once, and take back what was reversed before we heard of them."""
+        """Add the credits once, and take back what was reversed before we heard of the purchase."""
         async with self._database.write_transaction() as connection:
             await lock_account_changes(connection)
             if (await connection.execute(_PURCHASE, {"of_source": purchase.source, "of_id": purchase.id})).first() is not None:
@@ -118,21 +118,21 @@ class SqlBilling:
             await self._apply_reversals(connection, purchase.source, purchase.payment)
 
     async def reverse(self, reversal: Reversal) -> None:
-        """Keep the newest of what is known of it, and take or give what that changes."""
+        """Store the newest state of the reversal, and take or give the credits and time that it changes."""
         async with self._database.write_transaction() as connection:
             await lock_account_changes(connection)
             if await write_reversal(connection, reversal):
                 await self._apply_reversals(connection, reversal.source, reversal.payment)
 
     async def record_payment(self, payment: InvoicePayment) -> None:
-        """Write it down, and see what was reversed of it before."""
+        """Store the payment, and apply what was reversed of it before we heard of it."""
         async with self._database.write_transaction() as connection:
             await lock_account_changes(connection)
             if await write_invoice_payment(connection, payment):
                 await self._apply_reversals(connection, payment.source, payment.payment)
 
     async def record_failed_refund(self, refund: FailedRefund) -> None:
-        """Write it down, and give what that changes."""
+        """Store the failed refund, and give again what it had taken."""
         async with self._database.write_transaction() as connection:
             await lock_account_changes(connection)
             if await write_failed_refund(connection, refund):
@@ -179,7 +179,7 @@ class SqlBilling:
         return 0
 
     async def _apply_reversals(self, connection: AsyncConnection, source: str, payment: str) -> None:
-        """Make of everything that a payment paid for what it should be by what is left of the payment."""
+        """Reduce everything that a payment paid for to what is left of the payment."""
         if not payment:
             return
         shares = await shares_gone(connection, source, payment)
@@ -191,7 +191,7 @@ class SqlBilling:
             await self._make_member(connection, source, id_, _subscription_of(known), why=why)
 
     async def _settle_purchase(self, connection: AsyncConnection, row: Row[Any], shares: tuple[RefundedShare, ...]) -> None:
-        """Take back, or give again, until it is what is gone of its payment."""
+        """Take credits back, or give them again, until they match what is gone of the payment."""
         gone = min(row.credits, sum(share.of(row.credits) for share in shares))
         change = gone - row.taken - row.missing
         if change:
@@ -203,7 +203,7 @@ class SqlBilling:
             await connection.execute(_CHANGE_PURCHASE, {"of_source": row.source, "of_id": row.id, **values})
 
     async def _take_back(self, connection: AsyncConnection, row: Row[Any], by: Actor, amount: int) -> _CreditsTakenBack:
-        """Take what is there; the rest is told to the owners."""
+        """Take back the credits that are there; the rest is reported to the owners."""
         account = await current_account(connection, AccountId(row.account))
         there = (await connection.execute(_BALANCE, {"account": account})).scalar() or 0
         taken = min(there, amount)
@@ -215,7 +215,7 @@ class SqlBilling:
         return _CreditsTakenBack(row.taken + taken, row.missing + missing)
 
     async def _give_again(self, connection: AsyncConnection, row: Row[Any], by: Actor, amount: int) -> _CreditsTakenBack:
-        """Return again what was taken, after what had been missing."""
+        """Give the credits again that were taken, after those that could not be taken."""
         account = await current_account(connection, AccountId(row.account))
         there = (await connection.execute(_BALANCE, {"account": account})).scalar() or 0
         found = min(row.missing, amount)
@@ -235,7 +235,7 @@ class SqlBilling:
         await self._add_credit_record(connection, by, account, kind, before=there, after=there + delta, why=why)
 
     async def _record_for_owners(self, connection: AsyncConnection, by: Actor, account: AccountId, why: str) -> None:
-        """Put something on record that changed nothing and that somebody has to see to."""
+        """Log what changed nothing but needs an owner's attention."""
         await self._add_credit_record(connection, by, account, CreditKind.PURCHASE, before=0, after=0, why=why)
 
     async def _add_credit_record(

@@ -19,14 +19,14 @@ _FINGERPRINTS = select(blocked_pictures.c.fingerprint).where(blocked_pictures.c.
 
 @retry_all_uncommitted
 class SqlBlockedPictures:
-    """Keeps them in SQL."""
+    """Keeps the fingerprints of blocked pictures in SQL."""
 
     def __init__(self, database: Database, clock: Clock) -> None:
         self._database = database
         self._clock = clock
 
     async def add(self, blocked: BlockedPicture) -> bool:
-        """Insert it unless it is there."""
+        """Insert the fingerprint unless it is there."""
         values: dict[str, object] = {
             "sha256": blocked.sha256,
             "fingerprint": blocked.fingerprint,
@@ -42,11 +42,11 @@ class SqlBlockedPictures:
         return False
 
     async def is_blocked(self, sha256: str) -> bool:
-        """Look for it."""
+        """Return whether the fingerprint is blocked."""
         async with self._database.read_statement() as connection:
             return bool((await connection.execute(_IS_BLOCKED, {"sha256": sha256})).scalar_one())
 
     async def fingerprints(self) -> tuple[str, ...]:
-        """Read all of them."""
+        """Return the fingerprints of all blocked pictures."""
         async with self._database.read_statement() as connection:
             return tuple((await connection.execute(_FINGERPRINTS)).scalars())

@@ -68,7 +68,7 @@ def _of_mine(name: str) -> ColumnElement[Any]:
 
 
 def _count_first(*conditions: ColumnElement[bool]) -> Select[Any]:
-    """Count those that wait, but no further than it matters."""
+    """Build the query that counts those that wait, but no further than it matters."""
     of_platforms = jobs.c.platform.in_(bindparam("platforms", expanding=True))
     found = select(jobs.c.id).where(_WAITS, of_platforms, *conditions).limit(_MOST)
     return select(func.count()).select_from(found.subquery("first"))
@@ -110,12 +110,14 @@ class SqlCallQueue:
         """Count, and insert the drawing or queue its job, while nobody else looks at the provider."""
         line = provider_of(drawing.provider)
         async with self._database.write_transaction() as connection:
+            # The provider's row is locked before anything is counted, so that two transactions do not take the same last slot.
             locked = await lock_provider(connection, line)
             rooms = [
                 await self._room(connection, one, limits, drawing=drawing.id, state=locked if one == line else None)
                 for one in accounts
             ]
             if await self._has_room(connection, drawing, rooms, platforms):
+                # The fence comes first: an attempt that has lost its job writes no drawing, and so makes no paid call.
                 await update_or_raise(connection, drawing.job, drawing.attempt, waits_for=None)
                 await add_drawing(connection, drawing)
                 return True
@@ -128,7 +130,7 @@ class SqlCallQueue:
     async def due(
         self, provider: str, limits: CallLimits, platforms: frozenset[Platform], accounts: Sequence[str]
     ) -> tuple[DueJob, ...]:
-        """Read as many as calls may begin within a minute, and when each of them may."""
+        """Return as many jobs as calls may begin within a minute, and when each of them may."""
         now = self._now()
         async with self._database.read_transaction() as connection:
             rooms = [await self._room(connection, one, limits) for one in accounts]
@@ -146,13 +148,13 @@ class SqlCallQueue:
         return tuple(DueJob(JobId(row.id), Tier(row.tier), at) for row, at in zip(waiting, times, strict=False))
 
     async def choose(self, accounts: Sequence[str], limits: CallLimits) -> str:
-        """Count what each has under way."""
+        """Return the account with room that has the fewest calls under way."""
         async with self._database.read_transaction() as connection:
             rooms = [await self._room(connection, one, limits, counts_all=True) for one in accounts]
         return choose_account(rooms, self._now())
 
     async def waiting(self, platforms: frozenset[Platform]) -> tuple[str, ...]:
-        """Read the names."""
+        """Return the names of the providers that jobs wait for."""
         async with self._database.read_statement() as connection:
             return tuple(row.waits_for for row in await connection.execute(_WAITED_FOR, {"platforms": list(platforms)}))
 

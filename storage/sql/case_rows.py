@@ -74,5 +74,5 @@ def message_values(message: MessageRef | None) -> dict[str, Any] | None:
 
 
 def message_of(json: dict[str, Any] | None) -> MessageRef | None:
-    """Read what `message_values` gave."""
+    """Return the message whose JSON `message_values` returned."""
     return None if json is None else _MESSAGE_REF.validate_python(json)

@@ -85,7 +85,7 @@ class SqlCases:
         self._ids = ids
 
     async def open(self, new: NewCase) -> OpenedCase:
-        """Insert it where nothing stands in its way; the index of open cases sees to it that there is one."""
+        """Insert the case where no other stands in its way; the index of open cases lets only one of a picture be open."""
         async with self._database.write_transaction() as connection:
             for _ in range(_ATTEMPTS):
                 case = await self._add(connection, new)
@@ -97,16 +97,16 @@ class SqlCases:
             raise StorageFailed("database", "a case is opened and decided again and again")
 
     async def get(self, case: CaseId) -> Case | None:
-        """Read one."""
+        """Return the case."""
         found = await self._read(_GET, of_case=case)
         return found[0] if found else None
 
     async def of_picture(self, picture: PictureId) -> tuple[Case, ...]:
-        """Read a picture's."""
+        """Return the cases of a picture."""
         return await self._read(_OF_PICTURE, picture=picture)
 
     async def about(self, community: CommunityId, account: AccountId, *, most: int) -> tuple[Case, ...]:
-        """Read an account's."""
+        """Return the cases about an account."""
         return await self._read(_ABOUT, community=community, account=account, most=most)
 
     async def page(
@@ -118,12 +118,12 @@ class SqlCases:
         after: CaseId | None = None,
         at: Place | None = None,
     ) -> tuple[Case, ...]:
-        """Read on where the last page ended, by the index."""
+        """Return a page of cases by the index, from where the last page ended."""
         found = _at(_page(community, state, after), at)
         return await self._read(found, community=community, most=most, after=after)
 
     async def count_open(self, community: CommunityId | None, *, at: Place | None = None) -> int:
-        """Count them by the index."""
+        """Count the open cases by their index."""
         counted = select(func.count()).select_from(cases).where(cases.c.state == CaseState.OPEN.value)
         if community is not None:
             counted = counted.where(cases.c.community == community)
@@ -131,7 +131,7 @@ class SqlCases:
             return int((await connection.execute(_at(counted, at))).scalar_one())
 
     async def decide(self, case: CaseId, decision: Decision, by: Actor) -> bool:
-        """Change it if it is open."""
+        """Decide the case if it is open."""
         who = actor_values("decided_by", "decided_by_name", by)
         values = {"decision": decision, "decided_at": self._clock.now(), **who}
         async with self._database.write_transaction() as connection:
@@ -139,13 +139,13 @@ class SqlCases:
             return await self._log(connection, changed, ModerationAction.DECIDED, by, decision)
 
     async def undo(self, case: CaseId, by: Actor) -> bool:
-        """Change it back if it is decided, and not for too long."""
+        """Open the case again if it is decided, and its time for an undo is not over."""
         async with self._database.write_transaction() as connection:
             changed = await _change(connection, _UNDO, case, window_began=self._clock.now() - UNDO_WINDOW)
             return await self._log(connection, changed, ModerationAction.UNDONE, by)
 
     async def assign(self, case: CaseId, to: Actor | None, by: Actor) -> bool:
-        """Write the name down."""
+        """Write down who has the case."""
         async with self._database.write_transaction() as connection:
             changed = await _change(connection, _CHANGE_OPEN, case, **actor_values("assignee", "assignee_name", to))
             return await self._log(connection, changed, ModerationAction.ASSIGNED, by)
@@ -160,18 +160,18 @@ class SqlCases:
             return await self._log(connection, changed, ModerationAction.NOTED, by)
 
     async def show_anew(self, case: CaseId) -> None:
-        """Raise the revision: whoever is showing the last one will see that there is another."""
+        """Raise the revision, so that a process that shows an earlier one sees that there is a newer."""
         async with self._database.write_transaction() as connection:
             await _change(connection, _CHANGE, case)
 
     async def notes(self, case: CaseId) -> tuple[CaseNote, ...]:
-        """Read them in their order."""
+        """Return the notes of a case, oldest first."""
         async with self._database.read_statement() as connection:
             found = await connection.execute(_NOTES, {"case": case})
             return tuple(CaseNote(row.at, Actor(AccountId(row.by_account), row.by_name), row.text) for row in found)
 
     async def last_decider_but(self, community: CommunityId, account: AccountId, *, since: datetime) -> Actor | None:
-        """Read who it was."""
+        """Return who decided a case of the community last, other than that account."""
         async with self._database.read_statement() as connection:
             values = {"community": community, "account": account, "since": since}
             row = (await connection.execute(_LAST_DECIDER, values)).first()
@@ -190,26 +190,26 @@ class SqlCases:
         return tuple(closed)
 
     async def to_enforce(self, *, most: int, skip: int = 0) -> tuple[Case, ...]:
-        """Read them by their index."""
+        """Return cases whose effect is due, by their index."""
         return await self._read(_TO_ENFORCE, most=most, skip=skip)
 
     async def note_enforced(self, case: Case) -> bool:
-        """Note it if the case is as it was."""
+        """Note that the case is enforced if its revision is still the same."""
         async with self._database.write_transaction() as connection:
             values = {"of_case": case.id, "of_revision": case.revision}
             return (await connection.execute(_ENFORCED, values)).rowcount > 0
 
     async def to_show(self, *, most: int, skip: int = 0) -> tuple[Case, ...]:
-        """Read them by their index."""
+        """Return cases whose messages are out of date, by their index."""
         return await self._read(_TO_SHOW, most=most, skip=skip)
 
     async def message(self, case: CaseId) -> MessageRef | None:
-        """Read the reference."""
+        """Return the reference of the case's message."""
         async with self._database.read_statement() as connection:
             return message_of((await connection.execute(_MESSAGE, {"of_case": case})).scalar())
 
     async def note_shown(self, case: Case, message: MessageRef | None) -> None:
-        """Write down what is seen, unless something newer is."""
+        """Note which revision the message shows, unless a newer one is noted."""
         values = {"of_case": case.id, "of_revision": case.revision, "shown_revision": case.revision}
         values["message"] = message_values(message)
         async with self._database.write_transaction() as connection:
@@ -228,7 +228,7 @@ class SqlCases:
     async def _log(
         self, connection: AsyncConnection, case: Case | None, action: ModerationAction, by: Actor | None, detail: str = ""
     ) -> bool:
-        """Put a change on record; without a case there was none."""
+        """Write a change of a case into the moderation log; return False without a case, since nothing changed then."""
         if case is None:
             return False
         entry = NewLogEntry(
@@ -255,7 +255,7 @@ async def _change(connection: AsyncConnection, statement: Any, case: CaseId, **v
 
 
 async def _find_known(connection: AsyncConnection, new: NewCase) -> Case | None:
-    """Return the case that is in a new one's way, with the new one's scores."""
+    """Return the case that stands in a new one's way, with the new one's scores added."""
     row = None
     if new.appeals is not None:
         row = (await connection.execute(_APPEAL, {"appeals": new.appeals})).first()
@@ -268,7 +268,7 @@ async def _find_known(connection: AsyncConnection, new: NewCase) -> Case | None:
 
 
 def _at(found: Select[Any], place: Place | None) -> Select[Any]:
-    """Leave those of one server or workspace, if there is one."""
+    """Restrict the query to one server or workspace, if there is one."""
     return found if place is None else found.where(cases.c.platform == place.platform, cases.c.tenant == place.tenant)
 
 

@@ -70,9 +70,11 @@ def accepted_after(job: JobId | BindParameter[str] | None) -> tuple[ColumnElemen
 
 _CLAIM = (
     update(jobs)
+    # Condition and new lease are one statement: of two workers that claim at once, the second gets no row.
     .where(jobs.c.id == bindparam("job"), IS_OPEN, _is_unleased(jobs))
     .values(
         attempt=jobs.c.attempt + 1,
+        # A lease that nobody released has run out, so its worker died; the worker gives a job up after some of these.
         lapses=jobs.c.lapses + case((jobs.c.lease_until.is_not(None), 1), else_=0),
         state=case((jobs.c.state == JobState.QUEUED, literal(JobState.RUNNING, String)), else_=jobs.c.state),
         lease_until=bindparam("until"),
@@ -138,15 +140,17 @@ _CLAIMABLE: Select[Any, Any] = (
 )
 _CLAIMABLE_AFTER = _CLAIMABLE.where(*accepted_after(bindparam("after", type_=String)))
 _UPDATE = update(jobs).where(jobs.c.id == bindparam("job"), jobs.c.attempt == bindparam("as_attempt"), IS_OPEN)
+# A renewal that was on its way when the job was released must not lease it again.
 _RENEW = _UPDATE.where(jobs.c.lease_until.is_not(None))
 _RECORD_MISSING = _UPDATE.values(missing_since=func.coalesce(jobs.c.missing_since, NOW)).returning(jobs.c.missing_since)
+# Only the first call finds a job without pictures, so that its hold is spent once.
 _MARK_KEPT = _UPDATE.where(HAS_NO_PICTURES).returning(jobs.c.account, jobs.c.community)
 
 
 async def claim_job(
     connection: AsyncConnection, job: JobId, *, now: datetime, until: datetime, most_running: int | None
 ) -> Row[Any] | None:
-    """Claim an open job that nobody has a lease on; the attempt rises, and whoever had it before is fenced off.
+    """Claim an open job that nobody has a lease on. The attempt rises, which fences off the worker that had the job before.
 
     With `most_running`, only if fewer of its account go before it. The account
     stays locked, so that of two claims the second sees what the first has done.
@@ -178,7 +182,7 @@ async def claimable_jobs(
     most: int,
     after: JobId | None,
 ) -> Sequence[Row[Any, Any]]:
-    """Return id and tier of a page of those that nobody has, but for what waits for a provider."""
+    """Return id and tier of a page of the jobs that nobody has, but for those that wait for a provider."""
     statement = _CLAIMABLE if after is None else _CLAIMABLE_AFTER
     values = {"now": now, "platforms": list(platforms), "accepted_by": accepted_by, "most": most, "after": after}
     found: Sequence[Row[Any, Any]] = (await connection.execute(statement, values)).all()
@@ -186,10 +190,10 @@ async def claimable_jobs(
 
 
 async def renew_lease(connection: AsyncConnection, job: JobId, attempt: int, until: datetime) -> None:
-    """Move the end of a lease that was not given up meanwhile.
+    """Move the end of a lease that is still held.
 
     Raises:
-        LeaseLost: It was, or the job is not this attempt's, or final.
+        LeaseLost: It was released, or the job is not this attempt's, or final.
     """
     values = {"job": job, "as_attempt": attempt, "lease_until": until}
     if not (await connection.execute(_RENEW, values)).rowcount:
@@ -204,10 +208,10 @@ async def update_if_current(connection: AsyncConnection, job: JobId, attempt: in
 
 
 async def record_missing(connection: AsyncConnection, job: JobId, attempt: int, now: datetime) -> datetime:
-    """Note when the pictures of an open job that is still this attempt's were first missing; return what is noted.
+    """Note when the pictures of this attempt's open job were first missing; return what is noted.
 
     Raises:
-        LeaseLost: It is not.
+        LeaseLost: The job is not open, or not this attempt's.
     """
     since: datetime | None = (await connection.execute(_RECORD_MISSING, {"job": job, "as_attempt": attempt, "now": now})).scalar()
     if since is None:
@@ -225,7 +229,7 @@ async def update_or_raise(connection: AsyncConnection, job: JobId, attempt: int,
     """Change an open job that is still this attempt's.
 
     Raises:
-        LeaseLost: It is not.
+        LeaseLost: The job is not open, or not this attempt's.
     """
     if not await update_if_current(connection, job, attempt, **changes):
         raise LeaseLost(job, attempt)

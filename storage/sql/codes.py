@@ -23,7 +23,7 @@ _FIND = select(codes.c.holder).where(_PURPOSE, _CODE, codes.c.expires_at > _NOW)
 
 
 def _replace(insert_into: InsertInto) -> sqlite.Insert:
-    """Take the place of the holder's earlier code: of two issued at once, one stays."""
+    """Build the statement that replaces the holder's earlier code: of two issued at once, one stays."""
     first = insert_into(codes)
     return first.on_conflict_do_update(
         index_elements=[codes.c.purpose, codes.c.holder],
@@ -52,14 +52,14 @@ class SqlCodes:
             await _ISSUE.run(connection, values)
 
     async def redeem(self, purpose: Purpose, code_hash: str) -> str | None:
-        """Delete the code and give its holder, in one statement: of two at once, one finds it."""
+        """Delete the code and return its holder, in one statement: of two callers at once, one finds it."""
         values = {"now": self._clock.now(), "of_purpose": purpose, "of_code": code_hash}
         async with self._database.write_transaction() as connection:
             holder: str | None = (await connection.execute(_REDEEM, values)).scalar()
         return holder
 
     async def find(self, purpose: Purpose, code_hash: str) -> str | None:
-        """Read the holder."""
+        """Return the holder of the code."""
         values = {"now": self._clock.now(), "of_purpose": purpose, "of_code": code_hash}
         async with self._database.read_statement() as connection:
             holder: str | None = (await connection.execute(_FIND, values)).scalar()

@@ -51,13 +51,13 @@ _PICTURES = (
 
 @retry_all_uncommitted
 class SqlCollections:
-    """Keeps them in SQL."""
+    """Keeps collections in SQL."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
 
     async def add(self, collection: Collection) -> Collection:
-        """Insert it unless there is one of the name, and read what is there."""
+        """Insert the collection unless the account has one of that name, and return the one that is there."""
         values = asdict(collection) | {"name_key": collection.name_key}
         async with self._database.write_transaction() as connection:
             await _ADD.run(connection, values)
@@ -65,7 +65,7 @@ class SqlCollections:
             return _collection_of((await connection.execute(_FIND, named)).one())
 
     async def find(self, account: AccountId, name_key: str) -> Collection | None:
-        """Read one."""
+        """Return the account's collection of that name."""
         async with self._database.read_statement() as connection:
             row = (await connection.execute(_FIND, {"whose": account, "called": name_key})).first()
         return None if row is None else _collection_of(row)
@@ -77,13 +77,13 @@ class SqlCollections:
             return tuple(ListedCollection(_collection_of(row), row.pictures) for row in found)
 
     async def put(self, collection: CollectionId, pictures: Sequence[PictureId], at: datetime) -> None:
-        """Insert what is not there."""
+        """Insert the pictures that are not in the collection yet."""
         async with self._database.write_transaction() as connection:
             for picture in pictures:
                 await _PUT.run(connection, {"collection": collection, "picture": picture, "added_at": at})
 
     async def take_out(self, collection: CollectionId, pictures: Sequence[PictureId]) -> int:
-        """Delete rows."""
+        """Take pictures out of the collection."""
         taken = delete(collection_pictures).where(
             collection_pictures.c.collection == collection, collection_pictures.c.picture.in_(pictures)
         )
@@ -91,14 +91,14 @@ class SqlCollections:
             return (await connection.execute(taken)).rowcount
 
     async def remove(self, collection: CollectionId) -> None:
-        """Delete its rows, and write down that its page is over."""
+        """Delete the collection and its rows of pictures, and note that its page is over."""
         async with self._database.write_transaction() as connection:
             await _end_page(connection, collection)
             await connection.execute(delete(collection_pictures).where(collection_pictures.c.collection == collection))
             await connection.execute(delete(collections).where(collections.c.id == collection))
 
     async def open_to(self, collection: CollectionId, audience: Audience, page: ShareId | None = None) -> None:
-        """Write that."""
+        """Write down who may see the collection, and by which page."""
         values = {"audience": audience} | ({} if page is None else {"page": page})
         async with self._database.write_transaction() as connection:
             if page is not None:
@@ -106,25 +106,25 @@ class SqlCollections:
             await connection.execute(update(collections).where(collections.c.id == collection).values(values))
 
     async def of_page(self, page: ShareId) -> Collection | None:
-        """Read one."""
+        """Return the collection that the page shows."""
         async with self._database.read_statement() as connection:
             row = (await connection.execute(select(collections).where(collections.c.page == page))).first()
         return None if row is None else _collection_of(row)
 
     async def is_ended_page(self, page: ShareId) -> bool:
-        """Look for it."""
+        """Return whether it was the page of a collection that was dropped since, or has another page now."""
         async with self._database.read_statement() as connection:
             return (await connection.execute(select(ended_pages.c.id).where(ended_pages.c.id == page))).first() is not None
 
     async def pictures(self, collection: CollectionId, most: int) -> tuple[Picture, ...]:
-        """Read the newest."""
+        """Return the newest pictures of the collection."""
         async with self._database.read_statement() as connection:
             found = await connection.execute(_PICTURES.limit(most), {"of_collection": collection})
             return tuple(picture_of(row) for row in found)
 
 
 async def _end_page(connection: AsyncConnection, collection: CollectionId, *, unless: ShareId | None = None) -> None:
-    """Write down that the page of a collection is over, if it has one, unless that is the one that it is to have."""
+    """Note that the present page of a collection is over, unless it stays the collection's page."""
     page = (await connection.execute(_PAGE_OF, {"of_collection": collection})).scalar()
     if page is not None and page != unless:
         await _END_PAGE.run(connection, {"id": page})

@@ -77,7 +77,7 @@ class SqlCredits:
         self._entries = AuditEntryWriter(clock, ids)
 
     async def balance(self, community: CommunityId, account: AccountId) -> int:
-        """Read the balance."""
+        """Return the account's balance."""
         async with self._database.read_statement() as connection:
             return await balance(connection, community, account)
 
@@ -119,7 +119,7 @@ class SqlCredits:
             return True
 
     async def history(self, community: CommunityId, account: AccountId, most: int) -> tuple[CreditEntry, ...]:
-        """Read the entries backwards."""
+        """Return entries, newest first."""
         values = {"community": community, "account": account, "most": most}
         async with self._database.read_statement() as connection:
             return tuple(_entry_of(row) for row in await connection.execute(_HISTORY, values))
@@ -132,7 +132,7 @@ async def balance(connection: AsyncConnection, community: CommunityId, account: 
 
 
 async def move_credits(connection: AsyncConnection, booking: CreditBooking) -> int | None:
-    """Change a balance and enter it; give the new balance, or None, and nothing is written, where it would leave its bounds."""
+    """Change a balance and enter it. Return the new balance; where it would leave its bounds, write nothing and return None."""
     new = await _change_balance(connection, booking)
     if new is not None and not await _add_credit_entry(connection, booking):
         raise StorageFailed("database", "credits would be moved twice")
@@ -140,7 +140,7 @@ async def move_credits(connection: AsyncConnection, booking: CreditBooking) -> i
 
 
 async def _add_credit_entry(connection: AsyncConnection, booking: CreditBooking) -> bool:
-    """Enter a move, unless somebody has one of this key already: it is the event's, whoever the credits are for by now."""
+    """Enter a move, unless there is an entry with its key, whoever the credits are for by now: the key is the event's own."""
     by = booking.by
     values = {
         "community": booking.community,
@@ -173,7 +173,7 @@ async def _change_balance(connection: AsyncConnection, booking: CreditBooking) -
 
 
 async def _change_balance_or_raise(connection: AsyncConnection, booking: CreditBooking) -> int:
-    """Change a balance within its bounds, or say how it stands."""
+    """Change a balance within its bounds, or raise a `BadInput` that says how much there is."""
     new = await _change_balance(connection, booking)
     if new is not None:
         return new

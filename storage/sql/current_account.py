@@ -31,6 +31,6 @@ async def lock_current_account(connection: AsyncConnection, account: AccountId) 
 
 
 async def lock_account_changes(connection: AsyncConnection) -> None:
-    """Wait for everybody else who joins or parts accounts: whose they are does not change while it is looked up."""
+    """Wait for other transactions that join or part accounts, so that no identity changes its account while it is looked up."""
     if connection.dialect.name == "postgresql":
         await connection.execute(_WAIT_FOR_OTHERS)

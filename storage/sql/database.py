@@ -19,7 +19,7 @@ _DEFAULT_OPTIONS = PostgresOptions()
 
 
 def parse_url(url: str) -> URL:
-    """Read a database's URL, which names an asynchronous driver; PostgreSQL's need not."""
+    """Return the parsed URL of a database. It has to name an asynchronous driver; PostgreSQL's is added where it names none."""
     parsed = with_driver(make_url(url))
     if not parsed.get_dialect().is_async:
         raise StorageFailed("database", "no asynchronous driver in its URL")
@@ -124,7 +124,7 @@ class Database:
                     yield connection
 
     async def check_writable(self) -> None:
-        """Take the right to write and give it back: nothing is written, and `StorageFailed` says that it was not to be had.
+        """Begin a transaction that may write, and roll it back. Raises `StorageFailed` where that is not possible.
 
         Whoever asks wants to know how it is now, so only connections that have
         died since they were used are replaced.

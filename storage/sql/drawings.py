@@ -52,7 +52,7 @@ async def overwrite_drawing(connection: AsyncConnection, drawing: Drawing) -> No
 
 
 async def give_up_drawings(connection: AsyncConnection, job: JobId) -> None:
-    """Note that nobody waits any more for the job's open drawings. What they probably cost stays in their rows."""
+    """Mark the job's open drawings as given up. What they probably cost stays in their rows."""
     await connection.execute(_GIVE_UP, {"of_job": job})
 
 

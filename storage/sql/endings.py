@@ -24,7 +24,7 @@ _UNCONFIRMED = (
 
 
 async def reword_cancelled(connection: AsyncConnection, job: JobId, counted: int) -> None:
-    """Say in the end of a job that somebody cancelled what its pictures count for now."""
+    """Rewrite the ending of a cancelled job, so that it says what its pictures count for now."""
     known = (await connection.execute(_ENDING, {"of_job": job})).scalar_one()
     if known["kind"] == CANCELLED.kind:
         ending = cancelled_once_paid(counted) if counted else CANCELLED
@@ -32,7 +32,7 @@ async def reword_cancelled(connection: AsyncConnection, job: JobId, counted: int
 
 
 async def stop_job(connection: AsyncConnection, job: JobId, ending: Ending, *, attempt: int) -> Ending:
-    """Have an open job come to its end with the pictures that it has: nobody has it now, and whoever had it is fenced off."""
+    """Write the ending into an open job, so that its next worker only delivers what was drawn; the present one is fenced off."""
     await give_up_drawings(connection, job)
     nobodys = {"lease_until": None, "not_before": None, "waits_for": None}
     values = {"state": ending.state, "ending": ending_json(ending), "attempt": attempt, **nobodys}

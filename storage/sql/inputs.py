@@ -39,7 +39,7 @@ _NOTE_REMOVED = update(inputs).where(inputs.c.key == bindparam("of_key"), IS_THE
 
 
 async def add_inputs(connection: AsyncConnection, job: Job) -> None:
-    """Note the inputs of a new job."""
+    """Insert the inputs of a new job."""
     whose = {"job": job.id, "account": job.account, "community": job.community, "kept_at": job.created_at}
     rows = [
         {"key": one.key, "position": position, "role": one.role, "parent": one.parent, **whose}
@@ -50,12 +50,12 @@ async def add_inputs(connection: AsyncConnection, job: Job) -> None:
 
 
 async def expire_inputs(connection: AsyncConnection, of_jobs: Sequence[str]) -> None:
-    """Have the inputs of these jobs removed."""
+    """Mark the inputs of these jobs for removal."""
     await connection.execute(_EXPIRE, {"of_jobs": of_jobs})
 
 
 async def expire_inputs_of_removed(connection: AsyncConnection, picture: PictureId) -> None:
-    """Have those removed that are copies of a removed picture, and those of its job if that has no picture left."""
+    """Mark for removal the inputs that are copies of a removed picture, and those of its job if that has no picture left."""
     removed = select(pictures.c.job).where(pictures.c.id == picture, pictures.c.state == PictureState.REMOVED)
     job = removed.scalar_subquery()
     others = exists().where(pictures.c.job == job, pictures.c.state != PictureState.REMOVED)
@@ -71,29 +71,29 @@ class SqlInputs:
         self._database = database
 
     async def of_job(self, job: JobId) -> tuple[KeptInput, ...]:
-        """Read a job's."""
+        """Return the inputs of a job."""
         async with self._database.read_statement() as connection:
             return tuple(_input_of(row) for row in await connection.execute(_OF_JOB, {"of_job": job}))
 
     async def of_account(self, account: AccountId, most: int, after: str = "") -> tuple[KeptInput, ...]:
-        """Read a page."""
+        """Return a page of an account's inputs."""
         mine = select(inputs).where(inputs.c.account == account, inputs.c.key > after, IS_THERE)
         async with self._database.read_statement() as connection:
             return tuple(_input_of(row) for row in await connection.execute(mine.order_by(inputs.c.key).limit(most)))
 
     async def parents(self, job: JobId) -> tuple[PictureId, ...]:
-        """Read them from all rows of the job."""
+        """Return the pictures of ours that the job's inputs are copies of, also of removed inputs."""
         async with self._database.read_statement() as connection:
             return tuple(PictureId(parent) for parent in (await connection.execute(_PARENTS, {"of_job": job})).scalars())
 
     async def made_from(self, pictures: Collection[PictureId], *, most: int) -> tuple[JobId, ...]:
-        """Read them by the index of parents."""
+        """Return the jobs that were made from a picture, by the index of parents."""
         found = _MADE_FROM.limit(most)
         async with self._database.read_statement() as connection:
             return tuple(JobId(job) for job in (await connection.execute(found, {"of_pictures": list(pictures)})).scalars())
 
     async def expire_older(self, community: CommunityId, before: datetime, *, most: int) -> int:
-        """Mark a part of them at a time, so that nobody else waits long to write."""
+        """Mark a batch of old inputs for removal, so few at a time that no other writer waits long."""
         old = select(inputs.c.key).where(IS_KEPT, inputs.c.community == community, inputs.c.kept_at < before, _IS_FINAL)
         oldest = old.order_by(inputs.c.kept_at).limit(most)
         async with self._database.write_transaction() as connection:
@@ -101,13 +101,13 @@ class SqlInputs:
             return (await connection.execute(expired)).rowcount
 
     async def due(self, now: datetime, *, most: int, skip: int = 0) -> tuple[KeptInput, ...]:
-        """Read a page of those whose time has come."""
+        """Return a page of the inputs whose time has come."""
         found = select(inputs).where(IS_TO_GO, inputs.c.remove_at <= now).order_by(inputs.c.remove_at, inputs.c.key)
         async with self._database.read_statement() as connection:
             return tuple(_input_of(row) for row in await connection.execute(found.limit(most).offset(skip)))
 
     async def note_removed(self, key: str, now: datetime) -> None:
-        """Write when, once."""
+        """Note when the input was removed, once."""
         async with self._database.write_transaction() as connection:
             await connection.execute(_NOTE_REMOVED.values(removed_at=literal(now, Moment)), {"of_key": key})
 

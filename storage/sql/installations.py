@@ -53,20 +53,20 @@ class SqlInstallations:
             await _SAVE.run(connection, values)
 
     async def find(self, key: InstallationKey) -> StoredInstallation | None:
-        """Read one."""
+        """Return the installation."""
         found = _EXACTLY if key.user else _NEWEST
         async with self._database.read_statement() as connection:
             row = (await connection.execute(found, _columns(key))).first()
         return None if row is None else _installation(row)
 
     async def delete(self, key: InstallationKey) -> None:
-        """Delete one row, or a workspace's."""
+        """Delete one installation, or all of a workspace."""
         gone = delete(installations).where(*(installations.c[name] == value for name, value in _columns(key).items()))
         async with self._database.write_transaction() as connection:
             await connection.execute(gone)
 
     async def all(self, platform: Platform, client: str) -> tuple[StoredInstallation, ...]:
-        """Read an application's."""
+        """Return the installations of an application."""
         async with self._database.read_statement() as connection:
             found = await connection.execute(_ALL, {"platform": platform, "client": client})
             return tuple(_installation(row) for row in found)

@@ -94,6 +94,7 @@ class SqlJobs:
         """Insert the job with its inputs unless its key is taken, and only then reserve its pictures."""
         async with self._database.write_transaction() as connection:
             if await _NEW_JOB.run(connection, job_values(job)):
+                # Only a new row reserves: a platform that delivers its event again finds the key, and nothing is counted twice.
                 await reserve(connection, job.id, hold, self._clock.now())
                 await add_inputs(connection, job)
                 return AcceptedJob(job, is_new=True)
@@ -105,7 +106,7 @@ class SqlJobs:
         return await self._read(_BY_ID, job=job)
 
     async def get_several(self, jobs: Sequence[JobId]) -> tuple[Job, ...]:
-        """Read them in one go."""
+        """Return these jobs, read in one statement."""
         async with self._database.read_statement() as connection:
             return tuple(job_of(row) for row in await connection.execute(_SEVERAL, {"several": list(jobs)}))
 
@@ -118,7 +119,7 @@ class SqlJobs:
         return await self._read(_BY_MESSAGE, platform=platform, message_key=message_key(channel, message))
 
     async def attach(self, job: JobId, message: MessageRef) -> None:
-        """Write the reference down, whoever has the job; the message that it had before is noted as sent."""
+        """Write the message's reference into the job, without a lease; the job's message before that is noted as sent."""
         async with self._database.write_transaction() as connection:
             row = (await connection.execute(_BY_ID, {"job": job})).first()
             before = None if row is None else job_of(row).message
@@ -127,7 +128,7 @@ class SqlJobs:
             await connection.execute(_ATTACH, {"job": job, **message_values(message)})
 
     async def claim(self, job: JobId, lease: timedelta, *, most_running: int | None = None) -> Job | None:
-        """Claim in one conditional statement. Its own `not_before` does not bind it: a claim that is a moment early is fine."""
+        """Claim in one conditional statement. `not_before` is not checked: a claim that comes a moment early is harmless."""
         now = self._clock.now()
         async with self._database.write_transaction() as connection:
             row = await claim_job(connection, job, now=now, until=now + lease, most_running=most_running)
@@ -140,7 +141,7 @@ class SqlJobs:
         return tuple((JobId(row.id), Tier(row.tier)) for row in found)
 
     async def renew(self, job: JobId, attempt: int, lease: timedelta) -> None:
-        """Move the end of the lease."""
+        """Move the end of the job's lease."""
         async with self._database.write_transaction() as connection:
             await renew_lease(connection, job, attempt, self._clock.now() + lease)
 
@@ -149,25 +150,26 @@ class SqlJobs:
         await self._update(job, attempt, lease_until=None, not_before=not_before, waits_for=None)
 
     async def record_prompt_estimate(self, job: JobId, attempt: int, cost: Cost) -> None:
-        """Write the cost where that of the settled words will stand."""
+        """Write what the preparation will probably cost into the column that its real cost takes later."""
         await self._update(job, attempt, words_microusd=cost.microusd, words_is_estimate=cost.is_estimate)
 
     async def record_prompt(self, job: JobId, attempt: int, prompt: PreparedPrompt) -> None:
-        """Write the words and their cost."""
+        """Write the prepared words and what they cost."""
         await self._update(job, attempt, **prepared_prompt_values(prompt))
 
     async def open_drawing(self, drawing: Drawing) -> None:
-        """Insert the drawing behind the fence."""
+        """Insert the drawing, if the attempt is still the job's."""
         async with self._database.write_transaction() as connection:
             await update_or_raise(connection, drawing.job, drawing.attempt, waits_for=None)
             await add_drawing(connection, drawing)
 
     async def record_ticket(self, drawing: DrawingId, ticket: Ticket) -> None:
-        """Add the ticket to what is known of the drawing, and correct what was booked for its job."""
+        """Add the ticket to the drawing's row, and correct what was booked for its job."""
         async with self._database.write_transaction() as connection:
             job = (await connection.execute(_JOB_OF_DRAWING, {"drawing": drawing})).scalar_one()
             hold = await lock_hold(connection, job)
             known = next(one for one in await drawings_of(connection, job) if one.id == drawing)
+            # The call was closed meanwhile by somebody who knows its end; the ticket would add nothing.
             if known.state.is_certain:
                 return
             noted = replace(known, ticket=ticket, cost=ticket.cost or known.cost)
@@ -188,17 +190,17 @@ class SqlJobs:
                     await reword_cancelled(connection, drawing.job, counted)
 
     async def record_missing(self, job: JobId, attempt: int) -> datetime:
-        """Keep the first time that is written."""
+        """Note since when the pictures are missing; the first time that was written stays."""
         async with self._database.write_transaction() as connection:
             return await record_missing(connection, job, attempt, self._clock.now())
 
     async def drawings(self, job: JobId) -> tuple[Drawing, ...]:
-        """Read the drawings."""
+        """Return the job's drawings."""
         async with self._database.read_statement() as connection:
             return await drawings_of(connection, job)
 
     async def keep(self, job: JobId, attempt: int, pictures: tuple[Picture, ...], *, counted: int | None = None) -> None:
-        """Move the job, its pictures and its hold together; the same pictures again by the same attempt are no news."""
+        """Write the job, its pictures and its hold in one transaction; the same pictures by the same attempt change nothing."""
         now = self._clock.now()
         async with self._database.write_transaction() as connection:
             if (whose := await mark_kept(connection, job, attempt, now)) is not None:
@@ -210,7 +212,7 @@ class SqlJobs:
                 raise LeaseLost(job, attempt)
 
     async def finish(self, job: JobId, attempt: int, ending: Ending) -> None:
-        """Move the job and its hold together; the same end again by the same attempt is no news."""
+        """Write the job's end and its hold in one transaction; the same end by the same attempt changes nothing."""
         async with self._database.write_transaction() as connection:
             if await update_if_current(connection, job, attempt, **self._final_values(ending)):
                 await end_hold_and_book_cost(connection, job, self._clock.now())
@@ -228,8 +230,9 @@ class SqlJobs:
         once_drawn: Callable[[int], Ending] | None = None,
         is_refunded: bool = False,
     ) -> Ending | None:
-        """Move the job, its hold and its drawings together; a job that was cancelled before keeps the end it has."""
+        """Cancel the job with its hold and its drawings in one transaction. A job that was cancelled before keeps its end."""
         async with self._database.write_transaction() as connection:
+            # The job is locked before its hold, as everywhere: joining accounts locks in this order too, and does not deadlock.
             known = (await connection.execute(_LOCKED, {"job": job})).first()
             if known is None or known.state not in {JobState.QUEUED, JobState.RUNNING}:
                 return job_of(known).ending if known is not None and known.state == ending.state else None
@@ -252,7 +255,7 @@ class SqlJobs:
             return await unconfirmed_jobs(connection, now=self._clock.now(), ended_since=ended_since, most=most)
 
     async def mark_notified(self, job: JobId) -> None:
-        """Note when, once; an open job has no end to tell of."""
+        """Note when, once; an open job has no end to notify of."""
         async with self._database.write_transaction() as connection:
             await connection.execute(_MARK_NOTIFIED, {"job": job, "told_at": self._clock.now()})
 
@@ -275,14 +278,14 @@ class SqlJobs:
         return tuple((JobId(job), Tier(tier)) for job, tier in found)
 
     async def open_in_tenant(self, platform: Platform, tenant: str) -> tuple[Job, ...]:
-        """Read the open jobs of the platform: they are few, so that tenants need no column of their own."""
+        """Return the open jobs of the place: those of a platform are few, so tenants need no column of their own."""
         under_way = select(jobs).where(IS_OPEN, jobs.c.platform == platform).order_by(jobs.c.created_at, jobs.c.id)
         async with self._database.read_statement() as connection:
             found = [job_of(row) for row in await connection.execute(under_way)]
         return tuple(job for job in found if job.place.tenant == tenant)
 
     async def of_account(self, account: AccountId, most: int, before: JobId | None = None) -> tuple[Job, ...]:
-        """Read a page by the index of accounts."""
+        """Return a page by the index of accounts."""
         wanted, values = _NEWEST_OF.limit(most), {"account": account}
         async with self._database.read_transaction() as connection:
             if before is not None:
@@ -293,12 +296,12 @@ class SqlJobs:
             return tuple(job_of(row) for row in await connection.execute(wanted, values))
 
     async def count_open(self, account: AccountId) -> int:
-        """Count them."""
+        """Count the account's open jobs."""
         async with self._database.read_statement() as connection:
             return int((await connection.execute(_OPEN_OF, {"account": account})).scalar_one())
 
     async def queue_position(self, job: Job) -> QueuePosition:
-        """Count, and take the median of the last finished ones, in one statement: whoever asks waits for it."""
+        """Count the jobs before this one and take the median of the last finished ones, in one statement: a person waits."""
         values = {"created_at": job.created_at, "id": job.id, "quality": job.wish.quality}
         async with self._database.read_statement() as connection:
             rows = (await connection.execute(_POSITION, values)).all()
@@ -306,7 +309,7 @@ class SqlJobs:
         return QueuePosition(rows[0].ahead, median(seconds) if seconds else None)
 
     async def cost(self, job: JobId) -> Cost:
-        """Add up the words and every drawing, whatever came of it."""
+        """Return the cost of the words and of every drawing, however it ended."""
         async with self._database.read_transaction() as connection:
             row = (await connection.execute(_BY_ID, {"job": job})).first()
             drawn = await drawings_of(connection, job)
@@ -328,6 +331,7 @@ class SqlJobs:
             "state": ending.state,
             "ending": ending_json(ending),
             "finished_at": now,
+            # A job is `DONE` only after its pictures were shown: there is no other news of it to send.
             "told_at": now if ending.state is JobState.DONE else None,
             "lease_until": None,
             "not_before": None,

@@ -36,7 +36,7 @@ _FORGET = delete(brought_memberships).where(
 
 
 async def reassign_memberships(connection: AsyncConnection, *, survivor: AccountId, gone: AccountId) -> None:
-    """Let what was brought to an account that is joined be what the survivor has by it."""
+    """Have the memberships that were brought to `gone` count as brought to `survivor`."""
     await connection.execute(_FOLLOW, {"survivor": survivor, "gone": gone})
 
 
@@ -49,7 +49,7 @@ async def record_membership(
 
 
 async def move_memberships(connection: AsyncConnection, first_account: str | None, *, old: AccountId, new: AccountId) -> None:
-    """Give `new` the memberships that came with the account it had first, and the subscriptions that they are of.
+    """Move to `new` the memberships that came with the account it had first, and their subscriptions.
 
     What was changed since both were joined stays where it is. Whoever the
     account was from the beginning leaves behind only what others brought.

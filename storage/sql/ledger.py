@@ -32,7 +32,7 @@ _CLOCK_FAULT = timedelta(days=2)
 
 
 async def reserve(connection: AsyncConnection, job: JobId, hold: Hold, now: datetime) -> None:
-    """Set everything aside that the hold names, for a job that has none yet.
+    """Set aside everything that the hold names, for a job that has no hold yet.
 
     Raises:
         QuotaExceeded: Fewer pictures are left; the transaction must not go on. `LimitTooLow` where no day has so many.
@@ -41,7 +41,9 @@ async def reserve(connection: AsyncConnection, job: JobId, hold: Hold, now: date
         BadInput: The account has become part of another one.
         Sanctioned: It was muted or banned a moment ago.
     """
+    # The account's row is locked here, before any counter: nobody joins it to another one until the hold is written.
     day = await _counting_day(connection, hold)
+    # Asked once more inside the transaction: the person may have been banned since the studio asked.
     await check_not_barred(connection, hold.account, hold.community, now)
     hold, rounding = await _round(connection, hold, day)
     from_credits = await _hold_pictures(connection, job, hold, day=day, now=now)
@@ -67,7 +69,7 @@ async def reserve(connection: AsyncConnection, job: JobId, hold: Hold, now: date
 
 
 async def spend_hold(connection: AsyncConnection, job: JobId, pictures: int, now: datetime, *, most: int | None = None) -> int:
-    """Spend so many of the job's pictures, give the rest back, and return what they count for.
+    """Spend so many of the job's pictures, refund the rest, and return what they count for.
 
     That is never more than was held, nor than `most`, of which a part counts like of all else.
     """
@@ -75,7 +77,7 @@ async def spend_hold(connection: AsyncConnection, job: JobId, pictures: int, now
 
 
 async def refund_cancelled(connection: AsyncConnection, job: JobId, pictures: int, now: datetime) -> int | None:
-    """Give back what a cancelled job spent beyond so many pictures: what was being drawn then turned out not to be drawn.
+    """Refund what a cancelled job spent beyond so many pictures, once it is known that the others were not drawn.
 
     Return what they count for; None where that is no news.
     """
@@ -103,8 +105,10 @@ async def refund_cancelled(connection: AsyncConnection, job: JobId, pictures: in
 
 
 async def end_hold_and_book_cost(connection: AsyncConnection, job: JobId, now: datetime) -> None:
-    """Give back what the job still holds, and book what it cost: a call whose end was not seen costs what it probably did."""
+    """Refund what the job still holds, and book what it cost. A call whose end was not seen costs its estimate."""
+    # Locked before the drawings are read: a drawing that closes meanwhile waits, and then corrects what is booked here.
     hold = await lock_hold(connection, job)
+    # No job ends with a paid call open: its estimate is part of what is booked now, and a later answer corrects it.
     await give_up_drawings(connection, job)
     if hold is not None and hold.state == HoldState.HELD:
         await _end_hold(connection, job, HoldState.REFUNDED, pictures=0, now=now)
@@ -113,26 +117,26 @@ async def end_hold_and_book_cost(connection: AsyncConnection, job: JobId, now: d
 
 @retry_all_uncommitted
 class SqlLedger:
-    """Tells how accounts stand, from the counters."""
+    """Reads how accounts stand from the counters."""
 
     def __init__(self, database: Database, clock: Clock, ids: Ids) -> None:
         self._database = database
         self._entries = AuditEntryWriter(clock, ids)
 
     async def quota_status(self, community: CommunityId, account: AccountId, day: date, limit: int) -> QuotaStatus:
-        """Read the counters of `day`, which are 0 before its first wish, and the credits."""
+        """Return the counters of `day`, which are 0 before its first wish, and the credits."""
         async with self._database.read_transaction() as connection:
             return await _quota_status(connection, community, account, day=day, limit=limit)
 
     async def tenant_status(self, community: CommunityId, tenant: str, day: date, limit: int) -> QuotaStatus:
-        """Read the counters of a whole server."""
+        """Return the counters of a whole server."""
         async with self._database.read_statement() as connection:
             return await _tenant_status(connection, community, tenant, day=day, limit=limit)
 
     async def reset_usage(
         self, community: CommunityId, account: AccountId, day: date, *, by: Actor, why: str
     ) -> AuditEntry | None:
-        """Empty the counter and enter it, together."""
+        """Set the counter to 0 and log that, in one transaction."""
         async with self._database.write_transaction() as connection:
             newest: date | None = (await connection.execute(_NEWEST_DAY, _day_range(community, account, day))).scalar()
             counted = newest or day
@@ -147,12 +151,12 @@ class SqlLedger:
             return await self._entries.add(connection, community, key, before=str(row.spent), after="0", by=by, why=why)
 
     async def book_description(self, description: Description) -> None:
-        """Write it down, and count it, together."""
+        """Insert the description and count its cost, in one transaction."""
         async with self._database.write_transaction() as connection:
             await book_description(connection, description)
 
     async def spending(self, budget: Budget, day: date) -> Spending:
-        """Add up the days of the period."""
+        """Return the sum of the period's days."""
         async with self._database.read_statement() as connection:
             return await spending_of(connection, budget, day)
 
@@ -160,7 +164,7 @@ class SqlLedger:
 async def correct_usage(
     connection: AsyncConnection, community: CommunityId, account: AccountId, *, day: date, pictures: int
 ) -> int | None:
-    """Count forgiven pictures as spent, or not so if negative; give what is spent then, None where that would be less than 0."""
+    """Count forgiven pictures as spent, or fewer if negative; return what is spent then, None where that would be less than 0."""
     return await OF_ACCOUNTS.correct(connection, community, account, day, used=pictures)
 
 
@@ -230,12 +234,13 @@ async def _round(connection: AsyncConnection, hold: Hold, day: date) -> tuple[Ho
 
 
 async def _hold_pictures(connection: AsyncConnection, job: JobId, hold: Hold, *, day: date, now: datetime) -> int:
-    """Take the pictures from the day, and what it has not left from the credits; give how many those are."""
+    """Take the pictures from the day, and what the day has not left from the credits; return the number of credits."""
     limit, whose = hold.allowance.limit, (hold.community, hold.account)
     if not hold.pictures:
         return 0
     if await OF_ACCOUNTS.try_hold(connection, *whose, day=day, pictures=hold.pictures, limit=limit):
         return 0
+    # `try_hold` has locked the day even though it failed, so what is left of it cannot change before it is taken below.
     quota_status = await _quota_status(connection, *whose, day=day, limit=limit)
     beyond = hold.pictures - quota_status.left
     if await move_credits(connection, CreditBooking(*whose, -beyond, CreditKind.SPEND, f"spend:{job}", now, job)) is None:
@@ -265,8 +270,9 @@ async def _hold_for_tenant(connection: AsyncConnection, hold: Hold, day: date) -
 async def _end_hold(
     connection: AsyncConnection, job: JobId, state: HoldState, *, pictures: int, now: datetime, most: int | None = None
 ) -> int:
-    """Move the hold out of `HELD`, which happens once, and only then the counters and the credits; return what is spent."""
+    """Move the hold out of `HELD`, which happens once, and only after that the counters and credits; return what is spent."""
     values = {"of_job": job, "ended": state, "pictures": pictures, "most": _UNBOUNDED if most is None else most}
+    # The statement changes a hold that is `HELD` only: a second end finds none, and moves no counter.
     hold = (await connection.execute(_END_HOLD, values)).first()
     if hold is None:
         return 0

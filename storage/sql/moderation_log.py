@@ -56,16 +56,16 @@ class SqlModerationLog:
             return await add_log_entry(connection, self._clock, entry)
 
     async def page(self, community: CommunityId, *, most: int, before: int | None = None) -> tuple[LogEntry, ...]:
-        """Read backwards."""
+        """Return a page of lines, newest first."""
         found = _OF_COMMUNITY if before is None else _BEFORE
         return await self._read(found, community=community, most=most, before=before)
 
     async def about(self, community: CommunityId, account: AccountId, *, most: int) -> tuple[LogEntry, ...]:
-        """Read backwards what is about one account."""
+        """Return the lines about one account, newest first."""
         return await self._read(_ABOUT, community=community, account=account, most=most)
 
     async def of_case(self, case: CaseId) -> tuple[LogEntry, ...]:
-        """Read a case's lines in their order."""
+        """Return the lines of a case, oldest first."""
         return await self._read(_OF_CASE, case=case)
 
     async def _read(self, found: Select[Any], **values: object) -> tuple[LogEntry, ...]:
@@ -79,7 +79,7 @@ def actor_values(account: str, name: str, by: Actor | None) -> dict[str, object]
 
 
 def actor_of(account: str | None, name: str | None) -> Actor | None:
-    """Read who did something from their two columns."""
+    """Return who did something, from their two columns."""
     return None if account is None else Actor(AccountId(account), name or "")
 
 

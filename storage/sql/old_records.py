@@ -155,7 +155,7 @@ class SqlOldRecords:
         self._database = database
 
     async def communities(self) -> tuple[CommunityId, ...]:
-        """Read them from what they have left."""
+        """Return the communities that have records left."""
         async with self._database.read_statement() as connection:
             return tuple(CommunityId(name) for name in sorted((await connection.execute(_COMMUNITIES)).scalars()))
 
@@ -172,7 +172,7 @@ class SqlOldRecords:
         return max(len(found), of_cases, of_refusals)
 
     async def with_message(self, community: CommunityId, before: datetime, *, most: int, after: Job | None) -> tuple[Job, ...]:
-        """Read a page."""
+        """Return a page of old jobs that have a message."""
         wanted, values = _WITH_MESSAGE, _page(community, before, most)
         if after is not None:
             wanted = wanted.where(tuple_(*_AGE) > tuple_(literal(after.finished_at, Moment), literal(str(after.id))))
@@ -180,12 +180,12 @@ class SqlOldRecords:
             return tuple(job_of(row) for row in await connection.execute(wanted, values))
 
     async def detach(self, job: JobId) -> None:
-        """Clear the reference."""
+        """Clear the job's reference to its message."""
         async with self._database.write_transaction() as connection:
             await connection.execute(_DETACH, {"of_job": job})
 
     async def delete_jobs(self, community: CommunityId, before: datetime, *, most: int) -> int:
-        """Find a page, and delete what refers to its jobs before them."""
+        """Delete a page of jobs, and before them the rows that refer to them."""
         async with self._database.write_transaction() as connection:
             await connection.execute(_EXPIRE_INPUTS, {"of_community": community, "before": before})
             these = (await connection.execute(_DELETABLE, _page(community, before, most))).scalars().all()
@@ -194,7 +194,7 @@ class SqlOldRecords:
         return len(these)
 
     async def delete_records(self, community: CommunityId, before: datetime, *, most: int) -> int:
-        """Delete a page of each table; the largest of these pages is what is given."""
+        """Delete a page of each table; return the size of the largest page."""
         values = {**_page(community, before, most), "day": before.astimezone(UTC).date()}
         async with self._database.write_transaction() as connection:
             return max([(await connection.execute(statement, values)).rowcount for statement in _RECORDS])
@@ -206,7 +206,7 @@ class SqlOldRecords:
             return max([(await connection.execute(statement, page)).rowcount for statement in _FORGOTTEN])
 
     async def delete_tombstones(self, before: datetime, *, most: int) -> int:
-        """Delete a page."""
+        """Delete a page of deleted messages."""
         async with self._database.write_transaction() as connection:
             return (await connection.execute(_TOMBSTONES, {"before": before, "most": most})).rowcount
 

@@ -74,14 +74,14 @@ class SqlPageMessages:
         return await self._change(message, body="", deleted_at=self._clock.now())
 
     async def get(self, message: str) -> PageMessage | None:
-        """Read one."""
+        """Return the message."""
         found = await self._read(_BY_ID, message=message)
         return found[0] if found else None
 
     async def page(
         self, channel: str, *, most: int, before: str | None = None, author: str | None = None
     ) -> tuple[PageMessage, ...]:
-        """Read backwards from the end, or from `before`; nothing is older than a message that was never there."""
+        """Return messages backwards from the end, or from `before`; where `before` never existed there are none."""
         found = select(messages).where(messages.c.channel == channel, IS_NOT_DELETED)
         if before is not None:
             older = select(messages.c.position).where(messages.c.id == before).scalar_subquery()
@@ -92,12 +92,12 @@ class SqlPageMessages:
         return newest_first[::-1]
 
     async def authors(self, channel: str) -> frozenset[str]:
-        """Read each of them once."""
+        """Return each author once."""
         async with self._database.read_statement() as connection:
             return frozenset((await connection.execute(_AUTHORS, {"channel": channel})).scalars())
 
     async def since(self, channel: str, version: int) -> tuple[PageMessage, ...]:
-        """Read what changed."""
+        """Return the messages that changed since that version."""
         return await self._read(_SINCE, channel=channel, version=version)
 
     async def _change(self, message: str, *, of_version: int | None = None, **changes: object) -> PageMessage | None:

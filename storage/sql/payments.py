@@ -34,7 +34,7 @@ _PAID_BY = (
 
 
 def _earliest(begin: InsertInto) -> sqlite.Insert:
-    """A failed refund may be told of again, for another reason: what counts is when it failed."""
+    """Build the statement that keeps the earliest failure: Stripe may report a failed refund again for another reason."""
     new = begin(failed_refunds)
     return new.on_conflict_do_update(
         index_elements=list(failed_refunds.primary_key), set_={"at": new.excluded.at}, where=new.excluded.at < failed_refunds.c.at
@@ -56,7 +56,7 @@ _NEW_PAYMENT = Upsert(lambda begin: begin(invoice_payments).on_conflict_do_nothi
 
 
 async def write_reversal(connection: AsyncConnection, reversal: Reversal) -> bool:
-    """Keep the newest of what is known of it, and return whether this was new."""
+    """Store the newest state of the reversal, and return whether it was new."""
     this = {"of_source": reversal.source, "of_id": reversal.id}
     row = (await connection.execute(_REVERSAL, this)).first()
     values = {"part": reversal.part, "whole": reversal.whole, "at": reversal.at, "is_final": reversal.is_final}
@@ -71,19 +71,19 @@ async def write_reversal(connection: AsyncConnection, reversal: Reversal) -> boo
 
 
 async def write_failed_refund(connection: AsyncConnection, refund: FailedRefund) -> bool:
-    """Write it down, and return whether this was new."""
+    """Insert the failed refund, and return whether it was new."""
     whose = {"source": refund.source, "id": refund.id, "reversal": refund.reversal}
     return bool(await _NEW_FAILED.run(connection, {**whose, "amount": refund.amount, "at": refund.at}))
 
 
 async def write_invoice(connection: AsyncConnection, source: str, subscription: str, invoice: PaidInvoice) -> bool:
-    """Write it down, and return whether this was new."""
+    """Insert the invoice, and return whether it was new."""
     whose = {"source": source, "id": invoice.id, "subscription": subscription}
     return bool(await _NEW_INVOICE.run(connection, {**whose, "paid_until": invoice.paid_until}))
 
 
 async def write_invoice_payment(connection: AsyncConnection, payment: InvoicePayment) -> bool:
-    """Write it down, and return whether this was new."""
+    """Insert what paid an invoice, and return whether it was new."""
     values = {"source": payment.source, "payment": payment.payment, "invoice": payment.invoice}
     return bool(await _NEW_PAYMENT.run(connection, {**values}))
 

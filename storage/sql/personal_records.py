@@ -109,7 +109,7 @@ class SqlPersonalRecords:
         return True
 
     async def page_messages(self, account: AccountId, *, most: int) -> tuple[MessageRef, ...]:
-        """Read some of those that are not deleted."""
+        """Return some of those messages that are not deleted."""
         async with self._database.read_statement() as connection:
             found = await connection.execute(_ON_PAGE.limit(most), {"whose": account})
             return tuple(MessageRef(Place(Platform("web"), "", row.channel), row.id) for row in found)
@@ -136,11 +136,11 @@ class SqlPersonalRecords:
         await connection.execute(delete(identities).where(identities.c.account == ACCOUNT), {"whose": account})
 
     def sections(self) -> tuple[str, ...]:
-        """Name the tables that have anything of a person that is exported."""
+        """Return the names of the tables that hold anything of the person to export."""
         return tuple(_EXPORTED)
 
     async def rows(self, section: str, account: AccountId) -> AsyncIterator[tuple[str, ...]]:
-        """Read a table's rows by its key, so that each page begins where the last one ended."""
+        """Yield a table's rows by its key, so that each page begins where the last one ended."""
         personal = _EXPORTED[section]
         keys = list(personal.table.primary_key.columns)
         page: Select[Any] = select(personal.table).where(_rows(personal)).order_by(*keys).limit(_PAGE)

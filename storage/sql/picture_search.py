@@ -27,7 +27,7 @@ class SqlPictureSearch:
     async def find(
         self, account: AccountId, query: PictureQuery, *, most: int, before: PictureId | None = None
     ) -> tuple[Picture, ...]:
-        """Read a page."""
+        """Return a page of pictures."""
         is_meant = IS_FAVOURITE if query.only_favourites else IS_VISIBLE
         found = select(pictures).where(pictures.c.account == bindparam("whose"), is_meant)
         if query.since is not None:

@@ -45,7 +45,7 @@ async def add_pictures(connection: AsyncConnection, job: Row[Any], kept: tuple[P
 
 
 async def has_pictures(connection: AsyncConnection, job: JobId, kept: tuple[Picture, ...]) -> bool:
-    """Whether exactly these pictures are noted for the job."""
+    """Return whether exactly these pictures are recorded for the job."""
     noted = await connection.execute(select(pictures.c.id).where(pictures.c.job == job))
     return set(noted.scalars()) == {picture.id for picture in kept}
 
@@ -68,7 +68,7 @@ class SqlPictures:
         self._database = database
 
     async def get(self, picture: PictureId) -> Picture | None:
-        """Read one."""
+        """Return the picture."""
         found = await self._read(select(pictures).where(pictures.c.id == picture))
         return found[0] if found else None
 
@@ -79,7 +79,7 @@ class SqlPictures:
         return row and KeptPicture(PictureId(row.id), JobId(row.job), PictureState(row.state), row.kept_at)
 
     async def of_job(self, job: JobId) -> tuple[Picture, ...]:
-        """Read a job's."""
+        """Return the pictures of a job."""
         return await self._read(_OF_JOB, job=job)
 
     async def owned(self, account: AccountId, pictures_: Sequence[PictureId]) -> tuple[Picture, ...]:
@@ -87,13 +87,13 @@ class SqlPictures:
         return await self._read(select(pictures).where(pictures.c.id.in_(pictures_), pictures.c.account == account))
 
     async def latest(self, account: AccountId, most: int) -> tuple[Picture, ...]:
-        """Read an account's newest; of one job the last position comes first."""
+        """Return an account's newest pictures; of one job the last position comes first."""
         newest = (pictures.c.kept_at.desc(), pictures.c.job.desc(), pictures.c.position.desc())
         mine = select(pictures).where(pictures.c.account == account, IS_VISIBLE)
         return await self._read(mine.order_by(*newest).limit(most))
 
     async def page(self, *, most: int, after: PictureId | None = None, account: AccountId | None = None) -> tuple[Picture, ...]:
-        """Read by the primary key. An account's have no index that holds them all: it is for operators."""
+        """Return pictures by the primary key, for operators: no index holds all of an account's pictures."""
         found = select(pictures).order_by(pictures.c.id).limit(most)
         if after is not None:
             found = found.where(pictures.c.id > after)
@@ -102,7 +102,7 @@ class SqlPictures:
         return await self._read(found)
 
     async def of_account(self, account: AccountId, most: int, before: PictureId | None = None) -> tuple[Picture, ...]:
-        """Read a page by the index of what accounts see."""
+        """Return a page by the index of what accounts see."""
         order = (pictures.c.kept_at, pictures.c.job, pictures.c.position)
         mine = select(pictures).where(pictures.c.account == account, IS_VISIBLE)
         if before is not None:
@@ -130,32 +130,32 @@ class SqlPictures:
         return await self._read(like_it.order_by(pictures.c.kept_at.desc(), pictures.c.id).limit(most))
 
     async def star(self, pictures_: Sequence[PictureId], at: datetime | None) -> None:
-        """Write since when they are favourites."""
+        """Write since when the pictures are favourites."""
         async with self._database.write_transaction() as connection:
             await connection.execute(update(pictures).where(pictures.c.id.in_(pictures_)).values(starred_at=at))
 
     async def hide(self, job: JobId, remove_at: datetime) -> None:
-        """Hide what is visible; what is hidden already keeps its time."""
+        """Hide the picture if it is visible; one that is hidden already keeps its time."""
         hidden = update(pictures).where(pictures.c.job == job, pictures.c.state == PictureState.VISIBLE)
         async with self._database.write_transaction() as connection:
             await _set(connection, hidden.values(state=PictureState.HIDDEN, remove_at=remove_at))
 
     async def show(self, job: JobId) -> bool:
-        """Show what is hidden, but for what was hidden by a decision."""
+        """Show the picture if it is hidden, unless a decision hid it."""
         return await self._show(pictures.c.job == job) > 0
 
     async def hide_several(self, pictures_: Sequence[PictureId], remove_at: datetime) -> None:
-        """Hide all that are visible in one statement."""
+        """Hide all of them that are visible, in one statement."""
         hidden = update(pictures).where(pictures.c.id.in_(pictures_), pictures.c.state == PictureState.VISIBLE)
         async with self._database.write_transaction() as connection:
             await _set(connection, hidden.values(state=PictureState.HIDDEN, remove_at=remove_at))
 
     async def show_several(self, pictures_: Sequence[PictureId]) -> None:
-        """Show all that are hidden in one go, but for what was hidden by a decision."""
+        """Show all of them that are hidden in one transaction, but for what a decision hid."""
         await self._show(pictures.c.id.in_(pictures_))
 
     async def hide_older(self, community: CommunityId, before: datetime, *, remove_at: datetime, most: int) -> int:
-        """Hide a part of them at a time, so that nobody else waits long to write."""
+        """Hide a batch of old pictures, so few at a time that no other writer waits long."""
         old = select(pictures.c.id).where(IS_VISIBLE, pictures.c.community == community, pictures.c.kept_at < before)
         oldest = old.order_by(pictures.c.kept_at).limit(most)
         hidden = update(pictures).where(pictures.c.id.in_(oldest), pictures.c.state == PictureState.VISIBLE)
@@ -163,24 +163,24 @@ class SqlPictures:
             return await _set(connection, hidden.values(state=PictureState.HIDDEN, remove_at=remove_at))
 
     async def due(self, now: datetime, *, most: int, skip: int = 0) -> tuple[Picture, ...]:
-        """Read a page of the hidden ones whose time has come, the longest overdue first."""
+        """Return a page of the hidden pictures whose time has come, the longest overdue first."""
         found = select(pictures).where(IS_TO_BE_REMOVED, pictures.c.remove_at <= now).order_by(pictures.c.remove_at)
         return await self._read(found.limit(most).offset(skip))
 
     async def is_key_needed(self, key: str) -> bool:
-        """Look for a picture with this key that is visible, or could be again."""
+        """Return whether a picture with this key is visible, or could be again."""
         needed = exists().where(pictures.c.key == key, pictures.c.state.in_([PictureState.VISIBLE, PictureState.HIDDEN]))
         async with self._database.read_statement() as connection:
             return bool((await connection.execute(select(needed))).scalar_one())
 
     async def begin_removal(self, picture: PictureId) -> bool:
-        """Move it on if it is hidden; it keeps its time, so that it is due until it is removed."""
+        """Make a hidden picture `REMOVING`. It keeps its time, so that it stays due until it is removed."""
         begun = update(pictures).where(pictures.c.id == picture, IS_TO_BE_REMOVED)
         async with self._database.write_transaction() as connection:
             return (await connection.execute(begun.values(state=PictureState.REMOVING))).rowcount > 0
 
     async def remove(self, picture: PictureId) -> None:
-        """Remove it if that has begun; with it go the inputs that nothing needs any more."""
+        """Make a `REMOVING` picture `REMOVED`, and mark the inputs for removal that nothing needs any more."""
         removed = update(pictures).where(pictures.c.id == picture, pictures.c.state == PictureState.REMOVING)
         async with self._database.write_transaction() as connection:
             await _set(connection, removed.values(state=PictureState.REMOVED, remove_at=None))

@@ -40,7 +40,7 @@ class PostgresOptions:
 
     @property
     def limits(self) -> Mapping[str, str]:
-        """The server's own settings for the time-outs."""
+        """Return the server's own settings for the time-outs."""
         milliseconds = str(int(self.statement_timeout.total_seconds() * 1000))
         return {"statement_timeout": milliseconds, "idle_in_transaction_session_timeout": milliseconds}
 
@@ -108,7 +108,7 @@ def _limits_setter(limits: Mapping[str, str]) -> Any:
 
 
 async def _connect(url: URL, arguments: Mapping[str, Any]) -> Any:
-    """Connect as the URL says, which the driver reads itself: it knows what `sslmode` and its like mean."""
+    """Connect to the URL, which the driver parses itself: it knows what `sslmode` and the like mean."""
     import asyncpg  # noqa: PLC0415 - only for those who use PostgreSQL
 
     if url.query.get("sslrootcert") == _SYSTEM:
@@ -134,7 +134,7 @@ def _may_pass(url: URL, error: Exception) -> bool:
 
 
 def _why_no_connection(url: URL, error: Exception) -> str:
-    """Say it in words of ours: the server's may quote the address."""
+    """Return why there is no connection, in words of ours: the server's may quote the address."""
     place = describe_place(url)
     match error:
         case socket.gaierror():
@@ -163,7 +163,7 @@ def _lacks_encryption(error: Exception) -> bool:
 
 
 def _reason_of_state(url: URL, state: str, text: str) -> str:
-    """`text` is looked into where a pooler answers, which has one state for everything."""
+    """Return the reason for a SQLSTATE. A pooler has one state for everything, so `text` is searched too."""
     place, is_pooler = describe_place(url), state == "08P01"
     if is_pooler and "startup parameter" in text:
         return f"{place} is a pooler, so [records] prepared_statements has to be false"

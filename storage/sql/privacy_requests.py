@@ -57,11 +57,11 @@ class SqlPrivacyRequests:
         return asked
 
     async def latest(self, account: AccountId, kind: PrivacyKind) -> PrivacyRequest | None:
-        """Read it."""
+        """Return the person's latest request."""
         return await self._read_one(_LATEST, of_account=account, of_kind=kind)
 
     async def get(self, request: PrivacyRequestId) -> PrivacyRequest | None:
-        """Read it."""
+        """Return the request."""
         return await self._read_one(_BY_ID, request=request)
 
     async def unfinished(self, kind: PrivacyKind) -> tuple[PrivacyRequest, ...]:
@@ -69,15 +69,15 @@ class SqlPrivacyRequests:
         return await self._read(_UNFINISHED, of_kind=kind)
 
     async def due(self, now: datetime) -> tuple[PrivacyRequest, ...]:
-        """Read them."""
+        """Return requests whose time has come."""
         return await self._read(_DUE, now=now)
 
     async def finish(self, request: PrivacyRequest) -> bool:
-        """Overwrite it if it is open."""
+        """Write the request's end if it is open."""
         return await self._overwrite(SAVE_REQUEST.where(privacy_requests.c.state == PrivacyState.OPEN), request)
 
     async def save(self, request: PrivacyRequest) -> None:
-        """Overwrite it, but for whose it is: accounts may have been joined since it was read."""
+        """Write the request, but for whose it is: accounts may have been joined since it was read."""
         await self._overwrite(SAVE_REQUEST, request)
 
     async def _overwrite(self, statement: Update, request: PrivacyRequest) -> bool:

@@ -33,7 +33,7 @@ async def purge_erased_words(connection: AsyncConnection) -> None:
 
 
 def _fts5_query(words: tuple[str, ...]) -> str:
-    """Quote each word, which has no quotes itself, and look for what begins with it."""
+    """Return the query: each word in quotes, of which it has none itself, as the beginning of a word."""
     return " AND ".join(f'"{word}"*' for word in words)
 
 

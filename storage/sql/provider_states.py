@@ -44,7 +44,7 @@ _ACCEPTED = (
 
 
 async def lock_provider(connection: AsyncConnection, provider: str) -> ProviderState:
-    """Return a provider's state, and keep others from locking it until the transaction ends. Nobody who has locked a job asks."""
+    """Return a provider's state, locked until the transaction ends. Never called by a transaction that has locked a job."""
     await _LOCK.run(connection, {"name": provider})
     return _state_of((await connection.execute(_ONE, {"provider": provider})).one())
 
@@ -64,7 +64,7 @@ class SqlProviderStates:
         self._clock = clock
 
     async def all(self) -> Mapping[str, ProviderState]:
-        """Read the table: it is short."""
+        """Return the states of all providers: they are few."""
         async with self._database.read_statement() as connection:
             return {row.name: _state_of(row) for row in await connection.execute(_ALL)}
 
@@ -78,7 +78,7 @@ class SqlProviderStates:
             return before, after
 
     async def count_accepted(self, provider: str) -> int:
-        """Count the rows of drawings."""
+        """Return how many of the provider's drawings of the last minute did not fail."""
         async with self._database.read_statement() as connection:
             values = {"provider": provider, "since": self._clock.now() - _MINUTE}
             return int((await connection.execute(_ACCEPTED, values)).scalar_one())

@@ -29,30 +29,39 @@ _AWAITED = select(drawings.c.id, drawings.c.files).join(jobs, jobs.c.id == drawi
 
 @retry_all_uncommitted
 class SqlReferences:
-    """Asks SQL. Open jobs are few: their files are read and compared here, as no index reaches into them."""
+    """Asks SQL which keys are referenced.
+
+    The files of drawings and templates are JSON, which no index covers. Open
+    jobs and templates with pictures are few, so that their rows are read and
+    compared with the keys here.
+    """
 
     def __init__(self, database: Database) -> None:
         self._database = database
 
     async def began_at(self) -> datetime | None:
-        """Read the oldest job's time."""
+        """Return when the oldest job was accepted."""
         async with self._database.read_statement() as connection:
             began: datetime | None = (await connection.execute(select(func.min(jobs.c.created_at)))).scalar_one()
         return began
 
     async def awaited(self, keys: Collection[str]) -> frozenset[str]:
-        """Compare with the drawings of all open jobs."""
+        """Return the keys that drawings of open jobs have or may get."""
         async with self._database.read_transaction() as connection:
             return await _find_awaited(connection, keys)
 
     async def wanted(self, keys: Collection[str]) -> tuple[ImageFile, ...]:
-        """Compare with what jobs wait for whose pictures are drawn and not kept."""
+        """Return the files of drawn jobs whose pictures are not kept yet."""
         async with self._database.read_statement() as connection:
             drawn = [drawing_of(row) for row in await connection.execute(_WANTED)]
         return tuple(file for drawing in drawn for file in drawing.files if file.key in keys)
 
     async def ended(self, keys: Collection[str]) -> frozenset[str]:
-        """Look for their drawings. Keys have small letters only, so that no index helps; nor is it asked often."""
+        """Return the keys whose drawing belongs to a final job.
+
+        A key holds its drawing's id in small letters, the index holds it as it is,
+        so this scans the drawings; the sweep asks rarely.
+        """
         named = {key: drawing for key in keys if (drawing := drawing_in_key(key)) is not None}
         if not named:
             return frozenset()
@@ -61,16 +70,17 @@ class SqlReferences:
         return frozenset(key for key, drawing in named.items() if drawing in over)
 
     async def needed(self, keys: Collection[str]) -> frozenset[str]:
-        """Look for drawings first: a job that is kept in between has its pictures noted by then."""
+        """Return the keys that anything in the record needs."""
         named = select(pictures.c.key).where(pictures.c.key.in_(keys), pictures.c.state != PictureState.REMOVED)
         brought = select(inputs.c.key).where(inputs.c.key.in_(keys), IS_THERE)
         async with self._database.read_transaction() as connection:
+            # Drawings are read before pictures: a job that is kept in between has its pictures recorded by then.
             awaited = await _find_awaited(connection, keys)
             of_templates = await _find_in_templates(connection, keys)
             return awaited | of_templates | frozenset((await connection.execute(named.union(brought))).scalars())
 
     async def newest(self, most: int) -> tuple[str, ...]:
-        """Read them by when they were kept."""
+        """Return the keys of the newest pictures, by when they were kept."""
         keys = select(pictures.c.key).where(IS_VISIBLE)
         newest = keys.order_by(pictures.c.kept_at.desc(), pictures.c.job.desc(), pictures.c.position.desc()).limit(most)
         async with self._database.read_transaction() as connection:
@@ -84,6 +94,6 @@ async def _find_awaited(connection: AsyncConnection, keys: Collection[str]) -> f
 
 
 async def _find_in_templates(connection: AsyncConnection, keys: Collection[str]) -> frozenset[str]:
-    """Read them all: few templates have pictures, and no index reaches into them."""
+    """Return the keys that templates name: few templates have pictures, and no index covers their JSON."""
     found = frozenset(picture["key"] for pictures in (await connection.execute(_IN_TEMPLATES)).scalars() for picture in pictures)
     return found.intersection(keys)

@@ -38,20 +38,20 @@ class SqlRefusals:
         self._database = database
 
     async def add(self, refusal: RefusedWords) -> None:
-        """Insert it unless it is there."""
+        """Insert the refusal unless it is there."""
         values = {column.name: getattr(refusal, column.name) for column in refusals.c}
         async with self._database.write_transaction() as connection:
             await _NEW.run(connection, values)
             await connection.execute(_FORGET, {"before": refusal.refused_at - KEPT_FOR})
 
     async def find(self, refusal: RefusalId) -> RefusedWords | None:
-        """Read the row."""
+        """Return the refused words."""
         async with self._database.read_statement() as connection:
             row = (await connection.execute(_BY_ID, {"refusal": refusal})).first()
         return None if row is None else _refusal_of(row)
 
     async def of(self, account: AccountId, community: CommunityId, *, since: datetime, most: int) -> tuple[RefusedWords, ...]:
-        """Read the rows."""
+        """Return the refused words of an account."""
         asked = {"account": account, "community": community, "since": since, "most": most}
         async with self._database.read_statement() as connection:
             rows = (await connection.execute(_OF, asked)).all()

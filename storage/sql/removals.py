@@ -65,7 +65,7 @@ class SqlPictureRemovals:
         self._clock = clock
 
     async def hide(self, picture: PictureId, order: RemovalOrder) -> bool:
-        """Hide what is visible, without a time at which it would go."""
+        """Hide a visible picture by a decision, without a time at which it would be removed."""
         async with self._database.write_transaction() as connection:
             found = await _lock_picture(connection, picture)
             if found is None or found.state != PictureState.VISIBLE:
@@ -75,7 +75,7 @@ class SqlPictureRemovals:
         return True
 
     async def remove(self, picture: PictureId, order: RemovalOrder, *, erase_at: datetime) -> bool:
-        """Hide it with the time at which it goes, or begin its removal where that has come. What is gone is blocked too."""
+        """Hide the picture until its removal is due, or begin the removal if it is. One that is gone already is blocked too."""
         now = self._clock.now()
         async with self._database.write_transaction() as connection:
             found = await _lock_picture(connection, picture)
@@ -94,7 +94,7 @@ class SqlPictureRemovals:
         return True
 
     async def restore(self, picture: PictureId, order: RemovalOrder, *, revision: int | None = None) -> bool:
-        """Show what is hidden by a decision."""
+        """Show a picture again that a decision hid."""
         async with self._database.write_transaction() as connection:
             found = await _lock_picture(connection, picture)
             before = (await connection.execute(_LAST, {"of_picture": picture})).first()
@@ -111,7 +111,7 @@ class SqlPictureRemovals:
         return True
 
     async def _decide(self, connection: AsyncConnection, found: Row[Any], state: RemovalState, order: RemovalOrder) -> None:
-        """Write a decision down, in the moderation log too; everything that follows from it is due."""
+        """Write the decision, also into the moderation log, and make every step that follows from it due."""
         picture, now = PictureId(found.id), self._clock.now()
         revision = (await connection.execute(_REVISION, {"of_picture": picture})).scalar() or 0
         await connection.execute(_FORGET_STEPS, {"of_picture": picture})
@@ -142,44 +142,44 @@ class SqlPictureRemovals:
             await add_log_entry(connection, self._clock, entry)
 
     async def get(self, picture: PictureId) -> Removal | None:
-        """Read one."""
+        """Return the removal of a picture."""
         found = await self._read(_WITH_JOB.where(removals.c.picture == picture))
         return found[0] if found else None
 
     async def of_job(self, job: JobId) -> tuple[Removal, ...]:
-        """Read a job's."""
+        """Return the removals of a job's pictures."""
         return await self._read(_WITH_JOB.where(pictures.c.job == job).order_by(pictures.c.position))
 
     async def of_account(self, account: AccountId, most: int) -> tuple[Removal, ...]:
-        """Read an account's."""
+        """Return the removals of an account's pictures."""
         mine = _WITH_JOB.where(pictures.c.account == account, removals.c.state != RemovalState.RESTORED)
         return await self._read(mine.order_by(removals.c.decided_at.desc(), removals.c.picture).limit(most))
 
     async def due(self, *, most: int) -> tuple[Removal, ...]:
-        """Read what waits for somebody."""
+        """Return removals that are due."""
         found = _WITH_JOB.where(IS_UNDONE, removals.c.due_at <= self._clock.now())
         return await self._read(found.order_by(removals.c.due_at).limit(most))
 
     async def claim(self, removal: Removal, until: datetime) -> bool:
-        """Put off what is due."""
+        """Postpone a removal that is due, so that no other process takes it."""
         claimed = _PUT_OFF.where(IS_UNDONE, removals.c.due_at <= self._clock.now())
         async with self._database.write_transaction() as connection:
             return (await connection.execute(claimed.values(due_at=until), _current(removal))).rowcount > 0
 
     async def postpone(self, removal: Removal, until: datetime | None) -> None:
-        """Write the time."""
+        """Write when the removal is due again."""
         async with self._database.write_transaction() as connection:
             await connection.execute(_PUT_OFF.values(due_at=until), _current(removal))
 
     async def note_step(self, removal: Removal, step: RemovalStep) -> None:
-        """Write it down if its decision still holds."""
+        """Record the step if its decision still holds."""
         values = {"picture": step.picture, "place": step.place, "state": step.state, "detail": step.detail}
         async with self._database.write_transaction() as connection:
             if (await connection.execute(_REVISION, {"of_picture": removal.picture})).scalar() == removal.revision:
                 await _NOTE.run(connection, {**values, "noted_at": self._clock.now()})
 
     async def steps(self, picture: PictureId) -> tuple[RemovalStep, ...]:
-        """Read them."""
+        """Return how the steps of the last decision about a picture went."""
         found = select(removal_steps).where(removal_steps.c.picture == picture).order_by(removal_steps.c.place)
         return await self._read_steps(found)
 

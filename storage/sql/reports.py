@@ -26,7 +26,7 @@ _STANDS: ColumnElement[bool] = reports.c.withdrawn_at.is_(None)
 
 
 def _add(insert_into: InsertInto) -> sqlite.Insert:
-    """Write a report, or one that was taken back anew."""
+    """Build the statement that inserts a report, or renews one that was withdrawn."""
     new = insert_into(reports)
     again = {name: new.excluded[name] for name in ("reported_at", "reason", "standing")}
     return new.on_conflict_do_update(
@@ -80,7 +80,7 @@ class SqlReports:
             return is_new
 
     async def withdraw(self, pictures: Collection[PictureId], by: Actor, since: datetime) -> tuple[PictureId, ...]:
-        """Mark them; the rows stay until what follows was done."""
+        """Mark the reports as withdrawn; the rows stay until what follows from that is done."""
         taken = update(reports).where(*_by(by.account, pictures), reports.c.outcome.is_(None), reports.c.reported_at >= since)
         marked = taken.values(withdrawn_at=self._clock.now(), completed_at=None).returning(reports.c.picture)
         async with self._database.write_transaction() as connection:
@@ -90,22 +90,22 @@ class SqlReports:
             return withdrawn
 
     async def give_reason(self, pictures: Collection[PictureId], reporter: AccountId, reason: ReportReason) -> bool:
-        """Write it over the one that there may be."""
+        """Write the reason over the one that there may be."""
         async with self._database.write_transaction() as connection:
             return (await connection.execute(update(reports).where(*_by(reporter, pictures)).values(reason=reason))).rowcount > 0
 
     async def of(self, picture: PictureId) -> tuple[Report, ...]:
-        """Read them."""
+        """Return the reports of a picture."""
         async with self._database.read_statement() as connection:
             return tuple(_report_of(row) for row in await connection.execute(_OF_PICTURE, {"picture": picture}))
 
     async def tally(self, picture: PictureId) -> ReportTally:
-        """Count them."""
+        """Count the reports of a picture."""
         async with self._database.read_statement() as connection:
             return await _count(connection, picture)
 
     async def complete(self, picture: PictureId, tally: ReportTally) -> bool:
-        """Mark all of them if they are what was acted upon."""
+        """Mark the reports as acted upon, if they are still those that were counted."""
         async with self._database.write_transaction() as connection:
             if await _count(connection, picture) != tally:
                 return False
@@ -113,7 +113,7 @@ class SqlReports:
             return True
 
     async def pending(self, before: datetime, *, most: int) -> tuple[PictureId, ...]:
-        """Read a page of the pictures."""
+        """Return a page of the pictures whose reports were not acted upon."""
         changed_before = or_(
             and_(reports.c.withdrawn_at.is_(None), reports.c.reported_at < before), reports.c.withdrawn_at < before
         )
@@ -123,19 +123,19 @@ class SqlReports:
             return tuple(PictureId(picture) for picture in (await connection.execute(found.limit(most))).scalars())
 
     async def decide(self, picture: PictureId, case: CaseId, outcome: ReportOutcome, *, up_to: datetime) -> None:
-        """Mark those that nobody has decided."""
+        """Mark the reports as decided by the case, but for those that another one decided."""
         undecided = (reports.c.picture == picture, _STANDS, reports.c.outcome.is_(None), reports.c.reported_at <= up_to)
         async with self._database.write_transaction() as connection:
             await connection.execute(update(reports).where(*undecided).values(outcome=outcome, decided_case=case))
 
     async def undecide(self, picture: PictureId, case: CaseId) -> None:
-        """Unmark those that the case marked."""
+        """Take the case's decision off the reports again."""
         decided = (reports.c.picture == picture, reports.c.decided_case == case)
         async with self._database.write_transaction() as connection:
             await connection.execute(update(reports).where(*decided).values(outcome=None, decided_case=None))
 
     async def track_record(self, reporter: AccountId) -> TrackRecord:
-        """Count them."""
+        """Count how the person's reports were decided."""
         async with self._database.read_statement() as connection:
             found = (await connection.execute(_TRACK_RECORD, {"reporter": reporter})).all()
         return TrackRecord(**{row.outcome: row.n for row in found})

@@ -28,7 +28,7 @@ _LONGEST_PAUSE = timedelta(seconds=1)
 
 
 def retry_uncommitted(act: Callable[P, Awaitable[T]]) -> Callable[P, Awaitable[T]]:
-    """Have a function whose last transaction is its only one that writes called again when that did not happen."""
+    """Wrap a function, so that it is called again where its last transaction, the only one that writes, was not committed."""
 
     @functools.wraps(act)
     async def retry(*args: P.args, **kwargs: P.kwargs) -> T:
@@ -51,7 +51,7 @@ def retry_uncommitted(act: Callable[P, Awaitable[T]]) -> Callable[P, Awaitable[T
 
 
 def retry_all_uncommitted(repository: type[T]) -> type[T]:
-    """Have every public method of a class done so."""
+    """Wrap every public method of a class in `retry_uncommitted`."""
     for name, method in list(vars(repository).items()):
         if inspect.iscoroutinefunction(method) and not name.startswith("_"):
             setattr(repository, name, retry_uncommitted(method))

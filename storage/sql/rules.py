@@ -85,42 +85,42 @@ class SqlRulebook:
         self._entries = AuditEntryWriter(clock, ids)
 
     async def rules(self, community: CommunityId, account: AccountId) -> tuple[Rule, ...]:
-        """Read the rules of nobody in particular, and of the account."""
+        """Return the rules about nobody in particular, and those about the account."""
         async with self._database.read_statement() as connection:
             whose = {"community": community, "nobody": EVERYBODY, "account": account}
             return _sort_rules((await connection.execute(_FOR_ACCOUNT, whose)).all())
 
     async def rules_with_bought(self, community: CommunityId, account: AccountId) -> tuple[Rule, ...]:
-        """Read both in one statement: each wish asks for them."""
+        """Return both in one statement, since each wish asks for them."""
         async with self._database.read_statement() as connection:
             whose = {"community": community, "nobody": EVERYBODY, "account": account}
             return _sort_rules((await connection.execute(_WITH_BOUGHT, whose)).all())
 
     async def all(self, community: CommunityId) -> tuple[Rule, ...]:
-        """Read them all."""
+        """Return all rules of the community."""
         async with self._database.read_statement() as connection:
             return _sort_rules((await connection.execute(_ALL, {"community": community})).all())
 
     async def filter_version(self, community: CommunityId) -> FilterVersion:
-        """Read the one row."""
+        """Return the version of the community's filter."""
         async with self._database.read_transaction() as connection:
             revision = (await connection.execute(_READ_VALUE, _this_rule(community, _FILTER_VERSION))).scalar()
         return FilterVersion(community, revision or "")
 
     async def filter_rules(self, community: CommunityId) -> tuple[Rule, ...]:
-        """Read them all."""
+        """Return the rules of the community's filter."""
         async with self._database.read_transaction() as connection:
             found = await connection.execute(_FILTER_RULES, {"community": community, "nobody": EVERYBODY})
             return _sort_rules(found.all())
 
     async def everywhere(self, kind: RuleKind, subject: str) -> Mapping[CommunityId, str]:
-        """Read one rule of all communities."""
+        """Return one rule of all communities."""
         async with self._database.read_statement() as connection:
             found = await connection.execute(_EVERYWHERE, {"matter": kind, "subject": subject, "nobody": EVERYBODY})
             return {CommunityId(row.community): row.value for row in found}
 
     async def change(self, change: Change) -> AuditEntry | None:
-        """Read, compare, write and enter. What is about an account that was joined is about the one it is part of."""
+        """Compare, write and log the rule. A rule about a joined account is written for the account that it is part of now."""
         async with self._database.write_transaction() as connection:
             key = await _current_key(connection, change.key)
             before = await set_rule(connection, change.community, key, change.value)
@@ -133,7 +133,7 @@ class SqlRulebook:
             return entry
 
     async def add_filter_rules(self, community: CommunityId, added: FilterImport, by: Actor, why: str = "") -> AuditEntry | None:
-        """Insert what is missing, and enter that."""
+        """Insert the rules that are missing, and log that."""
         async with self._database.write_transaction() as connection:
             found = await connection.execute(_FILTER_RULES, {"community": community, "nobody": EVERYBODY})
             listed = {row.subject.casefold() for row in found}
@@ -170,13 +170,13 @@ class SqlRulebook:
                     return entry_of_undo
 
     async def find(self, entry: AuditEntryId) -> AuditEntry | None:
-        """Read the line."""
+        """Return the entry."""
         async with self._database.read_statement() as connection:
             row = (await connection.execute(_ENTRY, {"entry": entry})).first()
         return None if row is None else entry_of(row)
 
     async def entries(self, community: CommunityId, most: int, before: AuditEntryId | None = None) -> tuple[AuditEntry, ...]:
-        """Read the record backwards."""
+        """Return entries, newest first."""
         newest = _NEWEST if before is None else _NEWEST_BEFORE
         values = {"community": community, "most": most} | ({} if before is None else {"entry": before})
         async with self._database.read_statement() as connection:
@@ -242,7 +242,7 @@ async def _lock_undoable_entry(connection: AsyncConnection, entry: AuditEntryId)
 
 
 async def set_rule(connection: AsyncConnection, community: CommunityId, key: RuleKey, value: str | None) -> str | None:
-    """Make the rule say `value`, and give what it said before."""
+    """Write the rule's value, and return the one before."""
     this = _this_rule(community, key)
     before: str | None = (await connection.execute(_VALUE, this)).scalar()
     if before == value:

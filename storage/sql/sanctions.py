@@ -103,7 +103,7 @@ class SqlSanctionBook:
             return _sanction_of((await connection.execute(_BY_KEY, {"key": sanction.key})).one())
 
     async def lift(self, sanction: SanctionId, by: Actor, case: CaseId | None = None) -> bool:
-        """Note who lifted it and when, once."""
+        """Note who lifted the sanction and when, once."""
         now = self._clock.now()
         values = {"lifted_at": now, **actor_values("lifted_by_account", "lifted_by_name", by), "lifted_case_id": case}
         async with self._database.write_transaction() as connection:
@@ -113,7 +113,7 @@ class SqlSanctionBook:
         return row is not None
 
     async def reinstate(self, case: CaseId, by: Actor | None) -> tuple[Sanction, ...]:
-        """Take the lifting out again."""
+        """Undo the lifting of the sanctions that the case lifted."""
         async with self._database.write_transaction() as connection:
             found = [_sanction_of(row) for row in await connection.execute(_REINSTATE, {"of_case": case})]
             for sanction in found:
@@ -121,35 +121,35 @@ class SqlSanctionBook:
         return tuple(found)
 
     async def find(self, sanction: SanctionId) -> Sanction | None:
-        """Read the row."""
+        """Return the sanction."""
         async with self._database.read_statement() as connection:
             row = (await connection.execute(_BY_ID, {"sanction": sanction})).first()
         return None if row is None else _sanction_of(row)
 
     async def of_case(self, case: CaseId) -> tuple[Sanction, ...]:
-        """Read the case's."""
+        """Return the sanctions of a case."""
         async with self._database.read_statement() as connection:
             return tuple(_sanction_of(row) for row in await connection.execute(_OF_CASE, {"case": case}))
 
     async def of(self, account: AccountId) -> tuple[Sanction, ...]:
-        """Read what the account shares; that is little, so that it is sorted here."""
+        """Return the sanctions on the account; they are few, so they are sorted here."""
         async with self._database.read_statement() as connection:
             found = [_sanction_of(row) for row in await connection.execute(_OF, {"account": account})]
         return tuple(sorted(found, key=lambda one: (one.imposed_at, one.id), reverse=True))
 
     async def accounts(self, sanction: SanctionId) -> tuple[AccountId, ...]:
-        """Read who shares it."""
+        """Return the accounts that share the sanction."""
         async with self._database.read_statement() as connection:
             return tuple(AccountId(one) for one in (await connection.execute(_ACCOUNTS, {"sanction": sanction})).scalars())
 
     async def active(self, community: CommunityId, now: datetime, most: int) -> tuple[Sanction, ...]:
-        """Read the community's."""
+        """Return the active sanctions of a community."""
         values = {"community": community, "now": now, "most": most}
         async with self._database.read_statement() as connection:
             return tuple(_sanction_of(row) for row in await connection.execute(_ACTIVE, values))
 
     async def banned_jobs(self, now: datetime, most: int) -> tuple[JobId, ...]:
-        """Read them from the open jobs, which are few."""
+        """Return the banned people's open jobs; open jobs are few."""
         async with self._database.read_statement() as connection:
             found = (await connection.execute(_BANNED_JOBS, {"now": now, "most": most})).all()
         return tuple(JobId(row.id) for row in found)
@@ -180,7 +180,7 @@ class SqlSanctionBook:
 
 
 async def check_not_barred(connection: AsyncConnection, account: AccountId, community: CommunityId, now: datetime) -> None:
-    """See whether an account may ask for anything in a community; its row is locked, so that this stays so.
+    """Check that an account may ask for anything in a community; its row is locked, so that this stays true.
 
     Raises:
         Sanctioned: It is muted or banned; the transaction must not go on.

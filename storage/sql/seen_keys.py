@@ -22,16 +22,16 @@ class SqlSeenKeys:
         self._clock = clock
 
     async def add_if_new(self, key: str) -> bool:
-        """Insert the key: of two at once, one is told that it is new."""
+        """Insert the key, and return whether it was new: of two callers at once, one is told so."""
         async with self._database.write_transaction() as connection:
             return await _ADD.run(connection, {"key": key, "at": self._clock.now()}) > 0
 
     async def is_seen(self, key: str) -> bool:
-        """Look for the key."""
+        """Return whether the key is there."""
         async with self._database.read_statement() as connection:
             return (await connection.execute(_FIND, {"of_key": key})).first() is not None
 
     async def forget(self, key: str) -> None:
-        """Delete it."""
+        """Delete the key."""
         async with self._database.write_transaction() as connection:
             await connection.execute(_FORGET, {"of_key": key})

@@ -45,31 +45,31 @@ async def add_sent_message(connection: AsyncConnection, job: str, message: Messa
 
 @retry_all_uncommitted
 class SqlSentMessages:
-    """Keeps them in SQL."""
+    """Keeps references of sent messages in SQL."""
 
     def __init__(self, database: Database, clock: Clock) -> None:
         self._database = database
         self._clock = clock
 
     async def add(self, job: JobId, message: MessageRef) -> None:
-        """Insert it unless it is there."""
+        """Insert the message unless it is there."""
         async with self._database.write_transaction() as connection:
             await add_sent_message(connection, job, message, self._clock)
 
     async def of_job(self, job: JobId) -> tuple[MessageRef, ...]:
-        """Read a job's."""
+        """Return the messages that show a job."""
         found = _OF_JOB.order_by(sent_messages.c.sent_at, sent_messages.c.message_key)
         async with self._database.read_statement() as connection:
             return tuple(_MESSAGE.validate_python(one) for one in (await connection.execute(found, {"job": job})).scalars())
 
     async def jobs_shown(self, platform: Platform, channel: str, message: str) -> tuple[JobId, ...]:
-        """Read the jobs of a message."""
+        """Return the jobs that a message shows."""
         asked = {"platform": platform, "message_key": message_key(channel, message)}
         async with self._database.read_statement() as connection:
             return tuple(JobId(job) for job in (await connection.execute(_SHOWN, asked)).scalars())
 
     async def turn(self, job: JobId, message: MessageRef) -> None:
-        """Write when, in the place of what was written before."""
+        """Write when the message was turned to the job, in place of an earlier time."""
         which = _which(message.place.platform, message.place.channel, message.id)
         async with self._database.write_transaction() as connection:
             await connection.execute(_TURN_BACK, which)
@@ -77,12 +77,12 @@ class SqlSentMessages:
             await connection.execute(_TURN.values(turned_at=literal(self._clock.now(), Moment)), which | {"of_job": job})
 
     async def turn_back(self, message: MessageRef) -> None:
-        """Forget when; that it showed them stays known."""
+        """Clear that time; that the message showed the job stays recorded."""
         async with self._database.write_transaction() as connection:
             await connection.execute(_TURN_BACK, _which(message.place.platform, message.place.channel, message.id))
 
     async def turned_to(self, platform: Platform, channel: str, message: str) -> JobId | None:
-        """Read the one that is marked."""
+        """Return the job that the message was last turned to."""
         async with self._database.read_statement() as connection:
             found = (await connection.execute(_TURNED, _which(platform, channel, message))).scalars().first()
         return None if found is None else JobId(found)

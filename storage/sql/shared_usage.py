@@ -19,7 +19,7 @@ _OLD, _NEW = bindparam("old", type_=String), bindparam("new", type_=String)
 
 
 def _add(insert_into: InsertInto) -> sqlite.Insert:
-    """Add the days of one account to another's."""
+    """Build the statement that adds the days of one account to another's."""
     columns = ("community", "account", "day", "held", "spent")
     theirs = select(usage.c.community, _SURVIVOR, usage.c.day, usage.c.held, usage.c.spent).where(usage.c.account == _GONE)
     added = insert_into(usage).from_select(columns, theirs)
@@ -30,7 +30,7 @@ def _add(insert_into: InsertInto) -> sqlite.Insert:
 
 
 def _inherit(insert_into: InsertInto) -> sqlite.Insert:
-    """Share what the joined account shared with a third one; of two numbers the larger is still surely in common."""
+    """Build the statement that shares with a third account what the joined one shared; the larger number is in common."""
     return _largest(insert_into).from_select(
         _COLUMNS,
         select(shared_usage.c.community, _SURVIVOR, shared_usage.c.other, shared_usage.c.day, shared_usage.c.pictures).where(
@@ -40,7 +40,7 @@ def _inherit(insert_into: InsertInto) -> sqlite.Insert:
 
 
 def _inherit_back(insert_into: InsertInto) -> sqlite.Insert:
-    """The same, from the third one's side."""
+    """Build the same from the third account's side."""
     return _largest(insert_into).from_select(
         _COLUMNS,
         select(shared_usage.c.community, shared_usage.c.account, _SURVIVOR, shared_usage.c.day, shared_usage.c.pictures).where(

@@ -29,26 +29,26 @@ class SqlShares:
         self._database = database
 
     async def add(self, share: Share) -> Share:
-        """Insert it unless there is one, and read what is there."""
+        """Insert the share unless the picture has one, and return the one that is there."""
         async with self._database.write_transaction() as connection:
             await _ADD.run(connection, asdict(share))
             return _share_of((await connection.execute(_SHARED, {"of_picture": share.picture})).one())
 
     async def get(self, share: ShareId) -> Share | None:
-        """Read one."""
+        """Return the share."""
         return await self._read(_GET, of_share=share)
 
     async def of_picture(self, picture: PictureId) -> Share | None:
-        """Read the one that is not revoked."""
+        """Return the picture's share that is not revoked."""
         return await self._read(_SHARED, of_picture=picture)
 
     async def show_words(self, pictures: Sequence[PictureId], *, shown: bool) -> None:
-        """Write that into those that are not revoked."""
+        """Write whether the shares that are not revoked show their words."""
         async with self._database.write_transaction() as connection:
             await connection.execute(update(shares).where(shares.c.picture.in_(pictures), IS_SHARED).values(shows_words=shown))
 
     async def revoke(self, pictures: Sequence[PictureId], now: datetime) -> int:
-        """Write when."""
+        """Write when the shares were revoked."""
         async with self._database.write_transaction() as connection:
             revoked = update(shares).where(shares.c.picture.in_(pictures), IS_SHARED).values(revoked_at=now)
             return (await connection.execute(revoked)).rowcount

@@ -17,7 +17,7 @@ from storage.sql.upsert import InsertInto, Upsert
 
 
 def _build_upsert(insert_into: InsertInto) -> sqlite.Insert:
-    """Add to the row of a day. The row that there is may have a part taken away, which a new one cannot have."""
+    """Build the statement that adds to a day's row. An existing row may be reduced by it, a new one may not."""
     new = insert_into(spending)
     return new.on_conflict_do_update(
         index_elements=[spending.c.scope, spending.c.day],
@@ -68,6 +68,7 @@ async def reserve_money(connection: AsyncConnection, hold: Hold, day: date) -> N
     Raises:
         BudgetExceeded: A budget has not so much left; the transaction must not go on.
     """
+    # First added, then compared: the row is locked by then, so of two holds the second sees the first. A refusal rolls back.
     if hold.estimate:
         added = _rows_of(hold.scopes, day, held=hold.estimate, spent=0)
         await _COUNT.run_each(connection, [*_rows_that_lock_month(hold, day), *added])
@@ -82,7 +83,7 @@ async def reserve_money(connection: AsyncConnection, hold: Hold, day: date) -> N
 
 
 def _rows_that_lock_month(hold: Hold, day: date) -> list[dict[str, object]]:
-    """Return what to write so that one hold at a time is compared with a budget of a month, until its transaction ends.
+    """Return rows whose writing lets one hold at a time be compared with a monthly budget, until its transaction ends.
 
     Communities that are on different days add to different rows, and two of
     them would not see each other's: so both write to those of the month's
@@ -96,6 +97,7 @@ def _rows_that_lock_month(hold: Hold, day: date) -> list[dict[str, object]]:
 
 async def book_job_cost(connection: AsyncConnection, job: JobId) -> None:
     """Count what the job really cost against the budgets, in place of its estimate, once."""
+    # The statement changes a hold that is not booked yet only, so that a job's cost is counted once.
     hold = (await connection.execute(_BOOK, {"of_job": job})).first()
     if hold is None:
         return
@@ -125,30 +127,30 @@ async def lock_hold(connection: AsyncConnection, job: JobId) -> Row[Any] | None:
 
 
 async def book_cost_if_news(connection: AsyncConnection, drawing: Drawing, hold: Row[Any] | None) -> bool:
-    """Count what a drawing turned out to cost if its job's cost is booked already; False if more is known of it than this says.
+    """Count a drawing's real cost if its job's cost is booked already. Return False if the record has a more certain cost.
 
-    A worker that lost its lease and the one that has it now may both report.
-    `hold` is the job's, locked until the drawing is written, so that whoever
-    books the job's cost meanwhile does not miss it.
+    `hold` is the job's, from `lock_hold`.
     """
+    # A worker that lost its lease and the one that has it now may both report; "unknown" never replaces a known end.
     known = (await connection.execute(_KNOWN, {"drawing": drawing.id})).first()
     if known is not None and DrawingState(known.state).certainty > drawing.state.certainty:
         return False
     more = drawing.cost.microusd - (0 if known is None else known.microusd)
+    # Before the job's cost is booked, `book_job_cost` adds it from the drawing's row.
     if more and hold is not None and hold.is_billed:
         await _add_spending(connection, _scopes(hold.community), hold.day, held=0, spent=more)
     return True
 
 
 async def spending_of(connection: AsyncConnection, budget: Budget, day: date) -> Spending:
-    """Add up the budget's period."""
+    """Return the sum of the budget's period."""
     period = {"scope": budget.scope, **_days_in(budget.period, day)}
     held, spent = (await connection.execute(_SPENDING, period)).one()
     return Spending(int(held), int(spent))
 
 
 def _days_in(period: Period, day: date) -> dict[str, object]:
-    """Return the whole period: other communities may be a day ahead."""
+    """Return parameters for the whole period, not only until today: other communities may be a day ahead."""
     if period is Period.DAY:
         return {"first_day": day, "last_day": day}
     first = day.replace(day=1)

@@ -18,7 +18,7 @@ _PAUSE_S = 0.02
 
 
 def is_sqlite(url: URL) -> bool:
-    """Whether the database is a file."""
+    """Return whether the database is a file."""
     return url.get_backend_name() == "sqlite"
 
 

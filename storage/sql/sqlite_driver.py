@@ -36,7 +36,7 @@ class SingleHopConnection(aiosqlite.Connection):
             await super().rollback()
 
     async def run(self, statement: str, values: Sequence[Any], *, many: bool) -> tuple[sqlite3.Cursor, list[Any]]:
-        """Run a statement, and give its cursor and all its rows."""
+        """Run a statement, and return its cursor and all its rows."""
         crossing = self._execute(self._run, statement, values, many)  # type: ignore[no-untyped-call]  # the driver's is not typed
         found: tuple[sqlite3.Cursor, list[Any]] = await crossing
         return found
@@ -58,17 +58,17 @@ class SingleHopCursor:
 
     @property
     def description(self) -> Any:
-        """The columns; None where the statement gives no rows."""
+        """Return the columns; None where the statement gives no rows."""
         return self._cursor.description if self._cursor else None
 
     @property
     def rowcount(self) -> int:
-        """How many rows were changed; -1 where that means nothing."""
+        """Return how many rows were changed; -1 where that means nothing."""
         return self._cursor.rowcount if self._cursor else -1
 
     @property
     def lastrowid(self) -> int | None:
-        """SQLite's own number of the row inserted last."""
+        """Return SQLite's own number of the row inserted last."""
         return self._cursor.lastrowid if self._cursor else None
 
     async def __aenter__(self) -> Self:

@@ -100,14 +100,14 @@ class SqlStatistics:
         self._database = database
 
     async def usage(self, community: CommunityId, first: date, last: date) -> tuple[UsageLine, ...]:
-        """Add up the jobs whose holds are of these days."""
+        """Return the sums of the jobs whose holds are of these days."""
         lines: list[UsageLine] = []
         for number in range((last - first).days + 1):
             lines += await self._of_day(community, first + timedelta(days=number))
         return tuple(lines)
 
     async def _of_day(self, community: CommunityId, day: date) -> list[UsageLine]:
-        """Add one day up. The rows of a busy day take long to read, so they are read off the loop."""
+        """Return one day's sums. The rows of a busy day take long to add up, so that is done off the loop."""
         async with self._database.read_statement() as connection:
             found = await connection.execute(_LINES, {"community": community, "day": day})
             return await asyncio.to_thread(_read_lines, found)
@@ -118,7 +118,7 @@ def _read_lines(rows: Iterable[Row[Any]]) -> list[UsageLine]:
 
 
 def _line(row: Row[Any]) -> UsageLine:
-    """Read a line; sums come as decimals from some engines."""
+    """Return a line; some engines return sums as decimals."""
     return UsageLine(
         day=row.day,
         account=AccountId(row.account),

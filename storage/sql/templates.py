@@ -43,14 +43,14 @@ class SqlTemplates:
         self._database = database
 
     async def of(self, owners: Sequence[TemplateOwner]) -> tuple[KeptTemplate, ...]:
-        """Read all of theirs at once."""
+        """Return the templates of all these owners, in one statement."""
         theirs = or_(*(_is_owned_by(owner) for owner in owners))
         async with self._database.read_statement() as connection:
             found = [_kept(row) for row in await connection.execute(select(templates).where(theirs))]
         return tuple(sorted(found, key=lambda kept: (owners.index(kept.owner), kept.template.name.casefold())))
 
     async def find(self, owners: Sequence[TemplateOwner], name: str) -> KeptTemplate | None:
-        """Read those of that name."""
+        """Return the templates of that name."""
         theirs = or_(*(_is_owned_by(owner) for owner in owners))
         named = select(templates).where(theirs, templates.c.name_key == check_name(name))
         async with self._database.read_statement() as connection:
@@ -58,13 +58,13 @@ class SqlTemplates:
         return min(found, key=lambda kept: owners.index(kept.owner), default=None)
 
     async def get(self, template: TemplateId) -> KeptTemplate | None:
-        """Read it."""
+        """Return the template."""
         async with self._database.read_statement() as connection:
             row = (await connection.execute(_GET, {"of_id": template})).first()
         return None if row is None else _kept(row)
 
     async def save(self, kept: KeptTemplate, *, most: int) -> KeptTemplate:
-        """Insert or change its row. Two at once may leave one more than `most`, which harms nobody."""
+        """Insert or change the template. Two at once may leave one more than `most`, which does no harm."""
         template = kept.template
         named = _by_name(kept.owner, template.name)
         values = {
@@ -85,7 +85,7 @@ class SqlTemplates:
             return _kept((await connection.execute(_FIND, named)).one())
 
     async def remove(self, owner: TemplateOwner, name: str) -> bool:
-        """Delete its row."""
+        """Delete the template."""
         async with self._database.write_transaction() as connection:
             return (await connection.execute(_REMOVE, _by_name(owner, name))).rowcount > 0
 

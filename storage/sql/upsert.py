@@ -19,9 +19,9 @@ class Upsert:
         }
 
     async def run(self, connection: AsyncConnection, values: dict[str, object]) -> int:
-        """Insert or update with `values`, and give the number of rows that were: 0 where a condition kept them out."""
+        """Insert or update with `values`, and return the number of rows that were: 0 where a condition kept them out."""
         return (await connection.execute(self._by_dialect[connection.dialect.name], values)).rowcount
 
     async def run_each(self, connection: AsyncConnection, rows: list[dict[str, object]]) -> None:
-        """Insert or update each of the rows, in their order, in one go."""
+        """Insert or update each of the rows, in their order, with one call."""
         await connection.execute(self._by_dialect[connection.dialect.name], rows)

@@ -31,8 +31,9 @@ class UsageCounters:
         self._lock = self._read.with_for_update()
 
     def _build_hold(self, insert_into: InsertInto) -> sqlite.Insert:
-        """Raise the counter if the limit allows it: one statement, so that no two wishes see the same picture left."""
+        """Build the statement that raises a counter if the limit allows it."""
         columns = self._table.c
+        # One statement compares and counts, so that two wishes cannot both take the last picture.
         first = insert_into(self._table)
         return first.on_conflict_do_update(
             index_elements=[columns.community, columns[self._whose], columns.day],
@@ -66,7 +67,7 @@ class UsageCounters:
         return (await connection.execute(self._read, _row_key(community, whose, day))).first()
 
     async def lock(self, connection: AsyncConnection, community: str, whose: str, day: date) -> Row[Any, Any] | None:
-        """Return the same, which nobody else changes before the transaction ends."""
+        """Return what is held and spent, locked: nobody else changes it before the transaction ends."""
         return (await connection.execute(self._lock, _row_key(community, whose, day))).first()
 
 

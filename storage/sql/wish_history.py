@@ -45,13 +45,13 @@ _IS_MEANT = {WishStatus.WAITING: IS_OPEN, WishStatus.FAILED: ENDED_WITHOUT_PICTU
 
 @retry_all_uncommitted
 class SqlWishHistory:
-    """Reads it in SQL."""
+    """Reads the wishes of an account from its jobs."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
 
     async def find(self, account: AccountId, query: WishQuery, *, most: int, before: JobId | None = None) -> tuple[PastWish, ...]:
-        """Read a page."""
+        """Return a page of wishes."""
         found, values = _select(query).limit(most), dict[str, object](whose=account)
         async with self._database.read_transaction() as connection:
             if before is not None:
