@@ -66,9 +66,9 @@ async def _take_in(base: Foundation, services: Services, number: int) -> tuple[f
     """Offer and confirm a batch of somebody's, and return the milliseconds of each."""
     person = Person(Identity(Platform("discord"), "", f"8{number:09d}"), f"person {number}")
     since = time.perf_counter()
-    offer = await services.batch_studio.offer(_PROMPTS, Draft(prompt=""), ReactionCall(person, f"offer-{number}"))
+    offer = await services.features.batch_studio.offer(_PROMPTS, Draft(prompt=""), ReactionCall(person, f"offer-{number}"))
     offered = time.perf_counter()
-    await services.batch_studio.confirm(offer.batch.id, ReactionCall(person, f"press-{number}"))
+    await services.features.batch_studio.confirm(offer.batch.id, ReactionCall(person, f"press-{number}"))
     accepted = time.perf_counter()
     await _check(base, offer.batch)
     return (offered - since) * 1000, (accepted - offered) * 1000

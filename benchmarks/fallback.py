@@ -41,6 +41,7 @@ from bot.domain.provider_state import ProviderState
 from bot.ports.images import OnProgress
 from bot.ports.observer import Event, Step
 from bot.provider_errors import ProviderFailed, ProviderFault
+from storage.sql.provider_states import SqlProviderStates
 from tests.fakes.bench import Bench
 from tests.fakes.clock import NOON, StoppedClock
 from tests.fakes.fast_forward_loop import FastForwardLoop
@@ -149,7 +150,8 @@ class _Stage:
 
     async def set_state(self, state: ProviderState) -> None:
         """Have the first one be in a state."""
-        await self.house.base.records.provider_states.change("openai", lambda _: state)
+        states = SqlProviderStates(self.house.base.database, self.house.base.clock)
+        await states.change("openai", lambda _: state)
 
 
 @asynccontextmanager

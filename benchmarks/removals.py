@@ -56,9 +56,11 @@ async def _remove_all(house: House, jobs: Sequence[Job]) -> list[float]:
     for job in jobs:
         while not (await house.base.records.jobs.get(job.id) or job).state.is_final:  # noqa: ASYNC110 - the database is looked at
             await asyncio.sleep(0.05)
-    pictures = [picture for job in jobs for picture in await house.services.gallery.visible(job.id)]
+    pictures = [picture for job in jobs for picture in await house.services.features.pictures.gallery.visible(job.id)]
     since = time.monotonic()
-    await asyncio.gather(*(house.services.removals.remove(one.id, RemovalReason.RULES, "benchmark") for one in pictures))
+    await asyncio.gather(
+        *(house.services.features.moderation.removals.remove(one.id, RemovalReason.RULES, "benchmark") for one in pictures)
+    )
     async with asyncio.timeout(_PATIENCE_SECONDS):
         return await asyncio.gather(*(_time_until_gone(house, one, since) for one in pictures))
 

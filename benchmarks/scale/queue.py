@@ -63,7 +63,7 @@ async def open_front_end(cluster: Cluster, database: str) -> AsyncIterator[Front
     settings = cluster.settings(database=database)
     async with open_foundation(settings) as base, open_engine(settings, base.clock, base.events) as engine:
         services = build_services(base, {PLATFORM: EndSurface()}, engine)
-        yield FrontEnd(build_dispatcher(services), services, engine)
+        yield FrontEnd(build_dispatcher(services.features), services, engine)
 
 
 async def fill(cluster: Cluster, orders: Orders, count: int) -> None:
@@ -112,7 +112,7 @@ async def measure_queue(cluster: Cluster, sizes: Sizes) -> dict[str, float]:
 
 async def _ask_and_claim(front: FrontEnd, number: int, times: Times) -> None:
     """Have somebody new ask for a picture, and claim the job; what comes before number 0 does not count."""
-    call, jobs_of = BenchCall(f"wish {number}", EndSurface()), front.services.base.records.jobs
+    call, jobs_of = BenchCall(f"wish {number}", EndSurface()), front.services.features.base.records.jobs
     call.person = Person(Identity(PLATFORM, "", f"asker {number}"), "Somebody")
     took = await _milliseconds(lambda: front.dispatcher.dispatch("imagine", {"prompt": f"a fox, number {number}"}, call))
     job = await jobs_of.by_key(call.key)
@@ -143,17 +143,17 @@ async def _measure_recovery(cluster: Cluster, front: FrontEnd, sizes: Sizes) -> 
     """Return how long recovery looks at all of them: first none is in Redis, as after a loss of it, then all are."""
     services = front.services
     recovery = Recovery(
-        jobs=services.base.records.jobs,
+        jobs=services.features.base.records.jobs,
         engine=front.engine,
-        providers=services.providers,
+        providers=services.queues.providers,
         leader=LocalLeaderLock(),
-        observer=services.base.observer,
-        delivery=services.delivery,
-        retention=build_retention(services.base),
-        gallery=services.gallery,
-        inputs=InputStore(services.base.records.inputs, services.base.objects, services.base.clock),
-        tickets=services.ticket_cancellation,
-        clock=services.base.clock,
+        observer=services.features.base.observer,
+        delivery=services.features.pictures.delivery,
+        retention=build_retention(services.features.base),
+        gallery=services.features.pictures.gallery,
+        inputs=InputStore(services.features.base.records.inputs, services.features.base.objects, services.features.base.clock),
+        tickets=services.queues.ticket_cancellation,
+        clock=services.features.base.clock,
         lease=_LEASE,
     )
     # To a platform that this process serves, and beside its time limit for statements.

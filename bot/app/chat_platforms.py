@@ -12,7 +12,7 @@ from fastapi import APIRouter
 from bot.adapters.discord import DISCORD
 from bot.adapters.slack import SLACK
 from bot.app.foundation import Foundation
-from bot.app.services import Services
+from bot.app.services import FeatureServices
 from bot.app.slack_callbacks import HomeTabBuilder, build_job_stopper
 from bot.commands.dispatcher import Dispatcher
 from bot.config import Settings
@@ -67,7 +67,7 @@ class ChatPlatforms:
 
     @asynccontextmanager
     async def listen(
-        self, services: Services, dispatcher: Dispatcher, *, by_socket: bool = True, by_http: bool = True
+        self, services: FeatureServices, dispatcher: Dispatcher, *, by_socket: bool = True, by_http: bool = True
     ) -> AsyncIterator[WebExtension]:
         """Hear people while the body runs, by the ways that are this process's, and have their commands run."""
         async with AsyncExitStack() as stack:
@@ -83,23 +83,29 @@ class ChatPlatforms:
 
 @asynccontextmanager
 async def _listen_on_discord(
-    front: "DiscordFrontEnd", services: Services, dispatcher: Dispatcher, *, by_socket: bool, by_http: bool
+    front: "DiscordFrontEnd", services: FeatureServices, dispatcher: Dispatcher, *, by_socket: bool, by_http: bool
 ) -> AsyncIterator[WebExtension]:
     from bot.adapters.discord.http_endpoint import PATH
 
-    async with front.listen(dispatcher, services.lookup, by_socket=by_socket, by_http=by_http) as routes:
+    async with front.listen(dispatcher, services.pictures.lookup, by_socket=by_socket, by_http=by_http) as routes:
         yield WebExtension(routes, frozenset({PATH}) if routes else frozenset(), front.findings)
 
 
 @asynccontextmanager
 async def _listen_on_slack(
-    front: "SlackFrontEnd", services: Services, dispatcher: Dispatcher, *, by_socket: bool, by_http: bool
+    front: "SlackFrontEnd", services: FeatureServices, dispatcher: Dispatcher, *, by_socket: bool, by_http: bool
 ) -> AsyncIterator[WebExtension]:
     from bot.adapters.slack.manifest import EVENTS_PATH
 
-    home, stop = HomeTabBuilder(services), build_job_stopper(services, SLACK)
+    pictures, home, stop = services.pictures, HomeTabBuilder(services), build_job_stopper(services, SLACK)
     listening = front.listen(
-        dispatcher, services.lookup, services.lineage, home=home, stop_jobs=stop, by_socket=by_socket, by_http=by_http
+        dispatcher,
+        pictures.lookup,
+        pictures.lineage,
+        home=home,
+        stop_jobs=stop,
+        by_socket=by_socket,
+        by_http=by_http,
     )
     async with listening as routes:
         yield WebExtension(routes, frozenset({EVENTS_PATH}), front.findings)

@@ -5,7 +5,7 @@ from typing import Any
 
 from bot.app.features import FEATURES
 from bot.app.foundation import Foundation
-from bot.app.services import Services
+from bot.app.services import FeatureServices
 from bot.app.system import new_fault_code
 from bot.commands.dispatcher import Dispatcher
 from bot.commands.help import help_command
@@ -17,12 +17,12 @@ from bot.ports.surfaces import Call
 _DEFAULTS = Settings()
 
 
-def build_dispatcher(services: Services) -> Dispatcher:
+def build_dispatcher(services: FeatureServices) -> Dispatcher:
     """Return what runs every command."""
     return Dispatcher(build_commands(services), new_fault_code, is_owner=services.is_owner)
 
 
-def build_commands(services: Services) -> tuple[AnyCommand, ...]:
+def build_commands(services: FeatureServices) -> tuple[AnyCommand, ...]:
     """Build the commands of every feature, what everybody may do first; `/help` knows all the others."""
     built = (command for build in FEATURES for command in build(services))
     commands = tuple(sorted(built, key=lambda command: list(Audience).index(command.audience)))
@@ -38,7 +38,7 @@ def build_commands(services: Services) -> tuple[AnyCommand, ...]:
 def declared_commands(settings: Settings = _DEFAULTS) -> tuple[AnyCommand, ...]:
     """Return the commands with placeholders for their services, for reading their declarations only."""
     base = Foundation(**_placeholders(Foundation) | {"settings": settings})
-    return build_commands(Services(**_placeholders(Services) | {"base": base}))
+    return build_commands(FeatureServices(**_placeholders(FeatureServices) | {"base": base}))
 
 
 def _placeholders(kind: Any) -> dict[str, Any]:

@@ -28,11 +28,9 @@ from bot.ports.copy_signer import CopySigner
 from bot.ports.events import Events
 from bot.ports.inputs import Inputs
 from bot.ports.jobs import Jobs
-from bot.ports.moderation_log import ModerationLog
 from bot.ports.objects import ObjectStore
 from bot.ports.observer import Observer
 from bot.ports.pictures import Pictures
-from bot.ports.provider_states import ProviderStates
 from bot.ports.removals import PictureRemovals, SentMessages
 from bot.ports.rules import Rulebook
 from storage.migrate import upgrade
@@ -43,9 +41,7 @@ from storage.sql.database import Database
 from storage.sql.inputs import SqlInputs
 from storage.sql.jobs import SqlJobs
 from storage.sql.ledger import SqlLedger
-from storage.sql.moderation_log import SqlModerationLog
 from storage.sql.pictures import SqlPictures
-from storage.sql.provider_states import SqlProviderStates
 from storage.sql.removals import SqlPictureRemovals
 from storage.sql.rules import SqlRulebook
 from storage.sql.sent_messages import SqlSentMessages
@@ -68,8 +64,6 @@ class Records:
     ledger: Ledger
     rulebook: Rulebook
     cases: Cases
-    moderation_log: ModerationLog
-    provider_states: ProviderStates
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,8 +114,6 @@ async def open_foundation(settings: Settings, observer: Observer = _UNOBSERVED) 
             ledger=SqlLedger(database, clock, ids),
             rulebook=SqlRulebook(database, clock, ids),
             cases=SqlCases(database, clock, ids),
-            moderation_log=SqlModerationLog(database, clock),
-            provider_states=SqlProviderStates(database, clock),
         )
         objects = await stack.enter_async_context(open_objects(settings))
         events = await stack.enter_async_context(open_events(settings, ids))

@@ -4,19 +4,19 @@ from bot.adapters.web.gallery import GalleryDependencies
 from bot.adapters.web.gallery_actions import ActionDependencies
 from bot.adapters.web.gallery_pages import GalleryPages
 from bot.adapters.web.picture_page import PictureDependencies
-from bot.app.services import Services
+from bot.app.services import FeatureServices
 from bot.app.sharing import build_sharing
 from bot.pipeline.deletion import SeveralDeletion
 from storage.sql.collections import SqlCollections
 from storage.sql.picture_search import SqlPictureSearch
 
 
-def build_gallery_pages(services: Services) -> GalleryPages:
+def build_gallery_pages(services: FeatureServices) -> GalleryPages:
     """Build it."""
     base, records = services.base, services.base.records
     gallery = GalleryDependencies(
         studio=services.studio,
-        gallery=services.gallery,
+        gallery=services.pictures.gallery,
         search=SqlPictureSearch(base.database),
         pictures=records.pictures,
         jobs=records.jobs,
@@ -26,9 +26,9 @@ def build_gallery_pages(services: Services) -> GalleryPages:
     picture = PictureDependencies(
         pictures=records.pictures,
         jobs=records.jobs,
-        lineage=services.lineage,
+        lineage=services.pictures.lineage,
         sharing=build_sharing(services),
-        links=services.links,
+        links=services.pictures.links,
     )
-    deletion = SeveralDeletion(gallery=services.gallery, delivery=services.delivery, jobs=records.jobs)
+    deletion = SeveralDeletion(gallery=services.pictures.gallery, delivery=services.pictures.delivery, jobs=records.jobs)
     return GalleryPages(gallery, picture, ActionDependencies(deletion, records.jobs, base.objects))

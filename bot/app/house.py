@@ -46,4 +46,4 @@ async def run_house(base: Foundation, surfaces: Mapping[Platform, Surface], *, r
     ):
         services = build_services(base, surfaces, engine)
         async with run_work(services, engine, recovers=recovers) as worker:
-            yield House(base, services, build_dispatcher(services), worker)
+            yield House(base, services, build_dispatcher(services.features), worker)

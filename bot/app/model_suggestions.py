@@ -1,13 +1,13 @@
 """Which image models somebody can choose, as forms and menus offer them."""
 
-from bot.app.services import Services
+from bot.app.services import FeatureServices
 from bot.commands.spec import Suggest
 from bot.domain.chat import Place
 from bot.domain.options import Suggestion
 from bot.domain.people import Person
 
 
-def model_suggestions(services: Services) -> Suggest:
+def model_suggestions(services: FeatureServices) -> Suggest:
     """Return what says which models a person may ask for at a place."""
 
     async def suggest(person: Person, place: Place) -> tuple[Suggestion, ...]:

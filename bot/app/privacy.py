@@ -3,7 +3,7 @@
 from bot.adapters.web.exports import ExportDownloads, export_routes
 from bot.app.chat_platforms import WebExtension
 from bot.app.foundation import Foundation
-from bot.app.services import Services
+from bot.app.services import FeatureServices
 from bot.pipeline.forgetting import Forgetting
 from bot.pipeline.privacy_chores import PrivacyChores
 from bot.services.data_requests import DataRequests
@@ -17,7 +17,7 @@ from storage.sql.sent_messages import SqlSentMessages
 from storage.sql.templates import SqlTemplates
 
 
-def build_data_requests(services: Services) -> DataRequests:
+def build_data_requests(services: FeatureServices) -> DataRequests:
     """Build what takes requests in."""
     base = services.base
     return DataRequests(
@@ -35,7 +35,7 @@ def build_export_links(base: Foundation) -> ExportLinks:
     return ExportLinks(SqlPrivacyRequests(base.database), codes, base.clock, base.ids, base_url=base.settings.web.links_base)
 
 
-def build_privacy_chores(services: Services) -> PrivacyChores:
+def build_privacy_chores(services: FeatureServices) -> PrivacyChores:
     """Build what carries requests on."""
     base = services.base
     requests, exports = SqlPrivacyRequests(base.database), _build_exports(base)
@@ -44,7 +44,7 @@ def build_privacy_chores(services: Services) -> PrivacyChores:
         records=SqlPersonalRecords(base.database, base.clock, base.ids),
         jobs=base.records.jobs,
         studio=services.studio,
-        gallery=services.gallery,
+        gallery=services.pictures.gallery,
         pictures=base.records.pictures,
         inputs=InputStore(base.records.inputs, base.objects, base.clock),
         objects=base.objects,

@@ -25,7 +25,7 @@ from bot.app.services import Services, build_services
 from bot.app.stop_signals import StopRequest, listen_for_stop
 from bot.app.tasks import background_task, wait_for_either
 from bot.app.web_server import Listeners, ServerTask, bind_ports, serve_health, serve_web, with_port
-from bot.app.work import run_work
+from bot.app.work import follow_intake, run_work
 from bot.config import Settings
 from bot.domain.health import Health
 from bot.domain.people import Platform
@@ -99,7 +99,7 @@ async def _run_background(services: Services, engine: Engine, role: Role) -> Asy
             yield worker
     else:
         async with AsyncExitStack() as stack:
-            for watching in (services.budget_alerts.run(), services.case_messages.run(), services.batch_messages.run()):
+            for watching in follow_intake(services):
                 await stack.enter_async_context(background_task(watching))
             yield None
 
@@ -117,16 +117,17 @@ async def _open_front_ends(
     announce: Announce,
 ) -> AsyncIterator[tuple[ServerTask, ...]]:
     """Let people in by the ways of the role while the body runs, and yield the servers."""
-    base, dispatcher = services.base, build_dispatcher(services)
+    features = services.features
+    base, dispatcher = features.base, build_dispatcher(features)
     monitor = ServiceMonitor(base.ai_services, services.budget_alerts, base.clock, announce)
     async with AsyncExitStack() as stack:
-        listening = chats.listen(services, dispatcher, by_socket=role.has_sockets, by_http=role.has_page)
+        listening = chats.listen(features, dispatcher, by_socket=role.has_sockets, by_http=role.has_page)
         chat_extension = await stack.enter_async_context(listening)
         findings = WebExtension(findings=lambda: monitor.findings)
         extension = merge_extensions((chat_extension, billing, build_downloads(base), findings))
         servers = []
         if listeners.page is not None:
-            served = serve_web(services, dispatcher, surface=page, listener=listeners.page, extension=extension)
+            served = serve_web(features, dispatcher, surface=page, listener=listeners.page, extension=extension)
             servers.append(await stack.enter_async_context(served))
         if listeners.health is not None:
             served = serve_health(

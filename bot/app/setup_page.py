@@ -2,13 +2,13 @@
 
 from bot.adapters.web.setup import SetupDependencies
 from bot.app.openai_services import image_model
-from bot.app.services import Services
+from bot.app.services import FeatureServices
 from bot.config import Settings
 from bot.domain.health import Finding
 from bot.ports.clock import Clock
 
 
-def build_setup_page(services: Services) -> SetupDependencies:
+def build_setup_page(services: FeatureServices) -> SetupDependencies:
     """Build it."""
     base = services.base
     settings = base.settings

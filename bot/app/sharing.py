@@ -1,13 +1,13 @@
 """What shares pictures, and shows what is shared."""
 
 from bot.adapters.web.share import ShareDependencies
-from bot.app.services import Services
+from bot.app.services import FeatureServices
 from bot.services.sharing import Sharing
 from storage.sql.collections import SqlCollections
 from storage.sql.shares import SqlShares
 
 
-def build_sharing(services: Services) -> Sharing:
+def build_sharing(services: FeatureServices) -> Sharing:
     """Build it, for commands and for the pages."""
     base = services.base
     return Sharing(
@@ -19,6 +19,6 @@ def build_sharing(services: Services) -> Sharing:
     )
 
 
-def build_share_pages(services: Services) -> ShareDependencies:
+def build_share_pages(services: FeatureServices) -> ShareDependencies:
     """Build what the pages need."""
-    return ShareDependencies(build_sharing(services), services.links, SqlCollections(services.base.database))
+    return ShareDependencies(build_sharing(services), services.pictures.links, SqlCollections(services.base.database))

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 import structlog
 
-from bot.app.services import Services
+from bot.app.services import FeatureServices
 from bot.domain.chat import Place
 from bot.domain.people import Person, Platform
 from bot.errors import BadInput
@@ -21,7 +21,7 @@ log = structlog.get_logger(__name__)
 _MOST_PICTURES = 6
 
 
-def build_job_stopper(services: Services, platform: Platform) -> Callable[[str], Awaitable[int]]:
+def build_job_stopper(services: FeatureServices, platform: Platform) -> Callable[[str], Awaitable[int]]:
     """Return a function that cancels the open jobs of a tenant and returns their number."""
 
     async def stop(tenant: str) -> int:
@@ -42,7 +42,7 @@ def build_job_stopper(services: Services, platform: Platform) -> Callable[[str],
 class HomeTabBuilder:
     """Builds the contents of a person's Home tab."""
 
-    def __init__(self, services: Services) -> None:
+    def __init__(self, services: FeatureServices) -> None:
         self._services = services
 
     async def __call__(self, person: Person) -> "HomeContent":
@@ -51,8 +51,8 @@ class HomeTabBuilder:
 
         place = Place(person.identity.platform, person.identity.realm, "")
         effective_limits = await self._services.quotas.effective_limits(person, place)
-        pictures = await self._services.gallery.latest(effective_limits.account.id, _MOST_PICTURES)
-        studio, links = self._services.studio, self._services.links
+        pictures = await self._services.pictures.gallery.latest(effective_limits.account.id, _MOST_PICTURES)
+        studio, links = self._services.studio, self._services.pictures.links
         shown = [posts.post_picture(await studio.find(picture.job), picture, links) for picture in pictures]
         return HomeContent(
             await _standing(self._services.quotas, effective_limits), tuple(shown), _account_facts(effective_limits, person)

@@ -26,7 +26,7 @@ from bot.app.gallery_pages import build_gallery_pages
 from bot.app.part_editing import build_part_page
 from bot.app.picture_addresses import fetch_picture
 from bot.app.readiness import Readiness
-from bot.app.services import Services
+from bot.app.services import FeatureServices
 from bot.app.setup_page import build_setup_page
 from bot.app.sharing import build_share_pages
 from bot.app.tasks import wait_for_either
@@ -114,7 +114,7 @@ class _WebServer(uvicorn.Server):
 
 @contextlib.asynccontextmanager
 async def serve_web(
-    services: Services,
+    services: FeatureServices,
     dispatcher: Dispatcher,
     *,
     surface: WebSurface,
@@ -135,7 +135,7 @@ async def serve_web(
         ids=base.ids,
         shared_files=base.shared.files,
         readiness=Readiness(base, extension.findings).findings,
-        extra_routers=(*extension.routes, batch_file_routes(SqlBatches(base.database), services.gallery, base.objects)),
+        extra_routers=(*extension.routes, batch_file_routes(SqlBatches(base.database), services.pictures.gallery, base.objects)),
         rest_dependencies=_rest_dependencies(services),
         moderation=ModerationDependencies(build_case_access(services), build_moderator_sessions(services)),
         part=build_part_page(services),
@@ -183,17 +183,17 @@ async def _run_server(
         await task
 
 
-def _rest_dependencies(services: Services) -> RestDependencies:
+def _rest_dependencies(services: FeatureServices) -> RestDependencies:
     base = services.base
     records = base.records
     return RestDependencies(
         studio=services.studio,
         quotas=services.quotas,
         jobs=records.jobs,
-        gallery=services.gallery,
-        views=JobViews(jobs=records.jobs, pictures=records.pictures, removals=records.removals, links=services.links),
+        gallery=services.pictures.gallery,
+        views=JobViews(jobs=records.jobs, pictures=records.pictures, removals=records.removals, links=services.pictures.links),
         objects=base.objects,
-        delivery=services.delivery,
+        delivery=services.pictures.delivery,
         keys=build_registry(base),
         ids=base.ids,
         clock=base.clock,

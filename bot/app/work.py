@@ -1,15 +1,17 @@
 """The work on jobs in one process: a worker, and what looks after the jobs of all."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Coroutine
 from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import timedelta
+from typing import Any
 
 from bot.app.engines import open_leader_lock
 from bot.app.foundation import Foundation
 from bot.app.orphans import build_orphans
 from bot.app.privacy import build_privacy_chores
+from bot.app.queues import QueueServices
 from bot.app.quota_services import build_retention, build_retention_sweep, deployment_limits
-from bot.app.services import Services
+from bot.app.services import FeatureServices, Services
 from bot.app.stores import open_spool
 from bot.app.system import new_fault_code
 from bot.app.tasks import background_task
@@ -45,33 +47,41 @@ _SWEEP_BATCHES_EVERY = timedelta(seconds=15)
 @asynccontextmanager
 async def run_work(services: Services, engine: Engine, *, recovers: bool) -> AsyncIterator[Worker]:
     """Work on jobs while the body runs. `recovers` says whether jobs that others left are picked up too."""
-    worker = _build_worker(services, engine)
+    features, worker = services.features, _build_worker(services, engine)
     async with AsyncExitStack() as stack:
-        working = engine.run(worker.work, services.base.settings.worker.slots_by_tier)
-        await stack.enter_async_context(background_task(working))
-        await stack.enter_async_context(background_task(services.budget_alerts.run()))
-        await stack.enter_async_context(background_task(services.case_messages.run()))
-        await stack.enter_async_context(background_task(services.batch_messages.run()))
+        working = engine.run(worker.work, features.base.settings.worker.slots_by_tier)
+        for task in (working, *follow_intake(services)):
+            await stack.enter_async_context(background_task(task))
         if recovers:
-            leader = await stack.enter_async_context(open_leader_lock(services.base, services.delivery.platforms))
-            recovering = _build_recovery(services, engine, leader).run(every=_SWEEP_EVERY)
-            await stack.enter_async_context(background_task(recovering))
-            enforcing = services.sanction_enforcement.run(leader, every=_SWEEP_EVERY)
-            await stack.enter_async_context(background_task(enforcing))
-            sweeping_cases = services.case_messages.sweep(leader, every=_SWEEP_EVERY)
-            await stack.enter_async_context(background_task(sweeping_cases))
-            sweeping_batches = services.batch_studio.sweep(leader, every=_SWEEP_BATCHES_EVERY)
-            await stack.enter_async_context(background_task(sweeping_batches))
-            await stack.enter_async_context(background_task(_build_removal_steps(services).run(leader)))
-            # Not a part of recovery's own sweep: a large store takes longer than the minute between two of those.
-            await stack.enter_async_context(background_task(build_orphans(services.base).run(leader)))
-            retention = build_retention_sweep(services.base, services.surfaces)
-            await stack.enter_async_context(background_task(retention.run(leader)))
-            await stack.enter_async_context(background_task(services.report_follow_up.run(leader, every=_SWEEP_EVERY)))
-            await stack.enter_async_context(background_task(build_privacy_chores(services).run(leader)))
-            # Whoever leads: nobody else can get at this machine's spool.
-            await stack.enter_async_context(background_task(_sweep_spool(services.base)))
+            leader = await stack.enter_async_context(open_leader_lock(features.base, features.pictures.delivery.platforms))
+            for sweeping in _sweep_all(services, engine, leader):
+                await stack.enter_async_context(background_task(sweeping))
         yield worker
+
+
+def follow_intake(services: Services) -> tuple[Coroutine[Any, Any, None], ...]:
+    """Return what goes on wherever jobs, cases and batches are taken in, whoever works on them."""
+    features = services.features
+    return services.budget_alerts.run(), features.moderation.case_messages.run(), features.pictures.batch_messages.run()
+
+
+def _sweep_all(services: Services, engine: Engine, leader: LeaderLock) -> tuple[Coroutine[Any, Any, None], ...]:
+    """Return what repairs and removes from time to time, in whichever process leads."""
+    features, moderation = services.features, services.features.moderation
+    return (
+        _build_recovery(services, engine, leader).run(every=_SWEEP_EVERY),
+        moderation.enforcement.run(leader, every=_SWEEP_EVERY),
+        moderation.case_messages.sweep(leader, every=_SWEEP_EVERY),
+        features.batch_studio.sweep(leader, every=_SWEEP_BATCHES_EVERY),
+        _build_removal_steps(features).run(leader),
+        # Not a part of recovery's own sweep: a large store takes longer than the minute between two of those.
+        build_orphans(features.base).run(leader),
+        build_retention_sweep(features.base, features.surfaces).run(leader),
+        moderation.report_follow_up.run(leader, every=_SWEEP_EVERY),
+        build_privacy_chores(features).run(leader),
+        # Whoever leads: nobody else can get at this machine's spool.
+        _sweep_spool(features.base),
+    )
 
 
 async def _sweep_spool(base: Foundation) -> None:
@@ -81,46 +91,25 @@ async def _sweep_spool(base: Foundation) -> None:
 
 
 def _build_worker(services: Services, engine: Engine) -> Worker:
-    base = services.base
+    base = services.features.base
     return Worker(
         jobs=base.records.jobs,
         engine=engine,
         steps=_build_steps(services),
-        queue=services.queue,
+        queue=services.queues.accounts,
         observer=base.observer,
         clock=base.clock,
         lease=base.settings.worker.lease,
         fault_code=new_fault_code,
-        relaxed_share=services.quotas.weights.relaxed_share,
+        relaxed_share=services.features.quotas.weights.relaxed_share,
     )
 
 
 def _build_steps(services: Services) -> Steps:
-    base = services.base
-    settings, jobs = base.settings, base.records.jobs
-    spool = open_spool(settings)
-    check = PictureCheck(blocked=SqlBlockedPictures(base.database, base.clock))
-    keeping = KeepingStep(
-        jobs=jobs,
-        objects=base.objects,
-        spool=spool,
-        check=check,
-        count=services.quotas.count_drawn,
-        clock=base.clock,
-        ids=base.ids,
-    )
-    policies = GuardPolicies(base.records.rulebook, deployment_limits(settings))
-    calls = PaidCalls(
-        queue=services.providers,
-        ticket_calls=TicketCalls(jobs=jobs, providers=services.ticket_providers, cancellation=services.ticket_cancellation),
-        cancellation=services.ticket_cancellation,
-        time_limits={name: settings.time_limits(section) for name, section in settings.all_providers.items()},
-        warm_ups={name: section.warm_up for name, section in settings.all_providers.items()},
-        observer=base.observer,
-        clock=base.clock,
-        ids=base.ids,
-    )
-    parts = PartKeeping(base.inputs, PartComposites(), base.copy_signer)
+    features, base = services.features, services.features.base
+    jobs, moderation = base.records.jobs, features.moderation
+    keeping = _build_keeping(features)
+    policies = GuardPolicies(base.records.rulebook, deployment_limits(base.settings))
     return Steps(
         preparation=PromptPreparation(
             jobs=jobs,
@@ -130,64 +119,100 @@ def _build_steps(services: Services) -> Steps:
             inputs=base.inputs,
             observer=base.observer,
         ),
-        drawing=DrawingStep(
-            jobs=jobs,
-            pool=services.pool,
-            models=base.ai_services.models,
-            queue=services.providers,
-            calls=calls,
-            inputs=base.inputs,
-            parts=parts,
-            finishing=Finishing(parts=parts, formats=FormatConversion(base.copy_signer), keeping=keeping),
-            when_unknown=WhenUnknown(settings.drawing.when_unknown),
-            observer=base.observer,
-        ),
+        drawing=_build_drawing(base, services.queues, keeping),
         review=PictureReview(jobs=jobs, keeping=keeping, guard=base.guard, policies=policies),
         keeping=keeping,
         inputs=InputStore(base.records.inputs, base.objects, base.clock),
         doubts=DoubtReview(
-            guard=base.guard, policies=policies, gallery=services.gallery, cases=base.records.cases, review=services.cases
+            guard=base.guard,
+            policies=policies,
+            gallery=features.pictures.gallery,
+            cases=base.records.cases,
+            review=moderation.cases,
         ),
-        delivery=services.delivery,
+        delivery=features.pictures.delivery,
         refusals=RefusalHandling(
             jobs=jobs,
             rewriter=base.ai_services.rewriter,
             guard=base.guard,
             policies=policies,
-            tries=services.tries,
+            tries=moderation.tries,
             observer=base.observer,
         ),
     )
 
 
-def _build_removal_steps(services: Services) -> RemovalSteps:
-    base, records = services.base, services.base.records
+def _build_keeping(features: FeatureServices) -> KeepingStep:
+    base = features.base
+    return KeepingStep(
+        jobs=base.records.jobs,
+        objects=base.objects,
+        spool=open_spool(base.settings),
+        check=PictureCheck(blocked=SqlBlockedPictures(base.database, base.clock)),
+        count=features.quotas.count_drawn,
+        clock=base.clock,
+        ids=base.ids,
+    )
+
+
+def _build_drawing(base: Foundation, queues: QueueServices, keeping: KeepingStep) -> DrawingStep:
+    parts = PartKeeping(base.inputs, PartComposites(), base.copy_signer)
+    return DrawingStep(
+        jobs=base.records.jobs,
+        pool=queues.pool,
+        models=base.ai_services.models,
+        queue=queues.providers,
+        calls=_build_paid_calls(base, queues),
+        inputs=base.inputs,
+        parts=parts,
+        finishing=Finishing(parts=parts, formats=FormatConversion(base.copy_signer), keeping=keeping),
+        when_unknown=WhenUnknown(base.settings.drawing.when_unknown),
+        observer=base.observer,
+    )
+
+
+def _build_paid_calls(base: Foundation, queues: QueueServices) -> PaidCalls:
+    settings, tickets = base.settings, queues.ticket_cancellation
+    return PaidCalls(
+        queue=queues.providers,
+        ticket_calls=TicketCalls(jobs=base.records.jobs, providers=queues.ticket_providers, cancellation=tickets),
+        cancellation=tickets,
+        time_limits={name: settings.time_limits(section) for name, section in settings.all_providers.items()},
+        warm_ups={name: section.warm_up for name, section in settings.all_providers.items()},
+        observer=base.observer,
+        clock=base.clock,
+        ids=base.ids,
+    )
+
+
+def _build_removal_steps(features: FeatureServices) -> RemovalSteps:
+    base, records = features.base, features.base.records
     return RemovalSteps(
-        decisions=services.removals,
+        decisions=features.moderation.removals,
         removals=records.removals,
         blocked=SqlBlockedPictures(base.database, base.clock),
         sent_messages=records.sent_messages,
         jobs=records.jobs,
         pictures=records.pictures,
         objects=base.objects,
-        gallery=services.gallery,
-        copies=services.copies,
+        gallery=features.pictures.gallery,
+        copies=features.pictures.copies,
         clock=base.clock,
     )
 
 
 def _build_recovery(services: Services, engine: Engine, leader: LeaderLock) -> Recovery:
-    base = services.base
+    base, pictures = services.features.base, services.features.pictures
     return Recovery(
         jobs=base.records.jobs,
         engine=engine,
-        providers=services.providers,
+        providers=services.queues.providers,
         leader=leader,
-        delivery=services.delivery,
+        delivery=pictures.delivery,
         retention=build_retention(base),
-        gallery=services.gallery,
+        gallery=pictures.gallery,
         inputs=InputStore(base.records.inputs, base.objects, base.clock),
-        tickets=services.ticket_cancellation,
+        tickets=services.queues.ticket_cancellation,
         observer=base.observer,
         clock=base.clock,
         lease=base.settings.worker.lease,

@@ -182,7 +182,7 @@ async def _cancel(house: House, call: TerminalCall, stop: StopRequest) -> Imagin
             problem=ImagineProblem("cancelled", "Stopped before anything was drawn; nothing was counted.", stop.code)
         )
     try:
-        ending = await house.services.studio.cancel(job)
+        ending = await house.services.features.studio.cancel(job)
     except BadInput:
         return await _report_too_late(house, await jobs.by_key(call.key) or job, stop)
     await house.worker.drain(_GIVE_UP_WITHIN)  # so that the report says what was paid
@@ -206,7 +206,7 @@ def _build_views(house: House) -> JobViews:
         jobs=house.base.records.jobs,
         pictures=house.base.records.pictures,
         removals=house.base.records.removals,
-        links=house.services.links,
+        links=house.services.features.pictures.links,
     )
 
 

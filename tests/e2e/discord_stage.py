@@ -44,7 +44,7 @@ class DiscordStage:
         base = replace(base, clock=self.discord.clock) if self.shares_clock else base
         chats = await stack.enter_async_context(open_chat_platforms(base))
         self.house = await stack.enter_async_context(run_house(base, chats.surfaces))
-        self.extension = await stack.enter_async_context(chats.listen(self.house.services, self.house.dispatcher))
+        self.extension = await stack.enter_async_context(chats.listen(self.house.services.features, self.house.dispatcher))
         self._open = stack
         if connected:
             await self.discord.gateway.ready(within=15)

@@ -28,7 +28,7 @@ async def take_in(
     async with open_foundation(settings, observer) as base:
         services = build_services(base, {LOOM: surface}, ManualEngine(base.clock))
         call = FakeCall(surface, key=key, at=Place(LOOM, TENANT, "market square"))
-        await build_dispatcher(services).dispatch("imagine", {"prompt": prompt}, call)
+        await build_dispatcher(services.features).dispatch("imagine", {"prompt": prompt}, call)
         job = await base.records.jobs.by_key(key)
         assert job is not None
         return job
@@ -43,6 +43,6 @@ async def working_on(settings: Settings, surface: RecordingSurface, job: Job, ob
         async with run_work(services, engine, recovers=False):
             await engine.publish(job.id, tier=job.tier)
             async with asyncio.timeout(60):
-                while not (job := await services.studio.find(job.id)).state.is_final:  # noqa: ASYNC110 - a task of the worker's ends it
+                while not (job := await services.features.studio.find(job.id)).state.is_final:  # noqa: ASYNC110 - a task of the worker's ends it
                     await asyncio.sleep(0.01)
             yield job

@@ -118,7 +118,7 @@ async def test_the_gallery_of_a_direct_conversation_is_a_copy_too(stage: Discord
     await stage.ada.say(stage.ada.dm_channel, "gallery")
     await stage.discord.changes.until(lambda: any("newest pictures" in one.text for one in stage.ada.dms), within=20, what="it")
     assert stage.house is not None
-    lookup = stage.house.services.lookup
+    lookup = stage.house.services.features.pictures.lookup
     shown = next(one for one in stage.ada.dms if "newest pictures" in one.text)
     async with asyncio.timeout(20):
         while await lookup.job_of_message(DISCORD, str(shown.channel.id), str(shown.id)) is None:  # noqa: ASYNC110 - the database is looked at

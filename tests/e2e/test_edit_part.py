@@ -28,9 +28,9 @@ async def mark(house: House | None, told: str, mask: bytes = MASK) -> PartEdit:
     found = re.search(r"http://127\.0\.0\.1:\d+/part#([\w-]+)", told)
     assert house is not None
     assert found is not None
-    editing = build_part_editing(house.services)
+    editing = build_part_editing(house.services.features)
     edit, _ = await editing.open(AMBER, found[1])
-    surfaces = build_part_page(house.services).surfaces
+    surfaces = build_part_page(house.services.features).surfaces
     call = PlaceCall(surfaces, key=call_key(found[1]), person=edit.person, place=edit.place)
     await editing.send(MarkedPart("a lamp", mask), edit, call)
     assert call.notes == []

@@ -32,7 +32,7 @@ async def test_a_wish_and_what_its_message_showed_are_noted(tmp_path: Path, plat
         [job] = [event.job for event in stage.observer.events if isinstance(event, WishAccepted)]
         assert {step for step, _, outcome in stage.observer.steps if outcome == "ok"} == set(Step)
 
-        surface = stage.house.services.delivery._surface(platform)
+        surface = stage.house.services.features.pictures.delivery._surface(platform)
         message = await surface.post(job.place, Post("Drawing"), key="another")
         surface.show_progress(message, Post("Half of it is drawn"))
         await until(lambda: UpdateEnded(platform, UpdateOutcome.SHOWN) in stage.observer.events)

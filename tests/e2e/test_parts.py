@@ -26,7 +26,7 @@ async def test_front_ends_and_work_need_not_be_one_process(tmp_path: Path) -> No
     """What one accepts, with nobody here to draw it, another draws that has no commands."""
     async with open_foundation(Settings(data_dir=tmp_path)) as base:
         surface, line = RecordingSurface(), ManualEngine(base.clock)
-        gateway = build_services(base, {LOOM: surface}, line)
+        gateway = build_services(base, {LOOM: surface}, line).features
         await build_dispatcher(gateway).dispatch("imagine", {"prompt": "a fox"}, FakeCall(surface, key="call-1"))
         job = await base.records.jobs.by_key("call-1")
         assert job is not None
@@ -79,6 +79,6 @@ async def listening(settings: Settings, *, by_socket: bool = True, by_http: bool
     """Listen to the chats as a process of some role does."""
     await give_tables(settings.home)
     async with open_foundation(settings) as base, open_chat_platforms(base) as chats:
-        services = build_services(base, chats.surfaces, ManualEngine(base.clock))
+        services = build_services(base, chats.surfaces, ManualEngine(base.clock)).features
         async with chats.listen(services, build_dispatcher(services), by_socket=by_socket, by_http=by_http) as extension:
             yield extension

@@ -33,8 +33,8 @@ async def remove(stage: DiscordStage, message: Message, case: str | None = None)
     """Decide that what a message shows goes, and return the picture's id."""
     assert stage.house is not None
     job = await stage.job(message)
-    [picture] = await stage.house.services.gallery.visible(job.id)
-    assert await stage.house.services.removals.remove(picture.id, RemovalReason.RULES, "mod", case)
+    [picture] = await stage.house.services.features.pictures.gallery.visible(job.id)
+    assert await stage.house.services.features.moderation.removals.remove(picture.id, RemovalReason.RULES, "mod", case)
     return picture.id
 
 
@@ -99,7 +99,7 @@ async def test_a_decision_that_is_undone_brings_it_back(stage: DiscordStage) -> 
     message = await drawn(stage)
     picture = await remove(stage, message, case="case 1")
     await shows(stage, message, GONE)
-    assert await stage.house.services.removals.restore(picture, "mod", "case 1")  # type: ignore[arg-type]
+    assert await stage.house.services.features.moderation.removals.restore(picture, "mod", "case 1")  # type: ignore[arg-type]
     await stage.discord.changes.until(lambda: is_done(message), within=15, what="the picture")
 
 

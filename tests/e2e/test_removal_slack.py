@@ -36,8 +36,8 @@ async def remove(stage: SlackStage, message: Message, case: str | None = None) -
     """Decide that what a message shows goes, and return the picture's id."""
     assert stage.house is not None
     job = await stage.job(message)
-    [picture] = await stage.house.services.gallery.visible(job.id)
-    assert await stage.house.services.removals.remove(picture.id, RemovalReason.RULES, "mod", case)
+    [picture] = await stage.house.services.features.pictures.gallery.visible(job.id)
+    assert await stage.house.services.features.moderation.removals.remove(picture.id, RemovalReason.RULES, "mod", case)
     return picture.id
 
 
@@ -110,7 +110,7 @@ async def test_a_decision_that_is_undone_brings_it_back(stage: SlackStage) -> No
     message = await drawn(stage)
     picture = await remove(stage, message, case="case 1")
     await shows(message, GONE)
-    assert await stage.house.services.removals.restore(picture, "mod", "case 1")
+    assert await stage.house.services.features.moderation.removals.restore(picture, "mod", "case 1")
     await stage.channel.message_when(lambda one: one is message and is_done(one), within=15)
 
 
@@ -142,7 +142,7 @@ async def test_one_picture_of_a_batch_is_gone_and_so_is_the_sheet_that_it_was_on
         assert len(files_of(stage, PictureId("sheet-"))) == 1
         gone, kept = await stage.base.records.pictures.page(most=2)
         assert stage.house is not None
-        assert await stage.house.services.removals.remove(gone.id, RemovalReason.RULES, "mod")
+        assert await stage.house.services.features.moderation.removals.remove(gone.id, RemovalReason.RULES, "mod")
         await message.when(lambda one: "1 picture of it cannot be seen any more" in one, within=30)
         await is_removed(stage, gone.id)
         assert (files_of(stage, PictureId("sheet-")), files_of(stage, gone.id)) == ([], [])

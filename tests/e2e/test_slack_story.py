@@ -29,7 +29,7 @@ async def stage(tmp_path: Path) -> AsyncIterator[SlackStage]:
             assert made.house is not None
             base = made.base
             page = WebSurface(SqlPageMessages(base.database, base.clock, base.ids), base.events)
-            services, dispatcher = made.house.services, made.house.dispatcher
+            services, dispatcher = made.house.services.features, made.house.dispatcher
             async with serve_web(services, dispatcher, surface=page, listener=listener, extension=made.extension):
                 yield made
 

@@ -45,7 +45,7 @@ async def test_an_accepted_wish_asks_the_database_no_more_often_than_it_must(tmp
     settings = Settings.model_validate({"data_dir": tmp_path, "quotas": {"parts_tenants": parts_tenants}})
     async with open_foundation(settings) as base:
         surface = RecordingSurface()
-        dispatcher = build_dispatcher(build_services(base, {LOOM: surface}, ManualEngine(base.clock)))
+        dispatcher = build_dispatcher(build_services(base, {LOOM: surface}, ManualEngine(base.clock)).features)
         place = Place(LOOM, "guild-7", "market square")
         await dispatcher.dispatch("imagine", {"prompt": "a fox, who makes the account"}, FakeCall(surface, key="first", at=place))
         with counted() as heard:

@@ -12,6 +12,7 @@ from bot.config import Settings
 from bot.domain.chat import Post, Tone
 from bot.domain.jobs import Job, JobState
 from bot.domain.people import GUEST, HOUSE
+from storage.sql.provider_states import SqlProviderStates
 from tests.e2e.tables import give_tables
 from tests.fakes.openai import Endpoint, FakeOpenAI, Kind
 from tests.fakes.surfaces import LOOM, FakeCall, RecordingSurface
@@ -98,7 +99,7 @@ async def test_a_full_minute_of_the_service_is_waited_for(house: House, surface:
     job, _ = await ended(house, surface)
     assert job.state is JobState.DONE
     assert len(fake.paid) == 1
-    assert (await house.base.records.provider_states.all())["openai"].per_minute == 5
+    assert (await SqlProviderStates(house.base.database, house.base.clock).all())["openai"].per_minute == 5
 
 
 async def test_a_refusal_is_explained_and_costs_nothing(house: House, surface: RecordingSurface, fake: FakeOpenAI) -> None:

@@ -29,10 +29,10 @@ from bot.app.features import (
     usage,
     word_filter,
 )
-from bot.app.services import Services
+from bot.app.services import FeatureServices
 from bot.commands.spec import AnyCommand
 
-FEATURES: tuple[Callable[[Services], tuple[AnyCommand, ...]], ...] = (
+FEATURES: tuple[Callable[[FeatureServices], tuple[AnyCommand, ...]], ...] = (
     drawing.build_commands,
     batches.build_commands,
     templates.build_commands,

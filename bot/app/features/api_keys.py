@@ -1,7 +1,7 @@
 """Keys that programs ask with."""
 
 from bot.app.foundation import Foundation
-from bot.app.services import Services
+from bot.app.services import FeatureServices
 from bot.commands.api_keys import apikey_list, apikey_make, apikey_revoke
 from bot.commands.spec import AnyCommand
 from bot.services.api_keys import ApiKeyRegistry
@@ -13,7 +13,7 @@ def build_registry(base: Foundation) -> ApiKeyRegistry:
     return ApiKeyRegistry(SqlApiKeys(base.database, base.clock), base.clock, base.ids)
 
 
-def build_commands(services: Services) -> tuple[AnyCommand, ...]:
+def build_commands(services: FeatureServices) -> tuple[AnyCommand, ...]:
     """Build `/apikey`."""
     keys, quotas = build_registry(services.base), services.quotas
     return (apikey_list(keys, quotas), apikey_make(keys, quotas), apikey_revoke(keys, quotas))

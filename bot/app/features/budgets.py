@@ -1,11 +1,11 @@
 """How much money may be spent."""
 
-from bot.app.services import Services
+from bot.app.services import FeatureServices
 from bot.commands.budget import budget_set, budget_show
 from bot.commands.spec import AnyCommand
 
 
-def build_commands(services: Services) -> tuple[AnyCommand, ...]:
+def build_commands(services: FeatureServices) -> tuple[AnyCommand, ...]:
     """Build `/budget`."""
     records = services.base.records
     return (

@@ -1,7 +1,7 @@
 """What moderators decide."""
 
 from bot.app.case_access import build_case_access, build_moderator_sessions
-from bot.app.services import Services
+from bot.app.services import FeatureServices
 from bot.commands.case_buttons import (
     case_block,
     case_drop,
@@ -17,11 +17,12 @@ from bot.commands.moderator_page import cases_page
 from bot.commands.spec import AnyCommand
 from bot.commands.word_filter import filter_add
 from bot.services.case_pictures import CasePictures
+from storage.sql.moderation_log import SqlModerationLog
 
 
-def build_commands(services: Services) -> tuple[AnyCommand, ...]:
+def build_commands(services: FeatureServices) -> tuple[AnyCommand, ...]:
     """Build `/cases`, and the buttons under a case."""
-    base, review, messages = services.base, services.cases, services.case_messages
+    base, review, messages = services.base, services.moderation.cases, services.moderation.case_messages
     records = base.records
     access = build_case_access(services)
     pictures = CasePictures(records.pictures, base.objects)
@@ -32,7 +33,7 @@ def build_commands(services: Services) -> tuple[AnyCommand, ...]:
         cases_show(access, messages, pictures),
         cases_decide(access, review),
         cases_note(access, review),
-        cases_block(access, block, records.moderation_log),
+        cases_block(access, block, SqlModerationLog(base.database, base.clock)),
         case_show(access, messages, pictures),
         *decision_buttons(access, review),
         case_undo(access, review),

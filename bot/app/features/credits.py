@@ -1,12 +1,12 @@
 """Pictures beyond the daily limit."""
 
-from bot.app.services import Services
+from bot.app.services import FeatureServices
 from bot.commands.credits import credits_give, credits_grant, credits_history, credits_take
 from bot.commands.spec import AnyCommand
 from storage.sql.credits import SqlCredits
 
 
-def build_commands(services: Services) -> tuple[AnyCommand, ...]:
+def build_commands(services: FeatureServices) -> tuple[AnyCommand, ...]:
     """Build `/credits`."""
     base, people, quotas, rule_changes = services.base, services.people, services.quotas, services.rule_changes
     book = SqlCredits(base.database, base.clock, base.ids)

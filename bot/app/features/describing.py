@@ -1,14 +1,14 @@
 """Saying what a picture shows."""
 
 from bot.app.quota_services import build_admission
-from bot.app.services import Services
+from bot.app.services import FeatureServices
 from bot.commands.describe import describe_commands
 from bot.commands.spec import AnyCommand
 from bot.pipeline.describing import Describing
 from storage.sql.codes import SqlCodes
 
 
-def build_commands(services: Services) -> tuple[AnyCommand, ...]:
+def build_commands(services: FeatureServices) -> tuple[AnyCommand, ...]:
     """Build `/describe`, and its buttons."""
     base = services.base
     describing = Describing(
@@ -17,7 +17,7 @@ def build_commands(services: Services) -> tuple[AnyCommand, ...]:
         guard=base.guard,
         quotas=services.quotas,
         ledger=base.records.ledger,
-        sanctions=services.sanctions,
+        sanctions=services.moderation.sanctions,
         admission=build_admission(base),
         codes=SqlCodes(base.database, base.clock),
         observer=base.observer,

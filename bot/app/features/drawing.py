@@ -3,7 +3,7 @@
 from bot.app.brands import build_brands, build_styles
 from bot.app.model_suggestions import model_suggestions
 from bot.app.quota_services import weights_of
-from bot.app.services import Services
+from bot.app.services import FeatureServices
 from bot.commands.imagine import imagine
 from bot.commands.mistakes import mistake
 from bot.commands.pictures import cancel
@@ -14,7 +14,7 @@ from bot.commands.subtle import vary_subtle
 from storage.sql.refusals import SqlRefusals
 
 
-def build_commands(services: Services) -> tuple[AnyCommand, ...]:
+def build_commands(services: FeatureServices) -> tuple[AnyCommand, ...]:
     """Build `/imagine`, and the buttons under what it says."""
     studio, base = services.studio, services.base
     suggest_models = model_suggestions(services)
@@ -39,9 +39,9 @@ def build_commands(services: Services) -> tuple[AnyCommand, ...]:
             studio,
             refusals=SqlRefusals(base.database),
             cases=base.records.cases,
-            review=services.cases,
+            review=services.moderation.cases,
             people=services.people,
             clock=services.base.clock,
         ),
-        cancel(studio, services.delivery),
+        cancel(studio, services.pictures.delivery),
     )

@@ -1,6 +1,6 @@
 """The pictures that are kept: seeing, deleting and sending them."""
 
-from bot.app.services import Services
+from bot.app.services import FeatureServices
 from bot.commands.collections import (
     CollectionDesk,
     collect,
@@ -23,14 +23,15 @@ from storage.sql.picture_search import SqlPictureSearch
 from storage.sql.wish_history import SqlWishHistory
 
 
-def build_commands(services: Services) -> tuple[AnyCommand, ...]:
+def build_commands(services: FeatureServices) -> tuple[AnyCommand, ...]:
     """Build `/gallery`, and the buttons under pictures."""
-    studio, gallery, delivery = services.studio, services.gallery, services.delivery
+    studio, found = services.studio, services.pictures
+    gallery, delivery, links, lookup = found.gallery, found.delivery, found.links, found.lookup
     pages = GalleryPages(
         studio=studio,
         gallery=gallery,
         search=SqlPictureSearch(services.base.database),
-        links=services.links,
+        links=links,
         sent_messages=services.base.records.sent_messages,
         quotas=services.quotas,
         clock=services.base.clock,
@@ -38,14 +39,14 @@ def build_commands(services: Services) -> tuple[AnyCommand, ...]:
     wishes = WishPages(
         studio=studio,
         history=SqlWishHistory(services.base.database),
-        links=services.links,
+        links=links,
         sent_messages=services.base.records.sent_messages,
         knows_cost=services.knows_cost,
     )
     desk = CollectionDesk(
         studio=studio,
         collections=SqlCollections(services.base.database),
-        lookup=services.lookup,
+        lookup=lookup,
         quotas=services.quotas,
         clock=services.base.clock,
         ids=services.base.ids,
@@ -59,13 +60,13 @@ def build_commands(services: Services) -> tuple[AnyCommand, ...]:
         collect(),
         collection_show(desk, pages),
         collection_remove(desk),
-        collection_share(desk, services.links),
+        collection_share(desk, links),
         delete(studio, gallery, delivery),
         undelete(studio, gallery, delivery),
-        show(studio, services.lookup, services.copies),
-        star(studio, gallery, services.lookup),
+        show(studio, lookup, found.copies),
+        star(studio, gallery, lookup),
         favourite(studio, gallery),
         unfavourite(studio, gallery),
-        mail(studio, gallery, services.copies),
+        mail(studio, gallery, found.copies),
         why(studio, gallery),
     )

@@ -1,6 +1,6 @@
 """One account on several platforms."""
 
-from bot.app.services import Services
+from bot.app.services import FeatureServices
 from bot.app.system import random_below
 from bot.commands.linking import link, part, unlink
 from bot.commands.spec import AnyCommand
@@ -9,7 +9,7 @@ from bot.services.account_linking import AccountLinking
 from storage.sql.codes import SqlCodes
 
 
-def build_commands(services: Services) -> tuple[AnyCommand, ...]:
+def build_commands(services: FeatureServices) -> tuple[AnyCommand, ...]:
     """Build `/link` and `/unlink`."""
     base, quotas = services.base, services.quotas
     linking = AccountLinking(

@@ -1,7 +1,7 @@
 """Changing a part of a picture, what is beyond its edges, and one out of several."""
 
 from bot.app.part_editing import build_part_editing
-from bot.app.services import Services
+from bot.app.services import FeatureServices
 from bot.commands.blend import blend
 from bot.commands.part import part
 from bot.commands.reframe import Reframing, reframe_commands
@@ -9,7 +9,7 @@ from bot.commands.spec import AnyCommand
 from bot.pipeline.canvases import Canvases
 
 
-def build_commands(services: Services) -> tuple[AnyCommand, ...]:
+def build_commands(services: FeatureServices) -> tuple[AnyCommand, ...]:
     """Build the buttons, and `/blend`."""
     return (
         blend(services.studio),

@@ -1,6 +1,6 @@
 """How much somebody may draw, and registering for more."""
 
-from bot.app.services import Services
+from bot.app.services import FeatureServices
 from bot.commands.quota import quota_reset, quota_set, quota_show
 from bot.commands.register import accept_policy, register
 from bot.commands.spec import AnyCommand
@@ -8,7 +8,7 @@ from bot.config import Settings
 from bot.domain.people import AccountId
 
 
-def build_commands(services: Services) -> tuple[AnyCommand, ...]:
+def build_commands(services: FeatureServices) -> tuple[AnyCommand, ...]:
     """Build `/quota` and `/register`."""
     base, quotas, people = services.base, services.quotas, services.people
     ledger, rulebook, policy = base.records.ledger, base.records.rulebook, base.settings.quotas.policy

@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from bot.adapters.discord import DISCORD
-from bot.app.services import Services
+from bot.app.services import FeatureServices
 from bot.commands.reports import flag, report, report_reason, unflag, unreport
 from bot.commands.spec import AnyCommand
 from bot.domain.people import Identity
@@ -11,17 +11,17 @@ from bot.services.reporting import Reporting
 from storage.sql.reports import SqlReports
 
 
-def build_commands(services: Services) -> tuple[AnyCommand, ...]:
+def build_commands(services: FeatureServices) -> tuple[AnyCommand, ...]:
     """Build `/report`, what the reactions mean, and the buttons under the thanks."""
     base, records = services.base, services.base.records
     rate_limiter = base.shared.rate_limiter
-    lookup = services.lookup
+    lookup = services.pictures.lookup
     reporting = Reporting(
         reports=SqlReports(base.database, base.clock),
         accounts=records.accounts,
         quotas=services.quotas,
-        sanctions=services.sanctions,
-        follow_up=services.report_follow_up.follow_up,
+        sanctions=services.moderation.sanctions,
+        follow_up=services.moderation.report_follow_up.follow_up,
         rate_limiter=rate_limiter,
         clock=base.clock,
         is_owner=services.is_owner,

@@ -1,7 +1,7 @@
 """What moderators do about people, and how somebody stands."""
 
 from bot.app.moderation import build_appeals
-from bot.app.services import Services
+from bot.app.services import FeatureServices
 from bot.commands.appeal import appeal, contest
 from bot.commands.sanction_input import SanctionInput
 from bot.commands.sanctions import (
@@ -16,9 +16,9 @@ from bot.commands.sanctions import (
 from bot.commands.spec import AnyCommand
 
 
-def build_commands(services: Services) -> tuple[AnyCommand, ...]:
+def build_commands(services: FeatureServices) -> tuple[AnyCommand, ...]:
     """Build `/sanction`, `/standing` and `/appeal`."""
-    sanctions, appeals = services.sanctions, build_appeals(services.base, services.cases)
+    sanctions, appeals = services.moderation.sanctions, build_appeals(services.base, services.moderation.cases)
     typed = SanctionInput(services.people, services.quotas, services.base.clock, is_owner=services.is_owner)
     return (
         standing_command(sanctions, typed),

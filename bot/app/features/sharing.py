@@ -1,14 +1,16 @@
 """Sharing pictures by pages that anybody with their links sees."""
 
-from bot.app.services import Services
+from bot.app.services import FeatureServices
 from bot.app.sharing import build_sharing
 from bot.commands.share import ShareDesk, share, share_again, unshare
 from bot.commands.spec import AnyCommand
 
 
-def build_commands(services: Services) -> tuple[AnyCommand, ...]:
+def build_commands(services: FeatureServices) -> tuple[AnyCommand, ...]:
     """Build `/share`, `/unshare`, and the buttons below a share."""
-    desk = ShareDesk(studio=services.studio, lookup=services.lookup, sharing=build_sharing(services), links=services.links)
+    desk = ShareDesk(
+        studio=services.studio, lookup=services.pictures.lookup, sharing=build_sharing(services), links=services.pictures.links
+    )
     return (
         share(desk),
         unshare(desk),

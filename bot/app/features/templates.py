@@ -2,7 +2,7 @@
 
 from bot.app.brands import build_brands, build_shelf, build_template_pictures
 from bot.app.model_suggestions import model_suggestions
-from bot.app.services import Services
+from bot.app.services import FeatureServices
 from bot.commands.compose import reword_template, write
 from bot.commands.spec import AnyCommand
 from bot.commands.template_changes import save_template, template_remove, template_save
@@ -10,7 +10,7 @@ from bot.commands.template_exchange import template_export, template_import
 from bot.commands.templates import fill_template, template_list, template_show, template_use
 
 
-def build_commands(services: Services) -> tuple[AnyCommand, ...]:
+def build_commands(services: FeatureServices) -> tuple[AnyCommand, ...]:
     """Build `/help-me-write` and `/template`, and their buttons."""
     shelf = build_shelf(services)
     pictures = build_template_pictures(services)

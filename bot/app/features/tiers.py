@@ -1,11 +1,11 @@
 """Who has which tier."""
 
-from bot.app.services import Services
+from bot.app.services import FeatureServices
 from bot.commands.spec import AnyCommand
 from bot.commands.tier import tier_grant, tier_list, tier_purchase, tier_revoke, tier_role
 
 
-def build_commands(services: Services) -> tuple[AnyCommand, ...]:
+def build_commands(services: FeatureServices) -> tuple[AnyCommand, ...]:
     """Build `/tier`."""
     rule_changes, people, quotas = services.rule_changes, services.people, services.quotas
     return (

@@ -1,12 +1,12 @@
 """The words that a community does not want drawn."""
 
-from bot.app.services import Services
+from bot.app.services import FeatureServices
 from bot.commands.spec import AnyCommand
 from bot.commands.word_filter import filter_add, filter_list, filter_remove, filter_test
 from bot.commands.word_filter_exchange import filter_export, filter_import
 
 
-def build_commands(services: Services) -> tuple[AnyCommand, ...]:
+def build_commands(services: FeatureServices) -> tuple[AnyCommand, ...]:
     """Build `/filter`."""
     base, quotas, rulebook = services.base, services.quotas, services.base.records.rulebook
     return (
