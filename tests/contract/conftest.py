@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 import pytest_asyncio
 
+from bot.domain.images import Picture
 from bot.domain.jobs import Job
 from bot.domain.people import PREMIUM, REGISTERED, AccountId
 from bot.ports.accounts import Accounts, Ledger
@@ -63,7 +64,7 @@ from storage.sql.seen_keys import SqlSeenKeys
 from storage.sql.sent_messages import SqlSentMessages
 from storage.sql.shares import SqlShares
 from storage.sql.wish_history import SqlWishHistory
-from tests.contract.examples import ANN, LEASE, a_hold, a_job
+from tests.contract.examples import ANN, LEASE, a_hold, a_job, some_pictures
 from tests.contract.paying import TillIds
 from tests.contract.tables import patient_database
 from tests.fakes.accounts import MemoryAccounts, MemoryLedger
@@ -413,6 +414,14 @@ async def running(jobs: Jobs, fox: Job) -> Job:
     claimed = await jobs.claim(fox.id, LEASE)
     assert claimed is not None
     return claimed
+
+
+@pytest.fixture
+async def fox_picture(jobs: Jobs, running: Job) -> Picture:
+    """Keep a picture of it."""
+    [picture] = some_pictures(running.id)
+    await jobs.keep(running.id, 1, (picture,))
+    return picture
 
 
 @pytest.fixture
