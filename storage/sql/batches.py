@@ -14,7 +14,7 @@ from storage.schema.batches import IS_OFFER, IS_TO_BE_TOLD, batches
 from storage.schema.jobs import jobs
 from storage.sql.database import Database
 from storage.sql.retries import retry_all_uncommitted
-from storage.sql.rows import Json, job_of, message_values
+from storage.sql.rows import Json, columns_of, job_of, message_values
 from storage.sql.upsert import Upsert
 
 _BATCH = TypeAdapter(Batch)
@@ -113,7 +113,6 @@ def _values(batch: Batch) -> dict[str, object]:
 
 
 def _batch_of(row: Row[Any]) -> Batch:
-    fields: Json = dict(row._mapping)  # noqa: SLF001 - SQLAlchemy's public name
     message = row.message and {**row.message, "reply_token": row.message["ticket"]}
     author = {**row.author, "identity": row.author}
-    return _BATCH.validate_python(fields | {"author": author, "message": message, "draft": {**row.draft, "prompt": ""}})
+    return _BATCH.validate_python(columns_of(row) | {"author": author, "message": message, "draft": {**row.draft, "prompt": ""}})

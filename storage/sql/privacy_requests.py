@@ -15,6 +15,7 @@ from storage.schema.privacy import IS_UNFINISHED, privacy_requests
 from storage.sql.current_account import lock_account_changes, lock_current_account
 from storage.sql.database import Database
 from storage.sql.retries import retry_all_uncommitted
+from storage.sql.rows import columns_of
 
 _REQUEST = TypeAdapter(PrivacyRequest)
 _OF = (privacy_requests.c.account == bindparam("of_account"), privacy_requests.c.kind == bindparam("of_kind"))
@@ -119,4 +120,4 @@ def changes_of(request: PrivacyRequest) -> dict[str, Any]:
 
 
 def _request_of(row: Row[Any]) -> PrivacyRequest:
-    return _REQUEST.validate_python(dict(row._mapping))  # noqa: SLF001 - SQLAlchemy's public name
+    return _REQUEST.validate_python(columns_of(row))

@@ -26,6 +26,11 @@ _PICTURE = TypeAdapter(Picture)
 _STORED_MESSAGE = TypeAdapter(PageMessage)
 
 
+def columns_of(row: Row[Any]) -> Json:
+    """Return the columns of a row by their names."""
+    return dict(row._mapping)  # noqa: SLF001 - SQLAlchemy's public name, kept out of the columns' way
+
+
 def job_values(job: Job) -> Json:
     """Return the columns of a job; nobody has a lease on it."""
     values: Json = _JOB.dump_python(job, exclude={"place": {"parent"}, "message": True, "ending": True, "prepared_prompt": True})
@@ -61,7 +66,7 @@ def job_of(row: Row[Any]) -> Job:
         "ending": ending and {**ending, "state": row.state},
         "prepared_prompt": prepared_prompt_of(row),
     }
-    return _JOB.validate_python(_columns(row) | fields)
+    return _JOB.validate_python(columns_of(row) | fields)
 
 
 def message_values(message: MessageRef | None) -> Json:
@@ -111,7 +116,7 @@ def drawing_values(drawing: Drawing) -> Json:
 
 def drawing_of(row: Row[Any]) -> Drawing:
     """Return the drawing that a whole row of `drawings` holds."""
-    columns = _columns(row)
+    columns = columns_of(row)
     ticket = row.ticket and {**row.ticket, "expires_at": row.ticket_expires_at}
     return _DRAWING.validate_python(columns | {"cost": columns, "ticket": ticket})
 
@@ -125,14 +130,10 @@ def picture_values(picture: Picture) -> Json:
 
 def picture_of(row: Row[Any]) -> Picture:
     """Return the picture that a whole row of `pictures` holds."""
-    columns = _columns(row)
+    columns = columns_of(row)
     return _PICTURE.validate_python(columns | {"file": columns})
 
 
 def stored_message_of(row: Row[Any]) -> PageMessage:
     """Return the message that a whole row of `messages` holds."""
-    return _STORED_MESSAGE.validate_python(_columns(row) | {"is_deleted": row.deleted_at is not None})
-
-
-def _columns(row: Row[Any]) -> Json:
-    return dict(row._mapping)  # noqa: SLF001 - SQLAlchemy's public name, kept out of the columns' way
+    return _STORED_MESSAGE.validate_python(columns_of(row) | {"is_deleted": row.deleted_at is not None})
