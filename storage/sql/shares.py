@@ -5,6 +5,7 @@ from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
+from pydantic import TypeAdapter
 from sqlalchemy import Row, Select, bindparam, select, update
 
 from bot.domain.images import PictureId
@@ -12,8 +13,10 @@ from bot.domain.shares import Share, ShareId
 from storage.schema.shares import IS_SHARED, shares
 from storage.sql.database import Database
 from storage.sql.retries import retry_all_uncommitted
+from storage.sql.rows import columns_of
 from storage.sql.upsert import Upsert
 
+_SHARE = TypeAdapter(Share)
 _ADD = Upsert(
     lambda insert_into: insert_into(shares).on_conflict_do_nothing(index_elements=[shares.c.picture], index_where=IS_SHARED)
 )
@@ -60,10 +63,4 @@ class SqlShares:
 
 
 def _share_of(row: Row[Any]) -> Share:
-    return Share(
-        id=ShareId(row.id),
-        picture=PictureId(row.picture),
-        shows_words=row.shows_words,
-        created_at=row.created_at,
-        revoked_at=row.revoked_at,
-    )
+    return _SHARE.validate_python(columns_of(row))
