@@ -5,6 +5,7 @@ from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
+from pydantic import TypeAdapter
 from sqlalchemy import Row, and_, bindparam, delete, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -16,9 +17,10 @@ from storage.schema.collections import HAS_PAGE, IS_FOR_COMMUNITY, collection_pi
 from storage.schema.jobs import IS_VISIBLE, pictures
 from storage.sql.database import Database
 from storage.sql.retries import retry_all_uncommitted
-from storage.sql.rows import picture_of
+from storage.sql.rows import columns_of, picture_of
 from storage.sql.upsert import Upsert
 
+_COLLECTION = TypeAdapter(Collection)
 _ADD = Upsert(
     lambda insert_into: insert_into(collections).on_conflict_do_nothing(
         index_elements=[collections.c.account, collections.c.name_key]
@@ -131,12 +133,4 @@ async def _end_page(connection: AsyncConnection, collection: CollectionId, *, un
 
 
 def _collection_of(row: Row[Any]) -> Collection:
-    return Collection(
-        id=CollectionId(row.id),
-        account=AccountId(row.account),
-        community=CommunityId(row.community),
-        name=row.name,
-        audience=Audience(row.audience),
-        created_at=row.created_at,
-        page=None if row.page is None else ShareId(row.page),
-    )
+    return _COLLECTION.validate_python(columns_of(row))
