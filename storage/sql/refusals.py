@@ -3,18 +3,19 @@
 from datetime import datetime
 from typing import Any
 
+from pydantic import TypeAdapter
 from sqlalchemy import Row, bindparam, delete, select
 
-from bot.domain.jobs import JobId
-from bot.domain.people import AccountId, CommunityId, Platform
+from bot.domain.people import AccountId, CommunityId
 from bot.domain.refusals import KEPT_FOR, RefusalId, RefusedWords
-from bot.errors import RefusedBy
 from storage.schema.base import Moment
 from storage.schema.refusals import refusals
 from storage.sql.database import Database
 from storage.sql.retries import retry_all_uncommitted
+from storage.sql.rows import columns_of
 from storage.sql.upsert import Upsert
 
+_REFUSAL = TypeAdapter(RefusedWords)
 _NEW = Upsert(lambda insert_into: insert_into(refusals).on_conflict_do_nothing())
 _BY_ID = select(refusals).where(refusals.c.id == bindparam("refusal"))
 _FORGET = delete(refusals).where(refusals.c.refused_at < bindparam("before", type_=Moment))
@@ -39,9 +40,8 @@ class SqlRefusals:
 
     async def add(self, refusal: RefusedWords) -> None:
         """Insert the refusal unless it is there."""
-        values = {column.name: getattr(refusal, column.name) for column in refusals.c}
         async with self._database.write_transaction() as connection:
-            await _NEW.run(connection, values)
+            await _NEW.run(connection, _REFUSAL.dump_python(refusal))
             await connection.execute(_FORGET, {"before": refusal.refused_at - KEPT_FOR})
 
     async def find(self, refusal: RefusalId) -> RefusedWords | None:
@@ -59,16 +59,4 @@ class SqlRefusals:
 
 
 def _refusal_of(row: Row[Any]) -> RefusedWords:
-    return RefusedWords(
-        id=RefusalId(row.id),
-        community=CommunityId(row.community),
-        platform=Platform(row.platform),
-        tenant=row.tenant,
-        account=AccountId(row.account),
-        refused_at=row.refused_at,
-        by=RefusedBy(row.by),
-        category=row.category,
-        entry=row.entry,
-        words=row.words,
-        job=None if row.job is None else JobId(row.job),
-    )
+    return _REFUSAL.validate_python(columns_of(row))
