@@ -4,6 +4,7 @@ from collections.abc import Collection, Iterable
 from datetime import datetime
 from typing import Any
 
+from pydantic import TypeAdapter
 from sqlalchemy import Row, and_, bindparam, func, or_, select, update
 from sqlalchemy.dialects import sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -20,8 +21,10 @@ from storage.schema.jobs import IS_PENDING, pictures, reports
 from storage.sql.database import Database
 from storage.sql.moderation_log import add_log_entry
 from storage.sql.retries import retry_all_uncommitted
+from storage.sql.rows import columns_of
 from storage.sql.upsert import InsertInto, Upsert
 
+_REPORT = TypeAdapter(Report)
 _STANDS: ColumnElement[bool] = reports.c.withdrawn_at.is_(None)
 
 
@@ -178,11 +181,4 @@ async def _count(connection: AsyncConnection, picture: PictureId) -> ReportTally
 
 
 def _report_of(row: Row[Any]) -> Report:
-    return Report(
-        picture=PictureId(row.picture),
-        reporter=AccountId(row.reporter),
-        reported_at=row.reported_at,
-        reason=row.reason and ReportReason(row.reason),
-        standing=ReporterStanding(row.standing),
-        outcome=row.outcome and ReportOutcome(row.outcome),
-    )
+    return _REPORT.validate_python(columns_of(row))
