@@ -3,6 +3,7 @@
 from datetime import datetime, timedelta
 from typing import Any
 
+from pydantic import TypeAdapter
 from sqlalchemy import Row, Select, bindparam, delete, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -11,7 +12,7 @@ from bot.domain.images import PictureId, PictureState
 from bot.domain.jobs import JobId
 from bot.domain.moderation_log import ModerationAction, NewLogEntry
 from bot.domain.people import AccountId, CommunityId
-from bot.domain.removals import Removal, RemovalOrder, RemovalReason, RemovalState, RemovalStep, StepState
+from bot.domain.removals import Removal, RemovalOrder, RemovalState, RemovalStep, StepState
 from bot.domain.rules import Actor
 from bot.ports.clock import Clock
 from storage.schema.jobs import pictures
@@ -20,8 +21,11 @@ from storage.sql.blocked_pictures import BLOCK
 from storage.sql.database import Database
 from storage.sql.moderation_log import add_log_entry
 from storage.sql.retries import retry_all_uncommitted
+from storage.sql.rows import columns_of
 from storage.sql.upsert import InsertInto, Upsert
 
+_REMOVAL = TypeAdapter(Removal)
+_STEP = TypeAdapter(RemovalStep)
 _WITH_JOB = select(removals, pictures.c.job).join(pictures, pictures.c.id == removals.c.picture)
 _OF_PICTURE = removals.c.picture == bindparam("of_picture")
 _PICTURE = select(pictures).where(pictures.c.id == bindparam("of_picture")).with_for_update()
@@ -173,10 +177,9 @@ class SqlPictureRemovals:
 
     async def note_step(self, removal: Removal, step: RemovalStep) -> None:
         """Record the step if its decision still holds."""
-        values = {"picture": step.picture, "place": step.place, "state": step.state, "detail": step.detail}
         async with self._database.write_transaction() as connection:
             if (await connection.execute(_REVISION, {"of_picture": removal.picture})).scalar() == removal.revision:
-                await _NOTE.run(connection, {**values, "noted_at": self._clock.now()})
+                await _NOTE.run(connection, {**_STEP.dump_python(step), "noted_at": self._clock.now()})
 
     async def steps(self, picture: PictureId) -> tuple[RemovalStep, ...]:
         """Return how the steps of the last decision about a picture went."""
@@ -216,18 +219,10 @@ def _current(removal: Removal) -> dict[str, object]:
 
 
 def _removal_of(row: Row[Any]) -> Removal:
-    order = RemovalOrder(
-        reason=RemovalReason(row.reason), by=row.decided_by, case=row.decided_case, tells_author=row.tells_author
-    )
-    return Removal(
-        picture=PictureId(row.picture),
-        job=JobId(row.job),
-        state=RemovalState(row.state),
-        order=order,
-        decided_at=row.decided_at,
-        revision=row.revision,
-    )
+    columns = columns_of(row)
+    order = columns | {"by": row.decided_by, "case": row.decided_case}
+    return _REMOVAL.validate_python(columns | {"order": order})
 
 
 def _step_of(row: Row[Any]) -> RemovalStep:
-    return RemovalStep(picture=PictureId(row.picture), place=row.place, state=StepState(row.state), detail=row.detail)
+    return _STEP.validate_python(columns_of(row))
