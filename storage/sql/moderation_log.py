@@ -2,21 +2,23 @@
 
 from typing import Any
 
+from pydantic import TypeAdapter
 from sqlalchemy import Row, Select, bindparam, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain.cases import CaseId
-from bot.domain.images import PictureId
-from bot.domain.jobs import JobId
-from bot.domain.moderation_log import LogEntry, ModerationAction, NewLogEntry
+from bot.domain.moderation_log import LogEntry, NewLogEntry
 from bot.domain.people import AccountId, CommunityId
 from bot.domain.rules import Actor
 from bot.ports.clock import Clock
 from storage.schema.cases import moderation_log
 from storage.sql.database import Database
 from storage.sql.retries import retry_all_uncommitted
+from storage.sql.rows import columns_of
 from storage.sql.upsert import Upsert
 
+_NEW_ENTRY = TypeAdapter(NewLogEntry)
+_ENTRY = TypeAdapter(LogEntry)
 _ADD = Upsert(lambda insert_into: insert_into(moderation_log).on_conflict_do_nothing())
 _NEWEST = select(moderation_log).order_by(moderation_log.c.position.desc()).limit(bindparam("most"))
 _OF_COMMUNITY = _NEWEST.where(moderation_log.c.community == bindparam("community"))
@@ -27,19 +29,9 @@ _OF_CASE = select(moderation_log).where(moderation_log.c.case == bindparam("case
 
 async def add_log_entry(connection: AsyncConnection, clock: Clock, entry: NewLogEntry) -> bool:
     """Add a line inside the transaction of what it tells of; False where one with its key is there already."""
-    values = {
-        "key": entry.key,
-        "at": clock.now(),
-        "community": entry.community,
-        "action": entry.action,
-        **actor_values("by_account", "by_name", entry.by),
-        "subject": entry.subject,
-        "picture": entry.picture,
-        "job": entry.job,
-        "case": entry.case,
-        "detail": entry.detail,
-    }
-    return await _ADD.run(connection, values) > 0
+    values = _NEW_ENTRY.dump_python(entry, exclude={"by"})
+    named = actor_values("by_account", "by_name", entry.by)
+    return await _ADD.run(connection, {**values, **named, "at": clock.now()}) > 0
 
 
 @retry_all_uncommitted
@@ -84,16 +76,4 @@ def actor_of(account: str | None, name: str | None) -> Actor | None:
 
 
 def _entry_of(row: Row[Any]) -> LogEntry:
-    return LogEntry(
-        position=row.position,
-        at=row.at,
-        community=CommunityId(row.community),
-        action=ModerationAction(row.action),
-        by=actor_of(row.by_account, row.by_name),
-        subject=row.subject and AccountId(row.subject),
-        picture=row.picture and PictureId(row.picture),
-        job=row.job and JobId(row.job),
-        case=row.case and CaseId(row.case),
-        detail=row.detail,
-        key=row.key,
-    )
+    return _ENTRY.validate_python(columns_of(row) | {"by": actor_of(row.by_account, row.by_name)})
