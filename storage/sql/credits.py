@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from pydantic import TypeAdapter
 from sqlalchemy import Row, bindparam, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -17,9 +18,12 @@ from storage.schema.billing import credit_balances, credit_entries
 from storage.sql.audit_log import AuditEntryWriter
 from storage.sql.current_account import current_account
 from storage.sql.database import Database
+from storage.sql.moderation_log import actor_of
 from storage.sql.retries import retry_all_uncommitted
+from storage.sql.rows import columns_of
 from storage.sql.upsert import Upsert
 
+_ENTRY = TypeAdapter(CreditEntry)
 _NEW_BALANCE = Upsert(lambda insert_into: insert_into(credit_balances).on_conflict_do_nothing())
 _MOVE = (
     update(credit_balances)
@@ -188,5 +192,4 @@ def _bad_amount() -> BadInput:
 
 
 def _entry_of(row: Row[Any]) -> CreditEntry:
-    by = None if row.by_account is None else Actor(AccountId(row.by_account), row.by_name)
-    return CreditEntry(at=row.at, delta=row.delta, kind=CreditKind(row.kind), by=by, why=row.why)
+    return _ENTRY.validate_python(columns_of(row) | {"by": actor_of(row.by_account, row.by_name)})
