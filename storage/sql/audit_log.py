@@ -2,14 +2,18 @@
 
 from typing import Any
 
+from pydantic import TypeAdapter
 from sqlalchemy import Row, insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.domain.people import AccountId, CommunityId
-from bot.domain.rules import Actor, AuditEntry, AuditEntryId, RuleKey, RuleKind
+from bot.domain.people import CommunityId
+from bot.domain.rules import Actor, AuditEntry, AuditEntryId, RuleKey
 from bot.ports.clock import Clock, Ids
 from storage.schema.quotas import audit_log
+from storage.sql.moderation_log import actor_of, actor_values
+from storage.sql.rows import columns_of
 
+_ENTRY = TypeAdapter(AuditEntry)
 _NEW = insert(audit_log)
 
 
@@ -49,32 +53,13 @@ class AuditEntryWriter:
 
 
 def _values_of(entry: AuditEntry) -> dict[str, object]:
-    return {
-        "id": entry.id,
-        "community": entry.community,
-        "at": entry.at,
-        "by_account": entry.by.account,
-        "by_name": entry.by.name,
-        "matter": entry.key.kind,
-        "subject": entry.key.subject,
-        "account": entry.key.account,
-        "before": entry.before,
-        "after": entry.after,
-        "why": entry.why,
-        "undoes": entry.undoes,
-    }
+    values: dict[str, object] = _ENTRY.dump_python(entry, exclude={"by", "key"})
+    key = {"matter": entry.key.kind, "subject": entry.key.subject, "account": entry.key.account}
+    return {**values, **key, **actor_values("by_account", "by_name", entry.by)}
 
 
 def entry_of(row: Row[Any]) -> AuditEntry:
     """Return the entry that a row of the log holds."""
-    return AuditEntry(
-        id=AuditEntryId(row.id),
-        community=CommunityId(row.community),
-        at=row.at,
-        by=Actor(AccountId(row.by_account), row.by_name),
-        key=RuleKey(RuleKind(row.matter), row.subject, AccountId(row.account)),
-        before=row.before,
-        after=row.after,
-        why=row.why,
-        undoes=None if row.undoes is None else AuditEntryId(row.undoes),
-    )
+    columns = columns_of(row)
+    by = actor_of(row.by_account, row.by_name)
+    return _ENTRY.validate_python(columns | {"by": by, "key": columns | {"kind": row.matter}})
