@@ -4,6 +4,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
+from pydantic import TypeAdapter
 from sqlalchemy import Row, String, and_, bindparam, literal, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -22,9 +23,11 @@ from storage.sql.current_account import lock_account_changes, lock_current_accou
 from storage.sql.database import Database
 from storage.sql.moderation_log import actor_of, actor_values, add_log_entry
 from storage.sql.retries import retry_all_uncommitted
+from storage.sql.rows import columns_of
 from storage.sql.shared_sanctions import put_on_account
 from storage.sql.upsert import Upsert
 
+_SANCTION = TypeAdapter(Sanction)
 _IMPOSED = {
     SanctionKind.WARNING: ModerationAction.WARNED,
     SanctionKind.MUTE: ModerationAction.MUTED,
@@ -193,36 +196,17 @@ async def check_not_barred(connection: AsyncConnection, account: AccountId, comm
 
 
 def _values_of(sanction: Sanction) -> dict[str, object]:
-    return {
-        "id": sanction.id,
-        "key": sanction.key,
-        "account": sanction.account,
-        "community": sanction.community,
-        "kind": sanction.kind,
-        "imposed_at": sanction.imposed_at,
-        **actor_values("by_account", "by_name", sanction.by),
-        "until": sanction.until,
-        "reason": sanction.reason,
-        "case_id": sanction.case,
-        "lifted_at": sanction.lifted_at,
-        **actor_values("lifted_by_account", "lifted_by_name", sanction.lifted_by),
-        "lifted_case_id": sanction.lifted_case,
-    }
+    values: dict[str, object] = _SANCTION.dump_python(sanction, exclude={"by", "case", "lifted_by", "lifted_case"})
+    by = actor_values("by_account", "by_name", sanction.by)
+    lifted_by = actor_values("lifted_by_account", "lifted_by_name", sanction.lifted_by)
+    return {**values, **by, **lifted_by, "case_id": sanction.case, "lifted_case_id": sanction.lifted_case}
 
 
 def _sanction_of(row: Row[Any]) -> Sanction:
-    return Sanction(
-        id=SanctionId(row.id),
-        key=row.key,
-        account=AccountId(row.account),
-        community=CommunityId(row.community),
-        kind=SanctionKind(row.kind),
-        imposed_at=row.imposed_at,
-        by=Actor(AccountId(row.by_account), row.by_name),
-        until=row.until,
-        reason=row.reason,
-        case=row.case_id and CaseId(row.case_id),
-        lifted_at=row.lifted_at,
-        lifted_by=actor_of(row.lifted_by_account, row.lifted_by_name),
-        lifted_case=row.lifted_case_id and CaseId(row.lifted_case_id),
-    )
+    fields = {
+        "by": actor_of(row.by_account, row.by_name),
+        "case": row.case_id,
+        "lifted_by": actor_of(row.lifted_by_account, row.lifted_by_name),
+        "lifted_case": row.lifted_case_id,
+    }
+    return _SANCTION.validate_python(columns_of(row) | fields)
