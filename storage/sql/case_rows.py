@@ -5,64 +5,33 @@ from typing import Any
 from pydantic import TypeAdapter
 from sqlalchemy import Row
 
-from bot.domain.cases import Case, CaseId, CaseKind, CaseState, Decision, NewCase
+from bot.domain.cases import Case, CaseState, NewCase
 from bot.domain.chat import MessageRef
-from bot.domain.images import PictureId
-from bot.domain.jobs import JobId
-from bot.domain.people import AccountId, CommunityId, Platform
 from storage.sql.moderation_log import actor_of, actor_values
+from storage.sql.rows import columns_of
 
+_NEW_CASE = TypeAdapter(NewCase)
+_CASE = TypeAdapter(Case)
 _MESSAGE_REF = TypeAdapter(MessageRef)
 
 
 def case_values(new: NewCase) -> dict[str, object]:
     """Return the columns of a case that is opened, but for its id and when that is."""
-    return {
-        "about": new.about,
-        "kind": new.kind,
-        "community": new.community,
-        "platform": new.platform,
-        "tenant": new.tenant,
-        "account": new.account,
-        **actor_values("by_account", "by_name", new.by),
-        "picture": new.picture,
-        "job": new.job,
-        "appeals": new.appeals,
-        "reason": new.reason,
-        "words": new.words,
-        "scores": dict(new.scores),
-        "state": CaseState.OPEN,
-        "revision": 1,
-        "rounds": 0,
-    }
+    values: dict[str, object] = _NEW_CASE.dump_python(new, exclude={"by", "scores"})
+    by = actor_values("by_account", "by_name", new.by)
+    begins = {"state": CaseState.OPEN, "revision": 1, "rounds": 0}
+    # A dict, because the driver spells no other mapping.
+    return {**values, **by, **begins, "about": new.about, "scores": dict(new.scores)}
 
 
 def case_of(row: Row[Any]) -> Case:
     """Return the case that a whole row of `cases` holds."""
-    return Case(
-        id=CaseId(row.id),
-        kind=CaseKind(row.kind),
-        community=CommunityId(row.community),
-        platform=Platform(row.platform),
-        tenant=row.tenant,
-        account=AccountId(row.account),
-        by=actor_of(row.by_account, row.by_name),
-        picture=row.picture and PictureId(row.picture),
-        job=row.job and JobId(row.job),
-        appeals=row.appeals,
-        reason=row.reason,
-        words=row.words,
-        scores=row.scores,
-        opened_at=row.opened_at,
-        state=CaseState(row.state),
-        decision=row.decision and Decision(row.decision),
-        decided_by=actor_of(row.decided_by, row.decided_by_name),
-        decided_at=row.decided_at,
-        closed_at=row.closed_at,
-        assignee=actor_of(row.assignee, row.assignee_name),
-        revision=row.revision,
-        rounds=row.rounds,
-    )
+    actors = {
+        "by": actor_of(row.by_account, row.by_name),
+        "decided_by": actor_of(row.decided_by, row.decided_by_name),
+        "assignee": actor_of(row.assignee, row.assignee_name),
+    }
+    return _CASE.validate_python(columns_of(row) | actors)
 
 
 def message_values(message: MessageRef | None) -> dict[str, Any] | None:
