@@ -9,7 +9,7 @@ from bot.app.services import FeatureServices
 from bot.app.system import new_fault_code
 from bot.commands.dispatcher import Dispatcher
 from bot.commands.help import help_command
-from bot.commands.spec import AnyCommand, Audience
+from bot.commands.spec import AnyCommand, CommandAudience
 from bot.commands.translations import load_translations
 from bot.config import Settings
 from bot.ports.surfaces import Call
@@ -25,7 +25,7 @@ def build_dispatcher(services: FeatureServices) -> Dispatcher:
 def build_commands(services: FeatureServices) -> tuple[AnyCommand, ...]:
     """Build the commands of every feature, what everybody may do first; `/help` knows all the others."""
     built = (command for build in FEATURES for command in build(services))
-    commands = tuple(sorted(built, key=lambda command: list(Audience).index(command.audience)))
+    commands = tuple(sorted(built, key=lambda command: list(CommandAudience).index(command.audience)))
 
     async def language_of(call: Call) -> str:
         """Return the language that admins chose for `/help`. All other answers are English, so nobody gets another unasked."""

@@ -19,7 +19,7 @@ from bot.app.stores import open_records
 from bot.app.system import RandomIds, SystemClock
 from bot.cli.logs import configure_logging
 from bot.config import Settings, load
-from bot.domain.cases import Case, CaseId, CaseState, Decision
+from bot.domain.cases import Case, CaseDecision, CaseId, CaseState
 from bot.domain.people import Identity
 from bot.domain.rules import Actor
 from bot.errors import BadInput, Conflict
@@ -99,7 +99,7 @@ def show_case(case_id: str, config: Path | None, *, as_json: bool, is_verbose: b
     return _run(act, config, is_verbose=is_verbose)
 
 
-def decide_case(case_id: str, decision: Decision, config: Path | None, *, is_verbose: bool) -> int:
+def decide_case(case_id: str, decision: CaseDecision, config: Path | None, *, is_verbose: bool) -> int:
     """Write a decision down, for the easel that runs to bring about, and give the exit code."""
 
     async def act(records: _Records) -> None:

@@ -6,7 +6,7 @@ import typer
 
 from bot.cli.boundary import run_and_exit
 from bot.cli.common_options import Config, Json, Verbose, show_help
-from bot.domain.cases import CaseState, Decision
+from bot.domain.cases import CaseDecision, CaseState
 
 cases = typer.Typer(help="See and decide what moderators decide.")
 
@@ -52,7 +52,7 @@ def show(case: CaseArgument, as_json: Json = False, config: Config = None, verbo
 @cases.command()
 def decide(
     case: CaseArgument,
-    decision: Annotated[Decision, typer.Argument(help="What is to happen; not every case takes every decision.")],
+    decision: Annotated[CaseDecision, typer.Argument(help="What is to happen; not every case takes every decision.")],
     config: Config = None,
     verbose: Verbose = False,
 ) -> None:

@@ -24,7 +24,7 @@ _PAGE = 500
 
 
 @dataclass(frozen=True, slots=True)
-class Report:
+class ProvenanceReport:
     """What is known of a file.
 
     `signature` is that of its C2PA manifest, if it has one; `ours` the
@@ -52,7 +52,7 @@ def show_provenance(file: Path, config: Path | None, *, as_json: bool, is_verbos
     says, digest = read_provenance(content), hashlib.sha256(content).hexdigest()
     signature = check_signature(settings, content, says.media_type) if says.has_c2pa else None
     ours, alike = asyncio.run(_find(settings, content, digest)) if _has_records(settings) else (None, None)
-    report = Report(str(file), digest, says.is_ai, says, signature, ours, alike)
+    report = ProvenanceReport(str(file), digest, says.is_ai, says, signature, ours, alike)
     if as_json:
         typer.echo(json.dumps(asdict(report), default=datetime.isoformat))
     else:
@@ -88,7 +88,7 @@ async def _find_alike(pictures: SqlPictures, content: bytes) -> KeptPicture | No
     return None
 
 
-def _describe(report: Report) -> list[str]:
+def _describe(report: ProvenanceReport) -> list[str]:
     says = report.says
     lines = [f"{report.file}: {says.format}", _describe_ours(report)]
     if says.xmp_source_type is not None:
@@ -108,7 +108,7 @@ def _describe(report: Report) -> list[str]:
     return lines
 
 
-def _describe_ours(report: Report) -> str:
+def _describe_ours(report: ProvenanceReport) -> str:
     if (ours := report.ours) is not None:
         return f"It is picture {ours.id} of this easel, byte for byte, of {ours.kept_at:%d %B %Y} ({ours.state})."
     if (alike := report.alike) is not None:

@@ -22,7 +22,7 @@ _PAGE = 500
 
 
 @dataclass(frozen=True, slots=True)
-class Report:
+class TakedownReport:
     """What a takedown came to. `blocked` is the hash of a file that may not be drawn any more."""
 
     what: str
@@ -68,7 +68,7 @@ def _load(config: Path | None, *, is_verbose: bool) -> Settings:
     return settings
 
 
-async def _take_down(settings: Settings, what: str, file: FileHashes | None, reason: RemovalReason) -> Report:
+async def _take_down(settings: Settings, what: str, file: FileHashes | None, reason: RemovalReason) -> TakedownReport:
     async with open_takedowns(settings) as tools:
         if file is not None:
             return _report(what, "file", await tools.takedowns.take_down_file(file, reason), blocked=file.sha256)
@@ -87,7 +87,7 @@ def _read_hashes(path: Path) -> FileHashes:
         raise BadInput(f"{path} is no picture that can be read; nothing was taken down.") from error
 
 
-async def _take_down_person(tools: TakedownTools, identity: Identity, reason: RemovalReason) -> Report:
+async def _take_down_person(tools: TakedownTools, identity: Identity, reason: RemovalReason) -> TakedownReport:
     account = await tools.accounts.find(identity)
     if account is None:
         raise BadInput(f"{identity} has never been seen here; nothing was taken down. Admins see the ids of people in /usage.")
@@ -102,11 +102,11 @@ async def _left(settings: Settings) -> list[RemovalStep]:
     return left
 
 
-def _report(what: str, kind: str, result: TakedownResult, *, blocked: str | None = None) -> Report:
-    return Report(what, kind, result.pictures, result.already, blocked)
+def _report(what: str, kind: str, result: TakedownResult, *, blocked: str | None = None) -> TakedownReport:
+    return TakedownReport(what, kind, result.pictures, result.already, blocked)
 
 
-def _describe(report: Report) -> str:
+def _describe(report: TakedownReport) -> str:
     lines = [f"{pluralize(len(report.pictures), 'picture')} taken down{':' if report.pictures else '.'}"]
     lines += [f"  {picture}" for picture in report.pictures]
     if report.already:

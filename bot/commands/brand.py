@@ -5,7 +5,7 @@ from typing import Annotated
 
 from bot.commands.asking import ask_in_form
 from bot.commands.rule_changes import LONGEST_REASON, RuleChanges
-from bot.commands.spec import Audience, Command
+from bot.commands.spec import Command, CommandAudience
 from bot.domain.brand import LONGEST_PART, BrandPart, Switch, parse_brand_part
 from bot.domain.chat import Post
 from bot.domain.inputs import BroughtPicture
@@ -59,7 +59,7 @@ def brand_set(rule_changes: RuleChanges) -> Command[BrandSetArgs]:
         BrandSetArgs,
         run,
         example="/brandkit set colours #E4002B, navy blue",
-        audience=Audience.ADMINS,
+        audience=CommandAudience.ADMINS,
     )
 
 
@@ -86,4 +86,4 @@ def brand_logo(brands: Brands) -> Command[BrandLogoArgs]:
         else:
             await call.whisper(Post("There is no logo in the brand kit any more." if had_one else "There was no logo."))
 
-    return Command("brandkit logo", "Change the logo of this community", BrandLogoArgs, run, audience=Audience.ADMINS)
+    return Command("brandkit logo", "Change the logo of this community", BrandLogoArgs, run, audience=CommandAudience.ADMINS)

@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 from bot.commands.formatting import moment_text, one_line
 from bot.commands.rule_changes import LONGEST_REASON, RuleChanges
-from bot.commands.spec import Audience, Command
+from bot.commands.spec import Command, CommandAudience
 from bot.domain.allowances import Budget, Period, Spending
 from bot.domain.chat import Post
 from bot.domain.money import dollars
@@ -50,7 +50,7 @@ def budget_show(quotas: Quotas, *, ledger: Ledger, rulebook: Rulebook) -> Comman
         "See what pictures cost here today and this month, and what they may cost",
         BudgetShowArgs,
         run,
-        audience=Audience.ADMINS,
+        audience=CommandAudience.ADMINS,
     )
 
 
@@ -77,7 +77,7 @@ def budget_set(rule_changes: RuleChanges) -> Command[BudgetSetArgs]:
         BudgetSetArgs,
         run,
         example="/budget set --period month --amount 50",
-        audience=Audience.ADMINS,
+        audience=CommandAudience.ADMINS,
     )
 
 

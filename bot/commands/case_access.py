@@ -1,7 +1,7 @@
 """Which cases somebody may see at a place."""
 
 from bot.commands.dispatcher import IsOwner
-from bot.domain.cases import Case, CaseId, CaseState, Decision
+from bot.domain.cases import Case, CaseDecision, CaseId, CaseState
 from bot.domain.chat import Place
 from bot.domain.people import CommunityId
 from bot.domain.rules import Actor
@@ -58,7 +58,7 @@ class CaseAccess:
             raise BadInput("There is no such case here; /cases list shows those that are open.")
         return case
 
-    async def check_decision(self, case: Case, decision: Decision) -> None:
+    async def check_decision(self, case: Case, decision: CaseDecision) -> None:
         """See whether what would follow from a decision can be done.
 
         Raises:
@@ -100,4 +100,4 @@ class CaseAccess:
         return bool(place.tenant) and settings.review_channel == f"{place.platform}:{place.tenant}:{place.channel}"
 
 
-_SANCTIONS = {Decision.WARN, Decision.MUTE, Decision.BAN}
+_SANCTIONS = {CaseDecision.WARN, CaseDecision.MUTE, CaseDecision.BAN}

@@ -4,8 +4,8 @@ from collections.abc import Awaitable, Callable
 
 from bot.commands.case_access import CaseAccess
 from bot.commands.cases import CaseArgs, decide
-from bot.commands.spec import Audience, Command
-from bot.domain.cases import Case, Decision
+from bot.commands.spec import Command, CommandAudience
+from bot.domain.cases import Case, CaseDecision
 from bot.domain.chat import Attachment, Button, Form, Post
 from bot.domain.images import Picture
 from bot.errors import BadInput
@@ -22,10 +22,10 @@ Run = Callable[[Call, CaseArgs], Awaitable[None]]
 
 def decision_buttons(access: CaseAccess, review: CaseReview) -> tuple[Command[CaseArgs], ...]:
     """Build the button of each decision."""
-    return tuple(_decision_button(decision, access, review) for decision in Decision)
+    return tuple(_decision_button(decision, access, review) for decision in CaseDecision)
 
 
-def _decision_button(decision: Decision, access: CaseAccess, review: CaseReview) -> Command[CaseArgs]:
+def _decision_button(decision: CaseDecision, access: CaseAccess, review: CaseReview) -> Command[CaseArgs]:
     async def run(call: Call, args: CaseArgs) -> None:
         await decide(call, args.case, decision, access, review)
 
@@ -124,8 +124,8 @@ def case_block() -> Command[CaseArgs]:
 
 
 def _button(name: str, summary: str, run: Run) -> Command[CaseArgs]:
-    return Command(name, summary, CaseArgs, run, is_typed=False, audience=Audience.MODERATORS)
+    return Command(name, summary, CaseArgs, run, is_typed=False, audience=CommandAudience.MODERATORS)
 
 
 def _form_button(name: str, summary: str, run: Run) -> Command[CaseArgs]:
-    return Command(name, summary, CaseArgs, run, is_typed=False, opens_form=True, audience=Audience.MODERATORS)
+    return Command(name, summary, CaseArgs, run, is_typed=False, opens_form=True, audience=CommandAudience.MODERATORS)

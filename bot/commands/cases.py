@@ -6,9 +6,9 @@ from typing import Annotated
 from bot.commands.case_access import CaseAccess
 from bot.commands.formatting import one_line
 from bot.commands.rule_changes import LONGEST_REASON
-from bot.commands.spec import Audience, Command
+from bot.commands.spec import Command, CommandAudience
 from bot.commands.word_filter import FilterAddArgs
-from bot.domain.cases import LONGEST_NOTE, CaseState, Decision
+from bot.domain.cases import LONGEST_NOTE, CaseDecision, CaseState
 from bot.domain.chat import Attachment, Button, Post
 from bot.domain.moderation_log import ModerationAction, NewLogEntry
 from bot.domain.options import CaseRef, Choice, Number, Text
@@ -46,7 +46,9 @@ def cases_list(access: CaseAccess) -> Command[CasesListArgs]:
         buttons = tuple(Button(f"Show {number}", "case-show", case.id) for number, case in enumerate(found, start=1))
         await call.whisper(Post("\n".join((head, *lines)), buttons=buttons))
 
-    return Command("cases list", "See what moderators have to decide here", CasesListArgs, run, audience=Audience.MODERATORS)
+    return Command(
+        "cases list", "See what moderators have to decide here", CasesListArgs, run, audience=CommandAudience.MODERATORS
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +65,7 @@ def cases_show(access: CaseAccess, messages: CaseMessages, pictures: CasePicture
         "See a case with all that belongs to it",
         CaseArgs,
         lambda call, args: _show(call, args, access, messages, pictures),
-        audience=Audience.MODERATORS,
+        audience=CommandAudience.MODERATORS,
     )
 
 
@@ -75,7 +77,7 @@ def case_show(access: CaseAccess, messages: CaseMessages, pictures: CasePictures
         CaseArgs,
         lambda call, args: _show(call, args, access, messages, pictures),
         is_typed=False,
-        audience=Audience.MODERATORS,
+        audience=CommandAudience.MODERATORS,
     )
 
 
@@ -98,7 +100,7 @@ class CasesDecideArgs:
     """What `/cases decide` takes."""
 
     case: Annotated[str, CaseRef("The case's id, as its message shows it")]
-    decision: Annotated[Decision, Choice("What is to happen", Decision)]
+    decision: Annotated[CaseDecision, Choice("What is to happen", CaseDecision)]
 
 
 def cases_decide(access: CaseAccess, review: CaseReview) -> Command[CasesDecideArgs]:
@@ -107,10 +109,10 @@ def cases_decide(access: CaseAccess, review: CaseReview) -> Command[CasesDecideA
     async def run(call: Call, args: CasesDecideArgs) -> None:
         await decide(call, args.case, args.decision, access, review)
 
-    return Command("cases decide", "Decide a case", CasesDecideArgs, run, audience=Audience.MODERATORS)
+    return Command("cases decide", "Decide a case", CasesDecideArgs, run, audience=CommandAudience.MODERATORS)
 
 
-async def decide(call: Call, case_id: str, decision: Decision, access: CaseAccess, review: CaseReview) -> None:
+async def decide(call: Call, case_id: str, decision: CaseDecision, access: CaseAccess, review: CaseReview) -> None:
     """Decide a case, and confirm that."""
     case = await access.find(call, case_id)
     await access.check_decision(case, decision)
@@ -135,7 +137,9 @@ def cases_note(access: CaseAccess, review: CaseReview) -> Command[CasesNoteArgs]
         await review.add_note(case.id, one_line(args.text), await access.actor(call), await access.community(call))
         await call.whisper(Post("Your note stands on the case; moderators alone read it."))
 
-    return Command("cases note", "Write a note on a case for other moderators", CasesNoteArgs, run, audience=Audience.MODERATORS)
+    return Command(
+        "cases note", "Write a note on a case for other moderators", CasesNoteArgs, run, audience=CommandAudience.MODERATORS
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,5 +174,5 @@ def cases_block(access: CaseAccess, filter_add: Command[FilterAddArgs], log: Mod
         CasesBlockArgs,
         run,
         example="/cases block our mascot --case …",
-        audience=Audience.MODERATORS,
+        audience=CommandAudience.MODERATORS,
     )

@@ -9,7 +9,7 @@ from bot.commands.rule_changes import list_post
 from bot.commands.share import where_it_opens
 from bot.commands.spec import Command
 from bot.domain.chat import Form, Link, Post
-from bot.domain.collections import LONGEST_NAME, MOST_COLLECTIONS, Audience, Collection, CollectionId, collection_name
+from bot.domain.collections import LONGEST_NAME, MOST_COLLECTIONS, Collection, CollectionAudience, CollectionId, collection_name
 from bot.domain.images import Picture, PictureState
 from bot.domain.options import Choice, Text
 from bot.domain.people import HOUSE, AccountId
@@ -26,11 +26,15 @@ from bot.text import pluralize
 
 _MOST_SHOWN = 10
 _LONGEST_TYPED = 4 * LONGEST_NAME
-_STANDS = {Audience.ME: "yours alone", Audience.COMMUNITY: "shared here", Audience.EVERYBODY: "shared by a link"}
+_STANDS = {
+    CollectionAudience.ME: "yours alone",
+    CollectionAudience.COMMUNITY: "shared here",
+    CollectionAudience.EVERYBODY: "shared by a link",
+}
 _WHO = {
-    Audience.ME: "you alone look at it",
-    Audience.COMMUNITY: "everybody here may look at it, with your words,",
-    Audience.EVERYBODY: "everybody with the link sees its pictures, and not your words,",
+    CollectionAudience.ME: "you alone look at it",
+    CollectionAudience.COMMUNITY: "everybody here may look at it, with your words,",
+    CollectionAudience.EVERYBODY: "everybody with the link sees its pictures, and not your words,",
 }
 _WHO_OF_THE_HOUSE = "all who use easel here, on its page or in private chats may look at it, with your words,"
 """Where nobody has a community of their own, and in direct messages: that is more people than one sees."""
@@ -70,7 +74,7 @@ class OpenArgs:
     """What `/collection share` takes."""
 
     name: Annotated[str, _NAME]
-    audience: Annotated[Audience, Choice("Who may look at it", Audience)] = Audience.COMMUNITY
+    audience: Annotated[CollectionAudience, Choice("Who may look at it", CollectionAudience)] = CollectionAudience.COMMUNITY
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,10 +105,10 @@ class CollectionDesk:
         await self.collections.put(collection.id, [picture.id for picture in pictures], self._clock.now())
         return collection, len(pictures)
 
-    async def open_to(self, collection: Collection, audience: Audience) -> ShareId | None:
+    async def open_to(self, collection: Collection, audience: CollectionAudience) -> ShareId | None:
         """Say who may look at a collection; the page is a new one each time that it is opened to everybody, else the same."""
         page = None
-        if audience is Audience.EVERYBODY:
+        if audience is CollectionAudience.EVERYBODY:
             page = collection.page if collection.audience is audience else ShareId(self._ids.new())
         await self.collections.open_to(collection.id, audience, page)
         return page
@@ -248,12 +252,12 @@ def collection_share(desk: CollectionDesk, links: PictureLinks) -> Command[OpenA
 
     async def run(call: Call, args: OpenArgs) -> None:
         collection = await desk.find_own(call, args.name)
-        if args.audience is Audience.COMMUNITY:
+        if args.audience is CollectionAudience.COMMUNITY:
             desk.check_is_of_here(collection, call)
         page = await desk.open_to(collection, args.audience)
         address = "" if page is None else links.share(page)
         opened = (Link("Open", address),) if address else ()
-        is_house = args.audience is Audience.COMMUNITY and collection.community == HOUSE
+        is_house = args.audience is CollectionAudience.COMMUNITY and collection.community == HOUSE
         said = f"{collection.name}: {_WHO_OF_THE_HOUSE if is_house else _WHO[args.audience]} from now on."
         await call.whisper(Post(f"{said}{where_it_opens(links)}\n{address}" if address else said, links=opened))
 

@@ -8,7 +8,7 @@ from bot.commands.dispatcher import IsOwner
 from bot.commands.formatting import moment_text, one_line
 from bot.commands.option_lookup import find_subject, new_person_note
 from bot.commands.rule_changes import LONGEST_REASON, RuleChanges, list_post
-from bot.commands.spec import Audience, Command
+from bot.commands.spec import Command, CommandAudience
 from bot.domain.chat import Post, rich_post
 from bot.domain.credits import MOST_CREDITS, CreditEntry, CreditKind, CreditMove
 from bot.domain.options import Number, PersonRef, Text
@@ -124,7 +124,7 @@ def credits_grant(
         CreditsMoveArgs,
         run,
         example='/credits grant --person @ann --amount 10 --why "for the poster"',
-        audience=Audience.ADMINS,
+        audience=CommandAudience.ADMINS,
     )
 
 
@@ -144,7 +144,7 @@ def credits_take(
         CreditsMoveArgs,
         run,
         example="/credits take --person @ann --amount 10",
-        audience=Audience.ADMINS,
+        audience=CommandAudience.ADMINS,
     )
 
 

@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable, Iterable, Mapping
 
 import structlog
 
-from bot.commands.spec import AnyCommand, Audience
+from bot.commands.spec import AnyCommand, CommandAudience
 from bot.commands.typed_line import is_plain, read_options, split_line
 from bot.domain.chat import Button, Form, Place, Post, Tone
 from bot.domain.inputs import BroughtPicture
@@ -47,7 +47,7 @@ def knows_cost_if(is_owner: IsOwner, *, is_for_all: bool) -> KnowsCost:
 async def permitted_commands(commands: Iterable[AnyCommand], person: Person, is_owner: IsOwner) -> tuple[AnyCommand, ...]:
     """Return those of the commands that this person may give: all to admins and owners, most to moderators."""
     known = tuple(commands)
-    audiences = {Audience.EVERYONE, *({Audience.MODERATORS} if person.is_moderator else ())}
+    audiences = {CommandAudience.EVERYONE, *({CommandAudience.MODERATORS} if person.is_moderator else ())}
     permitted = tuple(command for command in known if command.audience in audiences)
     return known if len(permitted) == len(known) or person.is_admin or await is_owner(person) else permitted
 

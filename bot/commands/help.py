@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Annotated
 
 from bot.commands.dispatcher import IsOwner, permitted_commands
-from bot.commands.spec import AnyCommand, Audience, Command, Option
+from bot.commands.spec import AnyCommand, Command, CommandAudience, Option
 from bot.commands.translations import TranslatedTexts, Translations
 from bot.domain.chat import Button, Details, Post
 from bot.domain.options import Text
@@ -72,7 +72,7 @@ class _Page:
 
     def overview(self, commands: Collection[AnyCommand]) -> Post:
         """Say what there is in a line each: first what everybody may do, then what moderators and admins may."""
-        details = [Details(self._word(audience), self._lines(commands, audience)) for audience in Audience]
+        details = [Details(self._word(audience), self._lines(commands, audience)) for audience in CommandAudience]
         writes = any(command.name == "help-me-write" for command in commands)
         return Post(
             self._word("introduction"),
@@ -91,7 +91,7 @@ class _Page:
         lines = [self._summary(command), *(self._option(command, option) for option in command.options)]
         return "\n".join([*lines, f"{self._word('example')} {command.example}"] if command.example else lines)
 
-    def _lines(self, commands: Collection[AnyCommand], audience: Audience) -> str:
+    def _lines(self, commands: Collection[AnyCommand], audience: CommandAudience) -> str:
         """Return a line for each command, and one for all of a group: platforms show only so many characters."""
         groups: dict[str, list[AnyCommand]] = {}
         for one in commands:

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import Annotated
 
 from bot.commands.spec import Command
-from bot.domain.cases import Case, CaseKind, CaseState, Decision, NewCase
+from bot.domain.cases import Case, CaseDecision, CaseKind, CaseState, NewCase
 from bot.domain.chat import Post
 from bot.domain.content import ALWAYS_REFUSED
 from bot.domain.options import Text
@@ -50,7 +50,7 @@ def mistake(
             raise NotYours("Only whoever asked for that can say that it was a mistake; nothing was changed.")
         _check_moderators_can_help(refused)
         earlier = await cases.about(refused.community, refused.account, most=_MOST_EARLIER)
-        if any((one.words, one.decision) == (refused.words, Decision.UPHOLD) for one in earlier):
+        if any((one.words, one.decision) == (refused.words, CaseDecision.UPHOLD) for one in earlier):
             raise Conflict("The moderators have looked at these words and left it at that; please try others.")
         _check_not_too_many(refused, earlier, clock.now())
         opened = await review.open(_new_case(refused, await people.actor(call.person)))

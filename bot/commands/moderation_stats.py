@@ -6,7 +6,7 @@ from datetime import date, datetime, time, timedelta
 from typing import Annotated
 
 from bot.commands.formatting import one_line
-from bot.commands.spec import Audience, Command
+from bot.commands.spec import Command, CommandAudience
 from bot.domain.chat import Attachment, Details, Post
 from bot.domain.options import Number
 from bot.ports.moderation_log import ModerationLog
@@ -50,7 +50,7 @@ def moderation_stats(moderation_log: ModerationLog, plots: Plots, quotas: Quotas
         ModerationStatsArgs,
         run,
         example="/moderation stats --days 7",
-        audience=Audience.MODERATORS,
+        audience=CommandAudience.MODERATORS,
     )
 
 

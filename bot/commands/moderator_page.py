@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from bot.commands.spec import Audience, Command
+from bot.commands.spec import Command, CommandAudience
 from bot.domain.chat import Link, Post
 from bot.ports.surfaces import Call
 from bot.services.moderator_sessions import LINK_LIFETIME, SESSION_LIFETIME, Moderator, ModeratorSessions
@@ -27,4 +27,4 @@ def cases_page(sessions: ModeratorSessions) -> Command[CasesPageArgs]:
             )
         )
 
-    return Command("cases page", "Look after cases in a browser", CasesPageArgs, run, audience=Audience.MODERATORS)
+    return Command("cases page", "Look after cases in a browser", CasesPageArgs, run, audience=CommandAudience.MODERATORS)

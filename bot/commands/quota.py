@@ -10,7 +10,7 @@ from bot.commands.dispatcher import IsOwner
 from bot.commands.formatting import one_line, time_left, until_text
 from bot.commands.option_lookup import find_subject, new_person_note, parse_tier
 from bot.commands.rule_changes import LONGEST_REASON, RuleChanges
-from bot.commands.spec import Audience, Command
+from bot.commands.spec import Command, CommandAudience
 from bot.domain.allowances import QuotaStatus, Weights
 from bot.domain.chat import Button, Place, rich_post
 from bot.domain.options import Choice, NumberOrClear, PersonRef, RoleRef, Text
@@ -107,7 +107,7 @@ def quota_set(rule_changes: RuleChanges, people: PersonLookup, quotas: Quotas) -
         QuotaSetArgs,
         run,
         example="/quota set --tier guest --pictures 5",
-        audience=Audience.ADMINS,
+        audience=CommandAudience.ADMINS,
     )
 
 
@@ -138,7 +138,7 @@ def quota_reset(rule_changes: RuleChanges, people: PersonLookup, quotas: Quotas,
         QuotaResetArgs,
         run,
         example="/quota reset --person @ann",
-        audience=Audience.ADMINS,
+        audience=CommandAudience.ADMINS,
     )
 
 

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 from bot.commands import rule_texts
 from bot.commands.formatting import moment_text, one_line
 from bot.commands.setting_values import format_setting
-from bot.commands.spec import Audience, Command
+from bot.commands.spec import Command, CommandAudience
 from bot.domain.allowances import DayExtension, allowance
 from bot.domain.brand import BrandPart
 from bot.domain.chat import Button, Details, Place, Post, rich_post
@@ -165,7 +165,7 @@ def undo(rule_changes: RuleChanges) -> Command[EntryArgs]:
     async def run(call: Call, args: EntryArgs) -> None:
         await rule_changes.undo(call, AuditEntryId(args.entry))
 
-    return Command("undo", "Take a change back", EntryArgs, run, is_typed=False, audience=Audience.ADMINS)
+    return Command("undo", "Take a change back", EntryArgs, run, is_typed=False, audience=CommandAudience.ADMINS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,7 +187,7 @@ def audit(rule_changes: RuleChanges) -> Command[AuditArgs]:
         AuditArgs,
         run,
         example="/audit --count 20",
-        audience=Audience.ADMINS,
+        audience=CommandAudience.ADMINS,
     )
 
 
@@ -197,7 +197,7 @@ def older(rule_changes: RuleChanges) -> Command[EntryArgs]:
     async def run(call: Call, args: EntryArgs) -> None:
         await call.whisper(await rule_changes.page(call, _A_PAGE, AuditEntryId(args.entry)))
 
-    return Command("older", "See older changes", EntryArgs, run, is_typed=False, audience=Audience.ADMINS)
+    return Command("older", "See older changes", EntryArgs, run, is_typed=False, audience=CommandAudience.ADMINS)
 
 
 def _capitalize(text: RichText) -> RichText:

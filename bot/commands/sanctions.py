@@ -9,9 +9,9 @@ from bot.commands.formatting import one_line
 from bot.commands.rule_changes import LONGEST_REASON, list_post
 from bot.commands.sanction_input import Reach, SanctionInput
 from bot.commands.sanction_texts import done_text, sanction_line, summary_text
-from bot.commands.spec import Audience, Command
+from bot.commands.spec import Command, CommandAudience
 from bot.domain.chat import Button, Post, rich_post
-from bot.domain.options import Choice, Description, PersonRef, Text, Until
+from bot.domain.options import Choice, OptionText, PersonRef, Text, Until
 from bot.domain.people import Mention
 from bot.domain.rich_text import RichText
 from bot.domain.sanctions import Sanction, SanctionId, Standing
@@ -29,7 +29,7 @@ _WHY = "Why; the person reads it, and it is on record"
 _Scope = Annotated[
     Reach,
     Choice("Where it holds: here, or everywhere, which only owners of the bot may say", Reach),
-    Description("Where it holds: here, or everywhere this bot is; only owners of the bot may say everywhere."),
+    OptionText("Where it holds: here, or everywhere this bot is; only owners of the bot may say everywhere."),
 ]
 
 
@@ -57,7 +57,7 @@ def sanction_warn(sanctions: Sanctions, typed: SanctionInput) -> Command[WarnArg
         WarnArgs,
         run,
         example='/sanction warn --person @ann --why "no floods, please"',
-        audience=Audience.MODERATORS,
+        audience=CommandAudience.MODERATORS,
     )
 
 
@@ -86,7 +86,7 @@ def sanction_mute(sanctions: Sanctions, typed: SanctionInput) -> Command[MuteArg
         MuteArgs,
         run,
         example='/sanction mute --person @ann --until 1d --why "please calm down"',
-        audience=Audience.MODERATORS,
+        audience=CommandAudience.MODERATORS,
     )
 
 
@@ -116,7 +116,7 @@ def sanction_ban(sanctions: Sanctions, typed: SanctionInput) -> Command[BanArgs]
         BanArgs,
         run,
         example='/sanction ban --person @ann --why "asked for it again"',
-        audience=Audience.MODERATORS,
+        audience=CommandAudience.MODERATORS,
     )
 
 
@@ -147,7 +147,7 @@ def sanction_lift(sanctions: Sanctions, typed: SanctionInput) -> Command[LiftArg
         LiftArgs,
         run,
         example="/sanction lift --person @ann",
-        audience=Audience.MODERATORS,
+        audience=CommandAudience.MODERATORS,
     )
 
 
@@ -168,7 +168,7 @@ def sanction_list(sanctions: Sanctions, typed: SanctionInput) -> Command[ListArg
         lines = [RichText.of(await typed.people.name(one.account, beside), ": ", sanction_line(one, zone)) for one in found]
         await call.whisper(list_post(f"Muted or banned here, newest first, in the time of {zone.key}:", lines))
 
-    return Command("sanction list", "See who is muted or banned here", ListArgs, run, audience=Audience.MODERATORS)
+    return Command("sanction list", "See who is muted or banned here", ListArgs, run, audience=CommandAudience.MODERATORS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,7 +190,7 @@ def unsanction(sanctions: Sanctions, typed: SanctionInput) -> Command[Unsanction
         name = await typed.people.name(sanction.account, call.person.identity)
         await call.whisper(rich_post(RichText.of("Taken back: the ", sanction.kind, " of ", name, ".")))
 
-    return Command("unsanction", "Take a sanction back", UnsanctionArgs, run, is_typed=False, audience=Audience.MODERATORS)
+    return Command("unsanction", "Take a sanction back", UnsanctionArgs, run, is_typed=False, audience=CommandAudience.MODERATORS)
 
 
 @dataclass(frozen=True, slots=True)

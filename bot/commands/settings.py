@@ -8,7 +8,7 @@ from typing import Annotated
 
 from bot.commands.rule_changes import LONGEST_REASON, RuleChanges
 from bot.commands.setting_values import SettingContext, change_note, format_setting, parse_setting
-from bot.commands.spec import Audience, Command
+from bot.commands.spec import Command, CommandAudience
 from bot.domain.chat import rich_post
 from bot.domain.limits import SETTINGS, CommunitySettings, apply_setting_rules
 from bot.domain.options import Choice, Text
@@ -96,7 +96,7 @@ def settings_set(
         SettingsSetArgs,
         run,
         example="/settings set Europe/Berlin --name zone",
-        audience=Audience.ADMINS,
+        audience=CommandAudience.ADMINS,
     )
 
 

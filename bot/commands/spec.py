@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import Any, Generic, TypeVar, get_type_hints
 
 from bot.domain.chat import Place
-from bot.domain.options import Description, OptionKind, Suggestion
+from bot.domain.options import OptionKind, OptionText, Suggestion
 from bot.domain.people import Person
 from bot.errors import BadInput
 from bot.ports.surfaces import Call
@@ -39,7 +39,7 @@ class Option:
         return f"{self.kind.summary}; {self.note}" if self.note else self.kind.summary
 
 
-class Audience(StrEnum):
+class CommandAudience(StrEnum):
     """Who may give a command. Admins are those of the place of the call, and the owners of the house.
 
     Moderators look after what is posted at the place; admins are among them.
@@ -77,7 +77,7 @@ class Command(Generic[A]):
     run: Callable[[Call, A], Awaitable[None]]
     is_typed: bool = True
     example: str = ""
-    audience: Audience = Audience.EVERYONE
+    audience: CommandAudience = CommandAudience.EVERYONE
     opens_form: bool = False
     answers_in_public: bool = False
     takes_plain_words: bool = False
@@ -177,7 +177,7 @@ def options_of(args: type, notes: Mapping[str, str] = _NO_NOTES) -> tuple[Option
 
 def _option_of(field: "dataclasses.Field[Any]", declared: tuple[Any, ...], notes: Mapping[str, str]) -> Option:
     kind: OptionKind = declared[0]
-    described = next((one.text for one in declared if isinstance(one, Description)), f"{kind.summary}.")
+    described = next((one.text for one in declared if isinstance(one, OptionText)), f"{kind.summary}.")
     return Option(
         name=field.name.rstrip("_"),
         kind=kind,

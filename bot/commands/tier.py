@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from bot.commands.option_lookup import new_person_note, parse_tier
 from bot.commands.rule_changes import LONGEST_REASON, RuleChanges, list_post
-from bot.commands.spec import Audience, Command
+from bot.commands.spec import Command, CommandAudience
 from bot.domain.allowances import midnight_after
 from bot.domain.limits import CommunityLimits
 from bot.domain.options import CLEAR, PersonRef, RoleRef, Text, Until
@@ -67,7 +67,7 @@ def tier_role(rule_changes: RuleChanges, people: PersonLookup, quotas: Quotas) -
         TierRoleArgs,
         run,
         example="/tier role premium --role @supporters",
-        audience=Audience.ADMINS,
+        audience=CommandAudience.ADMINS,
     )
 
 
@@ -94,7 +94,7 @@ def tier_purchase(rule_changes: RuleChanges, quotas: Quotas) -> Command[TierPurc
         TierPurchaseArgs,
         run,
         example="/tier purchase 1234567890 --tier premium",
-        audience=Audience.ADMINS,
+        audience=CommandAudience.ADMINS,
     )
 
 
@@ -127,7 +127,7 @@ def tier_grant(rule_changes: RuleChanges, people: PersonLookup, quotas: Quotas, 
         TierGrantArgs,
         run,
         example="/tier grant premium --person @ann --until 30d",
-        audience=Audience.ADMINS,
+        audience=CommandAudience.ADMINS,
     )
 
 
@@ -159,7 +159,7 @@ def tier_revoke(rule_changes: RuleChanges, people: PersonLookup, quotas: Quotas)
         TierRevokeArgs,
         run,
         example="/tier revoke --person @ann",
-        audience=Audience.ADMINS,
+        audience=CommandAudience.ADMINS,
     )
 
 

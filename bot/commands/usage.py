@@ -6,7 +6,7 @@ from datetime import date
 from typing import Annotated
 
 from bot.commands.formatting import one_line
-from bot.commands.spec import Audience, Command
+from bot.commands.spec import Command, CommandAudience
 from bot.domain.chat import Attachment, Details, Post, rich_post
 from bot.domain.money import dollars
 from bot.domain.options import Number, PersonRef
@@ -54,7 +54,7 @@ def usage(statistics: Statistics, plots: Plots, people: PersonLookup, quotas: Qu
         UsageArgs,
         run,
         example="/usage --days 7",
-        audience=Audience.ADMINS,
+        audience=CommandAudience.ADMINS,
     )
 
 

@@ -8,7 +8,7 @@ from typing import Annotated, Protocol
 from bot.commands.formatting import one_line
 from bot.commands.rule_changes import LONGEST_REASON, RuleChanges, list_post
 from bot.commands.rule_texts import filter_text
-from bot.commands.spec import Audience, Command
+from bot.commands.spec import Command, CommandAudience
 from bot.domain.chat import Post
 from bot.domain.options import Choice, Text
 from bot.domain.prompt_text import LONGEST_PROMPT, Language
@@ -68,7 +68,7 @@ def filter_add(rule_changes: RuleChanges, quotas: Quotas, rulebook: Rulebook) ->
         FilterAddArgs,
         run,
         example="/filter add our mascot",
-        audience=Audience.ADMINS,
+        audience=CommandAudience.ADMINS,
     )
 
 
@@ -97,7 +97,7 @@ def filter_remove(rule_changes: RuleChanges, quotas: Quotas, rulebook: Rulebook)
         FilterRemoveArgs,
         run,
         example="/filter remove our mascot",
-        audience=Audience.ADMINS,
+        audience=CommandAudience.ADMINS,
     )
 
 
@@ -116,7 +116,7 @@ def filter_list(quotas: Quotas, rulebook: Rulebook) -> Command[FilterListArgs]:
         listed = await rulebook.filter_rules(quotas.community(call.place))
         await call.whisper(_list_entries([rule for rule in listed if wanted in rule.key.subject.casefold()], wanted))
 
-    return Command("filter list", "See which words are listed here", FilterListArgs, run, audience=Audience.ADMINS)
+    return Command("filter list", "See which words are listed here", FilterListArgs, run, audience=CommandAudience.ADMINS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,7 +148,7 @@ def filter_test(quotas: Quotas, rulebook: Rulebook, examiner: Examiner) -> Comma
         FilterTestArgs,
         run,
         example="/filter test a photo of our m4scot",
-        audience=Audience.ADMINS,
+        audience=CommandAudience.ADMINS,
     )
 
 

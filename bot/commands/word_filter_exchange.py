@@ -6,7 +6,7 @@ from typing import Annotated
 
 from bot.commands.formatting import one_line
 from bot.commands.rule_changes import LONGEST_REASON, RuleChanges
-from bot.commands.spec import Audience, Command
+from bot.commands.spec import Command, CommandAudience
 from bot.commands.word_filter import MOST_ENTRIES
 from bot.domain.chat import Attachment, Post
 from bot.domain.options import Text, TextFile
@@ -49,7 +49,7 @@ def filter_export(quotas: Quotas, rulebook: Rulebook) -> Command[FilterExportArg
         "Get the words that are listed here as a file",
         FilterExportArgs,
         run,
-        audience=Audience.ADMINS,
+        audience=CommandAudience.ADMINS,
     )
 
 
@@ -92,5 +92,5 @@ def filter_import(
         FilterImportArgs,
         run,
         example="/filter import our mascot",
-        audience=Audience.ADMINS,
+        audience=CommandAudience.ADMINS,
     )

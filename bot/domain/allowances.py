@@ -193,7 +193,7 @@ class QuotaStatus:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Description:
+class DescriptionCost:
     """What it cost to have a picture described: words about a picture, for which there is no job."""
 
     id: str

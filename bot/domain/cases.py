@@ -37,7 +37,7 @@ class CaseState(StrEnum):
     DECIDED = "decided"
 
 
-class Decision(StrEnum):
+class CaseDecision(StrEnum):
     """What a moderator decided. `WARN`, `MUTE` and `BAN` remove the picture too."""
 
     REMOVE = "remove"
@@ -62,21 +62,24 @@ class Decision(StrEnum):
     @property
     def removes_picture(self) -> bool:
         """Whether the picture is taken away by it."""
-        return self in {Decision.REMOVE, Decision.WARN, Decision.MUTE, Decision.BAN}
+        return self in {CaseDecision.REMOVE, CaseDecision.WARN, CaseDecision.MUTE, CaseDecision.BAN}
 
 
 _OUTCOMES = {
-    Decision.REMOVE: "the picture is removed",
-    Decision.KEEP: "the picture stays",
-    Decision.WARN: "the picture is removed, and its author warned",
-    Decision.MUTE: "the picture is removed, and its author muted for a day",
-    Decision.BAN: "the picture is removed, and its author banned",
-    Decision.ALLOW: "the words are allowed",
-    Decision.RESTORE: "the decision is taken back",
-    Decision.UPHOLD: "it stays as it was decided",
+    CaseDecision.REMOVE: "the picture is removed",
+    CaseDecision.KEEP: "the picture stays",
+    CaseDecision.WARN: "the picture is removed, and its author warned",
+    CaseDecision.MUTE: "the picture is removed, and its author muted for a day",
+    CaseDecision.BAN: "the picture is removed, and its author banned",
+    CaseDecision.ALLOW: "the words are allowed",
+    CaseDecision.RESTORE: "the decision is taken back",
+    CaseDecision.UPHOLD: "it stays as it was decided",
 }
-_ABOUT_PICTURE = (Decision.REMOVE, Decision.KEEP, Decision.WARN, Decision.MUTE, Decision.BAN)
-_DECISIONS = {CaseKind.MISTAKE: (Decision.ALLOW, Decision.UPHOLD), CaseKind.APPEAL: (Decision.RESTORE, Decision.UPHOLD)}
+_ABOUT_PICTURE = (CaseDecision.REMOVE, CaseDecision.KEEP, CaseDecision.WARN, CaseDecision.MUTE, CaseDecision.BAN)
+_DECISIONS = {
+    CaseKind.MISTAKE: (CaseDecision.ALLOW, CaseDecision.UPHOLD),
+    CaseKind.APPEAL: (CaseDecision.RESTORE, CaseDecision.UPHOLD),
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -114,7 +117,7 @@ class NewCase:
         return f"words:{self.account}:{hashlib.sha256(self.words.encode()).hexdigest()}"
 
     @property
-    def decisions(self) -> tuple[Decision, ...]:
+    def decisions(self) -> tuple[CaseDecision, ...]:
         """What can be decided, in the order of the buttons."""
         return _DECISIONS.get(self.kind, _ABOUT_PICTURE)
 
@@ -130,7 +133,7 @@ class Case(NewCase):
     id: CaseId
     opened_at: datetime
     state: CaseState = CaseState.OPEN
-    decision: Decision | None = None
+    decision: CaseDecision | None = None
     decided_by: Actor | None = None
     decided_at: datetime | None = None
     closed_at: datetime | None = None

@@ -17,7 +17,7 @@ MOST_COLLECTIONS = 100
 """Collections that one account may have."""
 
 
-class Audience(StrEnum):
+class CollectionAudience(StrEnum):
     """Who may look at a collection: whoever it belongs to, all in the community where it was made, or all with its link."""
 
     ME = "me"
@@ -33,7 +33,7 @@ class Collection:
     account: AccountId
     community: CommunityId
     name: str
-    audience: Audience = Audience.ME
+    audience: CollectionAudience = CollectionAudience.ME
     created_at: datetime
     page: ShareId | None = None
     """Under which its page is, or was."""

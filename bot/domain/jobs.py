@@ -9,7 +9,7 @@ from bot.domain.chat import MessageRef, Place
 from bot.domain.images import USUAL_SIZES, Background, DrawingId, FileFormat, ImageFile, Lane, Quality, Shape, Size, usual_size_of
 from bot.domain.inputs import MOST_INPUTS, BroughtPicture, InputPicture, InputRole, has_mask
 from bot.domain.money import FREE, Cost
-from bot.domain.options import Choice, Description, ImageModelRef, Number, PictureFile, Pixels, Text
+from bot.domain.options import Choice, ImageModelRef, Number, OptionText, PictureFile, Pixels, Text
 from bot.domain.people import AccountId, CommunityId, Person, Tier
 from bot.domain.prompt_text import LONGEST_PROMPT
 from bot.domain.tickets import Ticket
@@ -42,34 +42,34 @@ class Draft:
     shape: Annotated[
         Shape | None,
         Choice("Shape of the picture", Shape),
-        Description("Shape of the picture; if left out, the one that /settings show names."),
+        OptionText("Shape of the picture; if left out, the one that /settings show names."),
     ] = None
     quality: Annotated[
         Quality | None,
         Choice("How much work goes into it; better takes longer", Quality),
-        Description("Better takes longer, and may count as several pictures."),
+        OptionText("Better takes longer, and may count as several pictures."),
     ] = None
     count: Annotated[int, Number("How many pictures", least=1, most=4)] = 1
     size: Annotated[Size | None, Pixels("Exact size in pixels such as 1536x1024, instead of a shape")] = None
     rewriting: Annotated[
         Rewriting | None,
         Choice("Make the words into a fuller prompt first", Rewriting),
-        Description("Whether the words are made into a fuller prompt first."),
+        OptionText("Whether the words are made into a fuller prompt first."),
     ] = None
     model: Annotated[
         str | None,
         ImageModelRef("Which model draws; /models lists them"),
-        Description("The name of the model that is to draw, as /models lists them; if left out, the usual one."),
+        OptionText("The name of the model that is to draw, as /models lists them; if left out, the usual one."),
     ] = None
     picture: Annotated[
         tuple[BroughtPicture, ...],
         PictureFile("A picture to change, or to draw from", most=MOST_INPUTS),
-        Description("A picture to change, or several to draw from; the words say what to do with them."),
+        OptionText("A picture to change, or several to draw from; the words say what to do with them."),
     ] = ()
     lane: Annotated[
         Lane | None,
         Choice("Draw it at once, or relaxed: within hours, and it counts less", Lane),
-        Description("relaxed is drawn within hours and counts less, where that is offered; if left out, as /settings show says."),
+        OptionText("relaxed is drawn within hours and counts less, where that is offered; if left out, as /settings show says."),
     ] = None
     background: Annotated[Background, Choice("What is behind it; clear leaves nothing there", Background)] = Background.FULL
     format: Annotated[FileFormat | None, Choice("The kind of file; if left out, what the model gives", FileFormat)] = None

@@ -37,7 +37,7 @@ class OptionKind(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class Description:
+class OptionText:
     """What is said of an option where there is room for it, beside its kind. Without it, it is the kind's summary."""
 
     text: str

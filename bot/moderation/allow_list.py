@@ -2,7 +2,7 @@
 
 import structlog
 
-from bot.domain.cases import Case, CaseKind, Decision
+from bot.domain.cases import Case, CaseDecision, CaseKind
 from bot.domain.people import CommunityId
 from bot.domain.rules import EVERYBODY, Actor, Change, FilterAction, FilterEntry, RuleKey, RuleKind
 from bot.moderation.word_filter import WordFilter
@@ -36,7 +36,7 @@ class AllowListEffect:
             if FilterEntry.parse(rule.value).category == category
         ]
         by = case.decided_by or _EASEL
-        if case.decision is not Decision.ALLOW:
+        if case.decision is not CaseDecision.ALLOW:
             for key in taught:
                 await self._rulebook.change(Change(community=case.community, key=key, value=None, by=by, why=f"case {case.id}"))
         elif not taught:

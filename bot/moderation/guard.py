@@ -9,7 +9,7 @@ from bot.domain.content import ALWAYS_REFUSED, Thresholds
 from bot.domain.limits import GuardPolicy
 from bot.domain.rules import FilterVersion
 from bot.errors import PromptRefused, RefusedBy
-from bot.ports.prompts import Decision, GuardStage, LocalStage, PictureStage, Verdict
+from bot.ports.prompts import GuardDecision, GuardStage, LocalStage, PictureStage, Verdict
 from bot.provider_errors import GuardUnavailable
 
 log = structlog.get_logger(__name__)
@@ -45,7 +45,7 @@ class Guard:
         doubts = []
         for stage in self._local:
             verdict = await _judge(stage.name, stage.judge(prompt, listed), RefusedBy.FILTER)
-            if verdict.decision is not Decision.ALLOW:
+            if verdict.decision is not GuardDecision.ALLOW:
                 log.warning("guard.allowed_unsure", stage=stage.name, rule=verdict.rule)
                 doubts.append(verdict)
         return tuple(doubts)
@@ -54,7 +54,7 @@ class Guard:
         """Return what moderators should look at in words that were let through before."""
         with contextlib.suppress(PromptRefused):
             verdicts = await self.check_local(prompt, listed)
-            return tuple(verdict for verdict in verdicts if verdict.decision is Decision.UNSURE and verdict.category)
+            return tuple(verdict for verdict in verdicts if verdict.decision is GuardDecision.UNSURE and verdict.category)
         return ()
 
     async def allows(self, prompt: str, error: PromptRefused, listed: FilterVersion) -> bool:
@@ -101,7 +101,7 @@ class Guard:
 
 
 def _check_is_sure(stage: str, verdict: Verdict) -> None:
-    if verdict.decision is Decision.UNSURE:
+    if verdict.decision is GuardDecision.UNSURE:
         raise GuardUnavailable(stage, verdict.rule, fault=verdict.fault) from verdict.cause
 
 
@@ -112,8 +112,8 @@ async def _judge(stage: str, judging: Awaitable[Verdict], by: RefusedBy) -> Verd
     except Exception as error:  # noqa: BLE001 - a broken stage must neither let everything through nor stop the house
         # Its message may hold what the person typed, so only its name is told.
         log.error("guard.stage_broke", stage=stage, error=type(error).__name__)  # noqa: TRY400
-        return Verdict(Decision.UNSURE, rule="stage_broke", cause=error)
-    if verdict.decision is Decision.REFUSE:
+        return Verdict(GuardDecision.UNSURE, rule="stage_broke", cause=error)
+    if verdict.decision is GuardDecision.REFUSE:
         log.info("guard.refused", stage=stage, by=by, rule=verdict.rule)
         raise PromptRefused(rule=verdict.rule, sentence=verdict.sentence, by=by, category=verdict.category, entry=verdict.entry)
     return verdict

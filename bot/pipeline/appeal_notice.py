@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import structlog
 
-from bot.domain.cases import Case, CaseKind, Decision
+from bot.domain.cases import Case, CaseDecision, CaseKind
 from bot.domain.chat import Post
 from bot.domain.removals import RemovalState
 from bot.errors import SurfaceFailed
@@ -50,7 +50,7 @@ class AppealNotice:
             raise SurfaceFailed(case.platform, "another process may reach them")
 
     async def _post(self, case: Case) -> Post:
-        if case.decision is not Decision.RESTORE:
+        if case.decision is not CaseDecision.RESTORE:
             return Post("A moderator has looked at your appeal: it stays as it was decided. An appeal is decided once.")
         gone = ""
         if case.picture is not None:

@@ -5,25 +5,25 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime
 
-from bot.domain.cases import Case, CaseKind, CaseState, Decision
+from bot.domain.cases import Case, CaseDecision, CaseKind, CaseState
 from bot.domain.chat import Button, Details, Post, PostPicture
 from bot.domain.sanctions import Sanction, SanctionKind, Standing
 from bot.services.case_details import CaseDetails
 from bot.text import duration_text, join_words, pluralize
 
 LABELS = {
-    Decision.REMOVE: "Remove",
-    Decision.KEEP: "Keep",
-    Decision.WARN: "Warn",
-    Decision.MUTE: "Mute 1 d",
-    Decision.BAN: "Ban",
-    Decision.ALLOW: "Allow these words",
-    Decision.RESTORE: "Take it back",
-    Decision.UPHOLD: "Leave it so",
+    CaseDecision.REMOVE: "Remove",
+    CaseDecision.KEEP: "Keep",
+    CaseDecision.WARN: "Warn",
+    CaseDecision.MUTE: "Mute 1 d",
+    CaseDecision.BAN: "Ban",
+    CaseDecision.ALLOW: "Allow these words",
+    CaseDecision.RESTORE: "Take it back",
+    CaseDecision.UPHOLD: "Leave it so",
 }
 """What the buttons are called."""
 
-DANGEROUS = {Decision.REMOVE, Decision.BAN}
+DANGEROUS = {CaseDecision.REMOVE, CaseDecision.BAN}
 
 _HEADLINES = {
     CaseKind.REPORT: "A picture by {name} was reported",
@@ -135,7 +135,7 @@ def _history(earlier: tuple[Case, ...]) -> str:
     return f"{pluralize(len(earlier), 'other case')} ({', '.join(parts)})"
 
 
-_ENDS = {decision: "removed" if decision.removes_picture else "kept" for decision in Decision}
+_ENDS = {decision: "removed" if decision.removes_picture else "kept" for decision in CaseDecision}
 
 
 def _standing(standing: Standing) -> str:

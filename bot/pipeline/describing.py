@@ -9,7 +9,7 @@ from weakref import WeakValueDictionary
 
 import structlog
 
-from bot.domain.allowances import Description
+from bot.domain.allowances import DescriptionCost
 from bot.domain.inputs import BroughtPicture
 from bot.domain.prompt_text import clean_prompt
 from bot.errors import BadInput, BudgetExceeded, InputRefused, PromptRefused, StorageFailed
@@ -132,13 +132,13 @@ class Describing:
         described = await describer.describe(jpeg, pseudonym(account))
         self._observer.note(CostIncurred(REWRITER, described.cost))
         log.info("picture.described", microusd=described.cost.microusd)
-        booked = Description(
+        booked = DescriptionCost(
             id=self._ids.new(), community=limits.community, account=account, day=limits.allowance.day, cost=described.cost
         )
         await self._book(booked)
         return await self._keep(id_, tuple(_shorten(clean_prompt(prompt)) for prompt in described.prompts))
 
-    async def _book(self, description: Description) -> None:
+    async def _book(self, description: DescriptionCost) -> None:
         """Count what it cost; somebody who has paid for it is not sent away because that cannot be written down now."""
         try:
             await self._ledger.book_description(description)

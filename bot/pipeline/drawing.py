@@ -18,7 +18,7 @@ from bot.domain.provider_accounts import provider_of
 from bot.errors import InputRefused, PictureBlocked, PromptRefused, Stopping
 from bot.pipeline.finishing import Finishing
 from bot.pipeline.input_keeping import InputKeeping
-from bot.pipeline.paid_calls import Choice, PaidAnswer, PaidCalls
+from bot.pipeline.paid_calls import PaidAnswer, PaidCalls, ProviderChoice
 from bot.pipeline.part_keeping import PartKeeping
 from bot.pipeline.partial_results import (
     cancelled_note,
@@ -238,7 +238,7 @@ class DrawingStep:
             if self._is_stopping:
                 raise Stopping
             given, part = await self._parts.give(provider, inputs)
-            answer = await self._calls.make(job, Choice(provider, share, why_not, given, part=part), on_trouble)
+            answer = await self._calls.make(job, ProviderChoice(provider, share, why_not, given, part=part), on_trouble)
             return await self._store_safely(job, provider, answer, on_trouble)
 
         names = self._models.able_to(job.wish).order(job.wish.model, job.tier, job.wish.inputs, self._calls.lane_of(job))

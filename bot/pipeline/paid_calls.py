@@ -42,7 +42,7 @@ class PaidAnswer:
 
 
 @dataclass(frozen=True, slots=True)
-class Choice:
+class ProviderChoice:
     """Who draws how many, from which pictures, and why another one does not; empty where it is the first.
 
     `smaller` is a size for which there may be memory, and `part` says which
@@ -115,7 +115,7 @@ class PaidCalls:
         """Return the call of an open drawing, if it goes on without whoever made it."""
         return self._ticket_calls.find(drawing)
 
-    async def make(self, job: Job, choice: Choice, on_trouble: Callable[[], None]) -> PaidAnswer:
+    async def make(self, job: Job, choice: ProviderChoice, on_trouble: Callable[[], None]) -> PaidAnswer:
         """Make one paid call, written down before it goes out.
 
         Where there was not enough memory for it, and nobody asked for an exact
@@ -137,7 +137,7 @@ class PaidCalls:
             log.info("drawing.smaller", provider=choice.provider.name, size=str(smaller))
         return await self._make(job, replace(choice, smaller=smaller), on_trouble)
 
-    async def _make(self, job: Job, choice: Choice, on_trouble: Callable[[], None]) -> PaidAnswer:
+    async def _make(self, job: Job, choice: ProviderChoice, on_trouble: Callable[[], None]) -> PaidAnswer:
         provider, on_progress = choice.provider, choice.share.on_progress
         request, notes = self._request(job, choice)
         await self._queue.wait_to_start(provider.name, request.drawing)
@@ -230,7 +230,7 @@ class PaidCalls:
         notes = (*drawing.notes, *drawn.notes)
         return PaidAnswer(replace(drawing, model=drawn.model, cost=drawn.cost, request_id=drawn.request_id, notes=notes), drawn)
 
-    def _request(self, job: Job, choice: Choice) -> tuple[ImageRequest, tuple[str, ...]]:
+    def _request(self, job: Job, choice: ProviderChoice) -> tuple[ImageRequest, tuple[str, ...]]:
         """Fit the wish to what the provider can do, and say so where that changes it."""
         provider, wish, abilities = choice.provider, job.wish, choice.provider.abilities
         size, quality = choice.smaller or abilities.fit(wish.wanted_size), abilities.fit_quality(wish.quality)

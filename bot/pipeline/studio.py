@@ -27,7 +27,7 @@ from bot.ports.clock import Clock, Ids
 from bot.ports.engine import Engine
 from bot.ports.jobs import AcceptedJob, Jobs
 from bot.ports.observer import Observer, WishAccepted, WishRefused
-from bot.ports.prompts import Decision
+from bot.ports.prompts import GuardDecision
 from bot.ports.surfaces import Call
 from bot.services.admission import AdmissionLimiter
 from bot.services.budget_alerts import BudgetAlerts
@@ -196,7 +196,7 @@ class Studio:
         except PromptRefused as error:
             await self._tries.note_call(error, prompt, call, effective_limits)
             raise
-        return any(verdict.decision is Decision.WARN for verdict in said)
+        return any(verdict.decision is GuardDecision.WARN for verdict in said)
 
     async def _start(self, admission: "_Admission", call: Call, began_at: datetime) -> None:
         """Have the job worked on, and say so in public."""

@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from typing import Protocol
 
-from bot.domain.allowances import Budget, Description, QuotaStatus, Spending
+from bot.domain.allowances import Budget, DescriptionCost, QuotaStatus, Spending
 from bot.domain.people import Account, AccountId, CommunityId, Identity, Tier
 from bot.domain.rules import Actor, AuditEntry
 
@@ -73,7 +73,7 @@ class Ledger(Protocol):
         """Count what was spent on `day` as not spent, and put that on record; None where nothing was."""
         ...
 
-    async def book_description(self, description: Description) -> None:
+    async def book_description(self, description: DescriptionCost) -> None:
         """Count what a description cost against the budgets of its day; the same one again changes nothing."""
         ...
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
-from bot.domain.cases import Case, CaseId, CaseNote, CaseState, Decision, NewCase
+from bot.domain.cases import Case, CaseDecision, CaseId, CaseNote, CaseState, NewCase
 from bot.domain.chat import MessageRef, Place
 from bot.domain.images import PictureId
 from bot.domain.people import AccountId, CommunityId
@@ -64,7 +64,7 @@ class Cases(Protocol):
         """Return how many are open, of the server or workspace of `at` where it is given."""
         ...
 
-    async def decide(self, case: CaseId, decision: Decision, by: Actor) -> bool:
+    async def decide(self, case: CaseId, decision: CaseDecision, by: Actor) -> bool:
         """Decide an open case: of two who decide at once, one does."""
         ...
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Protocol
 
-from bot.domain.collections import Audience, Collection, CollectionId, ListedCollection
+from bot.domain.collections import Collection, CollectionAudience, CollectionId, ListedCollection
 from bot.domain.images import Picture, PictureId
 from bot.domain.people import AccountId, CommunityId
 from bot.domain.shares import ShareId
@@ -37,7 +37,7 @@ class Collections(Protocol):
         """Drop a collection; the pictures stay."""
         ...
 
-    async def open_to(self, collection: CollectionId, audience: Audience, page: ShareId | None = None) -> None:
+    async def open_to(self, collection: CollectionId, audience: CollectionAudience, page: ShareId | None = None) -> None:
         """Say who may look at it from now on; with a page, under which. Without one it keeps what it has."""
         ...
 

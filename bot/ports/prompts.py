@@ -12,7 +12,7 @@ from bot.domain.rules import FilterVersion
 from bot.provider_errors import ProviderFault
 
 
-class Decision(StrEnum):
+class GuardDecision(StrEnum):
     """What a guard stage makes of a prompt."""
 
     ALLOW = "allow"
@@ -32,7 +32,7 @@ class Verdict:
     and `cause` is the error behind it.
     """
 
-    decision: Decision
+    decision: GuardDecision
     rule: str = ""
     sentence: str = ""
     category: str = ""
@@ -41,7 +41,7 @@ class Verdict:
     cause: Exception | None = None
 
 
-ALLOWED = Verdict(Decision.ALLOW)
+ALLOWED = Verdict(GuardDecision.ALLOW)
 
 
 class GuardStage(Protocol):

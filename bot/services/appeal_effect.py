@@ -1,6 +1,6 @@
 """Gives back what an appeal that was granted takes back."""
 
-from bot.domain.cases import Case, CaseId, CaseKind, CaseState, Decision
+from bot.domain.cases import Case, CaseDecision, CaseId, CaseKind, CaseState
 from bot.domain.sanctions import Sanction, SanctionId
 from bot.ports.sanctions import SanctionBook
 from bot.services.sanctions import Sanctions
@@ -17,7 +17,7 @@ class AppealEffect:
         """Lift what is appealed; have it hold again where the appeal is not granted, or not any more."""
         if case.kind is not CaseKind.APPEAL:
             return
-        if case.decision is Decision.RESTORE and case.state is CaseState.DECIDED and case.decided_by is not None:
+        if case.decision is CaseDecision.RESTORE and case.state is CaseState.DECIDED and case.decided_by is not None:
             for sanction in await self._appealed(case):
                 await self._book.lift(sanction.id, case.decided_by, case.id)
             return

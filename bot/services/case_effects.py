@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import structlog
 
-from bot.domain.cases import Case, CaseId, CaseKind, CaseState, Decision
+from bot.domain.cases import Case, CaseDecision, CaseId, CaseKind, CaseState
 from bot.domain.images import PictureId
 from bot.domain.removals import RemovalReason, RemovalState
 from bot.domain.rules import EVERYBODY, Actor
@@ -48,7 +48,7 @@ class PictureEffect:
         removal = await self._record.get(picture)
         if removal is None:
             return
-        if appeal.decision is Decision.RESTORE:
+        if appeal.decision is CaseDecision.RESTORE:
             if removal.is_active and removal.order.case == appeal.appeals:
                 await self._removals.restore(picture, _decider(appeal), case=appeal.id)
         elif not removal.is_active and removal.order.case == appeal.id:
@@ -63,7 +63,7 @@ class PictureEffect:
     async def _is_appealed(self, case: Case, picture: PictureId) -> bool:
         """Whether an appeal against the case was granted: then the picture stays."""
         others = await self._cases.of_picture(picture)
-        return any(one.appeals == case.id and one.decision is Decision.RESTORE for one in others)
+        return any(one.appeals == case.id and one.decision is CaseDecision.RESTORE for one in others)
 
     async def _is_to_be_restored(self, case: Case, picture: PictureId) -> bool:
         """Whether the case undoes what was done to its picture. What the law demands only the same case undoes."""
@@ -74,7 +74,7 @@ class PictureEffect:
             return True
         if removal.order.reason is RemovalReason.LEGAL or case.state is CaseState.OPEN:
             return False
-        is_kept = case.decision is Decision.KEEP and removal.state is RemovalState.HIDDEN
+        is_kept = case.decision is CaseDecision.KEEP and removal.state is RemovalState.HIDDEN
         # What was hidden since is what a later case is about.
         return is_kept and case.decided_at is not None and removal.decided_at <= case.decided_at
 
@@ -107,10 +107,10 @@ class SanctionEffect:
             return
         account, community, by = case.account, case.community, case.decided_by
         match case.decision:
-            case Decision.WARN:
+            case CaseDecision.WARN:
                 await self._sanctions.warn(account, community, by=by, reason=case.reason, case=case.id, key=key)
-            case Decision.MUTE:
+            case CaseDecision.MUTE:
                 until = case.decided_at + MUTE_LASTS
                 await self._sanctions.mute(account, community, by=by, until=until, reason=case.reason, case=case.id, key=key)
-            case Decision.BAN:
+            case CaseDecision.BAN:
                 await self._sanctions.ban(account, community, by=by, reason=case.reason, case=case.id, key=key)

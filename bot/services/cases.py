@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import structlog
 
-from bot.domain.cases import Case, CaseId, CaseKind, Decision, NewCase
+from bot.domain.cases import Case, CaseDecision, CaseId, CaseKind, NewCase
 from bot.domain.people import AccountId, CommunityId
 from bot.domain.rules import Actor
 from bot.domain.sanctions import SanctionId
@@ -63,7 +63,7 @@ class CaseReview:
             raise BadInput("There is no such case here; /cases list shows those that are open.")
         return found
 
-    async def decide(self, case: CaseId, decision: Decision, by: Actor, community: CommunityId | None) -> Case:
+    async def decide(self, case: CaseId, decision: CaseDecision, by: Actor, community: CommunityId | None) -> Case:
         """Decide a case, and return it as it stands then; what follows has happened, or is tried again until it has.
 
         Raises:

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import structlog
 
-from bot.domain.cases import CaseId, CaseKind, CaseState, Decision, NewCase
+from bot.domain.cases import CaseDecision, CaseId, CaseKind, CaseState, NewCase
 from bot.domain.images import PictureId
 from bot.domain.jobs import Job, JobId
 from bot.domain.removals import RemovalReason, RemovalState
@@ -152,7 +152,7 @@ class ReportFollowUp:
         for case in await self._cases.of_picture(picture):
             if case.kind is CaseKind.REPORT and case.state is CaseState.OPEN:
                 try:
-                    await self._review.decide(case.id, Decision.KEEP, _ALL_TAKEN_BACK, None)
+                    await self._review.decide(case.id, CaseDecision.KEEP, _ALL_TAKEN_BACK, None)
                 except Conflict:
                     log.info("report.case_decided", case=case.id)
         await self._restore(picture, None)

@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import Select, String, bindparam, exists, func, insert, select, tuple_, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.domain.cases import UNDO_WINDOW, Case, CaseId, CaseNote, CaseState, Decision, NewCase
+from bot.domain.cases import UNDO_WINDOW, Case, CaseDecision, CaseId, CaseNote, CaseState, NewCase
 from bot.domain.chat import MessageRef, Place
 from bot.domain.images import PictureId
 from bot.domain.moderation_log import ModerationAction, NewLogEntry
@@ -130,7 +130,7 @@ class SqlCases:
         async with self._database.read_statement() as connection:
             return int((await connection.execute(_at(counted, at))).scalar_one())
 
-    async def decide(self, case: CaseId, decision: Decision, by: Actor) -> bool:
+    async def decide(self, case: CaseId, decision: CaseDecision, by: Actor) -> bool:
         """Decide the case if it is open."""
         who = actor_values("decided_by", "decided_by_name", by)
         values = {"decision": decision, "decided_at": self._clock.now(), **who}

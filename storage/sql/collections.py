@@ -9,7 +9,7 @@ from pydantic import TypeAdapter
 from sqlalchemy import Row, and_, bindparam, delete, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.domain.collections import Audience, Collection, CollectionId, ListedCollection
+from bot.domain.collections import Collection, CollectionAudience, CollectionId, ListedCollection
 from bot.domain.images import Picture, PictureId
 from bot.domain.people import AccountId, CommunityId
 from bot.domain.shares import ShareId
@@ -99,7 +99,7 @@ class SqlCollections:
             await connection.execute(delete(collection_pictures).where(collection_pictures.c.collection == collection))
             await connection.execute(delete(collections).where(collections.c.id == collection))
 
-    async def open_to(self, collection: CollectionId, audience: Audience, page: ShareId | None = None) -> None:
+    async def open_to(self, collection: CollectionId, audience: CollectionAudience, page: ShareId | None = None) -> None:
         """Write down who may see the collection, and by which page."""
         values = {"audience": audience} | ({} if page is None else {"page": page})
         async with self._database.write_transaction() as connection:

@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import Date, Integer, Row, bindparam, case, delete, func, insert, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.domain.allowances import FULL, Budget, Description, Hold, HoldState, QuotaStatus, Spending, count_percent
+from bot.domain.allowances import FULL, Budget, DescriptionCost, Hold, HoldState, QuotaStatus, Spending, count_percent
 from bot.domain.credits import CreditKind
 from bot.domain.jobs import JobId, JobState
 from bot.domain.people import AccountId, CommunityId
@@ -150,7 +150,7 @@ class SqlLedger:
             key = RuleKey(RuleKind.USAGE, counted.isoformat(), account)
             return await self._entries.add(connection, community, key, before=str(row.spent), after="0", by=by, why=why)
 
-    async def book_description(self, description: Description) -> None:
+    async def book_description(self, description: DescriptionCost) -> None:
         """Insert the description and count its cost, in one transaction."""
         async with self._database.write_transaction() as connection:
             await book_description(connection, description)

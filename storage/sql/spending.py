@@ -7,7 +7,7 @@ from sqlalchemy import BigInteger, Date, Row, Select, bindparam, case, func, sel
 from sqlalchemy.dialects import sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.domain.allowances import Budget, Description, Hold, Period, Spending
+from bot.domain.allowances import Budget, DescriptionCost, Hold, Period, Spending
 from bot.domain.jobs import Drawing, DrawingState, JobId
 from bot.domain.people import HOUSE, CommunityId
 from bot.errors import BudgetExceeded
@@ -106,7 +106,7 @@ async def book_job_cost(connection: AsyncConnection, job: JobId) -> None:
         await _add_spending(connection, _scopes(hold.community), hold.day, held=-hold.estimate, spent=cost)
 
 
-async def book_description(connection: AsyncConnection, description: Description) -> None:
+async def book_description(connection: AsyncConnection, description: DescriptionCost) -> None:
     """Count what a description cost against the budgets, once."""
     row = {
         "id": description.id,

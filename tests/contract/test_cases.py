@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from bot.domain.cases import UNDO_WINDOW, Case, CaseId, CaseKind, CaseNote, CaseState, Decision, NewCase
+from bot.domain.cases import UNDO_WINDOW, Case, CaseDecision, CaseId, CaseKind, CaseNote, CaseState, NewCase
 from bot.domain.chat import MessageRef, Place
 from bot.domain.images import PictureId
 from bot.domain.jobs import JobId
@@ -92,7 +92,7 @@ class TestOpening:
 
     async def test_what_was_decided_can_be_a_case_again(self, cases: Cases, case: Case) -> None:
         """It is another one."""
-        await cases.decide(case.id, Decision.KEEP, MO)
+        await cases.decide(case.id, CaseDecision.KEEP, MO)
         again = await cases.open(REPORT)
         assert again.is_new
         assert {one.id for one in await cases.of_picture(PictureId("fox.0"))} == {case.id, again.case.id}
@@ -100,7 +100,7 @@ class TestOpening:
     async def test_what_was_appealed_once_is_not_appealed_again(self, cases: Cases) -> None:
         """Even after it was decided."""
         appeal = (await cases.open(APPEAL)).case
-        await cases.decide(appeal.id, Decision.UPHOLD, MO)
+        await cases.decide(appeal.id, CaseDecision.UPHOLD, MO)
         again = await cases.open(APPEAL)
         assert not again.is_new
         assert again.case.id == appeal.id
@@ -118,15 +118,15 @@ class TestDeciding:
     async def test_a_decision_stands_with_who_and_when(self, cases: Cases, case: Case, clock: StoppedClock) -> None:
         """And how long it took."""
         clock.move(SECOND)
-        assert await cases.decide(case.id, Decision.BAN, MO)
+        assert await cases.decide(case.id, CaseDecision.BAN, MO)
         decided = await read(cases, case)
-        assert (decided.state, decided.decision, decided.decided_by) == (CaseState.DECIDED, Decision.BAN, MO)
+        assert (decided.state, decided.decision, decided.decided_by) == (CaseState.DECIDED, CaseDecision.BAN, MO)
         assert (decided.time_to_decision, decided.rounds) == (SECOND, 1)
 
     async def test_of_many_who_decide_at_once_one_does(self, cases: Cases, case: Case, moderation_log: ModerationLog) -> None:
         """The record names the one."""
         people = [Actor(AccountId(f"mod{number}"), f"Mod {number}") for number in range(8)]
-        won = await asyncio.gather(*(cases.decide(case.id, Decision.REMOVE, one) for one in people))
+        won = await asyncio.gather(*(cases.decide(case.id, CaseDecision.REMOVE, one) for one in people))
         assert won.count(True) == 1
         winner = people[won.index(True)]
         assert (await read(cases, case)).decided_by == winner
@@ -138,7 +138,7 @@ class TestDeciding:
         assert await cases.get(nothing) is None
         assert await cases.message(nothing) is None
         assert await cases.notes(nothing) == ()
-        assert not await cases.decide(nothing, Decision.KEEP, MO)
+        assert not await cases.decide(nothing, CaseDecision.KEEP, MO)
         assert not await cases.undo(nothing, MO)
         assert not await cases.assign(nothing, MO, MO)
         assert not await cases.add_note(nothing, "hm", MO)
@@ -147,7 +147,7 @@ class TestDeciding:
         """The latest of them, if it is not too long ago."""
         for number, moderator in enumerate((ZOE, MO)):
             case = (await cases.open(about(number))).case
-            await cases.decide(case.id, Decision.KEEP, moderator)
+            await cases.decide(case.id, CaseDecision.KEEP, moderator)
             clock.move(SECOND)
         long_ago = NOON - SECOND
         assert await cases.last_decider_but(HOUSE, ANN, since=long_ago) == MO
@@ -163,18 +163,18 @@ class TestUndoing:
         self, cases: Cases, case: Case, moderation_log: ModerationLog
     ) -> None:
         """But for the record, and the number of the next one."""
-        await cases.decide(case.id, Decision.REMOVE, MO)
+        await cases.decide(case.id, CaseDecision.REMOVE, MO)
         assert await cases.undo(case.id, ZOE)
         assert await read(cases, case) == replace(case, revision=3, rounds=1)
         assert not await cases.undo(case.id, ZOE)
-        assert await cases.decide(case.id, Decision.KEEP, ZOE)
+        assert await cases.decide(case.id, CaseDecision.KEEP, ZOE)
         lines = await moderation_log.of_case(case.id)
         assert [line.action for line in lines] == ["opened", "decided", "undone", "decided"]
         assert [line.detail for line in lines] == ["report", "remove", "", "keep"]
 
     async def test_after_ten_minutes_it_stands(self, cases: Cases, case: Case, clock: StoppedClock) -> None:
         """It is closed once, and never undone."""
-        await cases.decide(case.id, Decision.REMOVE, MO)
+        await cases.decide(case.id, CaseDecision.REMOVE, MO)
         clock.move(UNDO_WINDOW - SECOND)
         assert await cases.close_due(most=9) == ()
         clock.move(SECOND)
@@ -188,7 +188,7 @@ class TestUndoing:
     async def test_they_are_closed_in_pages(self, cases: Cases, clock: StoppedClock) -> None:
         """The earliest first."""
         for number in range(3):
-            await cases.decide((await cases.open(about(number))).case.id, Decision.KEEP, MO)
+            await cases.decide((await cases.open(about(number))).case.id, CaseDecision.KEEP, MO)
             clock.move(SECOND)
         clock.move(UNDO_WINDOW)
         assert [case.picture for case in await cases.close_due(most=2)] == ["owl.0", "owl.1"]
@@ -196,7 +196,7 @@ class TestUndoing:
 
     async def test_a_newer_case_is_in_the_way(self, cases: Cases, case: Case) -> None:
         """There would be two open ones."""
-        await cases.decide(case.id, Decision.KEEP, MO)
+        await cases.decide(case.id, CaseDecision.KEEP, MO)
         await cases.open(REPORT)
         assert not await cases.undo(case.id, MO)
 
@@ -207,7 +207,7 @@ class TestEnforcing:
     async def test_each_decision_waits_to_be_enforced(self, cases: Cases, case: Case, clock: StoppedClock) -> None:
         """So do an undo, and the end of the time for it."""
         assert await cases.to_enforce(most=9) == ()
-        await cases.decide(case.id, Decision.REMOVE, MO)
+        await cases.decide(case.id, CaseDecision.REMOVE, MO)
         [decided] = await cases.to_enforce(most=9)
         assert await cases.note_enforced(decided)
         assert await cases.to_enforce(most=9) == ()
@@ -215,7 +215,7 @@ class TestEnforcing:
         [undone] = await cases.to_enforce(most=9)
         assert (undone.state, undone.rounds) == (CaseState.OPEN, 1)
         await cases.note_enforced(undone)
-        await cases.decide(case.id, Decision.REMOVE, MO)
+        await cases.decide(case.id, CaseDecision.REMOVE, MO)
         await cases.note_enforced(await read(cases, case))
         clock.move(UNDO_WINDOW)
         await cases.close_due(most=9)
@@ -224,7 +224,7 @@ class TestEnforcing:
 
     async def test_what_has_changed_meanwhile_is_not_enforced_yet(self, cases: Cases, case: Case) -> None:
         """Whoever was slow has to look again."""
-        await cases.decide(case.id, Decision.REMOVE, MO)
+        await cases.decide(case.id, CaseDecision.REMOVE, MO)
         [decided] = await cases.to_enforce(most=9)
         await cases.undo(case.id, MO)
         assert not await cases.note_enforced(decided)
@@ -238,7 +238,7 @@ class TestWorking:
         """On a decided case too."""
         assert await cases.add_note(case.id, "looks real", MO)
         clock.move(SECOND)
-        await cases.decide(case.id, Decision.KEEP, MO)
+        await cases.decide(case.id, CaseDecision.KEEP, MO)
         assert await cases.add_note(case.id, "it is a drawing", ZOE)
         assert await cases.notes(case.id) == (CaseNote(NOON, MO, "looks real"), CaseNote(NOON + SECOND, ZOE, "it is a drawing"))
 
@@ -253,7 +253,7 @@ class TestWorking:
         assert (await read(cases, case)).assignee == MO
         assert await cases.assign(case.id, None, ZOE)
         assert (await read(cases, case)).assignee is None
-        await cases.decide(case.id, Decision.KEEP, MO)
+        await cases.decide(case.id, CaseDecision.KEEP, MO)
         assert not await cases.assign(case.id, MO, MO)
 
     async def test_pages_have_each_case_once(self, cases: Cases, clock: StoppedClock) -> None:
@@ -261,7 +261,7 @@ class TestWorking:
         for number in range(6):
             opened = await cases.open(about(number))
             if number >= 4:
-                await cases.decide(opened.case.id, Decision.KEEP, MO)
+                await cases.decide(opened.case.id, CaseDecision.KEEP, MO)
             if number % 2:
                 clock.move(SECOND)
         first = await cases.page(HOUSE, state=CaseState.OPEN, most=3)
@@ -350,7 +350,7 @@ class TestLinkedAccounts:
         case = (await cases.open(replace(REPORT, account=bob, by=mine))).case
         await cases.assign(case.id, mine, mine)
         await cases.add_note(case.id, "hm", mine)
-        await cases.decide(case.id, Decision.KEEP, mine)
+        await cases.decide(case.id, CaseDecision.KEEP, mine)
         await accounts.join(ann, bob)
         [found] = await cases.about(HOUSE, ann, most=9)
         assert [who and who.account for who in (found.by, found.assignee, found.decided_by)] == [ann] * 3

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from bot.domain.collections import Audience, Collection, CollectionId
+from bot.domain.collections import Collection, CollectionAudience, CollectionId
 from bot.domain.images import PictureId
 from bot.domain.jobs import JobId
 from bot.domain.people import HOUSE, REGISTERED, AccountId, CommunityId, Identity
@@ -78,8 +78,8 @@ async def test_own_ones_are_listed_and_those_that_others_share_here(
         Collection(id=CollectionId("owls"), account=bob, community=park, name="A few owls", created_at=NOON)
     )
     assert [(one.collection, one.pictures) for one in await collections.listed(ann, park)] == [(foxes, 2)]
-    await collections.open_to(owls.id, Audience.COMMUNITY)
-    await collections.open_to(foxes.id, Audience.COMMUNITY)
+    await collections.open_to(owls.id, CollectionAudience.COMMUNITY)
+    await collections.open_to(foxes.id, CollectionAudience.COMMUNITY)
     names = {
         (whose, here): [one.collection.name for one in await collections.listed(whose, here)]
         for whose in (ann, bob)
@@ -96,22 +96,22 @@ async def test_own_ones_are_listed_and_those_that_others_share_here(
 async def test_a_page_leads_to_its_collection_whoever_may_look(collections: Collections, foxes: Collection) -> None:
     """It keeps the page until it gets another one."""
     assert await collections.of_page(ShareId("page")) is None
-    await collections.open_to(foxes.id, Audience.EVERYBODY, ShareId("page"))
-    shared = replace(foxes, audience=Audience.EVERYBODY, page=ShareId("page"))
+    await collections.open_to(foxes.id, CollectionAudience.EVERYBODY, ShareId("page"))
+    shared = replace(foxes, audience=CollectionAudience.EVERYBODY, page=ShareId("page"))
     assert await collections.of_page(ShareId("page")) == shared
-    await collections.open_to(foxes.id, Audience.ME)
-    assert await collections.of_page(ShareId("page")) == replace(shared, audience=Audience.ME)
-    await collections.open_to(foxes.id, Audience.EVERYBODY, ShareId("other"))
+    await collections.open_to(foxes.id, CollectionAudience.ME)
+    assert await collections.of_page(ShareId("page")) == replace(shared, audience=CollectionAudience.ME)
+    await collections.open_to(foxes.id, CollectionAudience.EVERYBODY, ShareId("other"))
     assert await collections.of_page(ShareId("page")) is None
 
 
 async def test_a_page_that_is_over_is_known_as_one(collections: Collections, foxes: Collection) -> None:
     """Also of a collection that is not there any more; one that is only closed is not over."""
-    await collections.open_to(foxes.id, Audience.EVERYBODY, ShareId("first"))
-    await collections.open_to(foxes.id, Audience.ME)
-    await collections.open_to(foxes.id, Audience.EVERYBODY, ShareId("first"))
+    await collections.open_to(foxes.id, CollectionAudience.EVERYBODY, ShareId("first"))
+    await collections.open_to(foxes.id, CollectionAudience.ME)
+    await collections.open_to(foxes.id, CollectionAudience.EVERYBODY, ShareId("first"))
     assert not await collections.is_ended_page(ShareId("first"))
-    await collections.open_to(foxes.id, Audience.EVERYBODY, ShareId("second"))
+    await collections.open_to(foxes.id, CollectionAudience.EVERYBODY, ShareId("second"))
     assert await collections.is_ended_page(ShareId("first"))
     for _ in range(2):
         await collections.remove(foxes.id)

@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import insert, select, text
 
-from bot.domain.allowances import Budget, Description, Period, QuotaStatus
+from bot.domain.allowances import Budget, DescriptionCost, Period, QuotaStatus
 from bot.domain.credits import MOST_CREDITS, CreditKind
 from bot.domain.jobs import JobId
 from bot.domain.money import Cost
@@ -67,7 +67,7 @@ class TestJoiningWhatMemoryDoesNotHave:
         self, accounts: Accounts, database: Database, ledger: Ledger, ann: AccountId, bob: AccountId
     ) -> None:
         """Its cost was counted, and is not counted again."""
-        said = Description(id="d1", community=HOUSE, account=bob, day=TODAY.day, cost=Cost(40))
+        said = DescriptionCost(id="d1", community=HOUSE, account=bob, day=TODAY.day, cost=Cost(40))
         await ledger.book_description(said)
         await accounts.join(ann, bob)
         [line] = await SqlStatistics(database).usage(HOUSE, TODAY.day, TODAY.day)

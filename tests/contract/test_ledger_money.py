@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from bot.domain.allowances import Budget, Description, Hold, Period, QuotaStatus, Spending
+from bot.domain.allowances import Budget, DescriptionCost, Hold, Period, QuotaStatus, Spending
 from bot.domain.jobs import DrawingState, Ending, Job, JobId, PreparedPrompt
 from bot.domain.money import Cost
 from bot.domain.people import HOUSE, AccountId, CommunityId
@@ -321,7 +321,7 @@ class TestDescriptions:
 
     async def test_one_is_counted_once_for_community_and_house(self, ledger: Ledger, ann: AccountId) -> None:
         """Whoever says it again changes nothing."""
-        said = Description(id="d1", community=PARK, account=ann, day=TODAY.day, cost=Cost(300))
+        said = DescriptionCost(id="d1", community=PARK, account=ann, day=TODAY.day, cost=Cost(300))
         await asyncio.gather(*(ledger.book_description(said) for _ in range(5)))
         await ledger.book_description(replace(said, id="d2", cost=Cost(0, is_estimate=True)))
         assert [await today(ledger, budget) for budget in (DAILY, MONTHLY, HOUSE_DAILY)] == [(0, 300)] * 3

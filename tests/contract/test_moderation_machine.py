@@ -20,7 +20,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
 
 from bot.domain.allowances import Weights
-from bot.domain.cases import CaseId, Decision
+from bot.domain.cases import CaseDecision, CaseId
 from bot.domain.chat import Place
 from bot.domain.images import PictureId
 from bot.domain.jobs import JobId
@@ -238,8 +238,8 @@ class ModerationMachine(RuleBasedStateMachine):
 
         self.attempt(act())
 
-    @rule(which=WHICH, decision=st.sampled_from(Decision), name=MODERATOR)
-    def decide(self, which: int, decision: Decision, name: str) -> None:
+    @rule(which=WHICH, decision=st.sampled_from(CaseDecision), name=MODERATOR)
+    def decide(self, which: int, decision: CaseDecision, name: str) -> None:
         """Decide a case, perhaps one that is decided."""
         case = self._pick("SELECT id FROM cases ORDER BY opened_at, id", which)
 

@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import func, insert, select, update
 
 from bot.domain.allowances import Allowance
-from bot.domain.cases import CaseKind, Decision, NewCase
+from bot.domain.cases import CaseDecision, CaseKind, NewCase
 from bot.domain.chat import MessageRef
 from bot.domain.credits import CreditKind, CreditMove
 from bot.domain.images import PictureId
@@ -131,7 +131,7 @@ async def test_the_messages_of_cases_follow_when_prompts_go(old: OldRecords, lif
         )
         case = (await cases.open(new)).case
         await cases.note_shown(case, MessageRef(job.place, "1") if job is shown else None)
-        await cases.decide(case.id, Decision.KEEP, ADMIN)
+        await cases.decide(case.id, CaseDecision.KEEP, ADMIN)
     before = {case.picture: case.revision for case in await cases.to_show(most=9)}
     await old.erase_prompts(HOUSE, NOON + DAY, most=9, now=NOON)
     after = {case.picture: case.revision for case in await cases.to_show(most=9)}

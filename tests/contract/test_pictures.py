@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from bot.domain.cases import CaseKind, Decision, NewCase
+from bot.domain.cases import CaseDecision, CaseKind, NewCase
 from bot.domain.chat import Place
 from bot.domain.images import Picture, PictureId, PictureState
 from bot.domain.jobs import JobId
@@ -265,7 +265,7 @@ async def test_open_cases_are_shown_anew_where_somebody_else_decides_who_sees_th
 ) -> None:
     """It is deleted, brought back, too old, or gone; a case about another picture, or a decided one, says nothing of it."""
     open_case, decided = [(await cases.open(a_case(ann, fox.id))).case for fox in foxes]
-    await cases.decide(decided.id, Decision.KEEP, Actor(ann, "Mo"))
+    await cases.decide(decided.id, CaseDecision.KEEP, Actor(ann, "Mo"))
 
     async def revisions() -> list[int]:
         return [one.revision for case in (open_case, decided) if (one := await cases.get(case.id)) is not None]

@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import insert, select
 
-from bot.domain.cases import CaseKind, Decision, NewCase
+from bot.domain.cases import CaseDecision, CaseKind, NewCase
 from bot.domain.chat import MessageRef, Place
 from bot.domain.credits import CreditKind, CreditMove
 from bot.domain.images import PictureId
@@ -256,7 +256,7 @@ async def test_nobody_is_told_of_other_peoples_words_or_who_moderated_them(
     new = NewCase(kind=CaseKind.MISTAKE, community=HOUSE, platform=WEB, tenant="", account=ann, words=WORDS)
     case = (await cases.open(new)).case.id
     await cases.assign(case, mo, mo)
-    await cases.decide(case, Decision.UPHOLD, mo)
+    await cases.decide(case, CaseDecision.UPHOLD, mo)
     sanction = Sanction(
         id=SanctionId("s"), key="s", account=ann, community=HOUSE, kind=SanctionKind.WARNING, imposed_at=NOON, by=mo
     )

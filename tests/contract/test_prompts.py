@@ -9,7 +9,7 @@ from bot.domain.content import USUAL_THRESHOLDS, Thresholds
 from bot.domain.health import Health
 from bot.moderation.word_filter import CommunityWords, Matcher, WordFilter
 from bot.moderation.word_filter.lists import starter_lists
-from bot.ports.prompts import Decision, GuardStage, Rewriter, RewriteRequest, Verdict
+from bot.ports.prompts import GuardDecision, GuardStage, Rewriter, RewriteRequest, Verdict
 from bot.providers.offline.rewriter import PlainRewriter
 from bot.providers.openai.client import OpenAiClient
 from bot.providers.openai.models import text_model
@@ -102,7 +102,7 @@ async def test_a_rewriter_that_works_says_nothing_wrong(rewriter: Rewriter) -> N
 @pytest.mark.parametrize("prompt", ODD_PROMPTS)
 async def test_a_stage_lets_harmless_words_through(stage: GuardStage, prompt: str) -> None:
     """In every script."""
-    assert (await stage.judge(prompt, USUAL_THRESHOLDS)).decision is Decision.ALLOW
+    assert (await stage.judge(prompt, USUAL_THRESHOLDS)).decision is GuardDecision.ALLOW
 
 
 async def test_a_stage_has_a_name_for_the_log(stage: GuardStage) -> None:
@@ -112,4 +112,4 @@ async def test_a_stage_has_a_name_for_the_log(stage: GuardStage) -> None:
 
 async def test_a_stage_that_breaks_is_unsure_and_does_not_raise(broken_stage: GuardStage) -> None:
     """What that means is for the guard to say."""
-    assert (await broken_stage.judge("a fox", USUAL_THRESHOLDS)).decision is Decision.UNSURE
+    assert (await broken_stage.judge("a fox", USUAL_THRESHOLDS)).decision is GuardDecision.UNSURE

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from bot.domain.allowances import Allowance, Description
+from bot.domain.allowances import Allowance, DescriptionCost
 from bot.domain.jobs import DrawingState, Job, PreparedPrompt
 from bot.domain.money import Cost
 from bot.domain.people import HOUSE, REGISTERED, AccountId, CommunityId, Identity, Person
@@ -264,7 +264,7 @@ async def test_descriptions_are_words_without_a_picture(
 ) -> None:
     """On the line of what was paid for words alone, beside what was drawn; of this community and these days."""
     await drawer.draw(a_job("fox", ann), 1, 300)
-    said = Description(id="d1", community=HOUSE, account=ann, day=TODAY.day, cost=Cost(40))
+    said = DescriptionCost(id="d1", community=HOUSE, account=ann, day=TODAY.day, cost=Cost(40))
     for one in (said, replace(said, id="d2", cost=Cost(2, is_estimate=True)), replace(said, id="d3", day=TOMORROW.day)):
         await ledger.book_description(one)
     await ledger.book_description(replace(said, id="d4", community=CommunityId("town")))

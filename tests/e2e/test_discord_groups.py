@@ -11,7 +11,7 @@ import discord as discord_py
 import pytest
 
 from bot.adapters.discord.origins import person_of_interaction
-from bot.commands.spec import AnyCommand, Audience, Command
+from bot.commands.spec import AnyCommand, Command, CommandAudience
 from bot.domain.chat import Form, Post
 from bot.domain.options import Choice, Number, PersonRef, RoleRef, Text
 from bot.domain.people import Mention, RoleMention
@@ -74,7 +74,7 @@ class Town:
     @property
     def commands(self) -> tuple[AnyCommand, ...]:
         """A group for admins, a mixed one, and one for everybody."""
-        admins = Audience.ADMINS
+        admins = CommandAudience.ADMINS
         return (
             Command("quota set", "Set an allowance", SetArgs, self._take, audience=admins),
             Command("quota show", "Show the allowances", NoArgs, self._take, audience=admins),

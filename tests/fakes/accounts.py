@@ -2,7 +2,7 @@
 
 from datetime import date, datetime
 
-from bot.domain.allowances import Budget, Description, QuotaStatus, Spending
+from bot.domain.allowances import Budget, DescriptionCost, QuotaStatus, Spending
 from bot.domain.people import GUEST, PREMIUM, REGISTERED, Account, AccountId, CommunityId, Identity, Tier
 from bot.domain.rules import Actor, AuditEntry, AuditEntryId, RuleKey, RuleKind
 from bot.ports.clock import Ids
@@ -128,7 +128,7 @@ class MemoryLedger:
         self._books.record.append(entry)
         return entry
 
-    async def book_description(self, description: Description) -> None:
+    async def book_description(self, description: DescriptionCost) -> None:
         """Count it once."""
         self._books.book_description(description)
 

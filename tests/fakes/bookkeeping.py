@@ -7,7 +7,7 @@ from copy import deepcopy
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 
-from bot.domain.allowances import Budget, Description, Hold, Period, QuotaStatus, Spending
+from bot.domain.allowances import Budget, DescriptionCost, Hold, Period, QuotaStatus, Spending
 from bot.domain.credits import MOST_CREDITS, CreditEntry, CreditKind
 from bot.domain.people import HOUSE, AccountId, CommunityId
 from bot.domain.rules import Actor, AuditEntry
@@ -49,7 +49,7 @@ class Bookkeeping:
     joined: dict[AccountId, AccountId] = field(default_factory=dict)
     shared: dict[tuple[CommunityId, frozenset[AccountId], date], int] = field(default_factory=dict)
 
-    descriptions: dict[str, Description] = field(default_factory=dict)
+    descriptions: dict[str, DescriptionCost] = field(default_factory=dict)
 
     @contextmanager
     def transaction(self) -> Iterator[None]:
@@ -147,7 +147,7 @@ class Bookkeeping:
             counter = self.money[scope, day]
             counter.held, counter.spent = counter.held + held, counter.spent + spent
 
-    def book_description(self, description: Description) -> None:
+    def book_description(self, description: DescriptionCost) -> None:
         """Count what describing a picture cost, once."""
         if description.id not in self.descriptions:
             self.descriptions[description.id] = description

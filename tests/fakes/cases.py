@@ -4,7 +4,7 @@ from dataclasses import dataclass, field, fields, replace
 from datetime import datetime
 from typing import Any
 
-from bot.domain.cases import UNDO_WINDOW, Case, CaseId, CaseNote, CaseState, Decision, NewCase
+from bot.domain.cases import UNDO_WINDOW, Case, CaseDecision, CaseId, CaseNote, CaseState, NewCase
 from bot.domain.chat import MessageRef, Place
 from bot.domain.images import PictureId
 from bot.domain.moderation_log import ModerationAction, NewLogEntry
@@ -85,7 +85,7 @@ class MemoryCases:
         """Count them."""
         return len(await self.page(community, state=CaseState.OPEN, most=len(self.rows), at=at))
 
-    async def decide(self, case: CaseId, decision: Decision, by: Actor) -> bool:
+    async def decide(self, case: CaseId, decision: CaseDecision, by: Actor) -> bool:
         """Change it if it is open."""
         self.failures.raise_next("decide")
         row = self.rows.get(case)

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from bot.domain.collections import Audience, Collection, CollectionId, ListedCollection
+from bot.domain.collections import Collection, CollectionAudience, CollectionId, ListedCollection
 from bot.domain.images import Picture, PictureId, PictureState
 from bot.domain.people import AccountId, CommunityId
 from bot.domain.shares import ShareId
@@ -35,7 +35,7 @@ class MemoryCollections:
         seen = [
             one
             for one in self._rows.values()
-            if one.account == account or (one.audience is Audience.COMMUNITY and one.community == community)
+            if one.account == account or (one.audience is CollectionAudience.COMMUNITY and one.community == community)
         ]
         seen.sort(key=lambda one: (one.account != account, one.name_key, one.id))
         counts = [len(await self.pictures(one.id, 10_000)) for one in seen]
@@ -55,7 +55,7 @@ class MemoryCollections:
         self._end_page(self._rows.pop(collection, None))
         self._in.pop(collection, None)
 
-    async def open_to(self, collection: CollectionId, audience: Audience, page: ShareId | None = None) -> None:
+    async def open_to(self, collection: CollectionId, audience: CollectionAudience, page: ShareId | None = None) -> None:
         """Note it."""
         there = self._rows[collection]
         if page is not None and page != there.page:

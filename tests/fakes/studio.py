@@ -10,7 +10,7 @@ from PIL import Image
 
 from bot.commands.help import help_command
 from bot.commands.redraw import JobArgs
-from bot.commands.spec import AnyCommand, Audience, Command
+from bot.commands.spec import AnyCommand, Command, CommandAudience
 from bot.commands.translations import Translations
 from bot.domain.chat import Button, Details, Form, MessageRef, Post, PostPicture, Tone
 from bot.domain.images import ImageFile, Picture, PictureId, PictureState, Quality, Shape, Size
@@ -109,7 +109,7 @@ class FakeStudio:
             ),
             Command("edit", "Change a picture with words", EditArgs, self._edit, answers_in_public=True),
             Command("gallery", "See your newest pictures again", NoArgs, self._gallery),
-            Command("audit", "See the last changes here", NoArgs, self._gallery, audience=Audience.ADMINS),
+            Command("audit", "See the last changes here", NoArgs, self._gallery, audience=CommandAudience.ADMINS),
         )
 
     @property

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from bot.adapters.discord.interaction_input import numbered_option
-from bot.commands.spec import AnyCommand, Audience, Option
+from bot.commands.spec import AnyCommand, CommandAudience, Option
 from bot.commands.translations import Translations
 from bot.domain.images import USUAL_SIZES
 from bot.domain.options import (
@@ -218,6 +218,6 @@ def picture_options(option: Option) -> tuple[str, ...]:
 def _reach(commands: list[AnyCommand]) -> Json:
     """Say who sees a group: whoever may give one command of it."""
     audiences = {command.audience for command in commands}
-    if Audience.EVERYONE in audiences:
+    if CommandAudience.EVERYONE in audiences:
         return _EVERYWHERE
-    return _MODERATORS_ONLY if Audience.MODERATORS in audiences else _ADMINS_ONLY
+    return _MODERATORS_ONLY if CommandAudience.MODERATORS in audiences else _ADMINS_ONLY

@@ -20,7 +20,7 @@ from bot.adapters.web.surface import WEB, WebSurface
 from bot.adapters.web.visitors import Visitor, Visitors
 from bot.commands.dispatcher import Dispatcher
 from bot.domain.chat import Place
-from bot.domain.collections import Audience
+from bot.domain.collections import CollectionAudience
 from bot.domain.reports import ReportReason
 from bot.domain.shares import ShareId
 from bot.errors import StorageFailed
@@ -129,7 +129,7 @@ class SharePages:
         collection = await self._collections.of_page(page)
         if collection is None:
             return HTTPStatus.GONE if await self._collections.is_ended_page(page) else HTTPStatus.NOT_FOUND
-        if collection.audience is not Audience.EVERYBODY:
+        if collection.audience is not CollectionAudience.EVERYBODY:
             return HTTPStatus.GONE
         pictures = await self._collections.pictures(collection.id, _MOST_SHOWN)
         if not pictures:

@@ -6,7 +6,7 @@ from bot.moderation.word_filter.community import CommunityWords
 from bot.moderation.word_filter.lists import Severity
 from bot.moderation.word_filter.matching import Matcher
 from bot.moderation.word_filter.phrases import Hit
-from bot.ports.prompts import ALLOWED, Decision, Verdict
+from bot.ports.prompts import ALLOWED, GuardDecision, Verdict
 
 _MOST_WORDS = 8
 """Of a phrase that is looked for word by word."""
@@ -29,9 +29,9 @@ class WordFilter:
         rule = f"filter:{hit.category}"
         if hit.severity is Severity.BLOCK:
             return Verdict(
-                Decision.REFUSE, rule=rule, sentence=refusal_sentence(hit.category), category=hit.category, entry=hit.entry
+                GuardDecision.REFUSE, rule=rule, sentence=refusal_sentence(hit.category), category=hit.category, entry=hit.entry
             )
-        decision = Decision.UNSURE if hit.severity is Severity.REVIEW else Decision.WARN
+        decision = GuardDecision.UNSURE if hit.severity is Severity.REVIEW else GuardDecision.WARN
         return Verdict(decision, rule=rule, category=hit.category, entry=hit.entry)
 
     async def allows_whole(self, prompt: str, listed: FilterVersion) -> bool:

@@ -10,7 +10,7 @@ import structlog
 
 from bot.domain.content import USUAL_THRESHOLDS, Score, Thresholds, refusal_sentence
 from bot.domain.health import Finding, Health
-from bot.ports.prompts import ALLOWED, Decision, Verdict
+from bot.ports.prompts import ALLOWED, GuardDecision, Verdict
 from bot.provider_errors import ProviderFailed, ProviderFault
 from bot.providers.openai.client import OpenAiClient
 from bot.providers.openai.errors import api_errors, translate_error
@@ -62,14 +62,14 @@ class OpenAIModeration:
         """Have harmless words and a harmless picture judged, which is free. Never raises."""
         words = await self.judge(_HARMLESS_PROMPT, USUAL_THRESHOLDS)
         findings = [self._finding(words, "words", _MEND)]
-        if self.judges_pictures and words.decision is not Decision.UNSURE:
+        if self.judges_pictures and words.decision is not GuardDecision.UNSURE:
             picture = await self.judge_picture(_HARMLESS_PICTURE, "image/png", USUAL_THRESHOLDS)
             findings.append(self._finding(picture, "pictures", _MEND_PICTURES))
         return tuple(findings)
 
     def _finding(self, verdict: Verdict, what: str, mend: str) -> Finding:
         subject = f"{self.name}: model {self._model}"
-        if verdict.decision is Decision.UNSURE:
+        if verdict.decision is GuardDecision.UNSURE:
             why = f" ({verdict.fault.replace('_', ' ')})" if verdict.fault else ""
             return Finding(subject, Health.WRONG, f"It does not judge {what}{why}, so nothing can be drawn.", mend)
         return Finding(subject, Health.OK, f"It judges {what}.")
@@ -94,7 +94,7 @@ class OpenAIModeration:
 
 def _unavailable(reason: str, fault: ProviderFault | None, cause: Exception) -> Verdict:
     log.warning("moderation.unavailable", reason=reason)
-    return Verdict(Decision.UNSURE, rule=_RULE, fault=fault, cause=cause)
+    return Verdict(GuardDecision.UNSURE, rule=_RULE, fault=fault, cause=cause)
 
 
 def _parse_results(results: "list[Moderation]", thresholds: Thresholds) -> Verdict:
@@ -103,9 +103,9 @@ def _parse_results(results: "list[Moderation]", thresholds: Thresholds) -> Verdi
     exceeded = thresholds.find_exceeded(score for result in results for score in _read_scores(result))
     if exceeded is not None:
         rule = f"moderation:{exceeded.kind}"
-        return Verdict(Decision.REFUSE, rule=rule, sentence=refusal_sentence(exceeded.kind), category=exceeded.kind)
+        return Verdict(GuardDecision.REFUSE, rule=rule, sentence=refusal_sentence(exceeded.kind), category=exceeded.kind)
     if any(result.flagged and not _names_known_kind(result) for result in results):
-        return Verdict(Decision.REFUSE, rule="moderation:flagged", sentence=refusal_sentence(""))
+        return Verdict(GuardDecision.REFUSE, rule="moderation:flagged", sentence=refusal_sentence(""))
     return ALLOWED
 
 

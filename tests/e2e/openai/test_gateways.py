@@ -12,7 +12,7 @@ from bot.domain.content import USUAL_THRESHOLDS
 from bot.domain.gateways import OmittableParameter
 from bot.errors import is_out_of_files
 from bot.moderation.guard import Guard
-from bot.ports.prompts import ALLOWED, Decision, RewriteRequest
+from bot.ports.prompts import ALLOWED, GuardDecision, RewriteRequest
 from bot.provider_errors import GuardUnavailable, OutcomeUnknown, ProviderFailed, ProviderFault
 from bot.providers.openai.client import OpenAiClient
 from bot.providers.openai.images import OpenAIImages
@@ -179,7 +179,7 @@ async def test_a_bomb_among_words_is_not_unpacked(client: OpenAiClient, fake: Fa
         fake.fail(endpoint, Fault(kind=Kind.PACKED_BOMB, says='{"a": "'))
     error = await failure_of(lambda: rewriter(client).rewrite(ASK))
     assert isinstance(error, ProviderFailed)
-    assert (await OpenAIModeration(client).judge(PROMPT, USUAL_THRESHOLDS)).decision is Decision.UNSURE
+    assert (await OpenAIModeration(client).judge(PROMPT, USUAL_THRESHOLDS)).decision is GuardDecision.UNSURE
 
 
 async def test_the_settings_tell_what_a_gateway_does_not_take_and_where_its_pictures_are(

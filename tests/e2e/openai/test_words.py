@@ -16,7 +16,7 @@ from bot.domain.health import Health
 from bot.domain.money import Cost
 from bot.errors import PromptRefused, RefusedBy
 from bot.moderation.guard import Guard
-from bot.ports.prompts import ALLOWED, Decision, RewriteRequest
+from bot.ports.prompts import ALLOWED, GuardDecision, RewriteRequest
 from bot.provider_errors import GuardUnavailable, OutcomeUnknown, ProviderFailed, ProviderFault
 from bot.providers.openai.client import OpenAiClient
 from bot.providers.openai.models import TextModel, text_model
@@ -226,7 +226,7 @@ async def test_flagged_words_are_refused_by_the_category_that_is_surest(client: 
     """Named as the service spells it for the log, and plainly for people."""
     fake.fail(Endpoint.MODERATIONS, Fault(kind=Kind.FLAGGED, categories=("sexual/minors", "sexual", "hate/threatening")))
     judged = await OpenAIModeration(client).judge(PROMPT, USUAL_THRESHOLDS)
-    assert (judged.decision, judged.rule, judged.category) == (Decision.REFUSE, "moderation:minors", "minors")
+    assert (judged.decision, judged.rule, judged.category) == (GuardDecision.REFUSE, "moderation:minors", "minors")
     assert judged.sentence == refusal_sentence("minors")
 
 
@@ -270,7 +270,7 @@ async def test_a_picture_is_judged_as_the_sdk_has_it(client: OpenAiClient, fake:
     assert await stage.judge_picture(content, "image/png", USUAL_THRESHOLDS) == ALLOWED
     TypeAdapter(list[ModerationMultiModalInputParam]).validate_python(fake.seen[0].body["input"])
     judged = await stage.judge_picture(content, "image/png", USUAL_THRESHOLDS)
-    assert (judged.decision, judged.category) == (Decision.REFUSE, "gore")
+    assert (judged.decision, judged.category) == (GuardDecision.REFUSE, "gore")
 
 
 async def test_a_picture_that_cannot_be_judged_is_nobodys(client: OpenAiClient, fake: FakeOpenAI) -> None:
@@ -280,7 +280,7 @@ async def test_a_picture_that_cannot_be_judged_is_nobodys(client: OpenAiClient, 
     assert (words.health, pictures.health) == (Health.OK, Health.WRONG)
     assert "moderate_pictures" in pictures.mend
     fake.fail(Endpoint.MODERATIONS, Kind.SERVER_ERROR)
-    assert (await OpenAIModeration(client).judge_picture(b"", "image/png", USUAL_THRESHOLDS)).decision is Decision.UNSURE
+    assert (await OpenAIModeration(client).judge_picture(b"", "image/png", USUAL_THRESHOLDS)).decision is GuardDecision.UNSURE
 
 
 @pytest.mark.parametrize(
@@ -310,7 +310,7 @@ async def test_moderation_that_cannot_judge_is_unsure_and_never_raises(
     fake.fail(Endpoint.MODERATIONS, Fault(kind=kind, says=f"{KEY} {PROMPT}"))
     stage = OpenAIModeration(client, time_limit=timedelta(seconds=0.3 if kind is Kind.SLOW_DRIP else 10))
     verdict = await stage.judge(PROMPT, USUAL_THRESHOLDS)
-    assert (verdict.decision, verdict.rule) == (Decision.UNSURE, "moderation_unavailable")
+    assert (verdict.decision, verdict.rule) == (GuardDecision.UNSURE, "moderation_unavailable")
     assert len(fake.seen) <= 1
 
 

@@ -10,7 +10,7 @@ import pytest_asyncio
 from playwright.async_api import expect
 
 from bot.adapters.web.setup import SetupDependencies
-from bot.commands.spec import Audience, Command
+from bot.commands.spec import Command, CommandAudience
 from bot.domain.chat import Post
 from bot.domain.health import Finding, Health
 from bot.domain.options import Text
@@ -69,7 +69,7 @@ async def house() -> AsyncIterator[WebHouse]:
     )
     commands = (
         Command("link", "Link", _LinkArgs, link),
-        Command("budget set", "Set", _BudgetArgs, budget, audience=Audience.ADMINS),
+        Command("budget set", "Set", _BudgetArgs, budget, audience=CommandAudience.ADMINS),
     )
     served = WebHouse(setup=setup, commands=commands)
     async with running(served):

@@ -13,7 +13,7 @@ from playwright.async_api import Browser, expect
 
 from bot.adapters.web.share import ShareDependencies
 from bot.commands.reports import report
-from bot.domain.collections import Audience, Collection, CollectionId
+from bot.domain.collections import Collection, CollectionAudience, CollectionId
 from bot.domain.jobs import JobId
 from bot.domain.people import HOUSE
 from bot.domain.removals import RemovalReason
@@ -162,7 +162,7 @@ async def share_collection(bench: Bench, collections: MemoryCollections) -> Coll
     foxes = Collection(id=CollectionId("1"), account=job.account, community=HOUSE, name="<Foxes> & more", created_at=NOON)
     await collections.add(foxes)
     await collections.put(foxes.id, [one.id for one in await bench.gallery.visible(job.id)], NOON)
-    await collections.open_to(foxes.id, Audience.EVERYBODY, ShareId("foxes"))
+    await collections.open_to(foxes.id, CollectionAudience.EVERYBODY, ShareId("foxes"))
     return foxes
 
 
@@ -185,9 +185,9 @@ async def test_a_collection_is_a_page_too(
     said = await ann.post_json(f"/s/foxes/report/other?picture={second.id}", {})
     assert "the moderators are told" in said.content.decode()
     assert (await ann.post_json("/s/foxes/report/other?picture=another", {})).status == 410
-    await collections.open_to(foxes.id, Audience.ME)
+    await collections.open_to(foxes.id, CollectionAudience.ME)
     assert (await ann.get("/s/foxes")).status == 410
-    await collections.open_to(foxes.id, Audience.EVERYBODY)
+    await collections.open_to(foxes.id, CollectionAudience.EVERYBODY)
     await bench.gallery.delete(JobId(first.job))
     assert (await ann.get("/s/foxes")).status == 410
     await collections.remove(foxes.id)

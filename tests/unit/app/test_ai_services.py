@@ -17,7 +17,7 @@ from bot.domain.money import TokenPrices
 from bot.domain.people import GUEST
 from bot.errors import ConfigError
 from bot.ports.images import TicketProvider
-from bot.ports.prompts import Decision
+from bot.ports.prompts import GuardDecision
 from bot.provider_errors import OutcomeUnknown, ProviderFailed
 
 KEY = {"OPENAI_API_KEY": "sk-made-up"}
@@ -51,7 +51,7 @@ async def test_the_sdk_is_not_needed_to_start(tmp_path: Path, monkeypatch: pytes
         for name, check in services.checks:
             assert [finding.health for finding in await check()] == [Health.WRONG], name
         [stage] = services.model_stages
-        assert (await stage.judge("a fox", USUAL_THRESHOLDS)).decision is Decision.UNSURE
+        assert (await stage.judge("a fox", USUAL_THRESHOLDS)).decision is GuardDecision.UNSURE
         drawer = services.providers[0]
         assert not isinstance(drawer, TicketProvider)
         asked = ImageRequest(

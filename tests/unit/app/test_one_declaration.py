@@ -18,7 +18,7 @@ from bot.commands.spec import Command
 from bot.commands.translations import Translations
 from bot.commands.typed_line import read_options
 from bot.domain.jobs import Draft, Wish
-from bot.domain.options import Choice, Description, JobRef, Number
+from bot.domain.options import Choice, JobRef, Number, OptionText
 from bot.ports.surfaces import Call
 
 
@@ -33,7 +33,7 @@ class Template(StrEnum):
 class WiderDraft(Draft):
     """A draft that takes more than easel knows of."""
 
-    template: Annotated[Template | None, Choice("What to begin with", Template), Description("It is drawn over.")] = None
+    template: Annotated[Template | None, Choice("What to begin with", Template), OptionText("It is drawn over.")] = None
     margin: Annotated[int, Number("Margin in pixels", least=0, most=64)] = 8
     start: Annotated[str | None, JobRef("A picture to begin with")] = None
 

@@ -6,7 +6,7 @@ from io import BytesIO
 import pytest
 from PIL import Image
 
-from bot.domain.cases import UNDO_WINDOW, CaseKind, CaseState, Decision
+from bot.domain.cases import UNDO_WINDOW, CaseDecision, CaseKind, CaseState
 from bot.domain.chat import Form, Place
 from bot.domain.images import PictureId, PictureState
 from bot.domain.jobs import JobId
@@ -156,7 +156,7 @@ class TestDeciding:
         job = await bench.draw()
         case = await desk.report(job)
         desk.owners.add(case.account)
-        await desk.review.decide(case.id, Decision.BAN, await desk.account("mo"), HOUSE)
+        await desk.review.decide(case.id, CaseDecision.BAN, await desk.account("mo"), HOUSE)
         assert await bench.gallery.visible(job.id) == ()
         assert await desk.cases.to_enforce(most=9) == ()
 

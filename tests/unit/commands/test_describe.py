@@ -7,7 +7,7 @@ import pytest
 
 from bot.commands.describe import describe_commands
 from bot.commands.dispatcher import Dispatcher
-from bot.domain.allowances import Budget, Description, Period, Spending
+from bot.domain.allowances import Budget, DescriptionCost, Period, Spending
 from bot.domain.chat import Post
 from bot.domain.inputs import BroughtPicture
 from bot.domain.money import Cost
@@ -16,7 +16,7 @@ from bot.domain.rules import Actor, Change, RuleKey, RuleKind
 from bot.errors import StorageFailed
 from bot.pipeline.describing import LIFETIME, Describing
 from bot.ports.observer import CostIncurred
-from bot.ports.prompts import Decision, PictureDescription, Verdict
+from bot.ports.prompts import GuardDecision, PictureDescription, Verdict
 from bot.provider_errors import ProviderFailed, ProviderFault
 from bot.services.admission import AdmissionLimits
 from tests.fakes.accounts import MemoryLedger
@@ -56,7 +56,7 @@ class Onlooker:
 class LostBooks(MemoryLedger):
     """Tells how things stand, and takes nothing down."""
 
-    async def book_description(self, description: Description) -> None:
+    async def book_description(self, description: DescriptionCost) -> None:
         """Fail."""
         raise StorageFailed("sqlite", f"locked {description.id}")
 
@@ -169,7 +169,7 @@ async def test_where_no_model_looks_at_pictures_it_is_said() -> None:
 
 async def test_what_the_guard_will_not_have_is_not_described(stage: Stage) -> None:
     """The model does not see it."""
-    stage.bench.picture_stage.will(Verdict(Decision.REFUSE, rule="moderation:sexual", sentence="No.", category="sexual"))
+    stage.bench.picture_stage.will(Verdict(GuardDecision.REFUSE, rule="moderation:sexual", sentence="No.", category="sexual"))
     told = await stage.type("/describe", PHOTO)
     assert told.text.startswith("What that picture shows is not described here")
     assert stage.onlooker.seen == []

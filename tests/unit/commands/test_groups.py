@@ -6,7 +6,7 @@ from typing import Annotated
 import pytest
 
 from bot.commands.dispatcher import Dispatcher
-from bot.commands.spec import AnyCommand, Audience, Command
+from bot.commands.spec import AnyCommand, Command, CommandAudience
 from bot.domain.chat import Form, Post, Tone
 from bot.domain.options import Number, PersonRef, Text
 from bot.domain.people import Mention, Person
@@ -40,8 +40,8 @@ class Till:
         """Build them."""
         return (
             Command("till show", "Show what is in it", NoArgs, self.run),
-            Command("till pay", "Pay somebody", PayArgs, self.run, audience=Audience.ADMINS),
-            Command("secret", "Be pressed", NoArgs, self.run, is_typed=False, audience=Audience.ADMINS, opens_form=True),
+            Command("till pay", "Pay somebody", PayArgs, self.run, audience=CommandAudience.ADMINS),
+            Command("secret", "Be pressed", NoArgs, self.run, is_typed=False, audience=CommandAudience.ADMINS, opens_form=True),
             Easel(self.asked).paint(),
         )
 

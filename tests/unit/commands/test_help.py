@@ -6,7 +6,7 @@ import pytest
 
 from bot.commands.dispatcher import Dispatcher
 from bot.commands.help import HelpArgs, help_command
-from bot.commands.spec import AnyCommand, Audience, Command
+from bot.commands.spec import AnyCommand, Command, CommandAudience
 from bot.commands.translations import Translations, load_translations
 from bot.domain.chat import Details
 from tests.fakes.owners import nobody, own_locale
@@ -45,8 +45,8 @@ def dispatcher() -> Dispatcher:
     """Return a dispatcher with `/help` about the sample commands."""
     easel = Easel()
     till = (
-        Command("till empty", "Take all out", NoArgs, easel.run, audience=Audience.ADMINS),
-        Command("till fill", "Put some in", NoArgs, easel.run, audience=Audience.ADMINS),
+        Command("till empty", "Take all out", NoArgs, easel.run, audience=CommandAudience.ADMINS),
+        Command("till fill", "Put some in", NoArgs, easel.run, audience=CommandAudience.ADMINS),
     )
     others: tuple[AnyCommand, ...] = (easel.paint(), easel.wipe(), easel.press(), *till)
     return Dispatcher((*others, help_command(others, WORDS, own_locale, nobody)), lambda: "c0ffee", nobody)
@@ -146,5 +146,5 @@ async def test_no_page_of_help_is_half_translated() -> None:
 def test_help_has_words_for_every_audience() -> None:
     """In every language that there is."""
     for catalogue in load_translations().texts_by_language.values():
-        assert {("words", audience.value) for audience in Audience} <= set(catalogue)
+        assert {("words", audience.value) for audience in CommandAudience} <= set(catalogue)
     assert HelpArgs().command is None

@@ -8,7 +8,7 @@ import pytest
 from bot.commands.dispatcher import Dispatcher
 from bot.commands.imagine import imagine
 from bot.commands.mistakes import MOST_A_DAY, mistake
-from bot.domain.cases import Case, CaseKind, Decision, NewCase
+from bot.domain.cases import Case, CaseDecision, CaseKind, NewCase
 from bot.domain.chat import Button, Post
 from bot.domain.jobs import Job, JobState
 from bot.domain.people import HOUSE, AccountId
@@ -18,8 +18,7 @@ from bot.errors import PromptRefused, RefusedBy
 from bot.moderation.allow_list import AllowListEffect
 from bot.moderation.guard import Guard
 from bot.moderation.word_filter import CommunityWords, Matcher, WordFilter, choose_lists
-from bot.ports.prompts import Decision as Judgement
-from bot.ports.prompts import Verdict
+from bot.ports.prompts import GuardDecision, Verdict
 from bot.services.cases import CaseReview
 from bot.services.person_lookup import PersonLookup
 from tests.fakes.bench import Bench
@@ -114,7 +113,7 @@ async def test_one_press_says_so_and_one_press_teaches_the_list(court: Court) ->
     assert thanks.startswith("Thank you: the moderators here look at these words")
     [case] = court.cases
     assert (case.kind, case.words, case.reason) == (CaseKind.MISTAKE, REFUSED_WORDS, "gore")
-    await court.review.decide(case.id, Decision.ALLOW, MOD, HOUSE)
+    await court.review.decide(case.id, CaseDecision.ALLOW, MOD, HOUSE)
     assert await court.listed() == {"a severed head of": f"allow case-{case.id}"}
     job = await court.imagine(REFUSED_WORDS)
     assert isinstance(job, Job)
@@ -127,7 +126,7 @@ async def test_undoing_it_forgets_the_words_again(court: Court) -> None:
     await court.press(await court.refused())
     [case] = court.cases
     for _ in range(2):
-        await court.review.decide(case.id, Decision.ALLOW, MOD, HOUSE)
+        await court.review.decide(case.id, CaseDecision.ALLOW, MOD, HOUSE)
         assert len(await court.listed()) == 1
         await court.review.undo(case.id, MOD, HOUSE)
         assert await court.listed() == {}
@@ -136,14 +135,14 @@ async def test_undoing_it_forgets_the_words_again(court: Court) -> None:
 
 async def test_what_a_model_refused_is_allowed_to_the_letter(court: Court) -> None:
     """A phrase of it would let through what nobody has looked at."""
-    no = Verdict(Judgement.REFUSE, "moderation:violence", "No.", "violence")
+    no = Verdict(GuardDecision.REFUSE, "moderation:violence", "No.", "violence")
     court.moderation.will(no)
     job = await court.imagine("kill the lights")
     assert isinstance(job, Job)
     button = next(button for button in court.bench.message(job).buttons if button.command == "mistake")
     await court.press(button)
     [case] = court.cases
-    await court.review.decide(case.id, Decision.ALLOW, MOD, HOUSE)
+    await court.review.decide(case.id, CaseDecision.ALLOW, MOD, HOUSE)
     court.moderation.will(no, no)
     again, longer = await court.imagine("Kill the lights!"), await court.imagine("kill the lights and the man")
     assert isinstance(again, Job)
@@ -163,7 +162,7 @@ async def test_what_moderators_have_left_so_is_not_asked_again(court: Court) -> 
     """Neither by the same button nor by that of another try."""
     button = await court.refused()
     await court.press(button)
-    await court.review.decide(court.cases[0].id, Decision.UPHOLD, MOD, HOUSE)
+    await court.review.decide(court.cases[0].id, CaseDecision.UPHOLD, MOD, HOUSE)
     assert await court.listed() == {}
     assert "left it at that" in await court.press(button)
     assert "left it at that" in await court.press(await court.refused())
@@ -213,7 +212,7 @@ async def test_where_no_moderator_can_help_the_person_is_told_what_can(
 async def test_enforcing_a_case_again_changes_nothing(court: Court) -> None:
     """As after a crash; nor does a case about anything else."""
     await court.press(await court.refused())
-    case = await court.review.decide(court.cases[0].id, Decision.ALLOW, MOD, HOUSE)
+    case = await court.review.decide(court.cases[0].id, CaseDecision.ALLOW, MOD, HOUSE)
     before = await court.listed()
     for one in (case, replace(case, kind=CaseKind.REPORT, decision=None)):
         await court.effect.enforce(one)
@@ -225,8 +224,8 @@ async def test_enforcing_a_case_again_changes_nothing(court: Court) -> None:
 async def test_what_cannot_be_listed_is_not(court: Court, words: str) -> None:
     """The case is decided all the same."""
     await court.press(await court.refused())
-    case = await court.review.decide(court.cases[0].id, Decision.UPHOLD, MOD, HOUSE)
-    await court.effect.enforce(replace(case, decision=Decision.ALLOW, words=words))
+    case = await court.review.decide(court.cases[0].id, CaseDecision.UPHOLD, MOD, HOUSE)
+    await court.effect.enforce(replace(case, decision=CaseDecision.ALLOW, words=words))
     assert await court.listed() == {}
 
 

@@ -12,7 +12,7 @@ from bot.domain.images import Quality, Shape, Size
 from bot.domain.jobs import JobState, PreparedPrompt, Rewriting, Wish
 from bot.domain.money import FREE
 from bot.errors import PromptRefused
-from bot.ports.prompts import Decision, Verdict
+from bot.ports.prompts import GuardDecision, Verdict
 from bot.provider_errors import ProviderFailed, ProviderFault
 from tests.fakes.bench import Bench
 from tests.fakes.prompts import REWRITING_COSTS
@@ -48,7 +48,7 @@ async def test_again_and_vary_leave_the_seed_out(hands: Hands, bench: Bench) -> 
 async def test_again_does_not_draw_what_has_been_blocked_since(bench: Bench, hands: Hands) -> None:
     """The prompt that was made from the words is looked at too, before anything is counted."""
     first = await bench.draw("a fox")
-    bench.blocklist.will(Verdict(Decision.ALLOW), Verdict(Decision.REFUSE, "blocklist", "That is on the list."))
+    bench.blocklist.will(Verdict(GuardDecision.ALLOW), Verdict(GuardDecision.REFUSE, "blocklist", "That is on the list."))
     [refusal] = await hands.press("again", first)
     assert "That is on the list." in refusal.text
     assert bench.blocklist.judged[-2:] == ["a fox", "a fox, in soft light"]

@@ -10,7 +10,7 @@ from bot.domain.rules import FilterEntry, FilterVersion, RuleKey, RuleKind
 from bot.errors import StorageFailed
 from bot.moderation.word_filter import CommunityWords, Matcher, WordFilter
 from bot.moderation.word_filter.lists import starter_lists
-from bot.ports.prompts import Decision
+from bot.ports.prompts import GuardDecision
 from tests.fakes.bench import FAULT
 from tests.fakes.surfaces import SQUARE
 from tests.unit.commands.office import ANN, BOB, ELSEWHERE, Office
@@ -37,7 +37,7 @@ class Watch(Office):
         self._dispatcher = Dispatcher(commands, lambda: FAULT, self.owns)
         return self._dispatcher
 
-    async def judge(self, prompt: str) -> Decision:
+    async def judge(self, prompt: str) -> GuardDecision:
         """Say what the filter makes of words that somebody asks for at the square."""
         return (await self.filter.judge(prompt, await self.version())).decision
 
@@ -54,12 +54,12 @@ def office() -> Watch:
 
 async def test_listed_words_count_from_the_next_wish_on_and_an_undo_too(office: Watch) -> None:
     """Whoever judges reads them again when they have changed, and only then."""
-    assert await office.judge("our m4scot at sea") is Decision.ALLOW
+    assert await office.judge("our m4scot at sea") is GuardDecision.ALLOW
     [post] = await office.type('/filter add our mascot --why "his wish"')
     assert post.text.startswith("“our mascot” is now refused (community); it was not listed.")
-    assert await office.judge("our m4scot at sea") is Decision.REFUSE
+    assert await office.judge("our m4scot at sea") is GuardDecision.REFUSE
     await office.press(post.buttons[0])
-    assert await office.judge("our m4scot at sea") is Decision.ALLOW
+    assert await office.judge("our m4scot at sea") is GuardDecision.ALLOW
 
 
 async def test_words_are_taken_off_again(office: Watch) -> None:
@@ -67,7 +67,7 @@ async def test_words_are_taken_off_again(office: Watch) -> None:
     await office.say("/filter add Our Mascot")
     assert "is not listed here" in await office.say("/filter remove mascot")
     assert "is now not listed; it was refused (community)." in await office.say("/filter remove OUR mascot")
-    assert await office.judge("our mascot") is Decision.ALLOW
+    assert await office.judge("our mascot") is GuardDecision.ALLOW
 
 
 async def test_the_list_shows_what_becomes_of_each(office: Watch) -> None:
@@ -99,11 +99,11 @@ async def test_a_try_names_the_entry_and_draws_nothing(office: Watch) -> None:
 
 async def test_what_a_community_allows_is_allowed_but_for_what_is_drawn_nowhere(office: Watch) -> None:
     """Gore may be art; some things are none anywhere."""
-    assert await office.judge("a severed head of cabbage") is Decision.REFUSE
+    assert await office.judge("a severed head of cabbage") is GuardDecision.REFUSE
     await office.say("/filter add severed head of cabbage --action allow")
-    assert await office.judge("a severed head of cabbage") is Decision.ALLOW
+    assert await office.judge("a severed head of cabbage") is GuardDecision.ALLOW
     await office.say("/filter add naked child --action allow")
-    assert await office.judge("a naked child") is Decision.REFUSE
+    assert await office.judge("a naked child") is GuardDecision.REFUSE
 
 
 @pytest.mark.parametrize(
@@ -144,19 +144,19 @@ async def test_the_words_of_a_community_are_its_own() -> None:
     office = Watch(parts_tenants=True)
     await office.say("/filter add our mascot")
     elsewhere = (await office.quotas.effective_limits(BOB, ELSEWHERE)).of_community.filter_version
-    assert (await office.filter.judge("our mascot", elsewhere)).decision is Decision.ALLOW
-    assert await office.judge("our mascot") is Decision.REFUSE
+    assert (await office.filter.judge("our mascot", elsewhere)).decision is GuardDecision.ALLOW
+    assert await office.judge("our mascot") is GuardDecision.REFUSE
 
 
 async def test_while_the_words_cannot_be_read_those_of_before_hold(office: Watch) -> None:
     """And easel's own in any case."""
     await office.say("/filter add our mascot")
-    assert await office.judge("our mascot") is Decision.REFUSE
+    assert await office.judge("our mascot") is GuardDecision.REFUSE
     await office.say("/filter add their mascot")
     office.bench.rulebook.failures.fail_next("filter_rules", StorageFailed("database", "away"), times=2)
-    assert await office.judge("our mascot") is Decision.REFUSE
-    assert await office.judge("a naked child") is Decision.REFUSE
-    assert await office.judge("their mascot") is Decision.REFUSE
+    assert await office.judge("our mascot") is GuardDecision.REFUSE
+    assert await office.judge("a naked child") is GuardDecision.REFUSE
+    assert await office.judge("their mascot") is GuardDecision.REFUSE
 
 
 async def test_the_record_tells_who_listed_what(office: Watch) -> None:

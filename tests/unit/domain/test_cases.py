@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from bot.domain.cases import CaseKind, Decision, NewCase
+from bot.domain.cases import CaseDecision, CaseKind, NewCase
 from bot.domain.images import PictureId
 from bot.domain.jobs import JobId
 from bot.domain.people import HOUSE, AccountId, Platform
@@ -26,6 +26,6 @@ def test_a_case_is_about_the_picture_where_there_is_one() -> None:
 
 def test_sanctions_remove_the_picture_too() -> None:
     """And each decision has words for people."""
-    removing = {decision for decision in Decision if decision.removes_picture}
-    assert removing == {Decision.REMOVE, Decision.WARN, Decision.MUTE, Decision.BAN}
-    assert len({decision.outcome for decision in Decision}) == len(Decision)
+    removing = {decision for decision in CaseDecision if decision.removes_picture}
+    assert removing == {CaseDecision.REMOVE, CaseDecision.WARN, CaseDecision.MUTE, CaseDecision.BAN}
+    assert len({decision.outcome for decision in CaseDecision}) == len(CaseDecision)

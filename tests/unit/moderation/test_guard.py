@@ -11,13 +11,13 @@ from bot.domain.people import HOUSE
 from bot.domain.rules import FilterVersion
 from bot.errors import PromptRefused
 from bot.moderation.guard import Guard
-from bot.ports.prompts import Decision, Verdict
+from bot.ports.prompts import GuardDecision, Verdict
 from bot.provider_errors import GuardUnavailable
 from tests.fakes.prompts import ScriptedStage
 
-NO = Verdict(Decision.REFUSE, "weapons", "Weapons are not drawn here.")
+NO = Verdict(GuardDecision.REFUSE, "weapons", "Weapons are not drawn here.")
 NOBODYS = FilterVersion(HOUSE)
-DUNNO = Verdict(Decision.UNSURE, "timeout")
+DUNNO = Verdict(GuardDecision.UNSURE, "timeout")
 
 
 class BrokenStage:

@@ -7,14 +7,14 @@ import pytest
 
 from bot.domain.jobs import Job, JobId, JobState
 from bot.errors import Busy, PromptRefused, QuotaExceeded, StorageFailed
-from bot.ports.prompts import Decision, Verdict
+from bot.ports.prompts import GuardDecision, Verdict
 from bot.services.admission import AdmissionLimits
 from tests.fakes.bench import LEASE, Bench
 from tests.fakes.waiting import until
 
 LIMITS = AdmissionLimits(wishes=5, within=timedelta(minutes=1), open_jobs=13)
 CROWDED = AdmissionLimits(wishes=100, within=timedelta(minutes=1), open_jobs=3)
-NO = Verdict(Decision.REFUSE, "blocklist", "That is not drawn here.")
+NO = Verdict(GuardDecision.REFUSE, "blocklist", "That is not drawn here.")
 
 
 @pytest.fixture

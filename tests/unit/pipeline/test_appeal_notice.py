@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from bot.domain.cases import Case, CaseKind, Decision, NewCase
+from bot.domain.cases import Case, CaseDecision, CaseKind, NewCase
 from bot.domain.images import PictureState
 from bot.domain.jobs import Job
 from bot.domain.people import HOUSE, AccountId
@@ -49,7 +49,7 @@ class Court:
         )
         return (await self.review.open(new)).case
 
-    async def decide(self, case: Case, decision: Decision, by: Actor = OLLIE) -> Case:
+    async def decide(self, case: Case, decision: CaseDecision, by: Actor = OLLIE) -> Case:
         """Decide it."""
         return await self.review.decide(case.id, decision, by, HOUSE)
 
@@ -65,8 +65,8 @@ def court(bench: Bench) -> Court:
     return Court(bench)
 
 
-@pytest.mark.parametrize(("decision", "text"), [(Decision.RESTORE, GRANTED), (Decision.UPHOLD, UPHELD)])
-async def test_a_decision_is_told_once(court: Court, decision: Decision, text: str) -> None:
+@pytest.mark.parametrize(("decision", "text"), [(CaseDecision.RESTORE, GRANTED), (CaseDecision.UPHOLD, UPHELD)])
+async def test_a_decision_is_told_once(court: Court, decision: CaseDecision, text: str) -> None:
     """However often it is carried out."""
     decided = await court.decide(await court.open(CaseKind.APPEAL, appeals="a warning"), decision)
     assert court.told == [text]
@@ -79,7 +79,7 @@ async def test_a_crash_before_they_are_told_loses_nothing(court: Court) -> None:
     """Nothing says that they were told before they were."""
     court.bench.surface.failures.fail_next("direct", RuntimeError("the process is killed here"))
     with pytest.raises(RuntimeError):
-        await court.decide(await court.open(CaseKind.APPEAL, appeals="a warning"), Decision.UPHOLD)
+        await court.decide(await court.open(CaseKind.APPEAL, appeals="a warning"), CaseDecision.UPHOLD)
     for _ in range(2):
         await court.review.carry_on()
     assert court.told == [UPHELD]
@@ -88,16 +88,16 @@ async def test_a_crash_before_they_are_told_loses_nothing(court: Court) -> None:
 async def test_what_is_decided_anew_is_told_anew(court: Court) -> None:
     """While it is open again, nothing is."""
     appeal = await court.open(CaseKind.APPEAL, appeals="a warning")
-    await court.decide(appeal, Decision.UPHOLD)
+    await court.decide(appeal, CaseDecision.UPHOLD)
     await court.review.undo(appeal.id, OLLIE, HOUSE)
     assert court.told == [UPHELD]
-    await court.decide(appeal, Decision.RESTORE)
+    await court.decide(appeal, CaseDecision.RESTORE)
     assert court.told == [UPHELD, GRANTED]
 
 
 async def test_only_decisions_of_appeals_are_told(court: Court) -> None:
     """What follows from a report has words of its own."""
-    await court.decide(await court.open(CaseKind.REPORT, await court.bench.draw()), Decision.REMOVE)
+    await court.decide(await court.open(CaseKind.REPORT, await court.bench.draw()), CaseDecision.REMOVE)
     assert court.told == []
     assert court.bench.seen_keys.happened == set()
 
@@ -105,8 +105,8 @@ async def test_only_decisions_of_appeals_are_told(court: Court) -> None:
 async def test_a_picture_that_comes_back_needs_no_more_words(court: Court) -> None:
     """It is there again."""
     job = await court.bench.draw()
-    report = await court.decide(await court.open(CaseKind.REPORT, job), Decision.REMOVE, MO)
-    await court.decide(await court.open(CaseKind.APPEAL, job, appeals=report.id), Decision.RESTORE)
+    report = await court.decide(await court.open(CaseKind.REPORT, job), CaseDecision.REMOVE, MO)
+    await court.decide(await court.open(CaseKind.APPEAL, job, appeals=report.id), CaseDecision.RESTORE)
     assert [picture.state for picture in await court.bench.pictures.of_job(job.id)] == [PictureState.VISIBLE]
     assert court.told == [GRANTED]
 
@@ -114,18 +114,18 @@ async def test_a_picture_that_comes_back_needs_no_more_words(court: Court) -> No
 async def test_a_picture_that_was_never_removed_is_not_called_deleted(court: Court) -> None:
     """The appeal was against something else."""
     job = await court.bench.draw()
-    await court.decide(await court.open(CaseKind.APPEAL, job, appeals="a warning"), Decision.RESTORE)
+    await court.decide(await court.open(CaseKind.APPEAL, job, appeals="a warning"), CaseDecision.RESTORE)
     assert court.told == [GRANTED]
 
 
 async def test_whoever_gets_no_picture_back_is_told_so(court: Court) -> None:
     """Its bytes went when the removal could not be undone any more."""
     job = await court.bench.draw()
-    report = await court.decide(await court.open(CaseKind.REPORT, job), Decision.REMOVE, MO)
+    report = await court.decide(await court.open(CaseKind.REPORT, job), CaseDecision.REMOVE, MO)
     court.bench.clock.move(UNDO)
     await court.bench.gallery.sweep()
     appeal = await court.open(CaseKind.APPEAL, job, appeals=report.id)
-    await court.decide(appeal, Decision.RESTORE)
+    await court.decide(appeal, CaseDecision.RESTORE)
     assert court.bench.objects.objects == {}
     assert court.told == [f"{GRANTED} The picture itself is deleted for good and cannot come back."]
 
@@ -135,7 +135,7 @@ async def test_a_picture_that_others_hide_is_not_called_deleted(court: Court) ->
     job = await court.bench.draw()
     [picture] = await court.bench.pictures.of_job(job.id)
     await court.bench.decisions.hide(picture.id, RemovalReason.REPORTS, "reports")
-    await court.decide(await court.open(CaseKind.APPEAL, job, appeals="a warning"), Decision.RESTORE)
+    await court.decide(await court.open(CaseKind.APPEAL, job, appeals="a warning"), CaseDecision.RESTORE)
     [told] = court.told
     assert told == f"{GRANTED} The picture itself stays hidden until a moderator has looked at what else was said about it."
 
@@ -146,7 +146,7 @@ async def test_a_process_that_cannot_reach_them_leaves_it_to_another_one(court: 
     elsewhere = AppealNotice(unserved, court.bench.removals, court.bench.seen_keys, court.bench.clock)
     appeal = await court.open(CaseKind.APPEAL, appeals="a warning")
     decided = await CaseReview(court.bench.cases, court.bench.sanction_book, (elsewhere,), court.bench.clock).decide(
-        appeal.id, Decision.UPHOLD, OLLIE, HOUSE
+        appeal.id, CaseDecision.UPHOLD, OLLIE, HOUSE
     )
     assert [case.id for case in await court.bench.cases.to_enforce(most=9)] == [decided.id]
     await court.review.carry_on()
@@ -156,7 +156,7 @@ async def test_a_process_that_cannot_reach_them_leaves_it_to_another_one(court: 
 async def test_a_platform_that_is_down_is_tried_again(court: Court) -> None:
     """Until it takes the message."""
     court.bench.surface.failures.fail_always("direct", SurfaceFailed(LOOM, "500"))
-    appeal = await court.decide(await court.open(CaseKind.APPEAL, appeals="a warning"), Decision.UPHOLD)
+    appeal = await court.decide(await court.open(CaseKind.APPEAL, appeals="a warning"), CaseDecision.UPHOLD)
     court.bench.clock.move(HOUR)
     await court.review.carry_on()
     assert [case.id for case in await court.bench.cases.to_enforce(most=9)] == [appeal.id]
@@ -170,7 +170,7 @@ async def test_a_platform_that_is_down_is_tried_again(court: Court) -> None:
 async def test_after_a_day_it_is_given_up(court: Court) -> None:
     """The case is done with, and nobody is told out of the blue later."""
     court.bench.surface.failures.fail_always("direct", SurfaceFailed(LOOM, "500"))
-    await court.decide(await court.open(CaseKind.APPEAL, appeals="a warning"), Decision.UPHOLD)
+    await court.decide(await court.open(CaseKind.APPEAL, appeals="a warning"), CaseDecision.UPHOLD)
     court.bench.clock.move(DAY)
     await court.review.carry_on()
     assert await court.bench.cases.to_enforce(most=9) == ()

@@ -17,7 +17,7 @@ from bot.domain.rules import Actor
 from bot.errors import MessageGone, ObjectMissing, PromptRefused, StorageFailed, SurfaceFailed
 from bot.pipeline import posts
 from bot.pipeline.delivery import PROMISE_LIFETIME
-from bot.ports.prompts import Decision, Verdict
+from bot.ports.prompts import GuardDecision, Verdict
 from bot.services.contact_sheets import sheet_id
 from tests.fakes.batch_desk import BatchDesk
 from tests.fakes.bench import LEASE, Bench
@@ -26,7 +26,7 @@ from tests.fakes.surfaces import LOOM, SQUARE, person
 from tests.fakes.waiting import until
 
 MOD = Actor(AccountId("mod"), "Mod")
-NO = Verdict(Decision.REFUSE, "blocklist", "That is not drawn here.")
+NO = Verdict(GuardDecision.REFUSE, "blocklist", "That is not drawn here.")
 SECOND = timedelta(seconds=1)
 FOUR = "/batch a {red, blue} {fox, owl}"
 REFUSED = PromptRefused(rule="no", sentence="It will not draw that.")
@@ -154,7 +154,7 @@ class TestOffering:
 
     async def test_a_prompt_that_is_not_drawn_here_is_named(self, desk: BatchDesk) -> None:
         """By its number, and none is offered."""
-        desk.bench.blocklist.will(Verdict(Decision.ALLOW), NO)
+        desk.bench.blocklist.will(Verdict(GuardDecision.ALLOW), NO)
         [answer] = await desk.type("/batch a {good, wicked} fox")
         assert answer.text.startswith("Prompt 2 cannot be drawn, so none was: That is not drawn here.")
         [answer] = await desk.type("/batch a fox\n\u200b\u200b!")

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from bot.domain.cases import UNDO_WINDOW, CaseKind, Decision
+from bot.domain.cases import UNDO_WINDOW, CaseDecision, CaseKind
 from bot.domain.chat import Place
 from bot.domain.jobs import Rewriting
 from bot.domain.people import HOUSE, AccountId, Identity, Platform
@@ -32,7 +32,7 @@ async def desk(bench: Bench) -> CaseDesk:
 async def test_a_case_shows_all_that_moderators_need(bench: Bench, desk: CaseDesk) -> None:
     """The picture behind a click, both prompts, scores, who reported it, the author's history, and the buttons."""
     earlier = await desk.report(await bench.draw("a wolf", key="one"))
-    await desk.review.decide(earlier.id, Decision.WARN, await desk.account("mo"), HOUSE)
+    await desk.review.decide(earlier.id, CaseDecision.WARN, await desk.account("mo"), HOUSE)
     fox = await bench.draw("a fox", key="two", count=2)
     assert fox.prepared_prompt is not None
     drawn = fox.prepared_prompt.text
@@ -209,7 +209,7 @@ async def test_an_appeal_says_what_it_is_against(bench: Bench, desk: CaseDesk) -
     shown = (await desk.shown(appeal)).text
     assert "Mo decided on 14 March 2026, 12:00 UTC: the picture is removed. Why it was looked at: violent." in shown
     assert "until this is decided" not in shown
-    await desk.cases.decide(appeal.id, Decision.UPHOLD, await desk.account("zoe"))
+    await desk.cases.decide(appeal.id, CaseDecision.UPHOLD, await desk.account("zoe"))
     await desk.review.undo(case.id, await desk.account("mo"), HOUSE)
     assert "That decision was undone meanwhile." in (await desk.shown(appeal)).text
 
@@ -363,7 +363,7 @@ class TestSweeping:
     async def test_what_a_crash_left_is_done_and_shown(self, bench: Bench, desk: CaseDesk) -> None:
         """Decided, and nothing else."""
         case = await desk.report(await bench.draw())
-        await desk.cases.decide(case.id, Decision.REMOVE, await desk.account("mo"))
+        await desk.cases.decide(case.id, CaseDecision.REMOVE, await desk.account("mo"))
         sweeping = asyncio.create_task(desk.messages.sweep(ScriptedLeaderLock(), every=MINUTE))
         await asyncio.sleep(1)
         sweeping.cancel()

@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from bot.domain.cases import UNDO_WINDOW, CaseKind, CaseState, Decision
+from bot.domain.cases import UNDO_WINDOW, CaseDecision, CaseKind, CaseState
 from bot.domain.images import PictureState
 from bot.domain.jobs import Job
 from bot.domain.moderation_log import ModerationAction
@@ -107,7 +107,7 @@ class Town:
         for sanction in await self.desk.bench.sanction_book.of(author):
             if sanction.lifted_at is None:
                 case = next(row.case for row in self.desk.cases.rows.values() if row.case.id == sanction.case)
-                assert case.decision in {Decision.WARN, Decision.MUTE, Decision.BAN}
+                assert case.decision in {CaseDecision.WARN, CaseDecision.MUTE, CaseDecision.BAN}
 
 
 # Twice what most follows from.

@@ -13,7 +13,7 @@ from bot.domain.people import HOUSE, AccountId
 from bot.domain.rules import Actor, Change, RuleKey, RuleKind
 from bot.errors import BadInput, NotYours, QuotaExceeded, StorageFailed
 from bot.moderation.guard import Guard
-from bot.ports.prompts import Decision, Verdict
+from bot.ports.prompts import GuardDecision, Verdict
 from bot.provider_errors import OutcomeUnknown, ProviderFailed, ProviderFault
 from tests.fakes.bench import Bench
 from tests.fakes.images import PRICE, ScriptedProvider
@@ -168,7 +168,7 @@ async def test_a_picture_that_is_gone_meanwhile_ends_the_job_for_nothing(bench: 
 
 async def test_a_picture_is_judged_before_anything_is_paid_for(bench: Bench) -> None:
     """And a refusal offers no other words: it was not about them."""
-    bench.picture_stage.will(Verdict(Decision.REFUSE, rule="moderation:sexual", sentence="No.", category="sexual"))
+    bench.picture_stage.will(Verdict(GuardDecision.REFUSE, rule="moderation:sexual", sentence="No.", category="sexual"))
     job = await bring(bench)
     await bench.work()
     ended = bench.job(job).ending
@@ -181,7 +181,7 @@ async def test_a_picture_is_judged_before_anything_is_paid_for(bench: Bench) -> 
 
 async def test_a_refused_picture_that_cannot_be_removed_now_goes_with_the_words(bench: Bench) -> None:
     """The refusal is told all the same."""
-    bench.picture_stage.will(Verdict(Decision.REFUSE, rule="moderation:sexual", sentence="No.", category="sexual"))
+    bench.picture_stage.will(Verdict(GuardDecision.REFUSE, rule="moderation:sexual", sentence="No.", category="sexual"))
     job = await bring(bench)
     bench.objects.failures.fail_next("delete", StorageFailed("memory", "away"))
     await bench.work()
@@ -191,7 +191,7 @@ async def test_a_refused_picture_that_cannot_be_removed_now_goes_with_the_words(
 
 async def test_pictures_stay_where_it_was_the_words_that_were_refused(bench: Bench) -> None:
     """Other words may be drawn from them."""
-    bench.moderation.will(Verdict(Decision.REFUSE, rule="moderation:sexual", sentence="No.", category="sexual"))
+    bench.moderation.will(Verdict(GuardDecision.REFUSE, rule="moderation:sexual", sentence="No.", category="sexual"))
     job = await bring(bench)
     await bench.work()
     assert bench.job(job).state is JobState.REFUSED

@@ -11,14 +11,14 @@ from bot.domain.money import FREE
 from bot.domain.people import HOUSE, AccountId
 from bot.domain.rules import Actor, Change, RuleKey, RuleKind
 from bot.errors import BadInput, PromptRefused, QuotaExceeded
-from bot.ports.prompts import Decision, Verdict
+from bot.ports.prompts import GuardDecision, Verdict
 from bot.provider_errors import ProviderFailed, ProviderFault, StillDrawing
 from tests.fakes.bench import Bench
 from tests.fakes.images import SQUARE_ONLY
 from tests.fakes.tickets import ScriptedTicketProvider
 from tests.fakes.waiting import until
 
-DUNNO = Verdict(Decision.UNSURE, "moderation_unavailable")
+DUNNO = Verdict(GuardDecision.UNSURE, "moderation_unavailable")
 PAUSE = timedelta(minutes=10)
 EXPIRED = ProviderFailed("relaxed", "expired", fault=ProviderFault.TIMED_OUT)
 

@@ -19,7 +19,7 @@ from bot.ports.observer import (
     WishAccepted,
     WishRefused,
 )
-from bot.ports.prompts import Decision, Verdict
+from bot.ports.prompts import GuardDecision, Verdict
 from bot.provider_errors import REWRITER, OutcomeUnknown, ProviderFailed, ProviderFault
 from tests.contract.examples import a_drawing
 from tests.fakes.bench import LEASE, Bench
@@ -59,7 +59,7 @@ async def test_the_same_call_again_is_no_second_wish(bench: Bench) -> None:
 
 async def test_a_refusal_is_told_whoever_refuses(bench: Bench) -> None:
     """A local rule before there is a job, a limit, and a model afterwards."""
-    bench.blocklist.will(Verdict(Decision.REFUSE, rule="filter", sentence="No."))
+    bench.blocklist.will(Verdict(GuardDecision.REFUSE, rule="filter", sentence="No."))
     with pytest.raises(PromptRefused):
         await bench.imagine()
     with pytest.raises(QuotaExceeded):

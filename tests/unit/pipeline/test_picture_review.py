@@ -10,13 +10,13 @@ from bot.domain.jobs import JobState
 from bot.domain.people import HOUSE, AccountId
 from bot.domain.rules import Actor, Change, RuleKey, RuleKind
 from bot.errors import StorageFailed
-from bot.ports.prompts import ALLOWED, Decision, Verdict
+from bot.ports.prompts import ALLOWED, GuardDecision, Verdict
 from tests.fakes.bench import Bench
 from tests.fakes.images import SQUARE_ONLY
 from tests.fakes.objects import MemoryObjects
 
-GORE = Verdict(Decision.REFUSE, "moderation:gore", "Pictures of torture are not drawn here.", "gore")
-DUNNO = Verdict(Decision.UNSURE, "moderation_unavailable")
+GORE = Verdict(GuardDecision.REFUSE, "moderation:gore", "Pictures of torture are not drawn here.", "gore")
+DUNNO = Verdict(GuardDecision.UNSURE, "moderation_unavailable")
 
 
 @pytest.mark.parametrize("spool", [None, MemoryObjects()], ids=["without a spool", "with one"])

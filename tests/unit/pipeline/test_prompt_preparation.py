@@ -13,14 +13,14 @@ from bot.domain.people import HOUSE, AccountId
 from bot.domain.rules import Actor, Change, FilterVersion, RuleKey, RuleKind
 from bot.errors import EaselError, LeaseLost, PromptRefused, RefusedBy, StorageFailed
 from bot.pipeline.pseudonyms import pseudonym
-from bot.ports.prompts import Decision, Verdict
+from bot.ports.prompts import GuardDecision, Verdict
 from bot.provider_errors import GuardUnavailable, ProviderFailed, ProviderFault
 from tests.fakes.bench import Bench
 from tests.fakes.prompts import REWRITING_COSTS
 from tests.fakes.waiting import until
 
-NO = Verdict(Decision.REFUSE, "violence", "Nobody is hurt in pictures here.")
-DUNNO = Verdict(Decision.UNSURE)
+NO = Verdict(GuardDecision.REFUSE, "violence", "Nobody is hurt in pictures here.")
+DUNNO = Verdict(GuardDecision.UNSURE)
 FULLER = PreparedPrompt("a red fox at dawn", Cost(99))
 
 
@@ -165,7 +165,7 @@ async def test_what_was_smuggled_into_the_rewritten_prompt_is_not_drawn(bench: B
     if stage == "blocklist":
         bench.blocklist.will(NO)
     else:
-        bench.moderation.will(Verdict(Decision.ALLOW), NO)
+        bench.moderation.will(Verdict(GuardDecision.ALLOW), NO)
     with pytest.raises(PromptRefused, match="rule=drawn:violence") as refused:
         await bench.preparation.prepare(job)
     assert refused.value.user_text.startswith(NO.sentence)
@@ -190,7 +190,7 @@ async def test_words_that_a_community_lists_are_looked_for_when_asked_for_and_in
 async def test_a_rewritten_prompt_that_nobody_could_judge_is_not_drawn(bench: Bench) -> None:
     """Not knowing is no."""
     bench.rewriter.will(FULLER)
-    bench.moderation.will(Verdict(Decision.ALLOW), DUNNO)
+    bench.moderation.will(Verdict(GuardDecision.ALLOW), DUNNO)
     with pytest.raises(GuardUnavailable):
         await bench.preparation.prepare(await bench.claimed("a fox"))
 

@@ -4,22 +4,21 @@ from datetime import timedelta
 
 import pytest
 
-from bot.domain.cases import CaseKind
-from bot.domain.cases import Decision as CaseDecision
+from bot.domain.cases import CaseDecision, CaseKind
 from bot.domain.jobs import JobState, PreparedPrompt, Wish
 from bot.domain.money import FREE, Cost
 from bot.domain.people import HOUSE, AccountId
 from bot.domain.rules import Actor
 from bot.errors import PromptRefused, RefusedBy, StorageFailed
 from bot.pipeline.doubts import DoubtReview
-from bot.ports.prompts import ALLOWED, Decision, Verdict
+from bot.ports.prompts import ALLOWED, GuardDecision, Verdict
 from bot.provider_errors import ProviderFailed, ProviderFault
 from tests.fakes.bench import Bench
 from tests.fakes.prompts import REWRITING_COSTS
 
-GORE = Verdict(Decision.REFUSE, "filter:gore", "Pictures of torture are not drawn here.", "gore", "severed head")
-REVIEW = Verdict(Decision.UNSURE, "filter:brands", category="brands", entry="our mascot")
-WARN = Verdict(Decision.WARN, "filter:brands", category="brands", entry="our mascot")
+GORE = Verdict(GuardDecision.REFUSE, "filter:gore", "Pictures of torture are not drawn here.", "gore", "severed head")
+REVIEW = Verdict(GuardDecision.UNSURE, "filter:brands", category="brands", entry="our mascot")
+WARN = Verdict(GuardDecision.WARN, "filter:brands", category="brands", entry="our mascot")
 BLOCKED = PromptRefused(rule="moderation_blocked", sentence="The image service will not draw that.")
 SOFTER = PreparedPrompt("a meteor", Cost(30))
 
@@ -110,7 +109,7 @@ class TestTries:
         bench.clock.move(timedelta(days=1, seconds=1))
         for number in range(3):
             await refuse(bench, 20 + number)
-        bench.blocklist.will(Verdict(Decision.REFUSE, "filter:hate", "No.", "hate", "x"))
+        bench.blocklist.will(Verdict(GuardDecision.REFUSE, "filter:hate", "No.", "hate", "x"))
         with pytest.raises(PromptRefused):
             await bench.imagine("something else", key="call-30")
         assert not bench.cases.rows
@@ -131,7 +130,7 @@ class TestTries:
     async def test_a_models_verdict_on_the_same_words_counts(self, bench: Bench) -> None:
         """Also where the words differ a little."""
         for number in range(4):
-            bench.moderation.will(Verdict(Decision.REFUSE, "moderation:gore", "No.", "gore"))
+            bench.moderation.will(Verdict(GuardDecision.REFUSE, "moderation:gore", "No.", "gore"))
             await bench.draw(f"cut the poor man into pieces {number}", key=f"call-{number}")
         assert len(bench.cases.rows) == 1
 
@@ -200,7 +199,7 @@ class TestWhatACommunityAllows:
     async def test_it_is_drawn_though_models_refuse_it(self, bench: Bench) -> None:
         """As it was typed, where the rewriter would not make anything of it."""
         bench.blocklist.allowed.add("kill the lights")
-        bench.moderation.will(Verdict(Decision.REFUSE, "moderation:violence", "No.", "violence"))
+        bench.moderation.will(Verdict(GuardDecision.REFUSE, "moderation:violence", "No.", "violence"))
         bench.rewriter.will(PromptRefused(rule="rewriter:violence", sentence="No.", by=RefusedBy.REWRITER, category="violence"))
         job = await bench.draw("kill the lights")
         assert job.state is JobState.DONE
@@ -209,5 +208,5 @@ class TestWhatACommunityAllows:
     async def test_what_is_never_drawn_nobody_allows(self, bench: Bench) -> None:
         """Not by any list."""
         bench.blocklist.allowed.add("kill the lights")
-        bench.moderation.will(Verdict(Decision.REFUSE, "moderation:minors", "No.", "minors"))
+        bench.moderation.will(Verdict(GuardDecision.REFUSE, "moderation:minors", "No.", "minors"))
         assert (await bench.draw("kill the lights")).state is JobState.REFUSED

@@ -22,14 +22,14 @@ from bot.errors import (
     StorageFailed,
     SurfaceFailed,
 )
-from bot.ports.prompts import Decision, Verdict
+from bot.ports.prompts import GuardDecision, Verdict
 from tests.fakes.bench import Bench
 from tests.fakes.surfaces import LOOM, SQUARE, FakeCall, person
 from tests.fakes.waiting import until
 
 FOX = Wish(prompt="a fox")
 KILN = Platform("kiln")
-NO = Verdict(Decision.REFUSE, "blocklist", "That is not drawn here.")
+NO = Verdict(GuardDecision.REFUSE, "blocklist", "That is not drawn here.")
 
 
 async def test_a_wish_becomes_a_job_with_its_pictures_set_aside(bench: Bench) -> None:

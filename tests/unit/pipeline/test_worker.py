@@ -14,7 +14,7 @@ from bot.domain.jobs import Ending, JobState
 from bot.domain.people import REGISTERED
 from bot.errors import EaselError, LeaseLost, PromptRefused, StorageFailed
 from bot.pipeline.worker import MOST_LAPSES
-from bot.ports.prompts import Decision, Verdict
+from bot.ports.prompts import GuardDecision, Verdict
 from bot.provider_errors import OutcomeUnknown, ProviderFailed, ProviderFault
 from tests.fakes.bench import FAULT, LEASE, Bench
 from tests.fakes.images import PRICE
@@ -65,7 +65,7 @@ async def test_a_refusal_at_any_stage_costs_nothing_and_says_why(bench: Bench, s
     refused = PromptRefused(
         rule="violence", sentence="Nobody is hurt here.", safer=None if stage == "moderation" else "a kind fox"
     )
-    bench.moderation.will(*[Verdict(Decision.REFUSE, "violence", "Nobody is hurt here.")] * (stage == "moderation"))
+    bench.moderation.will(*[Verdict(GuardDecision.REFUSE, "violence", "Nobody is hurt here.")] * (stage == "moderation"))
     bench.rewriter.will(*[refused] * (stage == "rewriter"))
     bench.painter.will(*[refused] * (stage == "painter"))
     job = await bench.draw()
@@ -128,7 +128,7 @@ async def test_a_machine_that_opens_no_more_files_is_waited_for(bench: Bench, er
 
 async def test_words_that_nobody_could_judge_are_not_drawn(bench: Bench) -> None:
     """It is our fault, and says so."""
-    bench.moderation.will(Verdict(Decision.UNSURE, "timeout"))
+    bench.moderation.will(Verdict(GuardDecision.UNSURE, "timeout"))
     job = await bench.draw()
     assert (job.state, bench.message(job).kind) == (JobState.FAILED, "guard_unavailable")
     assert bench.painter.requests == []

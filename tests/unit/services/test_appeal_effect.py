@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from bot.domain.cases import Case, CaseKind, Decision, NewCase
+from bot.domain.cases import Case, CaseDecision, CaseKind, NewCase
 from bot.domain.images import PictureId
 from bot.domain.people import AccountId, CommunityId, Platform
 from bot.domain.rules import Actor
@@ -78,14 +78,14 @@ def court() -> Court:
 async def test_an_appeal_against_a_case_lifts_what_followed_from_it(court: Court) -> None:
     """And when its decision is undone, all of it holds again, with what follows from that."""
     case = await court.report()
-    await court.review.decide(case.id, Decision.BAN, MO, HERE)
+    await court.review.decide(case.id, CaseDecision.BAN, MO, HERE)
     appeal = await court.appeal(case.id)
-    await court.review.decide(appeal.id, Decision.RESTORE, OLLIE, HERE)
+    await court.review.decide(appeal.id, CaseDecision.RESTORE, OLLIE, HERE)
     assert court.active() == []
     await court.review.undo(appeal.id, OLLIE, HERE)
     assert court.active() == [SanctionKind.BAN]
     assert len(court.followed) == 2
-    await court.review.decide(appeal.id, Decision.UPHOLD, OLLIE, HERE)
+    await court.review.decide(appeal.id, CaseDecision.UPHOLD, OLLIE, HERE)
     assert court.active() == [SanctionKind.BAN]
 
 
@@ -94,7 +94,7 @@ async def test_an_appeal_against_a_sanction_lifts_that_one(court: Court) -> None
     ban = await court.sanctions.ban(ANN, HERE, by=MO)
     await court.sanctions.warn(ANN, HERE, by=MO)
     appeal = await court.appeal(ban.id)
-    await court.review.decide(appeal.id, Decision.RESTORE, OLLIE, HERE)
+    await court.review.decide(appeal.id, CaseDecision.RESTORE, OLLIE, HERE)
     assert court.active() == [SanctionKind.WARNING]
     court.clock.move(11 * MINUTE)
     await court.review.carry_on()
@@ -105,5 +105,5 @@ async def test_an_appeal_that_names_no_decision_lifts_nothing(court: Court) -> N
     """What nobody asked about holds on."""
     await court.sanctions.ban(ANN, HERE, by=MO)
     appeal = await court.appeal(None)
-    await court.review.decide(appeal.id, Decision.RESTORE, OLLIE, HERE)
+    await court.review.decide(appeal.id, CaseDecision.RESTORE, OLLIE, HERE)
     assert court.active() == [SanctionKind.BAN]

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from bot.domain.cases import Case, CaseId, CaseKind, Decision, NewCase
+from bot.domain.cases import Case, CaseDecision, CaseId, CaseKind, NewCase
 from bot.domain.chat import Place
 from bot.domain.images import PictureId
 from bot.domain.people import AccountId, CommunityId, Platform
@@ -49,7 +49,9 @@ class Court:
         self.review = CaseReview(self.cases, self.book, effects, self.clock)
         self.appeals = Appeals(review=self.review, cases=self.cases, book=self.book, jobs=self.jobs, clock=self.clock)
 
-    async def decided(self, decision: Decision, by: Actor = MO, picture: str = "fox", kind: CaseKind = CaseKind.REPORT) -> Case:
+    async def decided(
+        self, decision: CaseDecision, by: Actor = MO, picture: str = "fox", kind: CaseKind = CaseKind.REPORT
+    ) -> Case:
         """Return a decided case about a picture of Ann's."""
         new = NewCase(kind=kind, community=HERE, platform=LOOM, tenant="1", account=ANN.account, picture=PictureId(picture))
         opened = await self.review.open(new)
@@ -82,7 +84,7 @@ async def test_an_appeal_against_a_sanction_is_a_case_of_its_community(court: Co
 
 async def test_an_appeal_against_what_a_case_imposed_is_one_against_the_case(court: Court) -> None:
     """So the picture comes back with it."""
-    decided = await court.decided(Decision.BAN)
+    decided = await court.decided(CaseDecision.BAN)
     [ban] = court.book.by_id.values()
     case = await court.appeal(ban.id)
     assert (case.appeals, case.picture) == (decided.id, "fox")
@@ -90,13 +92,13 @@ async def test_an_appeal_against_what_a_case_imposed_is_one_against_the_case(cou
 
 async def test_without_an_id_it_is_the_last_decision_that_counts(court: Court) -> None:
     """What has ended, or was decided in the person's favour, does not."""
-    await court.decided(Decision.REMOVE)
+    await court.decided(CaseDecision.REMOVE)
     court.clock.move(HOUR)
     warning = await court.sanctions.warn(ANN.account, HERE, by=MO)
     court.clock.move(HOUR)
     lifted = await court.sanctions.ban(ANN.account, HERE, by=MO)
     await court.sanctions.lift(lifted.id, MO)
-    await court.decided(Decision.KEEP, picture="owl")
+    await court.decided(CaseDecision.KEEP, picture="owl")
     assert (await court.appeal()).appeals == warning.id
 
 
@@ -105,8 +107,8 @@ async def test_there_has_to_be_something_to_appeal(court: Court) -> None:
     with pytest.raises(BadInput):
         await court.appeal()
     ban = await court.sanctions.ban(ANN.account, HERE, by=MO)
-    kept = await court.decided(Decision.KEEP)
-    demanded = await court.decided(Decision.REMOVE, picture="owl", kind=CaseKind.TAKEDOWN)
+    kept = await court.decided(CaseDecision.KEEP)
+    demanded = await court.decided(CaseDecision.REMOVE, picture="owl", kind=CaseKind.TAKEDOWN)
     for decision, by in ((ban.id, BOB), ("nothing", ANN), (kept.id, ANN), (demanded.id, ANN)):
         with pytest.raises(BadInput):
             await court.appeal(decision, by)
@@ -119,7 +121,7 @@ async def test_an_appeal_is_decided_once(court: Court) -> None:
     with pytest.raises(Conflict, match="bad input") as again:
         await court.appeal(ban.id)
     assert "a moderator will look at it" in again.value.user_text
-    await court.review.decide(case.id, Decision.UPHOLD, OLLIE, HERE)
+    await court.review.decide(case.id, CaseDecision.UPHOLD, OLLIE, HERE)
     with pytest.raises(Conflict) as again:
         await court.appeal(ban.id)
     assert "it stays as it was decided. It is decided once." in again.value.user_text
@@ -128,15 +130,15 @@ async def test_an_appeal_is_decided_once(court: Court) -> None:
 async def test_another_moderator_decides_where_there_is_one(court: Court) -> None:
     """Against a sanction as against a case; where there is none, whoever decided looks at it again."""
     ban = await court.sanctions.ban(ANN.account, HERE, by=MO)
-    await court.review.decide((await court.appeal(ban.id)).id, Decision.UPHOLD, MO, HERE)
-    await court.decided(Decision.KEEP, by=OLLIE, picture="owl")
+    await court.review.decide((await court.appeal(ban.id)).id, CaseDecision.UPHOLD, MO, HERE)
+    await court.decided(CaseDecision.KEEP, by=OLLIE, picture="owl")
     other = await court.sanctions.ban(ANN.account, HERE, by=MO)
     appeal = await court.appeal(other.id)
     with pytest.raises(NotAllowed):
-        await court.review.decide(appeal.id, Decision.RESTORE, MO, HERE)
+        await court.review.decide(appeal.id, CaseDecision.RESTORE, MO, HERE)
     with pytest.raises(NotAllowed):
-        await court.review.decide(appeal.id, Decision.RESTORE, ANN, HERE)
-    await court.review.decide(appeal.id, Decision.RESTORE, OLLIE, HERE)
+        await court.review.decide(appeal.id, CaseDecision.RESTORE, ANN, HERE)
+    await court.review.decide(appeal.id, CaseDecision.RESTORE, OLLIE, HERE)
     assert not court.book.by_id[other.id].is_active_at(court.clock.now())
 
 
@@ -152,7 +154,7 @@ async def test_an_appeal_from_a_direct_message_is_found_where_the_person_last_dr
 
 async def test_a_picture_that_is_looked_at_again_already_is_not_appealed(court: Court) -> None:
     """One case at a time is open about it."""
-    decided = await court.decided(Decision.REMOVE)
+    decided = await court.decided(CaseDecision.REMOVE)
     new = NewCase(kind=CaseKind.REPORT, community=HERE, platform=LOOM, tenant="1", account=ANN.account, picture=PictureId("fox"))
     await court.review.open(new)
     with pytest.raises(Conflict, match="bad input") as refused:

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from bot.domain.cases import UNDO_WINDOW, Case, CaseId, CaseKind, CaseState, Decision, NewCase
+from bot.domain.cases import UNDO_WINDOW, Case, CaseDecision, CaseId, CaseKind, CaseState, NewCase
 from bot.domain.images import PictureId
 from bot.domain.jobs import JobId
 from bot.domain.people import HOUSE, AccountId, CommunityId, Platform
@@ -52,7 +52,7 @@ class NotedEffect:
             await cases.undo(case.id, ZOE)
 
     @property
-    def told(self) -> list[tuple[CaseState, Decision | None]]:
+    def told(self) -> list[tuple[CaseState, CaseDecision | None]]:
         """What the cases said."""
         return [(case.state, case.decision) for case in self.enforced]
 
@@ -90,8 +90,8 @@ async def test_a_second_report_opens_no_second_case(stage: Stage) -> None:
 
 async def test_a_decision_happens_at_once(stage: Stage) -> None:
     """And nothing is left to be carried on."""
-    decided = await stage.review.decide(await stage.open(), Decision.REMOVE, MO, HOUSE)
-    assert decided.decision is Decision.REMOVE
+    decided = await stage.review.decide(await stage.open(), CaseDecision.REMOVE, MO, HOUSE)
+    assert decided.decision is CaseDecision.REMOVE
     assert stage.effect.enforced == [decided]
     await stage.review.carry_on()
     assert len(stage.effect.enforced) == 1
@@ -100,9 +100,9 @@ async def test_a_decision_happens_at_once(stage: Stage) -> None:
 async def test_who_is_late_is_told_who_decided(stage: Stage) -> None:
     """And what."""
     case = await stage.open()
-    await stage.review.decide(case, Decision.WARN, MO, HOUSE)
+    await stage.review.decide(case, CaseDecision.WARN, MO, HOUSE)
     with pytest.raises(Conflict) as refused:
-        await stage.review.decide(case, Decision.KEEP, ZOE, HOUSE)
+        await stage.review.decide(case, CaseDecision.KEEP, ZOE, HOUSE)
     assert refused.value.user_text == (
         "Mo decided this case already: the picture is removed, and its author warned. Nothing was changed."
     )
@@ -114,7 +114,7 @@ async def test_who_is_late_for_what_was_undone_again_is_told_to_look(stage: Stag
     case = await stage.open()
     stage.cases.is_taken = True
     with pytest.raises(Conflict) as refused:
-        await stage.review.decide(case, Decision.KEEP, MO, HOUSE)
+        await stage.review.decide(case, CaseDecision.KEEP, MO, HOUSE)
     assert "look at it again" in refused.value.user_text
 
 
@@ -123,7 +123,7 @@ async def test_each_kind_has_its_decisions(stage: Stage, kind: CaseKind) -> None
     """No other one is taken."""
     new = replace(REPORT, kind=kind)
     case = await stage.open(new)
-    for decision in set(Decision) - set(new.decisions):
+    for decision in set(CaseDecision) - set(new.decisions):
         with pytest.raises(BadInput):
             await stage.review.decide(case, decision, MO, HOUSE)
     assert (await stage.review.decide(case, new.decisions[0], MO, HOUSE)).decision is new.decisions[0]
@@ -141,7 +141,7 @@ async def test_nobody_decides_about_themselves(stage: Stage, kind: CaseKind) -> 
 
 async def test_a_moderator_may_decide_what_they_reported(stage: Stage) -> None:
     """They could have removed it without."""
-    assert (await stage.review.decide(await stage.open(), Decision.REMOVE, ZOE, HOUSE)).decided_by == ZOE
+    assert (await stage.review.decide(await stage.open(), CaseDecision.REMOVE, ZOE, HOUSE)).decided_by == ZOE
 
 
 async def test_another_communitys_case_is_not_there(stage: Stage) -> None:
@@ -149,7 +149,7 @@ async def test_another_communitys_case_is_not_there(stage: Stage) -> None:
     case, other = await stage.open(), CommunityId("discord:2")
     for asked in (
         stage.review.find(case, other),
-        stage.review.decide(case, Decision.KEEP, MO, other),
+        stage.review.decide(case, CaseDecision.KEEP, MO, other),
         stage.review.undo(case, MO, other),
         stage.review.assign(case, MO, MO, other),
         stage.review.add_note(case, "hm", MO, other),
@@ -165,29 +165,29 @@ class TestAppeals:
     async def appeal(self, stage: Stage) -> CaseId:
         """Have somebody appeal against what Mo decided."""
         case = await stage.open()
-        await stage.review.decide(case, Decision.BAN, MO, HOUSE)
+        await stage.review.decide(case, CaseDecision.BAN, MO, HOUSE)
         return await stage.open(replace(REPORT, kind=CaseKind.APPEAL, appeals=case))
 
     async def test_the_same_moderator_does_not_decide_it(self, stage: Stage) -> None:
         """They are told who could."""
         other = await stage.open(replace(REPORT, picture=PictureId("owl.0")))
-        await stage.review.decide(other, Decision.KEEP, ZOE, HOUSE)
+        await stage.review.decide(other, CaseDecision.KEEP, ZOE, HOUSE)
         appeal = await self.appeal(stage)
         with pytest.raises(NotAllowed) as refused:
-            await stage.review.decide(appeal, Decision.UPHOLD, MO, HOUSE)
+            await stage.review.decide(appeal, CaseDecision.UPHOLD, MO, HOUSE)
         assert "such as Zoe" in refused.value.user_text
-        assert (await stage.review.decide(appeal, Decision.RESTORE, ZOE, HOUSE)).decision is Decision.RESTORE
+        assert (await stage.review.decide(appeal, CaseDecision.RESTORE, ZOE, HOUSE)).decision is CaseDecision.RESTORE
 
     async def test_where_there_is_no_other_one_they_do(self, stage: Stage) -> None:
         """Somebody has to."""
         appeal = await self.appeal(stage)
         stage.clock.move(timedelta(minutes=1))
-        assert (await stage.review.decide(appeal, Decision.UPHOLD, MO, HOUSE)).decided_by == MO
+        assert (await stage.review.decide(appeal, CaseDecision.UPHOLD, MO, HOUSE)).decided_by == MO
 
     async def test_nor_do_they_undo_what_the_other_one_decided(self, stage: Stage) -> None:
         """The appeal would be open again, and the person banned."""
         appeal = await self.appeal(stage)
-        await stage.review.decide(appeal, Decision.RESTORE, ZOE, HOUSE)
+        await stage.review.decide(appeal, CaseDecision.RESTORE, ZOE, HOUSE)
         with pytest.raises(NotAllowed):
             await stage.review.undo(appeal, MO, HOUSE)
         assert (await stage.review.undo(appeal, ZOE, HOUSE)).state is CaseState.OPEN
@@ -195,14 +195,14 @@ class TestAppeals:
     async def test_who_appeals_is_not_the_other_moderator(self, stage: Stage) -> None:
         """A moderator may have been banned."""
         other = await stage.open(replace(REPORT, picture=PictureId("owl.0"), account=AccountId("bob")))
-        await stage.review.decide(other, Decision.KEEP, ANN, HOUSE)
+        await stage.review.decide(other, CaseDecision.KEEP, ANN, HOUSE)
         appeal = await self.appeal(stage)
-        assert (await stage.review.decide(appeal, Decision.UPHOLD, MO, HOUSE)).decided_by == MO
+        assert (await stage.review.decide(appeal, CaseDecision.UPHOLD, MO, HOUSE)).decided_by == MO
 
     async def test_an_appeal_against_no_case_is_anybodys(self, stage: Stage) -> None:
         """A sanction may have come without one."""
         appeal = await stage.open(replace(REPORT, kind=CaseKind.APPEAL, appeals="sanction 7"))
-        assert (await stage.review.decide(appeal, Decision.RESTORE, MO, HOUSE)).decided_by == MO
+        assert (await stage.review.decide(appeal, CaseDecision.RESTORE, MO, HOUSE)).decided_by == MO
 
 
 class TestUndoing:
@@ -211,14 +211,14 @@ class TestUndoing:
     async def test_what_followed_is_taken_back(self, stage: Stage) -> None:
         """The effects see an open case."""
         case = await stage.open()
-        await stage.review.decide(case, Decision.REMOVE, MO, HOUSE)
+        await stage.review.decide(case, CaseDecision.REMOVE, MO, HOUSE)
         assert (await stage.review.undo(case, ZOE, HOUSE)).state is CaseState.OPEN
         assert stage.effect.told[-1] == (CaseState.OPEN, None)
 
     async def test_later_it_is_refused(self, stage: Stage) -> None:
         """In a sentence that says why."""
         case = await stage.open()
-        await stage.review.decide(case, Decision.REMOVE, MO, HOUSE)
+        await stage.review.decide(case, CaseDecision.REMOVE, MO, HOUSE)
         stage.clock.move(UNDO_WINDOW)
         with pytest.raises(Conflict) as refused:
             await stage.review.undo(case, MO, HOUSE)
@@ -226,7 +226,7 @@ class TestUndoing:
 
     async def test_then_the_case_is_closed(self, stage: Stage) -> None:
         """The effects are told, once."""
-        await stage.review.decide(await stage.open(), Decision.REMOVE, MO, HOUSE)
+        await stage.review.decide(await stage.open(), CaseDecision.REMOVE, MO, HOUSE)
         stage.clock.move(UNDO_WINDOW)
         await stage.review.carry_on()
         await stage.review.carry_on()
@@ -239,10 +239,10 @@ class TestEnforcing:
     async def test_what_fails_is_tried_again(self, stage: Stage) -> None:
         """The decision stands meanwhile."""
         stage.effect.failures.append(StorageFailed("database", "away"))
-        assert (await stage.review.decide(await stage.open(), Decision.REMOVE, MO, HOUSE)).decision is Decision.REMOVE
+        assert (await stage.review.decide(await stage.open(), CaseDecision.REMOVE, MO, HOUSE)).decision is CaseDecision.REMOVE
         assert stage.effect.enforced == []
         await stage.review.carry_on()
-        assert stage.effect.told == [(CaseState.DECIDED, Decision.REMOVE)]
+        assert stage.effect.told == [(CaseState.DECIDED, CaseDecision.REMOVE)]
 
     async def test_what_fails_keeps_nothing_else_waiting(self, stage: Stage) -> None:
         """However many there are, and whatever breaks."""
@@ -250,7 +250,7 @@ class TestEnforcing:
         for number, failure in enumerate(failures):
             stage.effect.failures.append(failure)
             await stage.review.decide(
-                await stage.open(replace(REPORT, picture=PictureId(f"{number}"))), Decision.REMOVE, MO, HOUSE
+                await stage.open(replace(REPORT, picture=PictureId(f"{number}"))), CaseDecision.REMOVE, MO, HOUSE
             )
         stage.effect.failures += [*failures[:20], ValueError("a bug")]
         await stage.review.carry_on()
@@ -262,8 +262,8 @@ class TestEnforcing:
     async def test_what_was_undone_meanwhile_is_taken_back(self, stage: Stage) -> None:
         """Whoever enforces looks again before they call it done."""
         stage.effect.undone_meanwhile = stage.cases
-        await stage.review.decide(await stage.open(), Decision.REMOVE, MO, HOUSE)
-        assert stage.effect.told == [(CaseState.DECIDED, Decision.REMOVE), (CaseState.OPEN, None)]
+        await stage.review.decide(await stage.open(), CaseDecision.REMOVE, MO, HOUSE)
+        assert stage.effect.told == [(CaseState.DECIDED, CaseDecision.REMOVE), (CaseState.OPEN, None)]
         assert await stage.cases.to_enforce(most=9) == ()
 
 
@@ -274,7 +274,7 @@ class TestWorking:
         """Only an open one."""
         case = await stage.open()
         assert (await stage.review.assign(case, MO, MO, HOUSE)).assignee == MO
-        await stage.review.decide(case, Decision.KEEP, MO, HOUSE)
+        await stage.review.decide(case, CaseDecision.KEEP, MO, HOUSE)
         with pytest.raises(Conflict):
             await stage.review.assign(case, ZOE, ZOE, HOUSE)
 

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from bot.domain.cases import Case, CaseKind, CaseState, Decision, NewCase
+from bot.domain.cases import Case, CaseDecision, CaseKind, CaseState, NewCase
 from bot.domain.images import PictureId, PictureState
 from bot.domain.jobs import Job
 from bot.domain.people import HOUSE, AccountId
@@ -181,7 +181,7 @@ async def test_reports_that_are_taken_back_show_it_again_and_close_the_case(desk
     for name in ("bob", "cat"):
         await desk.withdraw(name)
     [case] = await desk.all_cases()
-    assert (case.state, case.decision) == (CaseState.DECIDED, Decision.KEEP)
+    assert (case.state, case.decision) == (CaseState.DECIDED, CaseDecision.KEEP)
     assert case.decided_by is not None
     assert case.decided_by.account == EVERYBODY
     await desk.report("eve")
@@ -193,18 +193,18 @@ async def test_what_moderators_kept_is_not_hidden_by_others_again(desk: Desk) ->
     """They are told, by a new case. Reporters who were wrong are remembered; an undone decision forgets that."""
     await desk.report("bob")
     [case] = await desk.all_cases()
-    await desk.review.decide(case.id, Decision.KEEP, MO, None)
+    await desk.review.decide(case.id, CaseDecision.KEEP, MO, None)
     assert (await desk.reports.track_record(AccountId("bob"))).rejected == 1
     await desk.review.undo(case.id, MO, None)
     assert (await desk.reports.track_record(AccountId("bob"))).rejected == 0
-    await desk.review.decide(case.id, Decision.KEEP, MO, None)
+    await desk.review.decide(case.id, CaseDecision.KEEP, MO, None)
     desk.bench.clock.move(MINUTE)
     for number in range(9):
         await desk.report(f"fan {number}")
     assert not await desk.is_hidden()
     assert [case.state for case in await desk.all_cases()] == [CaseState.OPEN, CaseState.DECIDED]
     [newer, _] = await desk.all_cases()
-    await desk.review.decide(newer.id, Decision.BAN, MO, None)
+    await desk.review.decide(newer.id, CaseDecision.BAN, MO, None)
     assert (await desk.reports.track_record(AccountId("fan 1"))).upheld == 1
 
 
@@ -344,5 +344,5 @@ async def test_cases_about_something_else_say_nothing_of_reports(desk: Desk, kin
     """Of refused words there is no picture, and an appeal is about what was decided before."""
     case = await desk.open_case(kind, is_about_picture=is_about_picture)
     await desk.report("bob")
-    await desk.review.decide(case.id, Decision.UPHOLD, MO, None)
+    await desk.review.decide(case.id, CaseDecision.UPHOLD, MO, None)
     assert [report.outcome for report in await desk.reports.of(desk.picture)] == [None]

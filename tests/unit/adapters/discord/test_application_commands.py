@@ -8,7 +8,7 @@ from bot.adapters.discord.application_commands import autocomplete_choices, rend
 from bot.adapters.discord.command_registration import are_same_commands
 from bot.app.commands import declared_commands
 from bot.commands.imagine import imagine
-from bot.commands.spec import Audience, Command
+from bot.commands.spec import Command, CommandAudience
 from bot.commands.translations import TextKey, Translations, load_translations
 from bot.domain.allowances import Weights
 from bot.domain.images import Quality
@@ -144,7 +144,9 @@ async def _nothing(call: Call, args: _NoArgs) -> None:
 
 def test_groups_are_taken_by_discord_and_compared() -> None:
     """Their parts too, and their words."""
-    commands = [Command(f"quota {name}", f"{name} it", _NoArgs, _nothing, audience=Audience.ADMINS) for name in ("set", "show")]
+    commands = [
+        Command(f"quota {name}", f"{name} it", _NoArgs, _nothing, audience=CommandAudience.ADMINS) for name in ("set", "show")
+    ]
     words: dict[TextKey, str] = {("groups", "quota", "name"): "kontingent", ("commands", "quota set", "name"): "setzen"}
     [menu] = render_commands(commands, Translations({"de": words}))
     form = BodyErrors()

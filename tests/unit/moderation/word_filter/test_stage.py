@@ -5,7 +5,7 @@ import pytest
 from bot.domain.content import refusal_sentence
 from bot.moderation.word_filter import CommunityWords, Matcher, Severity, WordFilter, WordList
 from bot.moderation.word_filter.lists import starter_lists
-from bot.ports.prompts import Decision
+from bot.ports.prompts import GuardDecision
 from tests.fakes.rules import a_rulebook
 
 
@@ -16,14 +16,14 @@ def a_stage(*lists: WordList) -> WordFilter:
 
 @pytest.mark.parametrize(
     ("severity", "decision"),
-    [(Severity.BLOCK, Decision.REFUSE), (Severity.REVIEW, Decision.UNSURE), (Severity.WARN, Decision.WARN)],
+    [(Severity.BLOCK, GuardDecision.REFUSE), (Severity.REVIEW, GuardDecision.UNSURE), (Severity.WARN, GuardDecision.WARN)],
 )
-async def test_only_blocking_lists_refuse(severity: Severity, decision: Decision) -> None:
+async def test_only_blocking_lists_refuse(severity: Severity, decision: GuardDecision) -> None:
     """The others are noted by the guard, and the wish goes on."""
     stage = a_stage(WordList("own", "brands", severity, phrases=("our mascot",)))
     verdict = await stage.judge("our mascot")
     assert (verdict.decision, verdict.rule) == (decision, "filter:brands")
-    assert (await stage.judge("a fox")).decision is Decision.ALLOW
+    assert (await stage.judge("a fox")).decision is GuardDecision.ALLOW
 
 
 async def test_a_refusal_says_which_kind_of_rule_and_never_which_word() -> None:

@@ -24,7 +24,7 @@ from bot.domain.jobs import JobId, Rewriting
 from bot.domain.people import HOUSE, AccountId, Identity
 from bot.domain.rules import Actor
 from bot.errors import BadInput, Busy, MessageGone, PromptRefused, SurfaceFailed
-from bot.ports.prompts import Decision, Verdict
+from bot.ports.prompts import GuardDecision, Verdict
 from bot.provider_errors import GuardUnavailable
 from bot.services.api_keys import ApiKeyRegistry
 from bot.services.job_views import ErrorView, JobView, PictureView
@@ -362,7 +362,7 @@ async def test_whoever_is_banned_is_refused_with_the_reason(counter: Counter, be
 
 async def test_words_that_a_rule_refuses_are_not_drawn(counter: Counter, bench: Bench) -> None:
     """That is the order's fault, and the checker's fault is ours."""
-    bench.blocklist.will(Verdict(Decision.REFUSE, "blocklist", "That is not drawn here."))
+    bench.blocklist.will(Verdict(GuardDecision.REFUSE, "blocklist", "That is not drawn here."))
     answer = await counter.order()
     assert (answer.status_code, answer.json()["kind"]) == (422, "prompt_refused")
 
