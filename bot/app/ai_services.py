@@ -186,10 +186,10 @@ def _build_text_models(
     if client is None or settings.drawing_order == ("offline",):
         return PlainRewriter(), None, ()
     from bot.providers.openai.client import is_openai_itself
-    from bot.providers.openai.describer import OpenAIDescriber
+    from bot.providers.openai.describer import OpenAiDescriber
     from bot.providers.openai.models import text_model
-    from bot.providers.openai.moderation import OpenAIModeration
-    from bot.providers.openai.rewriter import OpenAIRewriter
+    from bot.providers.openai.moderation import OpenAiModeration
+    from bot.providers.openai.rewriter import OpenAiRewriter
     from bot.providers.openai.unsupported_parameters import UnsupportedParameters
 
     rewriting, moderation = settings.rewriting.model, settings.guard.moderation_model
@@ -198,9 +198,9 @@ def _build_text_models(
     describer: Describer | None = None
     if rewriting:
         is_pinned = settings.rewriting.pin_model or not is_openai_itself(client)
-        chosen = OpenAIRewriter(client, text_model(rewriting), clock=clock, unsupported=unsupported, is_pinned=is_pinned)
-        rewriter, describer = chosen, OpenAIDescriber(client, chosen)
-    stage = OpenAIModeration(client, moderation, judges_pictures=settings.guard.moderate_pictures)
+        chosen = OpenAiRewriter(client, text_model(rewriting), clock=clock, unsupported=unsupported, is_pinned=is_pinned)
+        rewriter, describer = chosen, OpenAiDescriber(client, chosen)
+    stage = OpenAiModeration(client, moderation, judges_pictures=settings.guard.moderate_pictures)
     return rewriter, describer, (stage,) if moderation else ()
 
 

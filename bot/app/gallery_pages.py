@@ -2,7 +2,7 @@
 
 from bot.adapters.web.gallery import GalleryDependencies
 from bot.adapters.web.gallery_actions import ActionDependencies
-from bot.adapters.web.gallery_pages import GalleryPages
+from bot.adapters.web.gallery_pages import GalleryPageDependencies
 from bot.adapters.web.picture_page import PictureDependencies
 from bot.app.services import FeatureServices
 from bot.app.sharing import build_sharing
@@ -11,7 +11,7 @@ from storage.sql.collections import SqlCollections
 from storage.sql.picture_search import SqlPictureSearch
 
 
-def build_gallery_pages(services: FeatureServices) -> GalleryPages:
+def build_gallery_pages(services: FeatureServices) -> GalleryPageDependencies:
     """Build it."""
     base, records = services.base, services.base.records
     gallery = GalleryDependencies(
@@ -31,4 +31,4 @@ def build_gallery_pages(services: FeatureServices) -> GalleryPages:
         links=services.pictures.links,
     )
     deletion = SeveralDeletion(gallery=services.pictures.gallery, delivery=services.pictures.delivery, jobs=records.jobs)
-    return GalleryPages(gallery, picture, ActionDependencies(deletion, records.jobs, base.objects))
+    return GalleryPageDependencies(gallery, picture, ActionDependencies(deletion, records.jobs, base.objects))

@@ -58,12 +58,12 @@ def _openai_images(
     model: "ImageModel",
     **more: Any,
 ) -> Provider:
-    from bot.providers.openai.images import OpenAIImages
+    from bot.providers.openai.images import OpenAiImages
     from bot.providers.openai.unsupported_parameters import UnsupportedParameters
     from bot.providers.shared.picture_fetcher import PictureFetcher
 
     section = instance.section
-    return OpenAIImages(
+    return OpenAiImages(
         client,
         model,
         name=instance.account,

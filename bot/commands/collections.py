@@ -78,11 +78,11 @@ class OpenArgs:
 
 
 @dataclass(frozen=True, slots=True)
-class ListArgs:
+class CollectionListArgs:
     """`/collection list` takes nothing."""
 
 
-class CollectionDesk:
+class CallerCollections:
     """Finds for whoever calls what is theirs."""
 
     def __init__(
@@ -180,12 +180,12 @@ class CollectionDesk:
         return visible
 
 
-def collection_add(desk: CollectionDesk, pages: GalleryPages) -> Command[AddArgs]:
+def collection_add(caller: CallerCollections, pages: GalleryPages) -> Command[AddArgs]:
     """Build `/collection add`."""
 
     async def run(call: Call, args: AddArgs) -> None:
         newest = () if args.link else await pages.newest(call, 1)
-        collection, count = await desk.add(call, args.name, args.link, newest)
+        collection, count = await caller.add(call, args.name, args.link, newest)
         await call.whisper(
             Post(f"{pluralize(count, 'picture')} put into {collection.name}: /collection show {collection.name} looks at it.")
         )
@@ -208,21 +208,21 @@ def collect() -> Command[JobArgs]:
     return Command("ask_collect", "Put it into a collection", JobArgs, run, is_typed=False, opens_form=True)
 
 
-def collection_list(desk: CollectionDesk) -> Command[ListArgs]:
+def collection_list(caller: CallerCollections) -> Command[CollectionListArgs]:
     """Build `/collection list`."""
 
-    async def run(call: Call, args: ListArgs) -> None:  # noqa: ARG001 - every command is called alike
-        await call.whisper(await desk.list_for(call))
+    async def run(call: Call, args: CollectionListArgs) -> None:  # noqa: ARG001 - every command is called alike
+        await call.whisper(await caller.list_for(call))
 
-    return Command("collection list", "See your collections, and those that are shared here", ListArgs, run)
+    return Command("collection list", "See your collections, and those that are shared here", CollectionListArgs, run)
 
 
-def collection_show(desk: CollectionDesk, pages: GalleryPages) -> Command[NameArgs]:
+def collection_show(caller: CallerCollections, pages: GalleryPages) -> Command[NameArgs]:
     """Build `/collection show`."""
 
     async def run(call: Call, args: NameArgs) -> None:
-        collection = await desk.find(call, args.name)
-        found = await desk.collections.pictures(collection.id, _MOST_SHOWN)
+        collection = await caller.find(call, args.name)
+        found = await caller.collections.pictures(collection.id, _MOST_SHOWN)
         if not found:
             raise BadInput(f"There is no picture in {collection.name} that can be seen; /collection add puts one there.")
         await pages.show(call, found, f"{collection.name}: the newest {len(found)}" if len(found) > 1 else f"{collection.name}:")
@@ -230,16 +230,16 @@ def collection_show(desk: CollectionDesk, pages: GalleryPages) -> Command[NameAr
     return Command("collection show", "Look at a collection", NameArgs, run, example="/collection show best foxes")
 
 
-def collection_remove(desk: CollectionDesk) -> Command[RemoveArgs]:
+def collection_remove(caller: CallerCollections) -> Command[RemoveArgs]:
     """Build `/collection remove`."""
 
     async def run(call: Call, args: RemoveArgs) -> None:
-        collection = await desk.find_own(call, args.name)
+        collection = await caller.find_own(call, args.name)
         if args.link is None:
-            await desk.collections.remove(collection.id)
+            await caller.collections.remove(collection.id)
             await call.whisper(Post(f"The collection {collection.name} is gone; its pictures stay in /gallery."))
             return
-        count = await desk.take_out(collection, args.link)
+        count = await caller.take_out(collection, args.link)
         if not count:
             raise BadInput(f"That picture is not in {collection.name}, so nothing was changed.")
         await call.whisper(Post(f"{pluralize(count, 'picture')} taken out of {collection.name}."))
@@ -247,14 +247,14 @@ def collection_remove(desk: CollectionDesk) -> Command[RemoveArgs]:
     return Command("collection remove", "Take a picture out of a collection, or drop it", RemoveArgs, run)
 
 
-def collection_share(desk: CollectionDesk, links: PictureLinks) -> Command[OpenArgs]:
+def collection_share(caller: CallerCollections, links: PictureLinks) -> Command[OpenArgs]:
     """Build `/collection share`."""
 
     async def run(call: Call, args: OpenArgs) -> None:
-        collection = await desk.find_own(call, args.name)
+        collection = await caller.find_own(call, args.name)
         if args.audience is CollectionAudience.COMMUNITY:
-            desk.check_is_of_here(collection, call)
-        page = await desk.open_to(collection, args.audience)
+            caller.check_is_of_here(collection, call)
+        page = await caller.open_to(collection, args.audience)
         address = "" if page is None else links.share(page)
         opened = (Link("Open", address),) if address else ()
         is_house = args.audience is CollectionAudience.COMMUNITY and collection.community == HOUSE

@@ -152,14 +152,14 @@ def sanction_lift(sanctions: Sanctions, typed: SanctionInput) -> Command[LiftArg
 
 
 @dataclass(frozen=True, slots=True)
-class ListArgs:
+class SanctionListArgs:
     """`/sanction list` takes nothing."""
 
 
-def sanction_list(sanctions: Sanctions, typed: SanctionInput) -> Command[ListArgs]:
+def sanction_list(sanctions: Sanctions, typed: SanctionInput) -> Command[SanctionListArgs]:
     """Build `/sanction list`."""
 
-    async def run(call: Call, args: ListArgs) -> None:  # noqa: ARG001 - every command is called alike
+    async def run(call: Call, args: SanctionListArgs) -> None:  # noqa: ARG001 - every command is called alike
         found = await sanctions.active(typed.quotas.community(call.place), _SHOWN)
         if not found:
             await call.whisper(Post("Nobody is muted or banned here."))
@@ -168,7 +168,7 @@ def sanction_list(sanctions: Sanctions, typed: SanctionInput) -> Command[ListArg
         lines = [RichText.of(await typed.people.name(one.account, beside), ": ", sanction_line(one, zone)) for one in found]
         await call.whisper(list_post(f"Muted or banned here, newest first, in the time of {zone.key}:", lines))
 
-    return Command("sanction list", "See who is muted or banned here", ListArgs, run, audience=CommandAudience.MODERATORS)
+    return Command("sanction list", "See who is muted or banned here", SanctionListArgs, run, audience=CommandAudience.MODERATORS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,16 +194,16 @@ def unsanction(sanctions: Sanctions, typed: SanctionInput) -> Command[Unsanction
 
 
 @dataclass(frozen=True, slots=True)
-class StandingArgs:
+class SanctionRecordArgs:
     """What `/standing` takes."""
 
     person: Annotated[Mention | None, PersonRef("Whose standing, for moderators; usually your own")] = None
 
 
-def standing_command(sanctions: Sanctions, typed: SanctionInput) -> Command[StandingArgs]:
+def standing_command(sanctions: Sanctions, typed: SanctionInput) -> Command[SanctionRecordArgs]:
     """Build `/standing`."""
 
-    async def run(call: Call, args: StandingArgs) -> None:
+    async def run(call: Call, args: SanctionRecordArgs) -> None:
         whom = await typed.find_subject(call, args.person)
         is_own = whom.identity == call.person.identity
         standing = await sanctions.standing(whom.account, typed.quotas.community(call.place))
@@ -217,7 +217,7 @@ def standing_command(sanctions: Sanctions, typed: SanctionInput) -> Command[Stan
         lines = [f"{number}. {sanction_line(one, zone, standing)}" for number, one in enumerate(shown, start=1)]
         await call.whisper(list_post(RichText.of(head, f" Newest first, in the time of {zone.key}:"), lines, buttons))
 
-    return Command("standing", "See your warnings, mutes and bans here", StandingArgs, run)
+    return Command("standing", "See your warnings, mutes and bans here", SanctionRecordArgs, run)
 
 
 async def _confirm(call: Call, sanction: Sanction, whom: FoundPerson, typed: SanctionInput) -> None:

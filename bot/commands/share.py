@@ -35,7 +35,7 @@ class ShareArgs:
     words: Annotated[SharedWords, Choice("Whether the page shows your words", SharedWords)] = SharedWords.HIDE
 
 
-class ShareDesk:
+class CallerShares:
     """Shares pictures for whoever calls, if they are theirs."""
 
     def __init__(self, *, studio: Studio, lookup: PictureLookup, sharing: Sharing, links: PictureLinks) -> None:
@@ -86,11 +86,11 @@ def _visible(found: FoundPictures) -> tuple[Picture, ...]:
     return tuple(one for one in found.pictures if one.state is PictureState.VISIBLE)
 
 
-def share(desk: ShareDesk) -> Command[ShareArgs]:
+def share(caller: CallerShares) -> Command[ShareArgs]:
     """Build `/share`, which is the Share button too."""
 
     async def run(call: Call, args: ShareArgs) -> None:
-        await desk.share(call, args.link, shows_words=args.words is SharedWords.SHOW)
+        await caller.share(call, args.link, shows_words=args.words is SharedWords.SHOW)
 
     return Command(
         "share",
@@ -103,11 +103,11 @@ def share(desk: ShareDesk) -> Command[ShareArgs]:
     )
 
 
-def share_again(desk: ShareDesk, *, shows_words: bool) -> Command[JobArgs]:
+def share_again(caller: CallerShares, *, shows_words: bool) -> Command[JobArgs]:
     """Build the button that shows the words on the page, or the one that hides them."""
 
     async def run(call: Call, args: JobArgs) -> None:
-        await desk.share(call, args.job, shows_words=shows_words)
+        await caller.share(call, args.job, shows_words=shows_words)
 
     name, summary = ("share_worded", "Show the words") if shows_words else ("share_hidden", "Hide the words")
     return Command(name, f"{summary} on the share page", JobArgs, run, is_typed=False)
@@ -120,10 +120,10 @@ class UnshareArgs:
     link: Annotated[str, Text("The link that was shared, or that of the picture", longest=LONGEST_LINK)]
 
 
-def unshare(desk: ShareDesk) -> Command[UnshareArgs]:
+def unshare(caller: CallerShares) -> Command[UnshareArgs]:
     """Build `/unshare`, which is the button below a share too."""
 
     async def run(call: Call, args: UnshareArgs) -> None:
-        await desk.revoke(call, args.link)
+        await caller.revoke(call, args.link)
 
     return Command("unshare", "Have the links that share a picture stop working", UnshareArgs, run)

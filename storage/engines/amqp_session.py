@@ -21,7 +21,7 @@ _MOST_DEAD = 10_000
 
 
 @dataclass(frozen=True, slots=True)
-class _Delivery:
+class _AmqpDelivery:
     """One message that RabbitMQ delivered."""
 
     message: AbstractIncomingMessage
@@ -115,7 +115,7 @@ class AmqpSession:
 
     def _taking(self, tier: Tier, take: Take) -> Callable[[AbstractIncomingMessage], Awaitable[None]]:
         async def bring(message: AbstractIncomingMessage) -> None:
-            take(_Delivery(message, tier, self.broken))
+            take(_AmqpDelivery(message, tier, self.broken))
 
         return bring
 

@@ -10,7 +10,7 @@ OTHERS = Tier("_others")
 """The queue of tiers that the settings do not name; no tier can have that name."""
 
 
-class Delivery(Protocol):
+class BrokerDelivery(Protocol):
     """A job that a broker has brought, and brings again until it is settled."""
 
     @property
@@ -38,7 +38,7 @@ class Delivery(Protocol):
         ...
 
 
-Take = Callable[[Delivery], None]
+Take = Callable[[BrokerDelivery], None]
 
 
 class Broker(Protocol):

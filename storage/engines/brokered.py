@@ -17,7 +17,7 @@ from bot.errors import StorageFailed
 from bot.ports.clock import Clock
 from bot.ports.engine import Work
 from bot.ports.events import Events, WorkCancelled
-from storage.engines.broker import OTHERS, Broker, Delivery
+from storage.engines.broker import OTHERS, Broker, BrokerDelivery
 from storage.engines.broker_jobs import DelayedJobs, SentJobs
 from storage.engines.work import check_slots, run_logged
 
@@ -26,7 +26,7 @@ log = structlog.get_logger(__name__)
 
 @dataclass(slots=True)
 class _Run:
-    delivery: Delivery
+    delivery: BrokerDelivery
     task: "asyncio.Task[None]"
     is_cancelled: bool = False
 
@@ -56,7 +56,7 @@ class BrokerEngine:
         self._changed = asyncio.Event()
         self._stopping = asyncio.Event()
         self._paused = asyncio.Event()
-        self._unstarted: list[Delivery] = []
+        self._unstarted: list[BrokerDelivery] = []
         self._stack = AsyncExitStack()
 
     async def __aenter__(self) -> Self:
@@ -165,7 +165,7 @@ class BrokerEngine:
             return False
         return True
 
-    def _take(self, delivery: Delivery) -> None:
+    def _take(self, delivery: BrokerDelivery) -> None:
         """Work on a job that the broker brings; one that it brings while it runs is settled with it, or is a repetition."""
         job, work = delivery.job, self._work
         run = self._runs.get(job)

@@ -35,7 +35,7 @@ class _Progress:
 
 
 @dataclass(frozen=True, slots=True)
-class _Delivery:
+class _KafkaDelivery:
     """One message that Kafka delivered."""
 
     job: JobId
@@ -93,7 +93,7 @@ class KafkaReader(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka 
             async with asyncio.timeout(PATIENCE.total_seconds()):
                 await self._consumer.stop()
 
-    async def settle(self, delivery: _Delivery) -> None:
+    async def settle(self, delivery: _KafkaDelivery) -> None:
         """Free the slot, and commit if no earlier message is unsettled. Where that fails, it comes again."""
         progress = delivery.progress
         if progress.is_revoked:
@@ -136,7 +136,7 @@ class KafkaReader(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka 
             progress.unsettled.add(record.offset)
             progress.end = record.offset + 1
             job = JobId(record.value.decode(errors="replace"))
-            take(_Delivery(job, self._tier, record.offset, partition, progress, self))
+            take(_KafkaDelivery(job, self._tier, record.offset, partition, progress, self))
 
     async def _join(self) -> None:
         while True:

@@ -14,7 +14,7 @@ from bot.domain.images import USUAL_SIZES, DrawingId, ImageRequest, ImageResult,
 from bot.ports.images import ImageProvider
 from bot.providers.offline.painter import OfflinePainter
 from bot.providers.openai.client import OpenAiClient
-from bot.providers.openai.images import OpenAIImages
+from bot.providers.openai.images import OpenAiImages
 from bot.providers.openai.models import known_models
 from tests.fakes.clock import StoppedClock
 from tests.fakes.openai import FakeOpenAI, Options
@@ -34,7 +34,7 @@ def by_openai(model: str, previews: int) -> Opening:
     async def opening() -> AsyncIterator[ImageProvider]:
         async with FakeOpenAI(Options(picture_bytes=5_000, delay=0.01)) as fake:
             client = OpenAiClient("sk-x", fake.url)
-            yield OpenAIImages(client, known_models()[model], clock=StoppedClock(), attribution="by AI", previews=previews)
+            yield OpenAiImages(client, known_models()[model], clock=StoppedClock(), attribution="by AI", previews=previews)
             await client.close()
 
     return opening

@@ -13,8 +13,8 @@ from bot.ports.prompts import GuardDecision, GuardStage, Rewriter, RewriteReques
 from bot.providers.offline.rewriter import PlainRewriter
 from bot.providers.openai.client import OpenAiClient
 from bot.providers.openai.models import text_model
-from bot.providers.openai.moderation import OpenAIModeration
-from bot.providers.openai.rewriter import OpenAIRewriter
+from bot.providers.openai.moderation import OpenAiModeration
+from bot.providers.openai.rewriter import OpenAiRewriter
 from tests.fakes.openai import Endpoint, FakeOpenAI, Kind
 from tests.fakes.rules import a_rulebook
 
@@ -53,7 +53,7 @@ async def client(fake: FakeOpenAI) -> AsyncIterator[OpenAiClient]:
 @pytest.fixture(params=["plain", "openai"])
 def rewriter(request: pytest.FixtureRequest, client: OpenAiClient) -> Rewriter:
     """Return each rewriter."""
-    return PlainRewriter() if request.param == "plain" else OpenAIRewriter(client, text_model("gpt-4o-mini"), clock=SystemClock())
+    return PlainRewriter() if request.param == "plain" else OpenAiRewriter(client, text_model("gpt-4o-mini"), clock=SystemClock())
 
 
 @pytest.fixture(params=["filter", "moderation"])
@@ -61,14 +61,14 @@ def stage(request: pytest.FixtureRequest, client: OpenAiClient) -> GuardStage:
     """Return each guard stage."""
     if request.param == "filter":
         return FilterStage()
-    return OpenAIModeration(client, "omni-moderation-latest")
+    return OpenAiModeration(client, "omni-moderation-latest")
 
 
 @pytest.fixture(params=["moderation"])
 def broken_stage(request: pytest.FixtureRequest, client: OpenAiClient, fake: FakeOpenAI) -> GuardStage:
     """Return each stage that a service stands behind, with the service broken."""
     fake.fail(Endpoint.MODERATIONS, Kind.SERVER_ERROR)
-    return {"moderation": OpenAIModeration(client, "omni-moderation-latest")}[request.param]
+    return {"moderation": OpenAiModeration(client, "omni-moderation-latest")}[request.param]
 
 
 @pytest.mark.parametrize("prompt", ODD_PROMPTS)

@@ -22,8 +22,8 @@ from bot.moderation.guard import Guard
 from bot.moderation.word_filter import CommunityWords, Matcher, WordFilter
 from bot.providers.openai.client import OpenAiClient
 from bot.providers.openai.models import text_model
-from bot.providers.openai.moderation import OpenAIModeration
-from bot.providers.openai.rewriter import OpenAIRewriter
+from bot.providers.openai.moderation import OpenAiModeration
+from bot.providers.openai.rewriter import OpenAiRewriter
 from tests.evaluation.evaluating import Tried
 from tests.evaluation.scripted_model import ScriptedModel
 from tests.evaluation.tricks import TRICKS
@@ -88,7 +88,7 @@ async def try_injections_with(client: OpenAiClient, model: str) -> Tried:
 
     async def draw(attack: Attack) -> str | None:
         async with semaphore:
-            return await _attempt(attack, client, model, Guard((), (OpenAIModeration(client),)))
+            return await _attempt(attack, client, model, Guard((), (OpenAiModeration(client),)))
 
     drawn = await asyncio.gather(*map(draw, attacks))
     return _tried([attack for attack, prompt in zip(attacks, drawn, strict=True) if not _is_as_it_should_be(attack, prompt)])
@@ -132,7 +132,7 @@ async def _comes_to_nothing(attack: Attack, matcher: Matcher) -> bool:
 
 async def _attempt(attack: Attack, client: OpenAiClient, model: str, guard: Guard) -> str | None:
     """Return the prompt that is drawn in the end, if one is."""
-    bench = Bench(guard=guard, rewriter=OpenAIRewriter(client, text_model(model), clock=SystemClock()))
+    bench = Bench(guard=guard, rewriter=OpenAiRewriter(client, text_model(model), clock=SystemClock()))
     dispatcher = Dispatcher((imagine(bench.studio),), lambda: "c0ffee", nobody)
     if attack.is_command:
         await dispatcher.dispatch_line(attack.text, bench.call())

@@ -7,7 +7,7 @@ from hashlib import sha256
 
 from bot.adapters.web.gallery import GalleryDependencies
 from bot.adapters.web.gallery_actions import ActionDependencies
-from bot.adapters.web.gallery_pages import GalleryPages
+from bot.adapters.web.gallery_pages import GalleryPageDependencies
 from bot.adapters.web.picture_page import PictureDependencies
 from bot.adapters.web.surface import WEB
 from bot.commands.redraw import vary
@@ -40,7 +40,7 @@ class Wall:
         self.bench.objects.objects[FILE.key] = (png(FILE.width, FILE.height), FILE.media_type)
 
     @cached_property
-    def pages(self) -> GalleryPages:
+    def pages(self) -> GalleryPageDependencies:
         """What the pages need."""
         bench = self.bench
         gallery = GalleryDependencies(
@@ -56,7 +56,7 @@ class Wall:
             pictures=bench.pictures, jobs=bench.jobs, lineage=bench.lineage, sharing=bench.sharing, links=bench.links
         )
         deletion = SeveralDeletion(gallery=bench.gallery, delivery=bench.delivery, jobs=bench.jobs)
-        return GalleryPages(gallery, picture, ActionDependencies(deletion, bench.jobs, bench.objects))
+        return GalleryPageDependencies(gallery, picture, ActionDependencies(deletion, bench.jobs, bench.objects))
 
     @property
     def house(self) -> WebHouse:

@@ -12,7 +12,7 @@ from fastapi import FastAPI
 from fastapi.responses import PlainTextResponse
 
 from bot.adapters.web.app import WebOptions, build_web
-from bot.adapters.web.gallery_pages import GalleryPages
+from bot.adapters.web.gallery_pages import GalleryPageDependencies
 from bot.adapters.web.live_channel import LiveChannel
 from bot.adapters.web.moderation import ModerationDependencies
 from bot.adapters.web.part import PartDependencies
@@ -56,7 +56,7 @@ class WebHouse:
         part: PartDependencies | None = None,
         share: ShareDependencies | None = None,
         pictures: Pictures | None = None,
-        gallery: GalleryPages | None = None,
+        gallery: GalleryPageDependencies | None = None,
         statistics: Statistics | None = None,
         setup: SetupDependencies | None = None,
     ) -> None:

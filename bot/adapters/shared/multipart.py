@@ -11,7 +11,7 @@ _LONGEST_BOUNDARY = 70
 
 
 @dataclass(frozen=True, slots=True)
-class FormPart:
+class MultipartField:
     """One field of a form; a file has a name of its own, which nobody is to trust."""
 
     name: str
@@ -19,7 +19,7 @@ class FormPart:
     filename: str | None = None
 
 
-def parse_multipart(body: bytes, content_type: str) -> tuple[FormPart, ...]:
+def parse_multipart(body: bytes, content_type: str) -> tuple[MultipartField, ...]:
     """Return the parts of a form.
 
     Raises:
@@ -42,7 +42,7 @@ def _find_boundary(content_type: str) -> bytes:
     return boundary.encode()
 
 
-def _parts(pieces: Iterator[bytes]) -> Iterator[FormPart]:
+def _parts(pieces: Iterator[bytes]) -> Iterator[MultipartField]:
     for number, piece in enumerate(pieces):
         if piece.startswith(b"--"):
             return
@@ -53,5 +53,5 @@ def _parts(pieces: Iterator[bytes]) -> Iterator[FormPart]:
         name = headers.get_param("name", header="content-disposition")
         if not isinstance(name, str):
             raise ValueError("a part without a name")  # noqa: TRY004 - one error for all that is wrong with a form
-        yield FormPart(name, piece[end + 4 :], headers.get_filename())
+        yield MultipartField(name, piece[end + 4 :], headers.get_filename())
     raise ValueError("a form without an end")

@@ -9,7 +9,7 @@ from bot.adapters.web.assets import Assets
 from bot.adapters.web.call_routes import call_routes
 from bot.adapters.web.channel import ChannelInfo, channel_routes
 from bot.adapters.web.forms import Forms
-from bot.adapters.web.gallery_pages import GalleryPages, gallery_page_routes
+from bot.adapters.web.gallery_pages import GalleryPageDependencies, gallery_page_routes
 from bot.adapters.web.health import health_routes
 from bot.adapters.web.live_channel import LiveChannel
 from bot.adapters.web.moderation import ModerationDependencies, Moderators, moderation_routes
@@ -78,7 +78,7 @@ def build_web(
     moderation: ModerationDependencies | None = None,
     part: PartDependencies | None = None,
     share: ShareDependencies | None = None,
-    gallery: GalleryPages | None = None,
+    gallery: GalleryPageDependencies | None = None,
     prices: WishPrices | None = None,
     usage: UsageReports | None = None,
     setup: SetupDependencies | None = None,

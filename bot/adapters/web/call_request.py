@@ -10,7 +10,7 @@ from typing import Any
 from fastapi import HTTPException, Request
 
 from bot.adapters.shared.bodies import BodyRefused, read_body
-from bot.adapters.shared.multipart import FormPart
+from bot.adapters.shared.multipart import MultipartField
 from bot.adapters.web.forms import Forms, is_form, read_texts
 from bot.domain.inputs import BroughtPicture
 
@@ -88,7 +88,7 @@ async def read_bounded_body(request: Request) -> bytes:
         raise HTTPException(refused.status, _REFUSALS[refused.status]) from None
 
 
-def _parse_form(parts: tuple[FormPart, ...]) -> CallRequest:
+def _parse_form(parts: tuple[MultipartField, ...]) -> CallRequest:
     typed = _parse(read_texts(parts, {_PICTURE}))
     return replace(typed, pictures=tuple(BroughtPicture(one.content) for one in parts if one.name == _PICTURE))
 

@@ -8,7 +8,7 @@ from http import HTTPStatus
 from fastapi import HTTPException, Request
 
 from bot.adapters.shared.bodies import LARGEST_BODY, BodyRefused, read_body
-from bot.adapters.shared.multipart import FormPart, parse_multipart
+from bot.adapters.shared.multipart import MultipartField, parse_multipart
 
 LARGEST_FORM = 104 * 1024 * 1024
 """Bytes: as much as all pictures of one wish may have together, and the words around them."""
@@ -30,7 +30,7 @@ class Forms:
     def __init__(self) -> None:
         self._semaphore = asyncio.Semaphore(_MOST_AT_ONCE)
 
-    async def read(self, request: Request) -> tuple[FormPart, ...]:
+    async def read(self, request: Request) -> tuple[MultipartField, ...]:
         """Return the fields of a request's form.
 
         Raises:
@@ -51,7 +51,7 @@ def is_form(request: Request) -> bool:
     return request.headers.get("content-type", "").partition(";")[0].strip().lower() == "multipart/form-data"
 
 
-def read_texts(parts: Iterable[FormPart], files: Collection[str]) -> dict[str, str]:
+def read_texts(parts: Iterable[MultipartField], files: Collection[str]) -> dict[str, str]:
     """Return what the fields that are not among `files` say.
 
     Raises:

@@ -12,7 +12,7 @@ from bot.adapters.web.visitors import Visitors
 
 
 @dataclass(frozen=True, slots=True)
-class GalleryPages:
+class GalleryPageDependencies:
     """What these pages need."""
 
     gallery: GalleryDependencies
@@ -20,7 +20,7 @@ class GalleryPages:
     actions: ActionDependencies
 
 
-def gallery_page_routes(pages: GalleryPages, *, assets: Assets, visitors: Visitors, channel: str) -> APIRouter:
+def gallery_page_routes(pages: GalleryPageDependencies, *, assets: Assets, visitors: Visitors, channel: str) -> APIRouter:
     """Build `/gallery` and `/i/<picture>`, and what their scripts ask for."""
     routes = APIRouter()
     own = OwnPictures(pages.gallery)

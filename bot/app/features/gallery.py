@@ -2,7 +2,7 @@
 
 from bot.app.services import FeatureServices
 from bot.commands.collections import (
-    CollectionDesk,
+    CallerCollections,
     collect,
     collection_add,
     collection_list,
@@ -43,7 +43,7 @@ def build_commands(services: FeatureServices) -> tuple[AnyCommand, ...]:
         sent_messages=services.base.records.sent_messages,
         knows_cost=services.knows_cost,
     )
-    desk = CollectionDesk(
+    caller = CallerCollections(
         studio=studio,
         collections=SqlCollections(services.base.database),
         lookup=lookup,
@@ -55,8 +55,8 @@ def build_commands(services: FeatureServices) -> tuple[AnyCommand, ...]:
         show_gallery(pages, wishes),
         older_pictures(pages),
         older_wishes(wishes),
-        collection_list(desk),
-        collection_add(desk, pages),
+        collection_list(caller),
+        collection_add(caller, pages),
         collect(),
         collection_show(desk, pages),
         collection_remove(desk),

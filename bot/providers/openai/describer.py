@@ -15,7 +15,7 @@ from bot.providers.openai.client import OpenAiClient
 from bot.providers.openai.error_response import read_request_id
 from bot.providers.openai.errors import api_errors, translate_error
 from bot.providers.openai.image_response import token_count
-from bot.providers.openai.rewriter import OpenAIRewriter
+from bot.providers.openai.rewriter import OpenAiRewriter
 
 if TYPE_CHECKING:
     from openai import AsyncOpenAI
@@ -42,10 +42,10 @@ class _Answer(BaseModel):
     prompts: list[str] = Field(min_length=PROMPTS_OF_A_PICTURE)
 
 
-class OpenAIDescriber:
+class OpenAiDescriber:
     """Implements `bot.ports.prompts.Describer` with the model that rewrites."""
 
-    def __init__(self, client: OpenAiClient, rewriter: OpenAIRewriter, *, time_limit: timedelta = timedelta(seconds=40)) -> None:
+    def __init__(self, client: OpenAiClient, rewriter: OpenAiRewriter, *, time_limit: timedelta = timedelta(seconds=40)) -> None:
         self._client = client
         self._rewriter = rewriter
         self._time_limit = time_limit

@@ -47,7 +47,7 @@ _TOKENS_OF_A_PREVIEW = 100
 """What the older guides say; it only goes into estimates."""
 
 
-class OpenAIImages:
+class OpenAiImages:
     """Draws with one model.
 
     A single picture is streamed when the model has previews and the operator

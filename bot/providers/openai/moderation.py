@@ -31,7 +31,7 @@ _MEND = "Look at the key and the address, or set [guard] moderation_model to a m
 _MEND_PICTURES = "Take omni-moderation-latest, or set [guard] moderate_pictures = false if the service judges words only."
 
 
-class OpenAIModeration:
+class OpenAiModeration:
     """Guard stages that refuse what the moderation model is sure enough of, and are unsure whenever it gives no clear answer."""
 
     def __init__(

@@ -55,7 +55,7 @@ _LONGEST_PROMPT = 8000
 _REFUSED = "The model that prepares prompts will not touch these words; please try others."
 
 
-class OpenAIRewriter:
+class OpenAiRewriter:
     """Rewrites with one chat model. Whatever is not a clear verdict is none: it fails closed.
 
     Shortly before the model is shut down its replacement rewrites, unless the model `is_pinned`.

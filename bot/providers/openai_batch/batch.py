@@ -39,7 +39,7 @@ def input_line(request: ImageRequest, model: str) -> bytes:
 
 
 @dataclass(frozen=True, slots=True)
-class Batch:
+class BatchStatus:
     """The fields of a batch, as the service tells them."""
 
     fields: Mapping[str, Any]
@@ -77,7 +77,7 @@ class Batch:
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class BatchLine:
     """What came of our line."""
 
     fields: Mapping[str, Any]
@@ -107,7 +107,7 @@ class Line:
         return found if isinstance(found, Mapping) else {}
 
 
-def find_line(content: bytes, drawing: DrawingId) -> Line | None:
+def find_line(content: bytes, drawing: DrawingId) -> BatchLine | None:
     """Return the line of a drawing in a file, which may be megabytes: call this off the event loop."""
     for text in content.splitlines():
         try:
@@ -115,7 +115,7 @@ def find_line(content: bytes, drawing: DrawingId) -> Line | None:
         except (ValueError, RecursionError):
             continue
         if isinstance(fields, dict) and fields.get("custom_id") == drawing:
-            return Line(fields)
+            return BatchLine(fields)
     return None
 
 

@@ -18,7 +18,7 @@ from bot.providers.openai.errors import api_errors, translate_error
 from bot.providers.openai.image_response import ImageResponse, parse_json_object
 from bot.providers.openai.model_check import check_model
 from bot.providers.openai.models import ImageModel
-from bot.providers.openai_batch.batch import ENDPOINT, Batch, Line, find_line, input_line
+from bot.providers.openai_batch.batch import ENDPOINT, BatchLine, BatchStatus, find_line, input_line
 from bot.providers.shared.base64_text import decode_base64
 from bot.providers.shared.polling import jitter, passes
 
@@ -89,7 +89,7 @@ class OpenAiBatch:
                 metadata={"drawing": request.drawing},
                 output_expires_after=expiry,
             )
-            batch = Batch(parse_json_object(raw.content))
+            batch = BatchStatus(parse_json_object(raw.content))
         except api_errors() as error:
             raise translate_error(error, self.name) from error
         except ValueError as error:
@@ -142,7 +142,7 @@ class OpenAiBatch:
             return None
         return None
 
-    async def _find(self, ticket: Ticket) -> Batch:
+    async def _find(self, ticket: Ticket) -> BatchStatus:
         """Return the batch: by its id, or by that of the drawing where the answer with its id got lost."""
         if known := ticket.details.get("batch"):
             return await self._retrieve(known, ticket)
@@ -150,7 +150,7 @@ class OpenAiBatch:
         for _ in range(_MOST_PAGES):
             raw = await self._ask(ticket, partial(_list, dict(page)))
             listed = raw.get("data")
-            batches = [Batch(each) for each in listed if isinstance(each, dict)] if isinstance(listed, list) else []
+            batches = [BatchStatus(each) for each in listed if isinstance(each, dict)] if isinstance(listed, list) else []
             if found := next((batch for batch in batches if batch.is_of(ticket.id)), None):
                 return found
             if not raw.get("has_more") or not batches:
@@ -160,10 +160,10 @@ class OpenAiBatch:
             raise StillDrawing(self.name, _SHORTEST_PAUSE)
         raise OutcomeUnknown(self.name, "no batch of this drawing", fault=ProviderFault.BAD_ANSWER)
 
-    async def _retrieve(self, batch: str, ticket: Ticket) -> Batch:
-        return Batch(await self._ask(ticket, lambda sdk: sdk.batches.with_raw_response.retrieve(batch)))
+    async def _retrieve(self, batch: str, ticket: Ticket) -> BatchStatus:
+        return BatchStatus(await self._ask(ticket, lambda sdk: sdk.batches.with_raw_response.retrieve(batch)))
 
-    async def _line(self, batch: Batch, ticket: Ticket) -> Line | None:
+    async def _line(self, batch: BatchStatus, ticket: Ticket) -> BatchLine | None:
         """Return what came of the line, which stands in one of two files, or in none."""
         for file in batch.files:
             content = await self._fetch(ticket, partial(_read, file))

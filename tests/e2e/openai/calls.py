@@ -10,7 +10,7 @@ from PIL import Image
 from bot.domain.images import DrawingId, ImageRequest, Progress, Quality, Size
 from bot.domain.money import Cost
 from bot.providers.openai.client import OpenAiClient
-from bot.providers.openai.images import OpenAIImages, ResponseFormat
+from bot.providers.openai.images import OpenAiImages, ResponseFormat
 from bot.providers.openai.models import ImageModel, known_models
 from bot.providers.openai.unsupported_parameters import UnsupportedParameters
 from bot.providers.shared.picture_fetcher import PictureFetcher
@@ -64,9 +64,9 @@ def images(
     response_format: ResponseFormat | None = None,
     fetcher: PictureFetcher | None = None,
     unsupported: UnsupportedParameters | None = None,
-) -> OpenAIImages:
+) -> OpenAiImages:
     """Return a provider as the house would make it."""
-    return OpenAIImages(
+    return OpenAiImages(
         client,
         model,
         clock=StoppedClock(),

@@ -9,10 +9,10 @@ from bot.app.setup_page import check_openai_key
 from bot.config import Settings
 from bot.domain.health import Finding, Health
 from bot.providers.openai.client import OpenAiClient
-from bot.providers.openai.images import OpenAIImages
+from bot.providers.openai.images import OpenAiImages
 from bot.providers.openai.model_check import check_model
 from bot.providers.openai.models import Model, known_models, text_model
-from bot.providers.openai.rewriter import OpenAIRewriter
+from bot.providers.openai.rewriter import OpenAiRewriter
 from tests.e2e.openai.calls import KEY, client_of
 from tests.fakes.clock import StoppedClock
 from tests.fakes.openai import Endpoint, FakeOpenAI, Kind
@@ -28,7 +28,7 @@ def health(findings: tuple[Finding, ...]) -> dict[str, Health]:
 
 async def test_all_is_well_with_a_model_that_stays(client: OpenAiClient, fake: FakeOpenAI) -> None:
     """Key and model are named; nothing was paid."""
-    provider = OpenAIImages(client, known_models()["gpt-image-2"], clock=TODAY, attribution="x")
+    provider = OpenAiImages(client, known_models()["gpt-image-2"], clock=TODAY, attribution="x")
     assert health(await provider.check()) == {"openai: key": Health.OK, "openai: model gpt-image-2": Health.OK}
     assert [seen.path for seen in fake.seen] == ["/v1/models"]
     assert fake.paid == []
@@ -36,12 +36,12 @@ async def test_all_is_well_with_a_model_that_stays(client: OpenAiClient, fake: F
 
 async def test_a_rewriter_whose_model_goes_soon_says_when_and_what_then(client: OpenAiClient) -> None:
     """gpt-4o-mini is the default, and it goes on 2027-01-14."""
-    findings = await OpenAIRewriter(client, text_model("gpt-4o-mini"), clock=TODAY).check()
+    findings = await OpenAiRewriter(client, text_model("gpt-4o-mini"), clock=TODAY).check()
     shutdown = findings[-1]
     assert (shutdown.subject, shutdown.health) == ("rewriter: shutdown of gpt-4o-mini", Health.NOTE)
     assert shutdown.text == "It will be shut down on 2027-01-14, in 54 days."
     assert shutdown.mend == "gpt-6-luna takes its place by itself on 2026-12-15; change to it before, or pin the model."
-    [pinned] = (await OpenAIRewriter(client, text_model("gpt-4o-mini"), clock=TODAY, is_pinned=True).check())[-1:]
+    [pinned] = (await OpenAiRewriter(client, text_model("gpt-4o-mini"), clock=TODAY, is_pinned=True).check())[-1:]
     assert (pinned.mend, pinned.due) == ("Change to gpt-6-luna.", date(2027, 1, 14))
 
 

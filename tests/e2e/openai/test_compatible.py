@@ -8,7 +8,7 @@ from bot.app.ai_services import open_ai_services
 from bot.config import load
 from bot.domain.images import Quality, Size
 from bot.domain.money import Cost
-from bot.providers.openai.images import OpenAIImages
+from bot.providers.openai.images import OpenAiImages
 from tests.e2e.openai.calls import News, request
 from tests.fakes.clock import StoppedClock
 from tests.fakes.openai import FakeOpenAI, Options
@@ -21,13 +21,13 @@ SECTION = """
 """
 
 
-async def draw(tmp_path: Path, server: FakeOpenAI, more: str = "") -> tuple[OpenAIImages, Cost]:
+async def draw(tmp_path: Path, server: FakeOpenAI, more: str = "") -> tuple[OpenAiImages, Cost]:
     """Draw with the server, and return the provider and the cost."""
     file = tmp_path / "config.toml"
     file.write_text(f"{SECTION.format(url=server.url)}{more}")
     async with open_ai_services(load(file, environ={}), StoppedClock()) as services:
         [provider] = services.providers
-        assert isinstance(provider, OpenAIImages)
+        assert isinstance(provider, OpenAiImages)
         result = await provider.draw(request(), News())
         assert len(result.pictures) == 1
         return provider, result.cost

@@ -10,9 +10,9 @@ from pydantic import TypeAdapter
 from bot.errors import PromptRefused
 from bot.provider_errors import ProviderFailed
 from bot.providers.openai.client import OpenAiClient
-from bot.providers.openai.describer import OpenAIDescriber
+from bot.providers.openai.describer import OpenAiDescriber
 from bot.providers.openai.models import text_model
-from bot.providers.openai.rewriter import OpenAIRewriter
+from bot.providers.openai.rewriter import OpenAiRewriter
 from tests.e2e.openai.calls import AUTHOR, failure_of
 from tests.fakes.clock import StoppedClock
 from tests.fakes.openai import Endpoint, FakeOpenAI, Fault, Kind
@@ -22,9 +22,9 @@ PROMPTS = ["a fox", "a fox in ink", "a hare at dawn"]
 GOOD = Fault(kind=Kind.VERDICT, answer={"prompts": PROMPTS})
 
 
-def describer(client: OpenAiClient, model: str = "gpt-6-luna") -> OpenAIDescriber:
+def describer(client: OpenAiClient, model: str = "gpt-6-luna") -> OpenAiDescriber:
     """Return one as the house would make it."""
-    return OpenAIDescriber(client, OpenAIRewriter(client, text_model(model), clock=StoppedClock()))
+    return OpenAiDescriber(client, OpenAiRewriter(client, text_model(model), clock=StoppedClock()))
 
 
 async def test_the_picture_is_sent_and_three_prompts_come_back(client: OpenAiClient, fake: FakeOpenAI) -> None:

@@ -15,10 +15,10 @@ from bot.moderation.guard import Guard
 from bot.ports.prompts import ALLOWED, GuardDecision, RewriteRequest
 from bot.provider_errors import GuardUnavailable, OutcomeUnknown, ProviderFailed, ProviderFault
 from bot.providers.openai.client import OpenAiClient
-from bot.providers.openai.images import OpenAIImages
+from bot.providers.openai.images import OpenAiImages
 from bot.providers.openai.models import text_model
-from bot.providers.openai.moderation import OpenAIModeration
-from bot.providers.openai.rewriter import OpenAIRewriter
+from bot.providers.openai.moderation import OpenAiModeration
+from bot.providers.openai.rewriter import OpenAiRewriter
 from bot.providers.openai.system_prompt import SYSTEM_PROMPT
 from bot.providers.openai.unsupported_parameters import UnsupportedParameters
 from tests.e2e.openai.calls import AUTHOR, PROMPT, News, client_of, failure_of, images, mark, request
@@ -65,9 +65,9 @@ async def fake() -> AsyncIterator[FakeOpenAI]:
         yield server
 
 
-def rewriter(client: OpenAiClient, *unsupported: OmittableParameter) -> OpenAIRewriter:
+def rewriter(client: OpenAiClient, *unsupported: OmittableParameter) -> OpenAiRewriter:
     """Return a rewriter as the house would make it."""
-    return OpenAIRewriter(
+    return OpenAiRewriter(
         client, text_model("gpt-4o-mini"), clock=StoppedClock(), unsupported=UnsupportedParameters("rewriter", unsupported)
     )
 
@@ -179,7 +179,7 @@ async def test_a_bomb_among_words_is_not_unpacked(client: OpenAiClient, fake: Fa
         fake.fail(endpoint, Fault(kind=Kind.PACKED_BOMB, says='{"a": "'))
     error = await failure_of(lambda: rewriter(client).rewrite(ASK))
     assert isinstance(error, ProviderFailed)
-    assert (await OpenAIModeration(client).judge(PROMPT, USUAL_THRESHOLDS)).decision is GuardDecision.UNSURE
+    assert (await OpenAiModeration(client).judge(PROMPT, USUAL_THRESHOLDS)).decision is GuardDecision.UNSURE
 
 
 async def test_the_settings_tell_what_a_gateway_does_not_take_and_where_its_pictures_are(
@@ -198,7 +198,7 @@ async def test_the_settings_tell_what_a_gateway_does_not_take_and_where_its_pict
     fake.fail(Endpoint.IMAGES, Fault(kind=Kind.URL, where=f"{here}/files/picture"))
     async with open_ai_services(load(file, environ={}), StoppedClock()) as ai_services:
         [provider] = ai_services.providers
-        assert isinstance(provider, OpenAIImages)
+        assert isinstance(provider, OpenAiImages)
         drawn = await provider.draw(request(), News())
         await ai_services.rewriter.rewrite(ASK)
     assert [mark(picture) for picture in drawn.pictures] == ["served"]
@@ -211,14 +211,14 @@ async def test_a_machine_that_opens_no_more_files_is_told_from_a_service_that_is
     client: OpenAiClient, fake: FakeOpenAI
 ) -> None:
     """By all three callers, so that the job waits instead of ending."""
-    assert await OpenAIModeration(client).judge(PROMPT, USUAL_THRESHOLDS) == ALLOWED
+    assert await OpenAiModeration(client).judge(PROMPT, USUAL_THRESHOLDS) == ALLOWED
     await rewriter(client).rewrite(ASK)
     await images(client).draw(request(), News())
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     for number in range(3):
         async with client_of(fake) as fresh:
             calls = (
-                lambda: Guard(local=(), models=(OpenAIModeration(fresh),)).check_models(PROMPT, USUAL_THRESHOLDS),
+                lambda: Guard(local=(), models=(OpenAiModeration(fresh),)).check_models(PROMPT, USUAL_THRESHOLDS),
                 lambda: rewriter(fresh).rewrite(ASK),
                 lambda: images(fresh).draw(request(), News()),
             )
@@ -255,7 +255,7 @@ async def test_a_named_provider_asks_with_its_own_key_and_its_advice_names_its_o
         service.fail(Endpoint.IMAGES, Fault(kind=Kind.URL, where=f"{there}/files/picture"))
         async with open_ai_services(second_provider(tmp_path, service.url), StoppedClock()) as ai_services:
             [provider] = ai_services.providers
-            assert isinstance(provider, OpenAIImages)
+            assert isinstance(provider, OpenAiImages)
             error = await failure_of(lambda: provider.draw(request(), News()))
             assert "name it in [providers.second] picture_hosts" in str(error)
             await provider.draw(request(), News())

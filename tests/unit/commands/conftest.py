@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 import pytest
 
 from bot.commands.collections import (
-    CollectionDesk,
+    CallerCollections,
     collect,
     collection_add,
     collection_list,
@@ -24,7 +24,7 @@ from bot.commands.lineage import back, forward, history
 from bot.commands.pictures import cancel, delete, undelete
 from bot.commands.redraw import again, reword, safer, vary
 from bot.commands.removed_pictures import why
-from bot.commands.share import ShareDesk, share, share_again, unshare
+from bot.commands.share import CallerShares, share, share_again, unshare
 from bot.commands.show import show
 from bot.commands.spec import AnyCommand
 from bot.commands.translations import Translations
@@ -53,7 +53,7 @@ def bench() -> Bench:
 
 def share_commands(bench: Bench, links: PictureLinks) -> tuple[AnyCommand, ...]:
     """Return what shares pictures under links such as these."""
-    desk = ShareDesk(studio=bench.studio, lookup=bench.lookup, sharing=bench.sharing, links=links)
+    desk = CallerShares(studio=bench.studio, lookup=bench.lookup, sharing=bench.sharing, links=links)
     return (share(desk), unshare(desk), share_again(desk, shows_words=True), share_again(desk, shows_words=False))
 
 
@@ -81,9 +81,9 @@ def wish_pages(bench: Bench, *, shows_cost: bool = False) -> WishPages:
     )
 
 
-def collection_desk(bench: Bench) -> CollectionDesk:
+def collection_desk(bench: Bench) -> CallerCollections:
     """Return what keeps collections."""
-    return CollectionDesk(
+    return CallerCollections(
         studio=bench.studio,
         collections=MemoryCollections(bench.jobs),
         lookup=bench.lookup,
@@ -93,7 +93,7 @@ def collection_desk(bench: Bench) -> CollectionDesk:
     )
 
 
-def collection_commands(desk: CollectionDesk, pages: GalleryPages, links: PictureLinks) -> tuple[AnyCommand, ...]:
+def collection_commands(desk: CallerCollections, pages: GalleryPages, links: PictureLinks) -> tuple[AnyCommand, ...]:
     """Return what people do with collections."""
     return (
         collection_list(desk),

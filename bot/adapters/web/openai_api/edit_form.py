@@ -6,7 +6,7 @@ from fastapi import Request
 from fastapi.exceptions import RequestValidationError
 from pydantic import ValidationError
 
-from bot.adapters.shared.multipart import FormPart
+from bot.adapters.shared.multipart import MultipartField
 from bot.adapters.web.forms import Forms, read_texts
 from bot.adapters.web.openai_api.models import ImagesRequest
 from bot.commands.spec import options_of
@@ -29,7 +29,7 @@ async def read_edit(forms: Forms, request: Request) -> tuple[ImagesRequest, tupl
     return _parse_fields(parts), tuple(BroughtPicture(one.content, _FILES[one.name]) for one in parts if one.name in _FILES)
 
 
-def _parse_fields(parts: tuple[FormPart, ...]) -> ImagesRequest:
+def _parse_fields(parts: tuple[MultipartField, ...]) -> ImagesRequest:
     said = read_texts(parts, _FILES)
     numbers = {name: int(text) for name, text in said.items() if name == "n" and text.isascii() and text.isdigit()}
     try:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from bot.adapters.shared.multipart import FormPart
+from bot.adapters.shared.multipart import MultipartField
 from bot.adapters.web.forms import read_texts
 from bot.commands.spec import options_of
 from bot.domain.inputs import BroughtPicture, InputRole
@@ -30,7 +30,7 @@ FORM_SCHEMA: Mapping[str, Any] = {
 """How OpenAPI describes it."""
 
 
-def read_order(parts: Sequence[FormPart]) -> tuple[dict[str, object], tuple[BroughtPicture, ...]]:
+def read_order(parts: Sequence[MultipartField]) -> tuple[dict[str, object], tuple[BroughtPicture, ...]]:
     """Return the fields of the JSON body that a form stands for, and the pictures that came with it.
 
     Raises:

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.adapters.shared.multipart import FormPart, parse_multipart
+from bot.adapters.shared.multipart import MultipartField, parse_multipart
 
 FORM = "multipart/form-data; boundary=x"
 
@@ -28,7 +28,7 @@ def test_a_form_without_parts_is_empty() -> None:
     """And what stands before the first part is passed over."""
     assert parse_multipart(b"--x--\r\n", FORM) == ()
     body = b'preamble\r\n--x\r\ncontent-disposition: form-data; name="n"\r\n\r\n2\r\n--x--'
-    assert parse_multipart(body, 'multipart/form-data; boundary="x"') == (FormPart("n", b"2"),)
+    assert parse_multipart(body, 'multipart/form-data; boundary="x"') == (MultipartField("n", b"2"),)
 
 
 @pytest.mark.parametrize(
