@@ -145,7 +145,7 @@ async def _measure_recovery(cluster: Cluster, front: FrontEnd, sizes: Sizes) -> 
     recovery = Recovery(
         jobs=services.features.base.records.jobs,
         engine=front.engine,
-        providers=services.queues.providers,
+        slots=services.queues.call_slots,
         leader=LocalLeaderLock(),
         observer=services.features.base.observer,
         delivery=services.features.pictures.delivery,

@@ -7,8 +7,8 @@ from bot.app.foundation import Foundation
 from bot.domain.people import Platform
 from bot.pipeline.account_queue import AccountQueue
 from bot.pipeline.cancellation import Cancellation
+from bot.pipeline.provider_call_slots import ProviderCallSlots
 from bot.pipeline.provider_pool import ProviderPool
-from bot.pipeline.provider_queue import ProviderQueue
 from bot.pipeline.ticket_cancellation import TicketCancellation
 from bot.pipeline.ticket_providers import TicketProviders
 from bot.ports.engine import Engine
@@ -22,7 +22,7 @@ class QueueServices:
     """What jobs wait in for their turn, and for a provider; and what takes them out of it."""
 
     accounts: AccountQueue
-    providers: ProviderQueue
+    call_slots: ProviderCallSlots
     pool: ProviderPool
     ticket_providers: TicketProviders
     ticket_cancellation: TicketCancellation
@@ -32,7 +32,7 @@ class QueueServices:
 def build_queues(base: Foundation, engine: Engine, alerts: BudgetAlerts, platforms: frozenset[Platform]) -> QueueServices:
     """Build them. `platforms` are those whose jobs this process can deliver."""
     jobs = base.records.jobs
-    providers = ProviderQueue(
+    call_slots = ProviderCallSlots(
         jobs=jobs,
         calls=SqlCallQueue(base.database, base.clock),
         states=SqlProviderStates(base.database, base.clock),
@@ -45,28 +45,28 @@ def build_queues(base: Foundation, engine: Engine, alerts: BudgetAlerts, platfor
     accounts = AccountQueue(
         jobs=jobs,
         engine=engine,
-        providers=providers,
+        slots=call_slots,
         clock=base.clock,
         platforms=platforms,
         most_running=base.settings.bursts.running,
     )
     ticket_providers = TicketProviders(base.ai_services.all_providers)
-    tickets = TicketCancellation(jobs=jobs, queue=providers, providers=ticket_providers)
+    tickets = TicketCancellation(jobs=jobs, slots=call_slots, providers=ticket_providers)
     return QueueServices(
         accounts=accounts,
-        providers=providers,
-        pool=_build_provider_pool(base, providers, alerts),
+        call_slots=call_slots,
+        pool=_build_provider_pool(base, call_slots, alerts),
         ticket_providers=ticket_providers,
         ticket_cancellation=tickets,
         cancellation=Cancellation(jobs=jobs, engine=engine, queue=accounts, tickets=tickets, observer=base.observer),
     )
 
 
-def _build_provider_pool(base: Foundation, queue: ProviderQueue, alerts: BudgetAlerts) -> ProviderPool:
+def _build_provider_pool(base: Foundation, slots: ProviderCallSlots, alerts: BudgetAlerts) -> ProviderPool:
     return ProviderPool(
         base.ai_services.all_providers,
         order=base.ai_services.order,
-        queue=queue,
+        slots=slots,
         states=SqlProviderStates(base.database, base.clock),
         observer=base.observer,
         clock=base.clock,

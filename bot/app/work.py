@@ -161,7 +161,7 @@ def _build_drawing(base: Foundation, queues: QueueServices, keeping: KeepingStep
         jobs=base.records.jobs,
         pool=queues.pool,
         models=base.ai_services.models,
-        queue=queues.providers,
+        slots=queues.call_slots,
         calls=_build_paid_calls(base, queues),
         inputs=base.inputs,
         parts=parts,
@@ -174,7 +174,7 @@ def _build_drawing(base: Foundation, queues: QueueServices, keeping: KeepingStep
 def _build_paid_calls(base: Foundation, queues: QueueServices) -> PaidCalls:
     settings, tickets = base.settings, queues.ticket_cancellation
     return PaidCalls(
-        queue=queues.providers,
+        slots=queues.call_slots,
         ticket_calls=TicketCalls(jobs=base.records.jobs, providers=queues.ticket_providers, cancellation=tickets),
         cancellation=tickets,
         time_limits={name: settings.time_limits(section) for name, section in settings.all_providers.items()},
@@ -206,7 +206,7 @@ def _build_recovery(services: Services, engine: Engine, leader: LeaderLock) -> R
     return Recovery(
         jobs=base.records.jobs,
         engine=engine,
-        providers=services.queues.providers,
+        slots=services.queues.call_slots,
         leader=leader,
         delivery=pictures.delivery,
         retention=build_retention(base),

@@ -7,7 +7,7 @@ import structlog
 from bot.domain.jobs import Job, JobId, JobState
 from bot.domain.people import Platform
 from bot.errors import EaselError
-from bot.pipeline.provider_queue import ProviderQueue
+from bot.pipeline.provider_call_slots import ProviderCallSlots
 from bot.ports.clock import Clock
 from bot.ports.engine import Engine
 from bot.ports.jobs import Jobs
@@ -27,14 +27,14 @@ class AccountQueue:
         *,
         jobs: Jobs,
         engine: Engine,
-        providers: ProviderQueue,
+        slots: ProviderCallSlots,
         clock: Clock,
         platforms: frozenset[Platform],
         most_running: int,
     ) -> None:
         self._jobs = jobs
         self._engine = engine
-        self._providers = providers
+        self._slots = slots
         self._clock = clock
         self._platforms = platforms
         self._most_running = most_running
@@ -62,4 +62,4 @@ class AccountQueue:
                 await self._engine.publish(waiting, tier=tier, not_before=self._clock.now())
         except EaselError as error:
             log.warning("job.unpublished", of=job, reason=str(error))
-        await self._providers.publish_due()
+        await self._slots.publish_due()

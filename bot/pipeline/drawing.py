@@ -28,8 +28,8 @@ from bot.pipeline.partial_results import (
     too_few_note,
     unusable_note,
 )
+from bot.pipeline.provider_call_slots import ProviderCallSlots
 from bot.pipeline.provider_pool import ProviderPool
-from bot.pipeline.provider_queue import ProviderQueue
 from bot.pipeline.retries import retry_storage
 from bot.pipeline.ticket_providers import CallUnderWay
 from bot.pipeline.wish_calls import CallShare, WishCalls
@@ -57,7 +57,7 @@ class DrawingStep:
         jobs: Jobs,
         pool: ProviderPool,
         models: ImageModels,
-        queue: ProviderQueue,
+        slots: ProviderCallSlots,
         calls: PaidCalls,
         inputs: InputKeeping,
         parts: PartKeeping,
@@ -68,7 +68,7 @@ class DrawingStep:
         self._jobs = jobs
         self._pool = pool
         self._models = models
-        self._queue = queue
+        self._slots = slots
         self._calls = calls
         self._inputs = inputs
         self._parts = parts
@@ -91,7 +91,7 @@ class DrawingStep:
         Raises:
             StorageFailed: Nobody knows how much it takes now.
         """
-        return await self._queue.limits(provider) or CallLimits()
+        return await self._slots.limits(provider) or CallLimits()
 
     async def wait_for_open_drawings(self) -> None:
         """Wait until the drawings that end with us have ended, each within its time limit, and their pictures are safe here."""
@@ -193,7 +193,7 @@ class DrawingStep:
         unknown = [drawing for drawing in earlier if drawing.state in {DrawingState.OPEN, DrawingState.UNKNOWN}]
         for drawing in unknown:
             if drawing.state is DrawingState.OPEN:
-                await self._queue.close_drawing(replace(drawing, state=DrawingState.UNKNOWN))
+                await self._slots.close_drawing(replace(drawing, state=DrawingState.UNKNOWN))
                 self._observer.note(CostIncurred(drawing.provider, drawing.cost))
         is_free = all(drawing.cost == FREE for drawing in unknown)
         allowed = job.wish.count if is_free or self._when_unknown is WhenUnknown.RETRY else 0
@@ -264,13 +264,13 @@ class DrawingStep:
         try:
             yield
         except (ProviderFailed, PictureBlocked, InputRefused):
-            await self._queue.close_drawing(replace(drawing, state=DrawingState.FAILED))
+            await self._slots.close_drawing(replace(drawing, state=DrawingState.FAILED))
             raise
 
     async def _close_drawn(self, drawing: Drawing, files: tuple[ImageFile, ...], on_trouble: Callable[[], None]) -> Drawing:
         notes = (*drawing.notes, *unusable_note(drawing.asked, len(files)))
         safe = replace(drawing, state=DrawingState.DRAWN, files=files, notes=notes, shortfall="")
-        await retry_storage(lambda: self._queue.close_drawing(safe), on_trouble)
+        await retry_storage(lambda: self._slots.close_drawing(safe), on_trouble)
         log.info("drawing.drawn", drawing=drawing.id, provider=drawing.provider, request_id=drawing.request_id)
         return safe
 
@@ -292,7 +292,7 @@ class DrawingStep:
         noted[-1] = set_shortfall(noted[-1], why or "")
         for before, after in zip(drawn, noted, strict=True):
             if after != before:
-                await retry_storage(partial(self._queue.close_drawing, after), on_trouble)
+                await retry_storage(partial(self._slots.close_drawing, after), on_trouble)
         return tuple(noted)
 
 

@@ -16,7 +16,7 @@ from bot.domain.money import FREE, Cost
 from bot.domain.provider_accounts import provider_of
 from bot.errors import PromptRefused
 from bot.pipeline.model_waiting import wait_for_model
-from bot.pipeline.provider_queue import ProviderQueue
+from bot.pipeline.provider_call_slots import ProviderCallSlots
 from bot.pipeline.pseudonyms import pseudonym
 from bot.pipeline.ticket_calls import TicketCalls
 from bot.pipeline.ticket_cancellation import TicketCancellation
@@ -84,7 +84,7 @@ class PaidCalls:
     def __init__(
         self,
         *,
-        queue: ProviderQueue,
+        slots: ProviderCallSlots,
         ticket_calls: TicketCalls,
         cancellation: TicketCancellation,
         time_limits: Mapping[str, Mapping[Quality, timedelta]],
@@ -93,7 +93,7 @@ class PaidCalls:
         clock: Clock,
         ids: Ids,
     ) -> None:
-        self._queue = queue
+        self._slots = slots
         self._ticket_calls = ticket_calls
         self._cancellation = cancellation
         self._time_limits = time_limits
@@ -140,7 +140,7 @@ class PaidCalls:
     async def _make(self, job: Job, choice: ProviderChoice, on_trouble: Callable[[], None]) -> PaidAnswer:
         provider, on_progress = choice.provider, choice.share.on_progress
         request, notes = self._request(job, choice)
-        await self._queue.wait_to_start(provider.name, request.drawing)
+        await self._slots.wait_to_start(provider.name, request.drawing)
         drawing = Drawing(
             id=request.drawing,
             job=job.id,
@@ -153,7 +153,7 @@ class PaidCalls:
             cost=estimate_cost(provider, request),
             notes=notes,
         )
-        await choice.share.open(lambda joins_line: self._queue.open_drawing(drawing, joins_line=joins_line))
+        await choice.share.open(lambda joins_line: self._slots.open_drawing(drawing, joins_line=joins_line))
         with self._observer.watch(Step.DRAWING, job, provider.name):
             if not isinstance(provider, TicketProvider):
                 return await self._draw(drawing, provider, request, on_progress)
@@ -215,7 +215,7 @@ class PaidCalls:
         except (PromptRefused, ProviderFailed) as error:
             closed = _close(drawing, error, tracker.cost)
             self._observer.note(CostIncurred(drawing.provider, closed.cost))
-            await self._queue.close_drawing(closed)
+            await self._slots.close_drawing(closed)
             raise
         except asyncio.CancelledError:
             if not goes_on or await self._cancellation.cancel_calls_of(drawing.job):

@@ -16,7 +16,7 @@ from bot.domain.chat import Post
 from bot.domain.provider_accounts import label_accounts, provider_of
 from bot.domain.provider_state import ProviderState
 from bot.errors import PromptRefused, StorageFailed
-from bot.pipeline.provider_queue import ProviderQueue
+from bot.pipeline.provider_call_slots import ProviderCallSlots
 from bot.pipeline.retries import retry_provider
 from bot.ports.clock import Clock
 from bot.ports.images import ImageService, Provider
@@ -83,7 +83,7 @@ class ProviderPool:
         providers: Sequence[Provider],
         *,
         order: Sequence[str],
-        queue: ProviderQueue,
+        slots: ProviderCallSlots,
         states: ProviderStates,
         observer: Observer,
         clock: Clock,
@@ -94,7 +94,7 @@ class ProviderPool:
             name = provider_of(provider.name)
             self._accounts[name] = (*self._accounts.get(name, ()), provider)
         self._order = order
-        self._queue = queue
+        self._slots = slots
         self._states = states
         self._observer = observer
         self._clock = clock
@@ -150,7 +150,7 @@ class ProviderPool:
 
     async def _choose(self, accounts: Sequence[Provider]) -> Provider:
         """Return the account that is the least busy."""
-        name = await self._queue.choose_account([one.name for one in accounts])
+        name = await self._slots.choose_account([one.name for one in accounts])
         return next(one for one in accounts if one.name == name)
 
     async def _take_turn(self, provider: Provider, states: Mapping[str, ProviderState]) -> _Turn:

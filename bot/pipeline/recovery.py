@@ -9,7 +9,7 @@ import structlog
 from bot.domain.jobs import JobId
 from bot.errors import EaselError, StorageFailed
 from bot.pipeline.delivery import Delivery
-from bot.pipeline.provider_queue import ProviderQueue
+from bot.pipeline.provider_call_slots import ProviderCallSlots
 from bot.pipeline.ticket_cancellation import TicketCancellation
 from bot.ports.clock import Clock
 from bot.ports.engine import Engine
@@ -34,7 +34,7 @@ class Recovery:
         *,
         jobs: Jobs,
         engine: Engine,
-        providers: ProviderQueue,
+        slots: ProviderCallSlots,
         leader: LeaderLock,
         delivery: Delivery,
         retention: Retention,
@@ -48,7 +48,7 @@ class Recovery:
     ) -> None:
         self._jobs = jobs
         self._engine = engine
-        self._providers = providers
+        self._slots = slots
         self._leader = leader
         self._delivery = delivery
         self._retention = retention
@@ -112,7 +112,7 @@ class Recovery:
 
     async def _publish_all(self) -> bool:
         """Publish what nobody has touched for a lease: whoever accepted a younger job is at it. False if the engine is away."""
-        await self._providers.publish_all_due()
+        await self._slots.publish_all_due()
         accepted_by = self._clock.now() - self._lease
         after: JobId | None = None
         while True:

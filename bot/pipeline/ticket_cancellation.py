@@ -9,7 +9,7 @@ import structlog
 from bot.domain.jobs import Drawing, DrawingState, JobId
 from bot.domain.money import FREE, Cost
 from bot.errors import EaselError
-from bot.pipeline.provider_queue import ProviderQueue
+from bot.pipeline.provider_call_slots import ProviderCallSlots
 from bot.pipeline.ticket_providers import CallUnderWay, TicketProviders
 from bot.ports.jobs import Jobs
 
@@ -22,9 +22,9 @@ _TIME_LIMIT = timedelta(seconds=10)
 class TicketCancellation:
     """Cancels calls at providers that give tickets. Whoever ends a job, and whoever worked on it, does so; twice is no harm."""
 
-    def __init__(self, *, jobs: Jobs, queue: ProviderQueue, providers: TicketProviders) -> None:
+    def __init__(self, *, jobs: Jobs, slots: ProviderCallSlots, providers: TicketProviders) -> None:
         self._jobs = jobs
-        self._queue = queue
+        self._slots = slots
         self._providers = providers
 
     async def cancel_calls_of(self, job: JobId) -> bool:
@@ -62,7 +62,7 @@ class TicketCancellation:
         if cost is not None:
             is_free = cost == FREE
             state, ticket = (DrawingState.FAILED, call.ticket) if is_free else (DrawingState.UNKNOWN, None)
-            await self._queue.close_drawing(replace(drawing, state=state, cost=cost, ticket=ticket))
+            await self._slots.close_drawing(replace(drawing, state=state, cost=cost, ticket=ticket))
             log.info("drawing.cancelled", drawing=drawing.id, provider=drawing.provider, is_free=is_free)
         elif drawing.ticket is None:
             await self._jobs.record_ticket(drawing.id, call.ticket)

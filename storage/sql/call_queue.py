@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, Integer, Select, String, and_, bindparam, 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain.call_limits import CallLimits
-from bot.domain.call_room import CallRoom, choose_account, count_room, moments_of
+from bot.domain.call_slots import CallSlots, choose_account, count_free_slots, moments_of
 from bot.domain.jobs import Drawing, JobId, JobState
 from bot.domain.people import Platform, Tier
 from bot.domain.provider_accounts import provider_of
@@ -112,11 +112,11 @@ class SqlCallQueue:
         async with self._database.write_transaction() as connection:
             # The provider's row is locked before anything is counted, so that two transactions do not take the same last slot.
             locked = await lock_provider(connection, line)
-            rooms = [
-                await self._room(connection, one, limits, drawing=drawing.id, state=locked if one == line else None)
+            slots = [
+                await self._read_slots(connection, one, limits, drawing=drawing.id, state=locked if one == line else None)
                 for one in accounts
             ]
-            if await self._has_room(connection, drawing, rooms, platforms):
+            if await self._has_free_slot(connection, drawing, slots, platforms):
                 # The fence comes first: an attempt that has lost its job writes no drawing, and so makes no paid call.
                 await update_or_raise(connection, drawing.job, drawing.attempt, waits_for=None)
                 await add_drawing(connection, drawing)
@@ -133,47 +133,47 @@ class SqlCallQueue:
         """Return as many jobs as calls may begin within a minute, and when each of them may."""
         now = self._now()
         async with self._database.read_transaction() as connection:
-            rooms = [await self._room(connection, one, limits) for one in accounts]
+            slots = [await self._read_slots(connection, one, limits) for one in accounts]
             values = {
                 "provider": provider,
                 "platforms": list(platforms),
-                "most": sum(_smallest(room.limits) for room in rooms),
+                "most": sum(_smallest(one.limits) for one in slots),
                 "now": now,
             }
             waiting = (await connection.execute(_IN_LINE, values)).all()
             if not waiting:
                 return ()
             coming = (await connection.execute(_ON_THEIR_WAY, values)).scalar_one()
-        times = islice(moments_of(rooms, now), coming, None)
+        times = islice(moments_of(slots, now), coming, None)
         return tuple(DueJob(JobId(row.id), Tier(row.tier), at) for row, at in zip(waiting, times, strict=False))
 
     async def choose(self, accounts: Sequence[str], limits: CallLimits) -> str:
         """Return the account with room that has the fewest calls under way."""
         async with self._database.read_transaction() as connection:
-            rooms = [await self._room(connection, one, limits, counts_all=True) for one in accounts]
-        return choose_account(rooms, self._now())
+            slots = [await self._read_slots(connection, one, limits, counts_all=True) for one in accounts]
+        return choose_account(slots, self._now())
 
     async def waiting(self, platforms: frozenset[Platform]) -> tuple[str, ...]:
         """Return the names of the providers that jobs wait for."""
         async with self._database.read_statement() as connection:
             return tuple(row.waits_for for row in await connection.execute(_WAITED_FOR, {"platforms": list(platforms)}))
 
-    async def _has_room(
-        self, connection: AsyncConnection, drawing: Drawing, rooms: list[CallRoom], platforms: frozenset[Platform]
+    async def _has_free_slot(
+        self, connection: AsyncConnection, drawing: Drawing, slots: list[CallSlots], platforms: frozenset[Platform]
     ) -> bool:
         now = self._now()
-        if not any(room.account == drawing.provider and room.count(now) for room in rooms):
+        if not any(one.account == drawing.provider and one.count(now) for one in slots):
             return False
         values = {
             "provider": provider_of(drawing.provider),
             "platforms": list(platforms),
-            "most": sum(_smallest(room.limits) for room in rooms),
+            "most": sum(_smallest(one.limits) for one in slots),
             "job": drawing.job,
             "now": now,
         }
-        return int((await connection.execute(_GO_BEFORE, values)).scalar_one()) < count_room(rooms, now)
+        return int((await connection.execute(_GO_BEFORE, values)).scalar_one()) < count_free_slots(slots, now)
 
-    async def _room(
+    async def _read_slots(
         self,
         connection: AsyncConnection,
         account: str,
@@ -182,7 +182,7 @@ class SqlCallQueue:
         drawing: str = "",
         state: ProviderState | None = None,
         counts_all: bool = False,
-    ) -> CallRoom:
+    ) -> CallSlots:
         """Count an account's calls but for those of one `drawing`; what is not bounded only where somebody `counts_all`."""
         now = self._now()
         known = state or await read_state(connection, account)
@@ -194,7 +194,7 @@ class SqlCallQueue:
         if learnt.per_minute is not None or counts_all:
             since = {"since": now - _MINUTE, "most": learnt.per_minute or _UNBOUNDED}
             begun = tuple(row.started_at for row in await connection.execute(_BEGUN, values | since))[::-1]
-        return CallRoom(
+        return CallSlots(
             account=account,
             limits=learnt,
             out=out,

@@ -37,8 +37,8 @@ from bot.pipeline.picture_copies import PictureCopies
 from bot.pipeline.picture_review import PictureReview
 from bot.pipeline.private_notices import PrivateNotices
 from bot.pipeline.prompt_preparation import PromptPreparation
+from bot.pipeline.provider_call_slots import ProviderCallSlots
 from bot.pipeline.provider_pool import ProviderPool
-from bot.pipeline.provider_queue import ProviderQueue
 from bot.pipeline.recovery import Recovery
 from bot.pipeline.refusal_handling import RefusalHandling, TryCounter
 from bot.pipeline.removal_steps import RemovalSteps
@@ -173,13 +173,13 @@ class Bench:
         everywhere = {LOOM: self.surface, **(surfaces or {})}
         self.sent_messages = MemorySentMessages(self.jobs)
         self.copies, self.delivery = self.copies_on(everywhere), self.delivery_on(everywhere)
-        self.providers = self._provider_queue(limits)
+        self.call_slots = self._build_call_slots(limits)
         self.ticket_providers = TicketProviders(self.painters)
-        self.ticket_cancellation = TicketCancellation(jobs=self.jobs, queue=self.providers, providers=self.ticket_providers)
+        self.ticket_cancellation = TicketCancellation(jobs=self.jobs, slots=self.call_slots, providers=self.ticket_providers)
         self.recovery = Recovery(
             jobs=self.jobs,
             engine=self.engine,
-            providers=self.providers,
+            slots=self.call_slots,
             leader=self.leader,
             delivery=self.delivery,
             retention=self.retention,
@@ -194,7 +194,7 @@ class Bench:
         self.queue = AccountQueue(
             jobs=self.jobs,
             engine=self.engine,
-            providers=self.providers,
+            slots=self.call_slots,
             clock=self.clock,
             platforms=self.delivery.platforms,
             most_running=most_running,
@@ -402,7 +402,7 @@ class Bench:
 
     def _drawing_with(self, keeping: KeepingStep) -> DrawingStep:
         calls = PaidCalls(
-            queue=self.providers,
+            slots=self.call_slots,
             ticket_calls=TicketCalls(jobs=self.jobs, providers=self.ticket_providers, cancellation=self.ticket_cancellation),
             cancellation=self.ticket_cancellation,
             time_limits={provider_of(found.name): dict.fromkeys(Quality, TIME_LIMIT) for found in self.painters},
@@ -416,7 +416,7 @@ class Bench:
             jobs=self.jobs,
             pool=self.pool,
             models=self.models,
-            queue=self.providers,
+            slots=self.call_slots,
             calls=calls,
             inputs=self.input_keeping,
             parts=parts,
@@ -479,10 +479,10 @@ class Bench:
         await self.recovery.sweep()
         await self.work()
 
-    def _provider_queue(self, limits: CallLimits | None) -> ProviderQueue:
+    def _build_call_slots(self, limits: CallLimits | None) -> ProviderCallSlots:
         self.provider_states = MemoryProviderStates(self.jobs)
         self.calls = MemoryCallQueue(self.jobs, self.provider_states)
-        return ProviderQueue(
+        return ProviderCallSlots(
             jobs=self.jobs,
             calls=self.calls,
             states=self.provider_states,
@@ -498,7 +498,7 @@ class Bench:
         return ProviderPool(
             providers,
             order=tuple(self._accounts()),
-            queue=self.providers,
+            slots=self.call_slots,
             states=self.provider_states,
             observer=self.observer,
             clock=self.clock,

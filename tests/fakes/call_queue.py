@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from itertools import islice
 
 from bot.domain.call_limits import CallLimits
-from bot.domain.call_room import CallRoom, choose_account, count_room, moments_of
+from bot.domain.call_slots import CallSlots, choose_account, count_free_slots, moments_of
 from bot.domain.jobs import Drawing, DrawingState, JobState
 from bot.domain.people import Platform
 from bot.domain.provider_accounts import provider_of
@@ -44,9 +44,9 @@ class MemoryCallQueue:
             for one in self._waiting(line, platforms)
             if one.order < row.order and (one.lease_until is None or is_leased(one, now))
         ]
-        rooms = [self._room(one, limits, drawing.id) for one in accounts]
-        has_room = any(room.account == drawing.provider and room.count(now) for room in rooms)
-        if has_room and len(before) < count_room(rooms, now):
+        slots = [self._read_slots(one, limits, drawing.id) for one in accounts]
+        has_free_slot = any(one.account == drawing.provider and one.count(now) for one in slots)
+        if has_free_slot and len(before) < count_free_slots(slots, now):
             row.waits_for = None
             row.drawings.setdefault(drawing.id, drawing)
             return True
@@ -63,13 +63,13 @@ class MemoryCallQueue:
         waiting, now = self._waiting(provider, platforms), self._jobs.clock.now()
         coming = sum(is_leased(one, now) for one in waiting)
         in_line = [one.job for one in waiting if is_in_line(one)]
-        times = islice(moments_of([self._room(one, limits) for one in accounts], now), coming, None)
+        times = islice(moments_of([self._read_slots(one, limits) for one in accounts], now), coming, None)
         return tuple(DueJob(job.id, job.tier, at) for job, at in zip(in_line, times, strict=False))
 
     async def choose(self, accounts: Sequence[str], limits: CallLimits) -> str:
         """Count the calls of each."""
         self.failures.raise_next("choose")
-        return choose_account([self._room(one, limits) for one in accounts], self._jobs.clock.now())
+        return choose_account([self._read_slots(one, limits) for one in accounts], self._jobs.clock.now())
 
     async def waiting(self, platforms: frozenset[Platform]) -> tuple[str, ...]:
         """Name them."""
@@ -77,10 +77,10 @@ class MemoryCallQueue:
         rows = self._jobs.of(platforms)
         return tuple({row.waits_for for row in rows if row.waits_for is not None and not row.job.state.is_final})
 
-    def _room(self, account: str, limits: CallLimits, but: str = "") -> CallRoom:
+    def _read_slots(self, account: str, limits: CallLimits, but: str = "") -> CallSlots:
         state, now = self._states.states.get(account, ProviderState()), self._jobs.clock.now()
         drawings = [one for one in self._drawings(account) if one.id != but]
-        return CallRoom(
+        return CallSlots(
             account=account,
             limits=state.limit(limits, now),
             out=self._count_out(drawings),

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 
-from bot.adapters.shared.turns import Turns
+from bot.adapters.shared.rate_limit_queue import RateLimitQueue
 from bot.ports.clock import Clock
 from bot.ports.rate_limiter import Rate, RateLimiter
 
@@ -30,7 +30,7 @@ class IdentifyLimiter:
     def __init__(self, path: Path, clock: Clock, rate_limiter: RateLimiter) -> None:
         self._path = path
         self._clock = clock
-        self._turns = Turns(rate_limiter)
+        self._limit_queue = RateLimitQueue(rate_limiter)
 
     async def acquire(self, bucket: int = 0) -> None:
         """Wait until an IDENTIFY of a bucket may be sent, and note that one is. Large bots have several, side by side."""
@@ -38,7 +38,7 @@ class IdentifyLimiter:
         while (pause := self._try_acquire(path)) > 0:  # noqa: ASYNC110 - other processes take turns too
             await asyncio.sleep(min(pause, _INTERVAL_S))
         # Last, because it is this one that other machines go by.
-        await self._turns.acquire(f"discord:identify:{bucket}", Rate(1, timedelta(seconds=_INTERVAL_S)))
+        await self._limit_queue.acquire(f"discord:identify:{bucket}", Rate(1, timedelta(seconds=_INTERVAL_S)))
 
     def _try_acquire(self, path: Path) -> float:
         """Take the turn, or give the seconds until it is worth another try. Quick: the file is never held for long."""

@@ -18,7 +18,7 @@ from bot.adapters.discord.rendering import RenderedMessage
 from bot.adapters.discord.reply_token import DiscordReplyToken, snowflake_time
 from bot.adapters.shared.message_updates import MessageUpdateQueue, OnOutcome, tell_nobody
 from bot.adapters.shared.newest_entries import NewestEntries
-from bot.adapters.shared.turns import Turns
+from bot.adapters.shared.rate_limit_queue import RateLimitQueue
 from bot.domain.chat import MessageRef, Place, Post
 from bot.domain.images import PictureId
 from bot.domain.people import Identity
@@ -72,7 +72,7 @@ class DiscordSurface:
         self._bot_client = bot_client
         self._clock = clock
         self._interactions = InteractionClient(proxy=bot_client.proxy)
-        self._progress_turns = Turns(rate_limiter)
+        self._progress_queue = RateLimitQueue(rate_limiter)
         self._updates = MessageUpdateQueue(
             self._show_progress,
             update_every=_UPDATE_EVERY,
@@ -226,7 +226,7 @@ class DiscordSurface:
     async def _wait_for_progress(self, message: MessageRef) -> None:
         """Wait for a progress's turn; by a call's own token it is always there."""
         if self._valid_reply_token(message) is None:
-            await self._progress_turns.acquire(f"discord:progress:{message.place.channel}", _PROGRESSES_IN_A_CHANNEL)
+            await self._progress_queue.acquire(f"discord:progress:{message.place.channel}", _PROGRESSES_IN_A_CHANNEL)
 
     def _is_worth_a_progress(self, message: MessageRef) -> bool:
         """Whether progress may be shown at all: an old message can be changed so rarely that its end would have to wait."""

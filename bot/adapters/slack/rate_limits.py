@@ -11,7 +11,7 @@ from datetime import timedelta
 from weakref import WeakValueDictionary
 
 from bot.adapters.shared.newest_entries import NewestEntries
-from bot.adapters.shared.turns import Turns
+from bot.adapters.shared.rate_limit_queue import RateLimitQueue
 from bot.domain.chat import MessageRef
 from bot.ports.rate_limiter import Rate, RateLimiter
 
@@ -62,15 +62,15 @@ class SlackRateLimiter:
     def __init__(self, rate_limiter: RateLimiter, limits: SlackRateLimits | None = None) -> None:
         self._rate_limiter = rate_limiter
         self._limits = limits or SlackRateLimits()
-        self._turns = Turns(rate_limiter)
+        self._limit_queue = RateLimitQueue(rate_limiter)
         self._progress_lines: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
         self._progress_at = NewestEntries[str, float](_REMEMBERED)
 
     async def acquire(self, method: str, team: str, channel: str = "") -> None:
         """Wait until a call may go, and count it."""
-        await self._turns.acquire(_key(method, team), self._rate(method))
+        await self._limit_queue.acquire(_key(method, team), self._rate(method))
         if channel and method == "chat.postMessage":
-            await self._turns.acquire(_key(method, f"{team}/{channel}"), self._limits.posts_in_a_channel)
+            await self._limit_queue.acquire(_key(method, f"{team}/{channel}"), self._limits.posts_in_a_channel)
 
     async def acquire_progress(self, team: str, message: MessageRef) -> None:
         """Wait until a progress of a message may be shown, and count it. Everything final goes before it."""
@@ -96,7 +96,7 @@ class SlackRateLimiter:
         calls = await self._rate_limiter.usage(key, rate)
         progresses = await self._rate_limiter.usage(progress_key, self._limits.progresses)
         pause = max(calls.wait, progresses.wait).total_seconds()
-        if self._turns.has_waiting(key) or not _leaves_room(calls.used, progresses.used, rate.most):
+        if self._limit_queue.has_waiting(key) or not _leaves_room(calls.used, progresses.used, rate.most):
             return max(pause, self._limits.progress_interval)
         if not pause and not (pause := (await self._rate_limiter.try_acquire(key, rate)).total_seconds()):
             await self._rate_limiter.try_acquire(progress_key, self._limits.progresses)

@@ -113,7 +113,7 @@ async def test_a_fault_of_the_service_is_one_of_all_its_keys(
 async def test_one_who_waits_is_told_what_all_keys_take_together(first: ScriptedProvider, other: ScriptedProvider) -> None:
     """Each has the bounds that are set."""
     bench = Bench(painter=first, others=(other,), limits=CallLimits(at_once=2, per_minute=5))
-    assert await bench.providers.limits("flux") == CallLimits(at_once=4, per_minute=10)
+    assert await bench.call_slots.limits("flux") == CallLimits(at_once=4, per_minute=10)
 
 
 async def test_a_result_is_collected_with_the_key_that_asked_for_it() -> None:

@@ -28,7 +28,7 @@ def recovery_of(bench: Bench, *, delivery: Delivery | None = None, gallery: Gall
     return Recovery(
         jobs=bench.jobs,
         engine=bench.engine,
-        providers=bench.providers,
+        slots=bench.call_slots,
         leader=bench.leader,
         delivery=delivery or bench.delivery,
         retention=bench.retention,

@@ -26,7 +26,7 @@ _MARGIN = timedelta(milliseconds=250)
 """A call may be quicker at the service than the one that it follows by a minute, and would be one too many there."""
 
 
-class ProviderQueue:
+class ProviderCallSlots:
     """Writes paid calls down as they begin and end, and lets no more of them out than `limits`, or the provider, say.
 
     Both hold for each of a provider's `accounts`, where it has several. A job

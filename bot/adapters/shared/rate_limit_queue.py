@@ -6,33 +6,33 @@ from weakref import WeakValueDictionary
 from bot.ports.rate_limiter import Rate, RateLimiter
 
 
-class _Line:
+class _Waiters:
     """Those of this process who wait for one key."""
 
     def __init__(self) -> None:
         self.lock = asyncio.Lock()
-        self.waiting = 0
+        self.count = 0
 
 
-class Turns:
-    """Has whoever wants to do something wait until the rate of its key allows it. Who gives up takes nobody's turn."""
+class RateLimitQueue:
+    """Has everybody wait until the rate of its key allows it. Who gives up takes nobody's turn."""
 
     def __init__(self, rate_limiter: RateLimiter) -> None:
         self._rate_limiter = rate_limiter
-        self._lines: WeakValueDictionary[str, _Line] = WeakValueDictionary()
+        self._waiters: WeakValueDictionary[str, _Waiters] = WeakValueDictionary()
 
     async def acquire(self, key: str, rate: Rate) -> None:
         """Wait until it may be done, and count it."""
-        line = self._lines.setdefault(key, _Line())
-        line.waiting += 1
+        waiters = self._waiters.setdefault(key, _Waiters())
+        waiters.count += 1
         try:
-            async with line.lock:
+            async with waiters.lock:
                 while pause := (await self._rate_limiter.try_acquire(key, rate)).total_seconds():  # noqa: ASYNC110 - other processes take turns too
                     await asyncio.sleep(pause)
         finally:
-            line.waiting -= 1
+            waiters.count -= 1
 
     def has_waiting(self, key: str) -> bool:
         """Whether anybody of this process waits for the key."""
-        line = self._lines.get(key)
-        return line is not None and line.waiting > 0
+        waiters = self._waiters.get(key)
+        return waiters is not None and waiters.count > 0

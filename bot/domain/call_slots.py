@@ -13,7 +13,7 @@ _UNBOUNDED = 1_000_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class CallRoom:
+class CallSlots:
     """What one account has under way, and what holds for it.
 
     `out` are its calls that have not ended, and `begun` is when those of the
@@ -43,26 +43,26 @@ class CallRoom:
         return (max(at, earliest) for at in islice(chain(repeat(now, max(0, free)), later), at_once))
 
 
-def in_use(rooms: Sequence[CallRoom]) -> list[CallRoom]:
+def in_use(slots: Sequence[CallSlots]) -> list[CallSlots]:
     """Return those of a provider's accounts that do not rest; all of them if all do, since they are asked all the same."""
-    return [room for room in rooms if not room.is_resting] or list(rooms)
+    return [one for one in slots if not one.is_resting] or list(slots)
 
 
-def moments_of(rooms: Sequence[CallRoom], now: datetime) -> Iterator[datetime]:
+def moments_of(slots: Sequence[CallSlots], now: datetime) -> Iterator[datetime]:
     """Return the moments at which the next calls to a provider may begin, by whichever of its accounts."""
-    return merge(*(room.moments(now) for room in in_use(rooms)))
+    return merge(*(one.moments(now) for one in in_use(slots)))
 
 
-def count_room(rooms: Sequence[CallRoom], now: datetime) -> int:
+def count_free_slots(slots: Sequence[CallSlots], now: datetime) -> int:
     """Return how many calls to a provider may begin now."""
-    return sum(room.count(now) for room in in_use(rooms))
+    return sum(one.count(now) for one in in_use(slots))
 
 
-def choose_account(rooms: Sequence[CallRoom], now: datetime) -> str:
+def choose_account(slots: Sequence[CallSlots], now: datetime) -> str:
     """Return the account that takes the next call: the one that may have it first, and of several the least busy."""
 
-    def order(room: CallRoom) -> tuple[bool, datetime, int, int]:
-        first = next(room.moments(now), None)
-        return first is None, first or now, room.out, len(room.begun)
+    def order(one: CallSlots) -> tuple[bool, datetime, int, int]:
+        first = next(one.moments(now), None)
+        return first is None, first or now, one.out, len(one.begun)
 
-    return min(in_use(rooms), key=order).account
+    return min(in_use(slots), key=order).account
