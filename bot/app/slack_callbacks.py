@@ -55,11 +55,11 @@ class HomeTabBuilder:
         studio, links = self._services.studio, self._services.pictures.links
         shown = [posts.post_picture(await studio.find(picture.job), picture, links) for picture in pictures]
         return HomeContent(
-            await _standing(self._services.quotas, effective_limits), tuple(shown), _account_facts(effective_limits, person)
+            await _describe_quota(self._services.quotas, effective_limits), tuple(shown), _account_facts(effective_limits, person)
         )
 
 
-async def _standing(quotas: Quotas, effective_limits: EffectiveLimits) -> str:
+async def _describe_quota(quotas: Quotas, effective_limits: EffectiveLimits) -> str:
     quota_status = await quotas.quota_status(effective_limits)
     more = f" You have {pluralize(quota_status.credits, 'credit')} too." if quota_status.credits else ""
     return f"You have {quota_status.left:,} of {pluralize(quota_status.limit, 'picture')} left today.{more}"

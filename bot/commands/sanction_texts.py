@@ -4,17 +4,17 @@ from zoneinfo import ZoneInfo
 
 from bot.commands.formatting import moment_text, until_text
 from bot.domain.people import HOUSE
-from bot.domain.sanctions import Sanction, SanctionKind, Standing
+from bot.domain.sanctions import Sanction, SanctionKind, SanctionRecord
 from bot.text import pluralize
 
 
-def summary_text(standing: Standing) -> str:
+def summary_text(record: SanctionRecord) -> str:
     """Return what follows `You have`: how many there are, and whether one bars now."""
-    if not standing.count:
+    if not record.count:
         return " no warnings, mutes or bans here."
-    barring = standing.barring
+    barring = record.barring
     now = "" if barring is None else " and may ask for no pictures now"
-    return f" {pluralize(standing.count, 'sanction')} on record here{now}."
+    return f" {pluralize(record.count, 'sanction')} on record here{now}."
 
 
 def done_text(sanction: Sanction, zone: ZoneInfo) -> str:
@@ -29,12 +29,12 @@ def done_text(sanction: Sanction, zone: ZoneInfo) -> str:
     return f"{done}{why_text(sanction)} They are told in private where that is possible."
 
 
-def sanction_line(sanction: Sanction, zone: ZoneInfo, standing: Standing | None = None) -> str:
-    """Return `14 March 2026, 12:00: ban until …, everywhere. Why: …`; with a standing, whether it has ended."""
+def sanction_line(sanction: Sanction, zone: ZoneInfo, record: SanctionRecord | None = None) -> str:
+    """Return `14 March 2026, 12:00: ban until …, everywhere. Why: …`; with the record, whether it has ended."""
     end = f" {until_text(sanction.until, zone)}" if sanction.until else ""
     where = ", everywhere" if sanction.community == HOUSE else ""
     over = ""
-    if standing is not None and sanction not in standing.active:
+    if record is not None and sanction not in record.active:
         over = ", taken back" if sanction.lifted_at else ", over"
     return f"{moment_text(sanction.imposed_at, zone)}: {sanction.kind}{end}{where}{over}.{why_text(sanction)}"
 

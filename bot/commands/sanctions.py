@@ -14,7 +14,7 @@ from bot.domain.chat import Button, Post, rich_post
 from bot.domain.options import Choice, OptionText, PersonRef, Text, Until
 from bot.domain.people import Mention
 from bot.domain.rich_text import RichText
-from bot.domain.sanctions import Sanction, SanctionId, Standing
+from bot.domain.sanctions import Sanction, SanctionId, SanctionRecord
 from bot.errors import BadInput
 from bot.ports.surfaces import Call
 from bot.services.person_lookup import FoundPerson
@@ -134,8 +134,8 @@ def sanction_lift(sanctions: Sanctions, typed: SanctionInput) -> Command[LiftArg
     async def run(call: Call, args: LiftArgs) -> None:
         community = await typed.community(call, args.scope)
         whom, by = await typed.people.find_known(args.person, call.person), await typed.people.actor(call.person)
-        standing = await sanctions.standing(whom.account, community)
-        ended = [one for one in standing.active if one.kind.is_barring and one.community == community]
+        record = await sanctions.read_record(whom.account, community)
+        ended = [one for one in record.active if one.kind.is_barring and one.community == community]
         lifted = [one for one in ended if await sanctions.lift(one.id, by)]
         if not lifted:
             raise BadInput("That person is neither muted nor banned there, so nothing was changed.")
@@ -206,15 +206,15 @@ def standing_command(sanctions: Sanctions, typed: SanctionInput) -> Command[Sanc
     async def run(call: Call, args: SanctionRecordArgs) -> None:
         whom = await typed.find_subject(call, args.person)
         is_own = whom.identity == call.person.identity
-        standing = await sanctions.standing(whom.account, typed.quotas.community(call.place))
+        record = await sanctions.read_record(whom.account, typed.quotas.community(call.place))
         zone = await typed.zone(call)
-        head = RichText.of(*(("You have",) if is_own else (whom.identity, " has")), summary_text(standing))
-        shown = standing.sanctions[:_SHOWN]
+        head = RichText.of(*(("You have",) if is_own else (whom.identity, " has")), summary_text(record))
+        shown = record.sanctions[:_SHOWN]
         if not shown:
             await call.whisper(rich_post(head))
             return
-        buttons = _standing_buttons(shown, standing, is_own=is_own)
-        lines = [f"{number}. {sanction_line(one, zone, standing)}" for number, one in enumerate(shown, start=1)]
+        buttons = _record_buttons(shown, record, is_own=is_own)
+        lines = [f"{number}. {sanction_line(one, zone, record)}" for number, one in enumerate(shown, start=1)]
         await call.whisper(list_post(RichText.of(head, f" Newest first, in the time of {zone.key}:"), lines, buttons))
 
     return Command("standing", "See your warnings, mutes and bans here", SanctionRecordArgs, run)
@@ -226,8 +226,8 @@ async def _confirm(call: Call, sanction: Sanction, whom: FoundPerson, typed: San
     await call.whisper(rich_post(told, buttons=(Button("Undo", "unsanction", sanction.id),)))
 
 
-def _standing_buttons(shown: Sequence[Sanction], standing: Standing, *, is_own: bool) -> tuple[Button, ...]:
+def _record_buttons(shown: Sequence[Sanction], record: SanctionRecord, *, is_own: bool) -> tuple[Button, ...]:
     """Return a button for each of the newest that still count: to appeal against one's own, to take back another's."""
     label, command = ("Appeal", "contest") if is_own else ("Take back", "unsanction")
-    numbered = [(number, one) for number, one in enumerate(shown, start=1) if one in standing.active]
+    numbered = [(number, one) for number, one in enumerate(shown, start=1) if one in record.active]
     return tuple(Button(f"{label} {number}", command, one.id) for number, one in numbered[:_MOST_BUTTONS])

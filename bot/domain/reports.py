@@ -24,7 +24,7 @@ class ReportReason(StrEnum):
     OTHER = "other"
 
 
-class ReporterStanding(StrEnum):
+class ReporterTrust(StrEnum):
     """What the report of somebody counts for when a picture is about to be hidden; moderators are told of all alike."""
 
     MODERATOR = "moderator"
@@ -52,13 +52,13 @@ class Report:
     reporter: AccountId
     reported_at: datetime
     reason: ReportReason | None = None
-    standing: ReporterStanding = ReporterStanding.KNOWN
+    trust: ReporterTrust = ReporterTrust.KNOWN
     outcome: ReportOutcome | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class ReportTally:
-    """How many reports of a picture nobody has decided yet, by standing; and how many were rejected before."""
+    """How many reports of a picture nobody has decided yet, by trust; and how many were rejected before."""
 
     moderators: int = 0
     known: int = 0

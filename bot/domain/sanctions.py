@@ -61,7 +61,7 @@ class Sanction:
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class SanctionRecord:
     """How somebody stands in a community: every sanction that was ever imposed on them there or everywhere, newest first."""
 
     sanctions: tuple[Sanction, ...]

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from bot.domain.cases import Case, CaseDecision, CaseKind, CaseState
 from bot.domain.chat import Button, Details, Post, PostPicture
-from bot.domain.sanctions import Sanction, SanctionKind, Standing
+from bot.domain.sanctions import Sanction, SanctionKind, SanctionRecord
 from bot.services.case_details import CaseDetails
 from bot.text import duration_text, join_words, pluralize
 
@@ -122,7 +122,7 @@ def _details(details: CaseDetails) -> Iterator[Details]:
         highest = sorted(case.scores.items(), key=lambda one: -one[1])
         yield Details("What the model found", " · ".join(f"{category} {score:.2f}" for category, score in highest))
     who = f" ({details.author})" if details.author is not None and str(details.author) != details.author_name else ""
-    yield Details("Author", f"{details.author_name}{who}: {_history(details.earlier)}; {_standing(details.standing)}.")
+    yield Details("Author", f"{details.author_name}{who}: {_history(details.earlier)}; {_format_record(details.record)}.")
     if details.notes:
         yield Details("Notes", "\n".join(f"{note.by.name}: {note.text}" for note in details.notes[-_MOST_NOTES:]))
 
@@ -138,12 +138,12 @@ def _history(earlier: tuple[Case, ...]) -> str:
 _ENDS = {decision: "removed" if decision.removes_picture else "kept" for decision in CaseDecision}
 
 
-def _standing(standing: Standing) -> str:
-    barring = standing.barring
+def _format_record(record: SanctionRecord) -> str:
+    barring = record.barring
     if barring is not None:
         return _barring(barring)
-    warnings = sum(one.kind is SanctionKind.WARNING and one.lifted_at is None for one in standing.sanctions)
-    past = standing.count - warnings
+    warnings = sum(one.kind is SanctionKind.WARNING and one.lifted_at is None for one in record.sanctions)
+    past = record.count - warnings
     found = [
         *([pluralize(warnings, "warning")] if warnings else []),
         *([f"muted or banned {pluralize(past, 'time')} before"] if past else []),

@@ -121,14 +121,14 @@ class Delivery:
         """
         fresh = await self._jobs.get(job.id) or job
         is_new = fresh.state is JobState.KEPT
-        post = await self._job_posts.standing(fresh, says_left=is_new)
+        post = await self._job_posts.build_current(fresh, says_left=is_new)
         await self._show(fresh, post)
         if not is_new:
             await self._copies.show_where_turned(fresh, post)
 
     async def show_deleted(self, job: Job) -> None:
         """Say in the job's message that its pictures are deleted; raises as `show_pictures` does."""
-        post = await self._job_posts.standing(job)
+        post = await self._job_posts.build_current(job)
         await self._show(job, post)
         await self._copies.show_where_turned(job, post)
 

@@ -43,7 +43,7 @@ class JobPosts:
         self._lineage = lineage
         self._shows_cost = shows_cost
 
-    async def standing(self, job: Job, *, says_left: bool = False) -> Post:
+    async def build_current(self, job: Job, *, says_left: bool = False) -> Post:
         """Return what the message of a job with kept pictures shows now; `says_left` adds what its author has left."""
         left = await self._quota_left(job) if says_left else None
         if pictures := await self._gallery.visible(job.id):
@@ -77,5 +77,5 @@ class JobPosts:
             async with asyncio.timeout(_QUOTA_STATUS_TIMEOUT.total_seconds()):
                 return await self._quotas.quota_status(await self._quotas.effective_limits(job.author, job.place))
         except (EaselError, TimeoutError) as error:
-            log.info("standing.unknown", job=job.id, reason=str(error))
+            log.info("quota_status.unknown", job=job.id, reason=str(error))
             return None

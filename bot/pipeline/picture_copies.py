@@ -98,7 +98,7 @@ class PictureCopies:
 
     async def turn(self, job: Job, message: MessageRef, own: Job) -> None:
         """Show a job's pictures in the message of another one, or again in its own; raises as `show_pictures` does."""
-        post, before = await self._job_posts.standing(job), await self._sent_messages.turned_to(*_where(message))
+        post, before = await self._job_posts.build_current(job), await self._sent_messages.turned_to(*_where(message))
         if message.names_asker or job.author.identity != own.author.identity:
             post = posts.name_asker(post, job.author)
         await self._note_turned(message, None if job.id == own.id else job.id)
@@ -129,7 +129,7 @@ class PictureCopies:
         """
         surface = self._surface(message.place.platform)
         whose, has_buttons = await self._shown_job(job, message)
-        gone, post = await self._gallery.out_of_sight(job.id), await self._job_posts.standing(whose)
+        gone, post = await self._gallery.out_of_sight(job.id), await self._job_posts.build_current(whose)
         if not has_buttons:
             post = replace(post, buttons=(), more=())
         shown = adapt_to_message(message, post, job)

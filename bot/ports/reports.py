@@ -7,7 +7,7 @@ from typing import Protocol
 from bot.domain.cases import CaseId
 from bot.domain.images import PictureId
 from bot.domain.people import AccountId
-from bot.domain.reports import Report, ReporterStanding, ReportOutcome, ReportReason, ReportTally, TrackRecord
+from bot.domain.reports import Report, ReporterTrust, ReportOutcome, ReportReason, ReportTally, TrackRecord
 from bot.domain.rules import Actor
 
 
@@ -18,7 +18,7 @@ class Reports(Protocol):
     until `complete`, so that a crash in between loses nothing.
     """
 
-    async def add(self, picture: PictureId, by: Actor, standing: ReporterStanding, reason: ReportReason | None = None) -> bool:
+    async def add(self, picture: PictureId, by: Actor, trust: ReporterTrust, reason: ReportReason | None = None) -> bool:
         """Write a report down, and log it; False where the same person has reported the picture and not taken that back.
 
         A second report changes nothing but the reason, if it gives one.

@@ -8,8 +8,8 @@ from bot.domain.images import Picture, PictureState
 from bot.domain.jobs import Job
 from bot.domain.people import AccountId, Identity
 from bot.domain.removals import RemovalState
-from bot.domain.reports import Report, ReporterStanding
-from bot.domain.sanctions import Sanction, SanctionId, Standing
+from bot.domain.reports import Report, ReporterTrust
+from bot.domain.sanctions import Sanction, SanctionId, SanctionRecord
 from bot.ports.accounts import Accounts
 from bot.ports.cases import Cases
 from bot.ports.clock import Clock
@@ -25,10 +25,10 @@ _MOST_LINES = 500
 _MOST_REPORTERS = 10
 """Who is named; of a storm of reports it matters how many there are."""
 
-_STANDINGS = {
-    ReporterStanding.MODERATOR: ("a moderator",),
-    ReporterStanding.NEW: ("new here",),
-    ReporterStanding.DISTRUSTED: ("mostly wrong so far",),
+_TRUSTS = {
+    ReporterTrust.MODERATOR: ("a moderator",),
+    ReporterTrust.NEW: ("new here",),
+    ReporterTrust.DISTRUSTED: ("mostly wrong so far",),
 }
 
 
@@ -50,7 +50,7 @@ class CaseDetails:
     reporters: tuple[str, ...]
     reporter_count: int
     earlier: tuple[Case, ...]
-    standing: Standing
+    record: SanctionRecord
     notes: tuple[CaseNote, ...]
     appealed: Case | Sanction | None = None
 
@@ -125,7 +125,7 @@ class CaseReader:
             reporters=await self._reporters(case, reports[:_MOST_REPORTERS]),
             reporter_count=len(reports),
             earlier=tuple(one for one in earlier if one.id != case.id),
-            standing=await self._standing(case),
+            record=await self._read_record(case),
             notes=await self._cases.notes(case.id),
             appealed=await self._appealed(case),
         )
@@ -149,9 +149,9 @@ class CaseReader:
         if not name:
             identities = await self._accounts.identities(report.reporter)
             name = str(identities[0]) if identities else "somebody who is gone"
-        notes = [*([report.reason.value] if report.reason else []), *_STANDINGS.get(report.standing, ())]
+        notes = [*([report.reason.value] if report.reason else []), *_TRUSTS.get(report.trust, ())]
         return f"{name} ({', '.join(notes)})" if notes else name
 
-    async def _standing(self, case: Case) -> Standing:
+    async def _read_record(self, case: Case) -> SanctionRecord:
         found = await self._sanctions.of(case.account)
-        return Standing(tuple(one for one in found if one.holds_in(case.community)), self._clock.now())
+        return SanctionRecord(tuple(one for one in found if one.holds_in(case.community)), self._clock.now())

@@ -9,7 +9,7 @@ from bot.domain.chat import Place
 from bot.domain.images import Picture, PictureId, PictureState
 from bot.domain.jobs import Job
 from bot.domain.people import Account, AccountId, Identity, Person
-from bot.domain.reports import WITHDRAWAL_TIME, ReporterStanding, ReportReason
+from bot.domain.reports import WITHDRAWAL_TIME, ReporterTrust, ReportReason
 from bot.domain.rules import Actor
 from bot.errors import BadInput, Busy, EaselError, NotAllowed
 from bot.ports.accounts import Accounts
@@ -76,10 +76,10 @@ class Reporting:
         if account.id == found.job.account:
             raise BadInput("That picture is your own, so nothing was reported: Delete below it takes it away.")
         await self._check_rate(account.id)
-        standing = await self._standing(found.job, account, person, place)
+        trust = await self._judge_reporter(found.job, account, person, place)
         for picture in pictures:
-            if await self._reports.add(picture.id, Actor(account.id, person.name), standing, reason):
-                log.info("picture.reported", picture=picture.id, reporter=account.id, standing=standing)
+            if await self._reports.add(picture.id, Actor(account.id, person.name), trust, reason):
+                log.info("picture.reported", picture=picture.id, reporter=account.id, trust=trust)
                 await self._follow_up_safely(picture.id)
 
     async def withdraw(self, found: FoundPictures, person: Person) -> bool | None:
@@ -133,18 +133,18 @@ class Reporting:
                 f"These are many reports; report the next one in {duration_text(wait)}. Nothing was reported.", retry_after=wait
             )
 
-    async def _standing(self, job: Job, account: Account, person: Person, place: Place) -> ReporterStanding:
+    async def _judge_reporter(self, job: Job, account: Account, person: Person, place: Place) -> ReporterTrust:
         looks_after = bool(place.tenant) and place.is_at(job.place.platform, job.place.tenant)
         if (looks_after and (person.is_moderator or person.is_admin)) or await self._is_owner(person):
-            return ReporterStanding.MODERATOR
-        is_barred = (await self._sanctions.standing(account.id, job.community)).barring is not None
+            return ReporterTrust.MODERATOR
+        is_barred = (await self._sanctions.read_record(account.id, job.community)).barring is not None
         if is_barred or (await self._reports.track_record(account.id)).is_mostly_wrong:
-            return ReporterStanding.DISTRUSTED
+            return ReporterTrust.DISTRUSTED
         if self._quotas.community(place) != job.community:
-            return ReporterStanding.NEW
+            return ReporterTrust.NEW
         known_since = [await self._accounts.created_at(account.id), self._platform_age(person.identity)]
         is_old = any(since is not None and self._clock.now() - since >= _NEWCOMER_TIME for since in known_since)
-        return ReporterStanding.KNOWN if is_old else ReporterStanding.NEW
+        return ReporterTrust.KNOWN if is_old else ReporterTrust.NEW
 
     async def _follow_up_safely(self, picture: PictureId) -> None:
         """Do what follows now; where that fails it is pending, and is done soon."""

@@ -8,7 +8,7 @@ import structlog
 from bot.domain.cases import CaseId
 from bot.domain.people import AccountId, CommunityId
 from bot.domain.rules import Actor
-from bot.domain.sanctions import Sanction, SanctionId, SanctionKind, Standing, refusal_of
+from bot.domain.sanctions import Sanction, SanctionId, SanctionKind, SanctionRecord, refusal_of
 from bot.errors import BadInput, NotAllowed
 from bot.ports.clock import Clock, Ids
 from bot.ports.sanctions import SanctionBook
@@ -119,10 +119,10 @@ class Sanctions:
         """Return one sanction."""
         return await self._book.find(sanction)
 
-    async def standing(self, account: AccountId, community: CommunityId) -> Standing:
+    async def read_record(self, account: AccountId, community: CommunityId) -> SanctionRecord:
         """Return how somebody stands in a community."""
         found = await self._book.of(account)
-        return Standing(tuple(one for one in found if one.holds_in(community)), self._clock.now())
+        return SanctionRecord(tuple(one for one in found if one.holds_in(community)), self._clock.now())
 
     async def active(self, community: CommunityId, most: int) -> tuple[Sanction, ...]:
         """Return up to `most` mutes and bans that hold in a community now, newest first."""
@@ -134,7 +134,7 @@ class Sanctions:
         Raises:
             Sanctioned: They are muted or banned.
         """
-        barring = (await self.standing(account, community)).barring
+        barring = (await self.read_record(account, community)).barring
         if barring is not None:
             raise refusal_of(barring)
 

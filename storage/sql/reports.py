@@ -14,7 +14,7 @@ from bot.domain.cases import CaseId
 from bot.domain.images import PictureId
 from bot.domain.moderation_log import ModerationAction, NewLogEntry
 from bot.domain.people import AccountId
-from bot.domain.reports import Report, ReporterStanding, ReportOutcome, ReportReason, ReportTally, TrackRecord
+from bot.domain.reports import Report, ReporterTrust, ReportOutcome, ReportReason, ReportTally, TrackRecord
 from bot.domain.rules import Actor
 from bot.ports.clock import Clock
 from storage.schema.jobs import IS_PENDING, pictures, reports
@@ -65,13 +65,13 @@ class SqlReports:
         self._database = database
         self._clock = clock
 
-    async def add(self, picture: PictureId, by: Actor, standing: ReporterStanding, reason: ReportReason | None = None) -> bool:
+    async def add(self, picture: PictureId, by: Actor, trust: ReporterTrust, reason: ReportReason | None = None) -> bool:
         """Insert the report unless it stands already."""
         values = {
             "picture": picture,
             "reporter": by.account,
             "reported_at": self._clock.now(),
-            "standing": standing,
+            "standing": trust,
             "reason": reason,
         }
         async with self._database.write_transaction() as connection:
@@ -165,20 +165,20 @@ def _by(reporter: AccountId, pictures: Iterable[PictureId]) -> tuple[ColumnEleme
 
 
 async def _count(connection: AsyncConnection, picture: PictureId) -> ReportTally:
-    counts = dict.fromkeys([*ReporterStanding, ReportOutcome.REJECTED], 0)
+    counts = dict.fromkeys([*ReporterTrust, ReportOutcome.REJECTED], 0)
     for row in await connection.execute(_TALLY, {"picture": picture}):
         if row.outcome is None:
-            counts[ReporterStanding(row.standing)] += row.n
+            counts[ReporterTrust(row.standing)] += row.n
         elif row.outcome == ReportOutcome.REJECTED:
             counts[ReportOutcome.REJECTED] += row.n
     return ReportTally(
-        moderators=counts[ReporterStanding.MODERATOR],
-        known=counts[ReporterStanding.KNOWN],
-        new=counts[ReporterStanding.NEW],
-        distrusted=counts[ReporterStanding.DISTRUSTED],
+        moderators=counts[ReporterTrust.MODERATOR],
+        known=counts[ReporterTrust.KNOWN],
+        new=counts[ReporterTrust.NEW],
+        distrusted=counts[ReporterTrust.DISTRUSTED],
         rejected=counts[ReportOutcome.REJECTED],
     )
 
 
 def _report_of(row: Row[Any]) -> Report:
-    return _REPORT.validate_python(columns_of(row))
+    return _REPORT.validate_python(columns_of(row) | {"trust": row.standing})

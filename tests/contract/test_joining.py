@@ -11,7 +11,7 @@ from bot.domain.allowances import QuotaStatus
 from bot.domain.images import PictureId
 from bot.domain.jobs import JobId
 from bot.domain.people import GUEST, PREMIUM, REGISTERED, Account, AccountId, Identity
-from bot.domain.reports import ReporterStanding
+from bot.domain.reports import ReporterTrust
 from bot.domain.rules import Actor
 from bot.errors import BadInput, QuotaExceeded, StorageFailed
 from bot.ports.accounts import Accounts, Ledger
@@ -176,7 +176,7 @@ class TestJoining:
         await draw(jobs, by(CAT, "elk", cat), 3)
         elks = [PictureId(f"elk.{position}") for position in range(3)]
         for picture, reporter in ((elks[0], ann), (elks[0], bob), (elks[1], bob), (elks[2], ann), (elks[2], bob)):
-            await reports.add(picture, Actor(reporter, ""), ReporterStanding.KNOWN)
+            await reports.add(picture, Actor(reporter, ""), ReporterTrust.KNOWN)
         await reports.withdraw([elks[2]], Actor(ann, ""), since=NOON)
         for picture in elks[:2]:
             await reports.complete(picture, await reports.tally(picture))

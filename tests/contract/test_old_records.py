@@ -15,7 +15,7 @@ from bot.domain.jobs import DrawingState, Ending, Job, JobId, JobState, Prepared
 from bot.domain.money import Cost
 from bot.domain.people import HOUSE, AccountId, CommunityId
 from bot.domain.refusals import RefusalId, RefusedWords
-from bot.domain.reports import ReporterStanding
+from bot.domain.reports import ReporterTrust
 from bot.domain.rules import Actor, Change, RuleKey, RuleKind
 from bot.errors import RefusedBy
 from bot.ports.accounts import Ledger
@@ -172,7 +172,7 @@ async def test_a_job_goes_with_all_that_it_had(
 ) -> None:
     """What was used on its day still counts, and what it cost."""
     await life.run("fox", pictures=1)
-    await reports.add(PictureId("fox.0"), Actor(ann, "Ann"), ReporterStanding.KNOWN)
+    await reports.add(PictureId("fox.0"), Actor(ann, "Ann"), ReporterTrust.KNOWN)
     await life.remove_pictures(JobId("fox"))
     before = await ledger.quota_status(HOUSE, ann, TODAY.day, 10)
     await life.run("failed", FAILED)

@@ -15,7 +15,7 @@ from bot.domain.jobs import DrawingState, Ending, Job, JobId, JobState, Prepared
 from bot.domain.money import Cost
 from bot.domain.people import HOUSE, REGISTERED, AccountId, Identity, Person, Platform
 from bot.domain.privacy import PrivacyKind, PrivacyRequest, PrivacyRequestId, PrivacyState
-from bot.domain.reports import ReporterStanding
+from bot.domain.reports import ReporterTrust
 from bot.domain.rules import Actor, Change, RuleKey, RuleKind
 from bot.domain.sanctions import Sanction, SanctionId, SanctionKind
 from bot.domain.templates import KeptTemplate, Template, TemplateId, TemplateOwner
@@ -133,7 +133,7 @@ async def lived(
         if ending is DONE:
             await jobs.keep(job.id, 1, some_pictures(job.id))
         await jobs.finish(job.id, 1, ending)
-    await reports.add(PictureId("fox.0"), by, ReporterStanding.KNOWN)
+    await reports.add(PictureId("fox.0"), by, ReporterTrust.KNOWN)
     await rulebook.change(Change(community=HOUSE, key=RuleKey(RuleKind.SETTING, "quality"), value="low", by=by))
     await rulebook.change(Change(community=HOUSE, key=RuleKey(RuleKind.LIMIT, "person", annabel), value="7", by=by))
     await credits_.move(CreditMove(community=HOUSE, account=annabel, delta=4, kind=CreditKind.GRANT, key="g", by=by))

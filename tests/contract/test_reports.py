@@ -8,7 +8,7 @@ from bot.domain.cases import CaseId
 from bot.domain.images import PictureId
 from bot.domain.jobs import Job, JobId
 from bot.domain.people import GUEST, HOUSE, AccountId, Identity
-from bot.domain.reports import ReporterStanding, ReportOutcome, ReportReason, ReportTally
+from bot.domain.reports import ReporterTrust, ReportOutcome, ReportReason, ReportTally
 from bot.domain.rules import Actor
 from bot.ports.accounts import Accounts
 from bot.ports.jobs import Jobs
@@ -19,7 +19,7 @@ from tests.contract.conftest import ON_DISK
 from tests.contract.examples import SECOND, WEB, some_pictures
 from tests.fakes.clock import NOON, StoppedClock
 
-KNOWN, NEW = ReporterStanding.KNOWN, ReporterStanding.NEW
+KNOWN, NEW = ReporterTrust.KNOWN, ReporterTrust.NEW
 LATER = NOON + timedelta(days=1)
 
 
@@ -60,7 +60,7 @@ async def test_a_report_is_written_down_once(reports: Reports, elk: PictureId, a
     assert not await reports.add(elk, actor(ann), KNOWN, ReportReason.HATEFUL)
     assert not await reports.add(elk, actor(ann), KNOWN)
     [report] = await reports.of(elk)
-    assert (report.reporter, report.reported_at, report.standing) == (ann, NOON, NEW)
+    assert (report.reporter, report.reported_at, report.trust) == (ann, NOON, NEW)
     assert report.reason is ReportReason.HATEFUL
 
 

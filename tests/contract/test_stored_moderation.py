@@ -3,13 +3,13 @@
 import pytest
 from sqlalchemy import text
 
-from bot.domain.cases import Case, CaseId, CaseKind, CaseState, Decision, NewCase
+from bot.domain.cases import Case, CaseDecision, CaseId, CaseKind, CaseState, NewCase
 from bot.domain.images import PictureId
 from bot.domain.jobs import JobId
 from bot.domain.moderation_log import LogEntry, ModerationAction, NewLogEntry
 from bot.domain.people import AccountId
 from bot.domain.removals import Removal, RemovalOrder, RemovalReason, RemovalState, RemovalStep, StepState
-from bot.domain.reports import Report, ReporterStanding, ReportOutcome, ReportReason
+from bot.domain.reports import Report, ReporterTrust, ReportOutcome, ReportReason
 from bot.domain.rules import Actor
 from bot.domain.sanctions import Sanction, SanctionId, SanctionKind
 from storage.sql.database import Database
@@ -65,7 +65,7 @@ CASE = Case(
     scores={"violence": 0.75, "hate": 1},
     opened_at=NOON,
     state=CaseState.DECIDED,
-    decision=Decision.MUTE,
+    decision=CaseDecision.MUTE,
     decided_by=Actor(AccountId("ada"), ""),
     decided_at=LATER,
     assignee=MOD,
@@ -162,7 +162,7 @@ async def test_a_case_is_read_as_ever(database: Database, records: ContractTable
     await write_row(database, "cases", CASE_ROW)
     found = await records.cases.get(CaseId("c1"))
     assert found == CASE
-    assert (type(found.kind), type(found.state), type(found.decision)) == (CaseKind, CaseState, Decision)
+    assert (type(found.kind), type(found.state), type(found.decision)) == (CaseKind, CaseState, CaseDecision)
     assert isinstance(found.by, Actor)
 
 
@@ -261,11 +261,11 @@ async def test_a_line_of_the_moderation_log_is_written_and_read_as_ever(database
 async def test_a_report_is_read_as_ever(database: Database, records: ContractTables, ann: AccountId) -> None:
     """With what was found, or before anybody has looked."""
     await write_row(database, "reports", REPORT_ROW | {"reporter": ann})
-    report = Report(PictureId("fox.0"), ann, NOON, ReportReason.VIOLENT, ReporterStanding.MODERATOR, ReportOutcome.UPHELD)
+    report = Report(PictureId("fox.0"), ann, NOON, ReportReason.VIOLENT, ReporterTrust.MODERATOR, ReportOutcome.UPHELD)
     assert_same(await records.reports.of(PictureId("fox.0")), (report,))
     async with database.write_transaction() as connection:
         await connection.execute(text("UPDATE reports SET reason = NULL, outcome = NULL"))
-    plain = Report(PictureId("fox.0"), ann, NOON, standing=ReporterStanding.MODERATOR)
+    plain = Report(PictureId("fox.0"), ann, NOON, trust=ReporterTrust.MODERATOR)
     assert_same(await records.reports.of(PictureId("fox.0")), (plain,))
 
 

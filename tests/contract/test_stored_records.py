@@ -2,7 +2,7 @@
 
 import pytest
 
-from bot.domain.collections import Audience, Collection, CollectionId
+from bot.domain.collections import Collection, CollectionAudience, CollectionId
 from bot.domain.credits import CreditEntry, CreditKind, CreditMove
 from bot.domain.images import PictureId
 from bot.domain.people import AccountId
@@ -148,7 +148,7 @@ async def test_a_share_is_written_and_read_as_ever(database: Database, records: 
 async def test_a_collection_is_written_and_read_as_ever(database: Database, records: ContractTables, ann: AccountId) -> None:
     """With its page, where it has one."""
     collection = Collection(
-        id=CollectionId("o1"), account=ann, community=HERE, name="Foxes", audience=Audience.COMMUNITY, created_at=NOON
+        id=CollectionId("o1"), account=ann, community=HERE, name="Foxes", audience=CollectionAudience.COMMUNITY, created_at=NOON
     )
     await records.collections.add(collection)
     assert await read_row(database, "collections") == COLLECTION_ROW | {"account": ann}

@@ -22,7 +22,7 @@ from bot.domain.cases import Case, CaseKind, NewCase
 from bot.domain.chat import Form, Place, Post
 from bot.domain.jobs import Job
 from bot.domain.people import HOUSE, AccountId, Person
-from bot.domain.reports import ReporterStanding, ReportReason
+from bot.domain.reports import ReporterTrust, ReportReason
 from bot.domain.rules import EVERYBODY, Actor, Change, RuleKey, RuleKind
 from bot.pipeline.case_messages import CaseMessages
 from bot.services.appeal_effect import AppealEffect
@@ -109,7 +109,7 @@ class CaseDesk:
         """Have bob report the first picture of a job."""
         [picture, *_] = await self.bench.pictures.of_job(job.id)
         bob = await self.account("bob")
-        await self.reports.add(picture.id, bob, ReporterStanding.NEW, ReportReason.VIOLENT)
+        await self.reports.add(picture.id, bob, ReporterTrust.NEW, ReportReason.VIOLENT)
         new = NewCase(
             kind=CaseKind.REPORT,
             community=HOUSE,

@@ -8,7 +8,7 @@ from datetime import datetime
 from bot.domain.cases import CaseId
 from bot.domain.images import PictureId
 from bot.domain.people import AccountId
-from bot.domain.reports import Report, ReporterStanding, ReportOutcome, ReportReason, ReportTally, TrackRecord
+from bot.domain.reports import Report, ReporterTrust, ReportOutcome, ReportReason, ReportTally, TrackRecord
 from bot.domain.rules import Actor
 from bot.ports.clock import Clock
 from tests.fakes.scripted_failures import ScriptedFailures
@@ -27,7 +27,7 @@ class MemoryReports:
         self._decided: dict[_Key, CaseId] = {}
         self.failures = ScriptedFailures()
 
-    async def add(self, picture: PictureId, by: Actor, standing: ReporterStanding, reason: ReportReason | None = None) -> bool:
+    async def add(self, picture: PictureId, by: Actor, trust: ReporterTrust, reason: ReportReason | None = None) -> bool:
         """Note a reporter once."""
         self.failures.raise_next("add")
         key = (picture, by.account)
@@ -37,7 +37,7 @@ class MemoryReports:
             return False
         self._rows.pop(key, None)
         self._withdrawn.pop(key, None)
-        self._rows[key] = Report(picture, by.account, self._clock.now(), reason, standing)
+        self._rows[key] = Report(picture, by.account, self._clock.now(), reason, trust)
         self._pending.add(key)
         return True
 
@@ -64,12 +64,12 @@ class MemoryReports:
         """Count them."""
         self.failures.raise_next("tally")
         found = await self.of(picture)
-        counts = Counter(report.standing for report in found if report.outcome is None)
+        counts = Counter(report.trust for report in found if report.outcome is None)
         return ReportTally(
-            moderators=counts[ReporterStanding.MODERATOR],
-            known=counts[ReporterStanding.KNOWN],
-            new=counts[ReporterStanding.NEW],
-            distrusted=counts[ReporterStanding.DISTRUSTED],
+            moderators=counts[ReporterTrust.MODERATOR],
+            known=counts[ReporterTrust.KNOWN],
+            new=counts[ReporterTrust.NEW],
+            distrusted=counts[ReporterTrust.DISTRUSTED],
             rejected=sum(report.outcome is ReportOutcome.REJECTED for report in found),
         )
 

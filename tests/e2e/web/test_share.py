@@ -17,7 +17,7 @@ from bot.domain.collections import Collection, CollectionAudience, CollectionId
 from bot.domain.jobs import JobId
 from bot.domain.people import HOUSE
 from bot.domain.removals import RemovalReason
-from bot.domain.reports import ReporterStanding
+from bot.domain.reports import ReporterTrust
 from bot.domain.shares import Share, ShareId
 from bot.services.communities import Communities
 from tests.e2e.web.accessibility import violations
@@ -221,7 +221,7 @@ async def test_whoever_reports_it_there_is_no_member_of_where_it_was_drawn() -> 
             share = await shared(bench, prompt)
             assert (await visitor.ask("POST", f"/s/{share.id}/report/other", visitor.own)).status == 200
             [reported] = await reporters.reports.of(share.picture)
-            assert reported.standing is ReporterStanding.NEW
+            assert reported.trust is ReporterTrust.NEW
             bench.clock.move(timedelta(days=30))
 
 

@@ -75,7 +75,7 @@ class TestDeciding:
         [answer] = await desk.press("undo", case, "mo")
         assert "another moderator" in answer.text
         assert await bench.gallery.visible(job.id) == ()
-        assert (await bench.sanctions.standing(case.account, HOUSE)).barring is not None
+        assert (await bench.sanctions.read_record(case.account, HOUSE)).barring is not None
 
     async def test_an_undone_decision_is_taken_back(self, bench: Bench, desk: CaseDesk) -> None:
         """The picture is seen again, and the ban lifted; once."""
@@ -85,7 +85,7 @@ class TestDeciding:
         [answer] = await desk.press("undo", case, "zoe")
         assert "open again" in answer.text
         assert len(await bench.gallery.visible(job.id)) == 1
-        assert (await bench.sanctions.standing(case.account, HOUSE)).barring is None
+        assert (await bench.sanctions.read_record(case.account, HOUSE)).barring is None
         [late] = await desk.press("undo", case)
         assert "ten minutes" in late.text
 
@@ -94,7 +94,7 @@ class TestDeciding:
         case = await desk.report(await bench.draw())
         for button in ("ban", "undo", "ban"):
             await desk.press(button, case)
-        assert (await bench.sanctions.standing(case.account, HOUSE)).barring is not None
+        assert (await bench.sanctions.read_record(case.account, HOUSE)).barring is not None
 
     async def test_another_decision_lifts_what_the_first_imposed(self, bench: Bench, desk: CaseDesk) -> None:
         """Also where a crash came between."""
@@ -102,7 +102,7 @@ class TestDeciding:
         await desk.press("ban", case)
         await desk.cases.undo(case.id, await desk.account("mo"))
         await desk.press("keep", case)
-        assert (await bench.sanctions.standing(case.account, HOUSE)).barring is None
+        assert (await bench.sanctions.read_record(case.account, HOUSE)).barring is None
 
     async def test_a_mute_that_comes_too_late_is_none(self, bench: Bench, desk: CaseDesk) -> None:
         """The day began with the decision."""

@@ -13,7 +13,7 @@ from bot.domain.chat import Place, Post
 from bot.domain.images import PictureId
 from bot.domain.jobs import Job
 from bot.domain.people import Identity, Person
-from bot.domain.reports import ReporterStanding, ReportOutcome, ReportReason
+from bot.domain.reports import ReporterTrust, ReportOutcome, ReportReason
 from bot.errors import StorageFailed
 from bot.services.communities import Communities
 from bot.services.picture_lookup import PictureLookup
@@ -82,9 +82,9 @@ class Reporters:
         await point(reaction, job.message.id, call)
         return call.whispers
 
-    async def standing(self, picture: PictureId) -> list[ReporterStanding]:
+    async def trust(self, picture: PictureId) -> list[ReporterTrust]:
         """Return what the reports of a picture count for."""
-        return [report.standing for report in await self.reports.of(picture)]
+        return [report.trust for report in await self.reports.of(picture)]
 
     def _call(self, by: Person, at: Place) -> FakeCall:
         self._calls += 1
@@ -246,8 +246,8 @@ async def test_what_reports_count_for(bench: Bench, reporters: Reporters, foxes:
     await reporters.press(f"report:{foxes.id}", "eve", is_moderator=True)
     await reporters.press(f"report:{foxes.id}", "fay", at=ALONE, is_moderator=True)
     await reporters.press(f"report:{foxes.id}", "owner", at=ALONE)
-    new, known, moderator = ReporterStanding.NEW, ReporterStanding.KNOWN, ReporterStanding.MODERATOR
-    assert await reporters.standing(fox) == [new, known, known, moderator, new, moderator]
+    new, known, moderator = ReporterTrust.NEW, ReporterTrust.KNOWN, ReporterTrust.MODERATOR
+    assert await reporters.trust(fox) == [new, known, known, moderator, new, moderator]
 
 
 async def test_whoever_reports_from_outside_the_community_is_a_newcomer_there() -> None:
@@ -260,7 +260,7 @@ async def test_whoever_reports_from_outside_the_community_is_a_newcomer_there() 
     await reporters.press(f"report:{job.id}", "bob")
     await reporters.press(f"report:{job.id}", "cat", at=ALONE)
     [picture] = await bench.pictures.of_job(job.id)
-    assert await reporters.standing(picture.id) == [ReporterStanding.KNOWN, ReporterStanding.NEW]
+    assert await reporters.trust(picture.id) == [ReporterTrust.KNOWN, ReporterTrust.NEW]
 
 
 async def test_whoever_is_mostly_wrong_counts_for_nothing(bench: Bench, reporters: Reporters, foxes: Job, fox: PictureId) -> None:
@@ -271,7 +271,7 @@ async def test_whoever_is_mostly_wrong_counts_for_nothing(bench: Bench, reporter
         [picture] = await bench.pictures.of_job(other.id)
         await reporters.reports.decide(picture.id, CaseId("case"), ReportOutcome.REJECTED, up_to=bench.clock.now())
     await reporters.press(f"report:{foxes.id}")
-    assert await reporters.standing(fox) == [ReporterStanding.DISTRUSTED]
+    assert await reporters.trust(fox) == [ReporterTrust.DISTRUSTED]
 
 
 async def test_one_person_reports_twenty_times_an_hour(reporters: Reporters, foxes: Job) -> None:

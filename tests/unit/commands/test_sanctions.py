@@ -92,8 +92,8 @@ async def test_lifting_ends_every_mute_and_ban_and_leaves_warnings(office: Offic
     for line in ("warn --person bob", "mute --person bob --until 3d", "ban --person bob"):
         await office.say(f"/sanction {line}", MO)
     assert await office.say("/sanction lift --person bob", MO) == "loom:bob may ask for pictures again."
-    standing = await office.bench.sanctions.standing((await office.account(BOB)).id, office.quotas.community(SQUARE))
-    assert [one.kind for one in standing.active] == ["warning"]
+    record = await office.bench.sanctions.read_record((await office.account(BOB)).id, office.quotas.community(SQUARE))
+    assert [one.kind for one in record.active] == ["warning"]
 
 
 async def test_the_same_call_twice_is_one_sanction(office: Office) -> None:

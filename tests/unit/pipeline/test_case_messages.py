@@ -11,7 +11,7 @@ from bot.domain.chat import Place
 from bot.domain.jobs import Rewriting
 from bot.domain.people import HOUSE, AccountId, Identity, Platform
 from bot.domain.removals import RemovalReason
-from bot.domain.reports import ReporterStanding
+from bot.domain.reports import ReporterTrust
 from bot.errors import MessageGone, StorageFailed, SurfaceFailed
 from tests.fakes.bench import Bench
 from tests.fakes.case_desk import MODS, CaseDesk
@@ -83,7 +83,7 @@ async def test_the_message_follows_what_belongs_to_the_case(bench: Bench, desk: 
     assert "1 person reported it" in (await desk.shown(case)).text
     assert case.picture is not None
     for number in range(11):
-        await desk.reports.add(case.picture, await desk.account(f"user {number}"), ReporterStanding.KNOWN)
+        await desk.reports.add(case.picture, await desk.account(f"user {number}"), ReporterTrust.KNOWN)
     await desk.removals.hide(case.picture, RemovalReason.REPORTS, "reports", case.id)
     await desk.review.show_anew(case.id)
     assert desk.review.changed.is_set()

@@ -10,7 +10,7 @@ from bot.domain.images import PictureId, PictureState
 from bot.domain.jobs import Job
 from bot.domain.people import HOUSE, AccountId
 from bot.domain.removals import RemovalOrder, RemovalReason
-from bot.domain.reports import ReporterStanding, ReportReason, ReportTally
+from bot.domain.reports import ReporterTrust, ReportReason, ReportTally
 from bot.domain.rules import EVERYBODY, Actor, Change, RuleKey, RuleKind
 from bot.errors import StorageFailed
 from bot.services.cases import CaseReview
@@ -23,7 +23,7 @@ from tests.fakes.cases import MemoryCases
 from tests.fakes.moderation_log import MemoryModerationLog
 from tests.fakes.reports import MemoryReports
 
-KNOWN, NEW, MODERATOR = ReporterStanding.KNOWN, ReporterStanding.NEW, ReporterStanding.MODERATOR
+KNOWN, NEW, MODERATOR = ReporterTrust.KNOWN, ReporterTrust.NEW, ReporterTrust.MODERATOR
 MO = Actor(AccountId("mo"), "Mo")
 MINUTE = timedelta(minutes=1)
 
@@ -69,9 +69,9 @@ class Desk:
             clock=bench.clock,
         )
 
-    async def report(self, name: str, standing: ReporterStanding = KNOWN, reason: ReportReason | None = None) -> None:
+    async def report(self, name: str, trust: ReporterTrust = KNOWN, reason: ReportReason | None = None) -> None:
         """Report the picture."""
-        await self.reports.add(self.picture, reporter(name), standing, reason)
+        await self.reports.add(self.picture, reporter(name), trust, reason)
         await self.follow_up.follow_up(self.picture)
 
     async def withdraw(self, name: str) -> None:
@@ -147,7 +147,7 @@ async def test_newcomers_hide_nothing_by_themselves(desk: Desk) -> None:
     """However many they are; moderators are told all the same. Two people who are known need one of them."""
     for number in range(50):
         await desk.report(f"troll {number}", NEW)
-    await desk.report("bob", ReporterStanding.DISTRUSTED)
+    await desk.report("bob", ReporterTrust.DISTRUSTED)
     await desk.report("cat")
     assert not await desk.is_hidden()
     assert len(await desk.all_cases()) == 1

@@ -88,9 +88,9 @@ async def test_a_warning_bars_nobody_and_stands_on_record(office: Office) -> Non
     office.clock.move(HOUR)
     second = await office.sanctions.warn(ANN, HOUSE, by=MOD)
     await office.sanctions.warn(ANN, ELSEWHERE, by=MOD)
-    standing = await office.sanctions.standing(ANN, HERE)
-    assert standing.sanctions == (second, first)
-    assert (standing.barring, standing.count) == (None, 2)
+    record = await office.sanctions.read_record(ANN, HERE)
+    assert record.sanctions == (second, first)
+    assert (record.barring, record.count) == (None, 2)
     assert not await office.is_barred(HERE)
 
 
