@@ -8,6 +8,11 @@ from bot.domain.health import Finding
 from bot.ports.clock import Clock
 
 
+def is_unset(settings: Settings) -> bool:
+    """Whether no model draws yet: the previews that are painted on this machine are all there is."""
+    return settings.all_providers[settings.drawing_order[0]].kind == "offline"
+
+
 def build_setup_page(services: FeatureServices) -> SetupDependencies:
     """Build it."""
     base = services.base
@@ -17,7 +22,7 @@ def build_setup_page(services: FeatureServices) -> SetupDependencies:
         return await check_openai_key(key, settings, base.clock)
 
     return SetupDependencies(
-        is_offline=settings.all_providers[settings.drawing_order[0]].kind == "offline",
+        is_offline=is_unset(settings),
         draws=" ".join(base.ai_services.visitor_notices),
         platforms={"discord": bool(settings.discord.token), "slack": bool(settings.slack.bot_token or settings.slack.client_id)},
         test_key=test_key,

@@ -14,31 +14,25 @@ from bot.adapters.web.app import WebOptions, build_web
 from bot.adapters.web.batch_files import batch_file_routes
 from bot.adapters.web.health import health_routes
 from bot.adapters.web.live_channel import LiveChannel
-from bot.adapters.web.moderation import ModerationDependencies
+from bot.adapters.web.pictures import picture_routes
 from bot.adapters.web.rest.jobs import RestDependencies
 from bot.adapters.web.surface import WebSurface
-from bot.app.case_access import build_case_access, build_moderator_sessions
 from bot.app.chat_platforms import WebExtension
 from bot.app.connections import most_connections, server_config
 from bot.app.features.api_keys import build_registry
 from bot.app.foundation import Foundation
-from bot.app.gallery_pages import build_gallery_pages
-from bot.app.part_editing import build_part_page
+from bot.app.pages import build_pages
 from bot.app.picture_addresses import fetch_picture
 from bot.app.readiness import Readiness
 from bot.app.services import FeatureServices
-from bot.app.setup_page import build_setup_page
-from bot.app.sharing import build_share_pages
+from bot.app.setup_page import is_unset
 from bot.app.tasks import wait_for_either
 from bot.commands.dispatcher import Dispatcher
 from bot.config import Settings
 from bot.domain.health import Finding
 from bot.errors import ConfigError
 from bot.services.job_views import JobViews
-from bot.services.usage_reports import UsageReports
-from bot.services.wish_prices import WishPrices
 from storage.sql.batches import SqlBatches
-from storage.sql.statistics import SqlStatistics
 
 ServerTask = asyncio.Task[None]
 """Ends when the server has stopped, whoever stopped it."""
@@ -129,21 +123,16 @@ async def serve_web(
         dispatcher=dispatcher,
         surface=surface,
         live=live,
-        pictures=base.records.pictures,
-        objects=base.objects,
-        copy_signer=base.copy_signer,
         ids=base.ids,
         shared_files=base.shared.files,
-        readiness=Readiness(base, extension.findings).findings,
-        extra_routers=(*extension.routes, batch_file_routes(SqlBatches(base.database), services.pictures.gallery, base.objects)),
+        pages=build_pages(services),
+        extra_routers=(
+            picture_routes(pictures=base.records.pictures, objects=base.objects, copy_signer=base.copy_signer),
+            health_routes(Readiness(base, extension.findings).findings),
+            batch_file_routes(SqlBatches(base.database), services.pictures.gallery, base.objects),
+            *extension.routes,
+        ),
         rest_dependencies=_rest_dependencies(services),
-        moderation=ModerationDependencies(build_case_access(services), build_moderator_sessions(services)),
-        part=build_part_page(services),
-        share=build_share_pages(services),
-        gallery=build_gallery_pages(services),
-        prices=WishPrices(services.quotas),
-        setup=build_setup_page(services),
-        usage=UsageReports(SqlStatistics(base.database), services.people, services.quotas),
     )
     async with _run_server(web, listener, live.follow()) as server:
         yield server
@@ -213,4 +202,5 @@ def _options(base: Foundation, webhook_paths: frozenset[str]) -> WebOptions:
         notices=base.ai_services.visitor_notices,
         webhook_paths=webhook_paths,
         links_base=web.links_base,
+        is_unset=is_unset(base.settings),
     )

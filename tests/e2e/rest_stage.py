@@ -9,7 +9,9 @@ from dataclasses import dataclass
 import uvicorn
 
 from bot.adapters.web.app import WebOptions, build_web
+from bot.adapters.web.health import health_routes
 from bot.adapters.web.live_channel import LiveChannel
+from bot.adapters.web.pictures import picture_routes
 from bot.adapters.web.rest import API
 from bot.adapters.web.rest.surface import RestSurface
 from bot.adapters.web.surface import WebSurface
@@ -51,11 +53,12 @@ async def serve_rest(tier: Tier = REGISTERED) -> AsyncIterator[Served]:
         dispatcher=Dispatcher((), lambda: "c0ffee", _nobody),
         surface=WebSurface(messages, events),
         live=LiveChannel(messages, events),
-        pictures=bench.pictures,
-        objects=bench.objects,
         ids=bench.ids,
         shared_files=NoSharedFiles(),
-        readiness=_no_findings,
+        extra_routers=(
+            picture_routes(pictures=bench.pictures, objects=bench.objects),
+            health_routes(_no_findings),
+        ),
         rest_dependencies=rest_dependencies,
     )
     listener = socket.create_server(("127.0.0.1", 0))

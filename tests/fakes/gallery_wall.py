@@ -2,12 +2,12 @@
 
 from dataclasses import replace
 from datetime import datetime, timedelta
-from functools import cached_property
+from functools import cached_property, partial
 from hashlib import sha256
 
 from bot.adapters.web.gallery import GalleryDependencies
 from bot.adapters.web.gallery_actions import ActionDependencies
-from bot.adapters.web.gallery_pages import GalleryPageDependencies
+from bot.adapters.web.gallery_pages import GalleryPageDependencies, gallery_page_routes
 from bot.adapters.web.picture_page import PictureDependencies
 from bot.adapters.web.surface import WEB
 from bot.commands.redraw import vary
@@ -62,7 +62,8 @@ class Wall:
     def house(self) -> WebHouse:
         """The house that the pages are of."""
         bench = self.bench
-        return WebHouse(gallery=self.pages, pictures=bench.pictures, objects=bench.objects, commands=(vary(bench.studio),))
+        pages = (partial(gallery_page_routes, self.pages),)
+        return WebHouse(pages=pages, pictures=bench.pictures, objects=bench.objects, commands=(vary(bench.studio),))
 
     async def account(self, cookie: str) -> AccountId:
         """Return the account of a browser that keeps this cookie."""

@@ -5,6 +5,7 @@ import contextlib
 import socket
 from collections.abc import AsyncIterator, Iterator
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 import uvicorn
@@ -12,13 +13,13 @@ from fastapi import FastAPI
 from fastapi.responses import PlainTextResponse
 
 from bot.adapters.web.app import WebOptions, build_web
-from bot.adapters.web.gallery_pages import GalleryPageDependencies
+from bot.adapters.web.health import health_routes
 from bot.adapters.web.live_channel import LiveChannel
-from bot.adapters.web.moderation import ModerationDependencies
-from bot.adapters.web.part import PartDependencies
-from bot.adapters.web.setup import SetupDependencies
-from bot.adapters.web.share import ShareDependencies
+from bot.adapters.web.page_context import PageRoutes
+from bot.adapters.web.pictures import picture_routes
+from bot.adapters.web.price import price_routes
 from bot.adapters.web.surface import WebSurface
+from bot.adapters.web.usage import usage_routes
 from bot.commands.dispatcher import Dispatcher
 from bot.commands.spec import AnyCommand
 from bot.domain.health import Finding
@@ -52,20 +53,13 @@ class WebHouse:
         is_secure: bool = False,
         commands: tuple[AnyCommand, ...] = (),
         prefix: str = "",
-        moderation: ModerationDependencies | None = None,
-        part: PartDependencies | None = None,
-        share: ShareDependencies | None = None,
+        pages: tuple[PageRoutes, ...] = (),
         pictures: Pictures | None = None,
-        gallery: GalleryPageDependencies | None = None,
         statistics: Statistics | None = None,
-        setup: SetupDependencies | None = None,
+        is_unset: bool = False,
     ) -> None:
-        self._moderation = moderation
-        self._part = part
-        self._share = share
-        self._gallery = gallery
         self._statistics = statistics
-        self._setup = setup
+        self._given = pages
         self.bench = Bench()
         """Has the quotas of this house."""
 
@@ -73,7 +67,7 @@ class WebHouse:
         self._more = commands
         self.clock = StoppedClock()
         self._ids = CountingIds()
-        self._options = WebOptions(("127.0.0.1", "localhost"), is_secure, notices)
+        self._options = WebOptions(("127.0.0.1", "localhost"), is_secure, notices, is_unset=is_unset)
         self._objects = objects
         self._prefix = prefix
         self.findings: tuple[Finding, ...] = ()
@@ -106,18 +100,13 @@ class WebHouse:
             dispatcher=Dispatcher((*self.studio.commands, *self._more), lambda: "c0ffee", self._is_owner),
             surface=self.surface,
             live=live,
-            pictures=self._pictures or self.studio.pictures,
-            objects=self._objects or self.studio.objects,
             ids=self._ids,
             shared_files=NoSharedFiles(),
-            readiness=self._readiness,
-            moderation=self._moderation,
-            part=self._part,
-            share=self._share,
-            gallery=self._gallery,
-            prices=WishPrices(self.bench.quotas),
-            usage=self._usage,
-            setup=self._setup,
+            pages=self._pages,
+            extra_routers=(
+                picture_routes(pictures=self._pictures or self.studio.pictures, objects=self._objects or self.studio.objects),
+                health_routes(self._readiness),
+            ),
         )
         listener = socket.create_server(("127.0.0.1", self.port))
         # asyncio sets this itself only on sockets whose protocol is named; without it each answer waits 40 ms for an ACK.
@@ -146,9 +135,12 @@ class WebHouse:
         await self.start()
 
     @property
-    def _usage(self) -> UsageReports | None:
+    def _pages(self) -> tuple[PageRoutes, ...]:
+        prices = partial(price_routes, WishPrices(self.bench.quotas))
+        if self._statistics is None:
+            return (*self._given, prices)
         people = PersonLookup(self.bench.accounts, self.bench.quotas)
-        return UsageReports(self._statistics, people, self.bench.quotas) if self._statistics else None
+        return (*self._given, prices, partial(usage_routes, UsageReports(self._statistics, people, self.bench.quotas)))
 
     async def _is_owner(self, person: Person) -> bool:
         return person.identity.user in self.owners

@@ -12,11 +12,11 @@ from bot.adapters.web.call_request import CallRequest, read_call_request
 from bot.adapters.web.forms import Forms
 from bot.adapters.web.languages import preferred_language
 from bot.adapters.web.names import resolve_name
+from bot.adapters.web.page_context import PageContext
 from bot.adapters.web.private_files import PrivateFiles
 from bot.adapters.web.problems import problem
 from bot.adapters.web.rendering import AskedText, json_list, label_in
 from bot.adapters.web.surface import WEB, WebSurface
-from bot.adapters.web.visitors import Visitors
 from bot.commands.dispatcher import Dispatcher
 from bot.commands.translations import load_translations
 from bot.commands.typed_line import is_plain
@@ -26,32 +26,24 @@ from bot.errors import BadInput
 _TIMEOUT = timedelta(seconds=30)
 
 
-def call_routes(
-    *,
-    dispatcher: Dispatcher,
-    surface: WebSurface,
-    visitors: Visitors,
-    private_files: PrivateFiles,
-    forms: Forms,
-    channel: str,
-) -> APIRouter:
+def call_routes(web: PageContext) -> APIRouter:
     """Build `POST /api/calls`."""
     routes = APIRouter()
+    dispatcher, surface, visitors, forms = web.dispatcher, web.surface, web.visitors, Forms()
     translations = load_translations()
-    place = Place(WEB, "", channel)
 
     @routes.post("/api/calls")
     async def take_call(request: Request) -> Response:
         visitor = visitors.identify(request)
         call_request = await read_call_request(request, forms)
-        message, asked = await _find_pressed(surface, dispatcher, place, call_request)
+        message, asked = await _find_pressed(surface, dispatcher, web.place, call_request)
         key = f"{WEB}:{visitor.person.identity.user}:{call_request.key}"
         call = WebCall(
             surface,
             dispatcher.commands,
             key=key,
             person=visitor.person,
-            place=place,
+            place=web.place,
             asked=asked,
             message=message,
             texts=translations.for_locale(preferred_language(request, translations.texts_by_language)),
@@ -61,7 +53,7 @@ def call_routes(
                 await _dispatch(dispatcher, call_request, call, surface)
         except TimeoutError:
             return problem(HTTPStatus.GATEWAY_TIMEOUT, "That took too long to accept; please send it again, it counts only once.")
-        response = await _reply(call, private_files)
+        response = await _reply(call, web.private_files)
         visitors.remember(visitor, response)
         return response
 

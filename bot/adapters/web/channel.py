@@ -1,7 +1,6 @@
 """The channel as it is read: who you are here, pages of messages, previews, and the stream of events."""
 
 import json
-from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from http import HTTPStatus
 
@@ -10,11 +9,11 @@ from fastapi import APIRouter, Request, Response
 from bot.adapters.web.compression import compress_text
 from bot.adapters.web.event_streams import EventStreams, View
 from bot.adapters.web.live_channel import LiveChannel
+from bot.adapters.web.page_context import PageContext
 from bot.adapters.web.problems import problem
 from bot.adapters.web.rendering import json_list, render_view
 from bot.adapters.web.security import is_this_machine
-from bot.adapters.web.visitors import Visitor, Visitors, visitor_name
-from bot.domain.people import Person
+from bot.adapters.web.visitors import Visitor, visitor_name
 from bot.ports.page_messages import PageMessage
 
 _PAGE = 30
@@ -41,26 +40,15 @@ class ChannelInfo:
     is_unset: bool = False
 
 
-def channel_routes(
-    *, live: LiveChannel, visitors: Visitors, channel_info: ChannelInfo, is_admin_or_owner: Callable[[Person], Awaitable[bool]]
-) -> APIRouter:
+def channel_routes(live: LiveChannel, channel_info: ChannelInfo, web: PageContext) -> APIRouter:
     """Build `/api/channel`, `/api/messages`, `/previews` and `/events`. Who is in charge reads what pictures cost."""
-    routes = APIRouter()
+    routes, visitors, is_admin_or_owner = APIRouter(), web.visitors, web.dispatcher.is_admin_or_owner
     events = EventStreams(live.feed, channel_info.channel)
 
     @routes.get("/api/channel")
     async def describe(request: Request) -> Response:
         visitor = visitors.identify(request)
-        facts = {
-            "channel": channel_info.channel,
-            "notices": channel_info.notices,
-            "you": visitor.person.name,
-            "visitor": visitor.tag,
-            "picture_commands": sorted(channel_info.picture_commands),
-            "is_admin": (is_admin := await is_admin_or_owner(visitor.person)),
-            # Who opens the page on the machine itself is probably who will set it up; the page for that asks for a proof.
-            "offers_setup": channel_info.is_unset and (is_admin or is_this_machine(request.headers.get("host", ""))),
-        }
+        facts = _describe(channel_info, visitor, request, is_admin=await is_admin_or_owner(visitor.person))
         response = _json_response(request, json.dumps(facts, ensure_ascii=False))
         visitors.remember(visitor, response)
         return response
@@ -95,6 +83,19 @@ def channel_routes(
         return lambda message: render_for_visitor(visitor, message, live, channel_info, knows_cost=knows_cost)
 
     return routes
+
+
+def _describe(channel_info: ChannelInfo, visitor: Visitor, request: Request, *, is_admin: bool) -> dict[str, object]:
+    return {
+        "channel": channel_info.channel,
+        "notices": channel_info.notices,
+        "you": visitor.person.name,
+        "visitor": visitor.tag,
+        "picture_commands": sorted(channel_info.picture_commands),
+        "is_admin": is_admin,
+        # Who opens the page on the machine itself is probably who will set it up; the page for that asks for a proof.
+        "offers_setup": channel_info.is_unset and (is_admin or is_this_machine(request.headers.get("host", ""))),
+    }
 
 
 def render_for_visitor(

@@ -5,14 +5,13 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
-from http import HTTPStatus
 
 from fastapi import APIRouter, Request, Response
 
-from bot.adapters.web.assets import Assets
 from bot.adapters.web.call_request import bad_request, is_text, read_json_body
 from bot.adapters.web.compression import compress_text
-from bot.adapters.web.visitors import Visitor, Visitors
+from bot.adapters.web.page_context import PageContext
+from bot.adapters.web.visitors import Visitor
 from bot.domain.collections import CollectionId
 from bot.domain.images import Picture, PictureId, PictureState
 from bot.domain.jobs import Job, JobId
@@ -103,15 +102,13 @@ async def read_page(
     return {"pictures": [describe_tile(one, asked[JobId(one.job)]) for one in shown], "has_more": len(found) > A_PAGE}
 
 
-def gallery_routes(own: OwnPictures, *, assets: Assets, visitors: Visitors) -> APIRouter:
+def gallery_routes(own: OwnPictures, web: PageContext) -> APIRouter:
     """Build `/gallery`, and what its script asks for below `/api/gallery`."""
-    routes = APIRouter()
+    routes, visitors = APIRouter(), web.visitors
 
     @routes.api_route("/gallery", methods=["GET", "HEAD"])
     async def show_page(request: Request) -> Response:
-        response = assets.send("gallery.html", request) or Response(status_code=HTTPStatus.NOT_FOUND)
-        visitors.remember(visitors.identify(request), response)
-        return response
+        return web.send_page("gallery.html", request)
 
     @routes.get("/api/gallery")
     async def list_pictures(request: Request) -> Response:

@@ -4,11 +4,10 @@ from dataclasses import dataclass
 
 from fastapi import APIRouter
 
-from bot.adapters.web.assets import Assets
 from bot.adapters.web.gallery import GalleryDependencies, OwnPictures, gallery_routes
 from bot.adapters.web.gallery_actions import ActionDependencies, gallery_action_routes
-from bot.adapters.web.picture_page import PictureDependencies, PicturePages, picture_page_routes
-from bot.adapters.web.visitors import Visitors
+from bot.adapters.web.page_context import PageContext
+from bot.adapters.web.picture_page import PictureDependencies, picture_page_routes
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,13 +19,10 @@ class GalleryPageDependencies:
     actions: ActionDependencies
 
 
-def gallery_page_routes(pages: GalleryPageDependencies, *, assets: Assets, visitors: Visitors, channel: str) -> APIRouter:
+def gallery_page_routes(pages: GalleryPageDependencies, web: PageContext) -> APIRouter:
     """Build `/gallery` and `/i/<picture>`, and what their scripts ask for."""
-    routes = APIRouter()
-    own = OwnPictures(pages.gallery)
-    routes.include_router(gallery_routes(own, assets=assets, visitors=visitors))
-    routes.include_router(gallery_action_routes(pages.actions, own, visitors))
-    routes.include_router(
-        picture_page_routes(PicturePages(pages.picture, own, channel=channel), assets=assets, visitors=visitors)
-    )
+    routes, own = APIRouter(), OwnPictures(pages.gallery)
+    routes.include_router(gallery_routes(own, web))
+    routes.include_router(gallery_action_routes(pages.actions, own, web.visitors))
+    routes.include_router(picture_page_routes(pages.picture, own, web))
     return routes

@@ -8,18 +8,15 @@ from typing import Any
 
 from fastapi import APIRouter, HTTPException, Request, Response
 
-from bot.adapters.web.assets import Assets
 from bot.adapters.web.call import WebCall
 from bot.adapters.web.call_request import bad_request, is_text, read_json_body
-from bot.adapters.web.private_files import PrivateFiles
+from bot.adapters.web.page_context import PageContext
 from bot.adapters.web.problems import problem
 from bot.adapters.web.rendering import AskedText, json_list
-from bot.adapters.web.surface import WEB, WebSurface
-from bot.adapters.web.visitors import Visitor, Visitors
+from bot.adapters.web.surface import WEB
+from bot.adapters.web.visitors import Visitor
 from bot.commands.case_access import CaseAccess
-from bot.commands.dispatcher import Dispatcher
 from bot.domain.cases import Case, CaseId, CaseState
-from bot.domain.chat import Place
 from bot.services.moderator_sessions import Moderator, ModeratorSessions
 
 _PAGE = 30
@@ -47,11 +44,11 @@ class ModerationDependencies:
 class Moderators:
     """Knows for each request which moderator sends it: by the session that a link began, or as owner of the house."""
 
-    def __init__(self, sessions: ModeratorSessions, dispatcher: Dispatcher, *, surface: WebSurface, channel: str) -> None:
+    def __init__(self, sessions: ModeratorSessions, web: PageContext) -> None:
         self._sessions = sessions
-        self._dispatcher = dispatcher
-        self._surface = surface
-        self._place = Place(WEB, "", channel)
+        self._dispatcher = web.dispatcher
+        self._surface = web.surface
+        self._place = web.place
 
     async def call(self, visitor: Visitor, key: str) -> WebCall:
         """Return a call of the moderator that a visitor is, at the place that they moderate.
@@ -78,24 +75,15 @@ class Moderators:
         return found
 
 
-def moderation_routes(
-    dependencies: ModerationDependencies,
-    *,
-    moderators: Moderators,
-    dispatcher: Dispatcher,
-    assets: Assets,
-    visitors: Visitors,
-    private_files: PrivateFiles,
-) -> APIRouter:
+def moderation_routes(dependencies: ModerationDependencies, web: PageContext) -> APIRouter:
     """Build `/moderation`, and what its script asks for below `/api/moderation`."""
     routes = APIRouter()
-    access, sessions = dependencies.access, dependencies.sessions
+    access, sessions, visitors = dependencies.access, dependencies.sessions, web.visitors
+    moderators = Moderators(sessions, web)
 
     @routes.api_route("/moderation", methods=["GET", "HEAD"])
     async def show_page(request: Request) -> Response:
-        response = assets.send("moderation.html", request) or Response(status_code=HTTPStatus.NOT_FOUND)
-        visitors.remember(visitors.identify(request), response)
-        return response
+        return web.send_page("moderation.html", request)
 
     @routes.post("/api/moderation/session")
     async def open_session(request: Request) -> Response:
@@ -118,14 +106,8 @@ def moderation_routes(
             return problem(HTTPStatus.BAD_REQUEST, "That is not the id of a case.")
         call = await moderators.call(visitors.identify(request), "list")
         found = await access.page(call, state, _PAGE + 1, after=None if after is None else CaseId(after))
-        return _json(
-            {
-                "you": call.person.name,
-                "open": await access.count_open(call),
-                "has_more": len(found) > _PAGE,
-                "cases": [_describe(case) for case in found[:_PAGE]],
-            }
-        )
+        cases, has_more = [_describe(case) for case in found[:_PAGE]], len(found) > _PAGE
+        return _json({"you": call.person.name, "open": await access.count_open(call), "has_more": has_more, "cases": cases})
 
     @routes.post("/api/moderation/calls")
     async def take_call(request: Request) -> Response:
@@ -133,10 +115,10 @@ def moderation_routes(
         name, options, key = _read_call(await read_json_body(request, _EXPECTED_CALL))
         call = await moderators.call(visitor, key)
         if name.startswith("cases "):
-            await dispatcher.dispatch(name, options, call)
+            await web.dispatcher.dispatch(name, options, call)
         else:
-            await dispatcher.press(f"{name}:{options.get('case', '')}", call)
-        notes = [await private_files.render_note(visitor.person.identity.user, note) for note in call.finish()]
+            await web.dispatcher.press(f"{name}:{options.get('case', '')}", call)
+        notes = [await web.private_files.render_note(visitor.person.identity.user, note) for note in call.finish()]
         return Response(f'{{"notes":{json_list(notes)}}}', media_type="application/json", headers=_NOT_KEPT)
 
     return routes

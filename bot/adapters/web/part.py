@@ -9,16 +9,14 @@ from http import HTTPStatus
 
 from fastapi import APIRouter, HTTPException, Request, Response
 
-from bot.adapters.web.assets import Assets
 from bot.adapters.web.call import WebCall
 from bot.adapters.web.call_request import FORM_HEADER, bad_request, is_text, read_json_body
 from bot.adapters.web.forms import Forms, is_form, read_texts
+from bot.adapters.web.page_context import PageContext
 from bot.adapters.web.place_call import PlaceCall
 from bot.adapters.web.problems import problem
 from bot.adapters.web.rendering import AskedText
-from bot.adapters.web.surface import WEB, WebSurface
-from bot.adapters.web.visitors import Visitors
-from bot.commands.dispatcher import Dispatcher
+from bot.adapters.web.surface import WEB
 from bot.commands.part import MarkedPart, PartEditing
 from bot.domain.images import Picture
 from bot.domain.people import Platform
@@ -41,24 +39,14 @@ class PartDependencies:
     surfaces: Mapping[Platform, Surface]
 
 
-def part_routes(
-    dependencies: PartDependencies,
-    *,
-    dispatcher: Dispatcher,
-    surface: WebSurface,
-    assets: Assets,
-    visitors: Visitors,
-    forms: Forms,
-) -> APIRouter:
+def part_routes(dependencies: PartDependencies, web: PageContext) -> APIRouter:
     """Build `/part`, and what its script asks for below `/api/part`."""
     routes = APIRouter()
-    editing = dependencies.editing
+    editing, visitors, forms = dependencies.editing, web.visitors, Forms()
 
     @routes.api_route("/part", methods=["GET", "HEAD"])
     async def show_page(request: Request) -> Response:
-        response = assets.send("part.html", request) or Response(status_code=HTTPStatus.NOT_FOUND)
-        visitors.remember(visitors.identify(request), response)
-        return response
+        return web.send_page("part.html", request)
 
     @routes.post("/api/part/session")
     async def open_session(request: Request) -> Response:
@@ -88,7 +76,7 @@ def part_routes(
         if edit.place.platform != WEB:
             return PlaceCall(dependencies.surfaces, key=key, person=edit.person, place=edit.place)
         asked = AskedText(words.strip())
-        return WebCall(surface, dispatcher.commands, key=key, person=edit.person, place=edit.place, asked=asked)
+        return WebCall(web.surface, web.dispatcher.commands, key=key, person=edit.person, place=edit.place, asked=asked)
 
     return routes
 

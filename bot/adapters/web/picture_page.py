@@ -6,10 +6,9 @@ from http import HTTPStatus
 
 from fastapi import APIRouter, HTTPException, Request, Response
 
-from bot.adapters.web.assets import Assets
 from bot.adapters.web.gallery import OwnPictures, answer, describe_tile
-from bot.adapters.web.surface import WEB
-from bot.adapters.web.visitors import Visitor, Visitors
+from bot.adapters.web.page_context import PageContext
+from bot.adapters.web.visitors import Visitor
 from bot.domain.chat import Place
 from bot.domain.images import Picture, PictureId, PictureState
 from bot.domain.jobs import DrawingState, Job, JobId
@@ -52,16 +51,16 @@ class OwnPicture:
 
 
 class PicturePages:
-    """Tells owners of their pictures. `channel` is that of the page, where others see what was asked for there."""
+    """Tells owners of their pictures. `place` is the page, where others see what was asked for there."""
 
-    def __init__(self, dependencies: PictureDependencies, own: OwnPictures, *, channel: str) -> None:
+    def __init__(self, dependencies: PictureDependencies, own: OwnPictures, place: Place) -> None:
         self._pictures = dependencies.pictures
         self._jobs = dependencies.jobs
         self._lineage = dependencies.lineage
         self._sharing = dependencies.sharing
         self._links = dependencies.links
         self._own = own
-        self._place = Place(WEB, "", channel)
+        self._place = place
 
     async def find(self, visitor: Visitor, id_: str) -> OwnPicture:
         """Return a picture that is the visitor's own.
@@ -138,15 +137,15 @@ def _describe_step(step: LineageStep, *, is_own: bool) -> dict[str, object]:
     return {**tile, "is_favourite": is_own and tile["is_favourite"], "is_own": is_own}
 
 
-def picture_page_routes(pages: PicturePages, *, assets: Assets, visitors: Visitors) -> APIRouter:
+def picture_page_routes(dependencies: PictureDependencies, own: OwnPictures, web: PageContext) -> APIRouter:
     """Build `/i/<picture>`, and what its script asks for below `/api/pictures`."""
-    routes = APIRouter()
+    routes, pages, visitors = APIRouter(), PicturePages(dependencies, own, web.place), web.visitors
 
     @routes.api_route("/i/{id_}", methods=["GET", "HEAD"])
     async def show_page(request: Request, id_: str) -> Response:
         visitor = visitors.identify(request)
         await pages.find(visitor, id_)
-        response = assets.send("gallery.html", request, is_deeper=True) or Response(status_code=HTTPStatus.NOT_FOUND)
+        response = web.assets.send("gallery.html", request, is_deeper=True) or Response(status_code=HTTPStatus.NOT_FOUND)
         visitors.remember(visitor, response)
         return response
 

@@ -4,11 +4,8 @@ import json
 
 from fastapi import APIRouter, Request, Response
 
-from bot.adapters.web.surface import WEB
-from bot.adapters.web.visitors import Visitors
-from bot.commands.dispatcher import Dispatcher
+from bot.adapters.web.page_context import PageContext
 from bot.commands.spec import AnyCommand
-from bot.domain.chat import Place
 from bot.domain.inputs import MOST_INPUTS
 from bot.domain.jobs import Draft
 from bot.domain.options import Number, PictureFile
@@ -20,25 +17,24 @@ _MOST_OPTIONS = 20
 _PICTURES = Number("How many pictures go along", least=0, most=MOST_INPUTS)
 
 
-def price_routes(prices: WishPrices, *, dispatcher: Dispatcher, visitors: Visitors, channel: str) -> APIRouter:
+def price_routes(prices: WishPrices, web: PageContext) -> APIRouter:
     """Build `/api/price`: the query has options of the command that takes plain words; without any, only the day is told.
 
     Of pictures it says how many there are.
     """
     routes = APIRouter()
-    place = Place(WEB, "", channel)
-    command = next((one for one in dispatcher.commands.values() if one.takes_plain_words), None)
+    command = next((one for one in web.dispatcher.commands.values() if one.takes_plain_words), None)
 
     @routes.get("/api/price")
     async def tell_price(request: Request) -> Response:
-        person, refusal, draft, pictures = visitors.identify(request).person, "", None, 0
+        person, refusal, draft, pictures = web.visitors.identify(request).person, "", None, 0
         typed = dict(request.query_params)
         try:
             pictures = _PICTURES.parse("picture", typed.pop("picture", 0))
             draft = _draft(command, typed) if command is not None else None
         except BadInput as error:
             refusal = error.user_text
-        told = await prices.price(person, place, draft, pictures=pictures)
+        told = await prices.price(person, web.place, draft, pictures=pictures)
         return Response(_to_json(told, refusal), media_type="application/json", headers={"Cache-Control": "no-store"})
 
     return routes

@@ -10,11 +10,9 @@ from http import HTTPStatus
 
 from fastapi import APIRouter, HTTPException, Request, Response
 
-from bot.adapters.web.assets import Assets
 from bot.adapters.web.call_request import bad_request, is_text, read_json_body
+from bot.adapters.web.page_context import PageContext
 from bot.adapters.web.security import is_this_machine
-from bot.adapters.web.visitors import Visitors
-from bot.commands.dispatcher import Dispatcher
 from bot.domain.health import Check, Finding, Health
 
 _TIMEOUT = timedelta(seconds=30)
@@ -42,17 +40,13 @@ class SetupDependencies:
     checks: Sequence[Check]
 
 
-def setup_routes(
-    setup: SetupDependencies, *, dispatcher: Dispatcher, assets: Assets, visitors: Visitors, is_secure: bool
-) -> APIRouter:
-    """Build `/setup`, and what its script asks for below `/api/setup`. `is_secure` says that browsers come by https."""
+def setup_routes(setup: SetupDependencies, web: PageContext) -> APIRouter:
+    """Build `/setup`, and what its script asks for below `/api/setup`."""
     routes = APIRouter()
 
     @routes.api_route("/setup", methods=["GET", "HEAD"])
     async def show_page(request: Request) -> Response:
-        response = assets.send("setup.html", request) or Response(status_code=HTTPStatus.NOT_FOUND)
-        visitors.remember(visitors.identify(request), response)
-        return response
+        return web.send_page("setup.html", request)
 
     @routes.get("/api/setup")
     async def describe(request: Request) -> Response:
@@ -60,12 +54,12 @@ def setup_routes(
         if not await is_owner(request):
             return _json({"is_owner": False})
         draws = {"is_offline": setup.is_offline, "draws": setup.draws, "platforms": dict(setup.platforms)}
-        return _json({"is_owner": True, "takes_key": _is_sealed(request, is_secure=is_secure), **draws})
+        return _json({"is_owner": True, "takes_key": _is_sealed(request, is_secure=web.is_secure), **draws})
 
     @routes.post("/api/setup/key")
     async def test_key(request: Request) -> Response:
         await require_owner(request)
-        _require_sealed(request, is_secure=is_secure)
+        _require_sealed(request, is_secure=web.is_secure)
         return await _findings(setup.test_key(await _read_key(request)))
 
     @routes.post("/api/setup/checks")
@@ -74,7 +68,7 @@ def setup_routes(
         return await _findings(_ask_all(setup.checks))
 
     async def is_owner(request: Request) -> bool:
-        return await dispatcher.is_admin_or_owner(visitors.identify(request).person)
+        return await web.dispatcher.is_admin_or_owner(web.visitors.identify(request).person)
 
     async def require_owner(request: Request) -> None:
         if not await is_owner(request):

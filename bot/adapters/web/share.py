@@ -12,13 +12,13 @@ from fastapi.responses import HTMLResponse, JSONResponse
 
 from bot.adapters.web.call import WebCall
 from bot.adapters.web.collection_view import CollectionView
+from bot.adapters.web.page_context import PageContext
 from bot.adapters.web.problems import problem, problem_for
 from bot.adapters.web.rendering import AskedText
 from bot.adapters.web.security import SAFE_HEADERS
 from bot.adapters.web.share_view import ShareView, describe_share
-from bot.adapters.web.surface import WEB, WebSurface
-from bot.adapters.web.visitors import Visitor, Visitors
-from bot.commands.dispatcher import Dispatcher
+from bot.adapters.web.surface import WEB
+from bot.adapters.web.visitors import Visitor
 from bot.domain.chat import Place
 from bot.domain.collections import CollectionAudience
 from bot.domain.reports import ReportReason
@@ -66,13 +66,13 @@ class ShareDependencies:
 class SharePages:
     """Answers for what is shared; a page whose picture is hidden, removed or not shared any more says nothing of it."""
 
-    def __init__(self, dependencies: ShareDependencies, dispatcher: Dispatcher, surface: WebSurface, *, version: str) -> None:
+    def __init__(self, dependencies: ShareDependencies, web: PageContext) -> None:
         self._sharing = dependencies.sharing
         self._links = dependencies.links
         self._collections = dependencies.collections
-        self._dispatcher = dispatcher
-        self._surface = surface
-        self._version = version
+        self._dispatcher = web.dispatcher
+        self._surface = web.surface
+        self._version = web.assets.version
 
     async def show(self, request: Request, id_: str) -> Response:
         """Return the page."""
@@ -137,9 +137,9 @@ class SharePages:
         return CollectionView(collection, pictures, self._links, self._links.share(page), self._version)
 
 
-def share_routes(pages: SharePages, visitors: Visitors) -> APIRouter:
+def share_routes(dependencies: ShareDependencies, web: PageContext) -> APIRouter:
     """Build `/s/<id>`, `/s/<id>/report/<reason>` and `/oembed`."""
-    routes = APIRouter()
+    routes, pages, visitors = APIRouter(), SharePages(dependencies, web), web.visitors
 
     @routes.api_route("/s/{id_}", methods=["GET", "HEAD"])
     async def show_page(request: Request, id_: str) -> Response:

@@ -6,12 +6,8 @@ from http import HTTPStatus
 
 from fastapi import APIRouter, HTTPException, Request, Response
 
-from bot.adapters.web.assets import Assets
 from bot.adapters.web.compression import compress_text
-from bot.adapters.web.surface import WEB
-from bot.adapters.web.visitors import Visitors
-from bot.commands.dispatcher import Dispatcher
-from bot.domain.chat import Place
+from bot.adapters.web.page_context import PageContext
 from bot.domain.people import AccountId
 from bot.ports.plots import UsageShare
 from bot.services.usage_reports import UsageReport, UsageReports
@@ -21,16 +17,13 @@ _NOT_KEPT = {"Cache-Control": "no-store"}
 _NOT_PERMITTED = "This page is for admins only. Whoever runs this easel becomes one by what easel link prints."
 
 
-def usage_routes(reports: UsageReports, *, dispatcher: Dispatcher, assets: Assets, visitors: Visitors, channel: str) -> APIRouter:
+def usage_routes(reports: UsageReports, web: PageContext) -> APIRouter:
     """Build `/usage`, and what its script asks for below `/api/usage`."""
     routes = APIRouter()
-    place = Place(WEB, "", channel)
 
     @routes.api_route("/usage", methods=["GET", "HEAD"])
     async def show_page(request: Request) -> Response:
-        response = assets.send("usage.html", request) or Response(status_code=HTTPStatus.NOT_FOUND)
-        visitors.remember(visitors.identify(request), response)
-        return response
+        return web.send_page("usage.html", request)
 
     @routes.get("/api/usage")
     async def tell_usage(request: Request, days: int = 30) -> Response:
@@ -46,12 +39,12 @@ def usage_routes(reports: UsageReports, *, dispatcher: Dispatcher, assets: Asset
         return Response(await report.to_csv(), media_type="text/csv; charset=utf-8", headers=headers)
 
     async def read(request: Request, days: int) -> UsageReport:
-        person = visitors.identify(request).person
-        if not await dispatcher.is_admin_or_owner(person):
+        person = web.visitors.identify(request).person
+        if not await web.dispatcher.is_admin_or_owner(person):
             raise HTTPException(HTTPStatus.FORBIDDEN, _NOT_PERMITTED)
         if not 1 <= days <= _MOST_DAYS:
             raise HTTPException(HTTPStatus.BAD_REQUEST, f"days is a whole number from 1 to {_MOST_DAYS}.")
-        return await reports.read(person, place, days)
+        return await reports.read(person, web.place, days)
 
     return routes
 

@@ -2,12 +2,13 @@
 
 import re
 from collections.abc import AsyncIterator
+from functools import partial
 
 import pytest
 import pytest_asyncio
 from playwright.async_api import Browser, Page, expect
 
-from bot.adapters.web.moderation import ModerationDependencies
+from bot.adapters.web.moderation import ModerationDependencies, moderation_routes
 from bot.domain.cases import Case, CaseKind, CaseState
 from bot.domain.chat import Place
 from bot.domain.images import PictureState
@@ -39,7 +40,8 @@ async def desk() -> CaseDesk:
 async def house(desk: CaseDesk) -> AsyncIterator[WebHouse]:
     """Serve the page for that community's moderators."""
     commands = tuple(desk.dispatcher.commands.values())
-    house = WebHouse(commands=commands, moderation=ModerationDependencies(desk.access, desk.sessions))
+    pages = (partial(moderation_routes, ModerationDependencies(desk.access, desk.sessions)),)
+    house = WebHouse(commands=commands, pages=pages)
     async with running(house) as served:
         yield served
 

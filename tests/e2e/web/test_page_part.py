@@ -3,6 +3,7 @@
 import re
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
+from functools import partial
 from hashlib import sha256
 from io import BytesIO
 
@@ -12,7 +13,7 @@ from aiohttp import FormData
 from PIL import Image
 from playwright.async_api import Browser, Locator, Page, expect
 
-from bot.adapters.web.part import PartDependencies
+from bot.adapters.web.part import PartDependencies, part_routes
 from bot.adapters.web.surface import WEB
 from bot.commands.part import PartEditing
 from bot.domain.chat import Place
@@ -78,7 +79,9 @@ async def desk() -> Desk:
 async def house(desk: Desk) -> AsyncIterator[WebHouse]:
     """Serve the page in front of that house."""
     part = PartDependencies(desk.editing, {LOOM: desk.bench.surface})
-    async with running(WebHouse(part=part, pictures=desk.bench.pictures, objects=desk.bench.objects)) as served:
+    async with running(
+        WebHouse(pages=(partial(part_routes, part),), pictures=desk.bench.pictures, objects=desk.bench.objects)
+    ) as served:
         yield served
 
 

@@ -3,13 +3,14 @@
 import json
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
+from functools import partial
 from typing import Annotated
 
 import pytest
 import pytest_asyncio
 from playwright.async_api import expect
 
-from bot.adapters.web.setup import SetupDependencies
+from bot.adapters.web.setup import SetupDependencies, setup_routes
 from bot.commands.spec import Command, CommandAudience
 from bot.domain.chat import Post
 from bot.domain.health import Finding, Health
@@ -71,7 +72,7 @@ async def house() -> AsyncIterator[WebHouse]:
         Command("link", "Link", _LinkArgs, link),
         Command("budget set", "Set", _BudgetArgs, budget, audience=CommandAudience.ADMINS),
     )
-    served = WebHouse(setup=setup, commands=commands)
+    served = WebHouse(pages=(partial(setup_routes, setup),), is_unset=setup.is_offline, commands=commands)
     async with running(served):
         yield served
 

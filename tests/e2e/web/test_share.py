@@ -4,6 +4,7 @@ import json
 import re
 from collections.abc import AsyncIterator
 from datetime import timedelta
+from functools import partial
 from html.parser import HTMLParser
 from typing import Literal
 
@@ -11,7 +12,7 @@ import pytest
 import pytest_asyncio
 from playwright.async_api import Browser, expect
 
-from bot.adapters.web.share import ShareDependencies
+from bot.adapters.web.share import ShareDependencies, share_routes
 from bot.commands.reports import report
 from bot.domain.collections import Collection, CollectionAudience, CollectionId
 from bot.domain.jobs import JobId
@@ -77,7 +78,7 @@ def share_house(bench: Bench, reporters: Reporters, collections: MemoryCollectio
     """Return a house with share pages, where one can report."""
     commands = (report(reporters.reporting, bench.lookup),)
     share = ShareDependencies(bench.sharing, bench.links, collections)
-    return WebHouse(commands=commands, share=share, pictures=bench.pictures, objects=bench.objects)
+    return WebHouse(commands=commands, pages=(partial(share_routes, share),), pictures=bench.pictures, objects=bench.objects)
 
 
 async def shared(bench: Bench, prompt: str = "a fox", *, shows_words: bool = True) -> Share:

@@ -8,15 +8,14 @@ import pytest
 from fastapi import FastAPI
 
 from bot.adapters.web.price import price_routes
-from bot.adapters.web.visitors import Visitors
 from bot.commands.dispatcher import Dispatcher
 from bot.commands.imagine import imagine
 from bot.domain.allowances import Weights
 from bot.domain.images import Quality
 from bot.services.wish_prices import WishPrices
 from tests.fakes.bench import Bench
-from tests.fakes.ids import CountingIds
 from tests.fakes.owners import nobody
+from tests.fakes.page_context import page_context
 
 
 @pytest.fixture
@@ -25,8 +24,7 @@ async def http() -> AsyncIterator[httpx2.AsyncClient]:
     bench = Bench(weights=Weights({Quality.HIGH: 2}))
     app = FastAPI()
     dispatcher = Dispatcher((imagine(bench.studio),), lambda: "c0ffee", nobody)
-    visitors = Visitors(CountingIds(), is_secure=False)
-    app.include_router(price_routes(WishPrices(bench.quotas), dispatcher=dispatcher, visitors=visitors, channel="studio"))
+    app.include_router(price_routes(WishPrices(bench.quotas), page_context(dispatcher)))
     async with httpx2.AsyncClient(transport=httpx2.ASGITransport(app), base_url="http://easel.test") as client:
         yield client
 

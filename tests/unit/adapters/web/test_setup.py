@@ -6,13 +6,12 @@ import httpx2
 import pytest
 from fastapi import FastAPI
 
-from bot.adapters.web.assets import Assets
 from bot.adapters.web.setup import SetupDependencies, setup_routes
-from bot.adapters.web.visitors import COOKIE, Visitors
+from bot.adapters.web.visitors import COOKIE
 from bot.commands.dispatcher import Dispatcher
 from bot.domain.health import Finding, Health
 from bot.domain.people import Person
-from tests.fakes.ids import CountingIds
+from tests.fakes.page_context import page_context
 
 OWNER = {"Cookie": f"{COOKIE}={'A' * 44}"}
 
@@ -38,11 +37,7 @@ async def http(is_secure: bool) -> AsyncIterator[httpx2.AsyncClient]:
 
     setup = SetupDependencies(is_offline=True, draws="Previews.", platforms={"discord": True}, test_key=test_key, checks=())
     dispatcher = Dispatcher((), lambda: "c0ffee", is_owner)
-    app.include_router(
-        setup_routes(
-            setup, dispatcher=dispatcher, assets=Assets(), visitors=Visitors(CountingIds(), is_secure=False), is_secure=is_secure
-        )
-    )
+    app.include_router(setup_routes(setup, page_context(dispatcher, is_secure=is_secure)))
     async with httpx2.AsyncClient(transport=httpx2.ASGITransport(app), base_url="http://localhost:8000") as client:
         yield client
 

@@ -7,17 +7,16 @@ import httpx2
 import pytest
 from fastapi import FastAPI
 
-from bot.adapters.web.assets import Assets
 from bot.adapters.web.surface import WEB
 from bot.adapters.web.usage import usage_routes
-from bot.adapters.web.visitors import COOKIE, Visitors
+from bot.adapters.web.visitors import COOKIE
 from bot.commands.dispatcher import Dispatcher
 from bot.domain.people import GUEST, AccountId, CommunityId, Identity, Person
 from bot.ports.statistics import UsageLine
 from bot.services.person_lookup import PersonLookup
 from bot.services.usage_reports import UsageReports
 from tests.fakes.bench import Bench
-from tests.fakes.ids import CountingIds
+from tests.fakes.page_context import page_context
 
 TODAY = date(2026, 3, 14)
 OWNER = {"Cookie": f"{COOKIE}={'A' * 44}"}
@@ -41,7 +40,7 @@ class _Season:
 @pytest.fixture
 async def http() -> AsyncIterator[httpx2.AsyncClient]:
     """Serve the page of a house whose owner has a cookie of one letter."""
-    bench, visitors, app = Bench(), Visitors(CountingIds(), is_secure=False), FastAPI()
+    bench, app = Bench(), FastAPI()
 
     async def is_owner(person: Person) -> bool:
         return person.identity.user.startswith("b06b3f")
@@ -50,7 +49,7 @@ async def http() -> AsyncIterator[httpx2.AsyncClient]:
         _Season((await bench.accounts.get_or_create(ANN, GUEST)).id), PersonLookup(bench.accounts, bench.quotas), bench.quotas
     )
     dispatcher = Dispatcher((), lambda: "c0ffee", is_owner)
-    app.include_router(usage_routes(reports, dispatcher=dispatcher, assets=Assets(), visitors=visitors, channel="studio"))
+    app.include_router(usage_routes(reports, page_context(dispatcher)))
     async with httpx2.AsyncClient(transport=httpx2.ASGITransport(app), base_url="http://easel.test") as client:
         yield client
 
