@@ -10,7 +10,7 @@ from storage.backup import back_up
 
 
 def backup(file: Path, config: Path | None, *, is_verbose: bool) -> int:
-    """Copy the database to a file, say how large it is, and give the exit code."""
+    """Copy the database to a file, print how large it is, and return the exit code."""
     settings = load(config)
     configure_logging(settings, "info" if is_verbose else "warning")
     size = back_up(settings.records_url, file)

@@ -25,7 +25,7 @@ class Interrupted(BaseException):
 
 
 def start(app: typer.Typer, arguments: Sequence[str]) -> int:
-    """Run what was typed, and return the exit code. From here on SIGINT and SIGTERM are heard, also those that came before."""
+    """Run the command that was typed, and return its exit code. SIGINT and SIGTERM are handled from here on, earlier ones too."""
     for number in _STOP_SIGNALS:
         signal.signal(number, _interrupt)
     try:
@@ -39,7 +39,7 @@ def start(app: typer.Typer, arguments: Sequence[str]) -> int:
 
 
 def run_and_exit(act: Callable[[], int], *, is_verbose: bool, prints_report: bool = False) -> NoReturn:
-    """Do what a command does and leave with its code. `prints_report` says that even a failure is one JSON object.
+    """Run a command and exit with its code. `prints_report` says that even a failure is one JSON object.
 
     Raises:
         Exit: Always, with the code.
@@ -105,7 +105,7 @@ def _report_failure(error: EaselError, code: int, *, prints_report: bool) -> int
 
 
 def _operator_text(error: EaselError) -> str:
-    """Return the sentence for whoever has the machine: people in a chat need not know why a store failed, this one has to."""
+    """Return the sentence for the operator: people in a chat must not read why a store failed, an operator has to."""
     if isinstance(error, StorageFailed):
         return f"easel cannot use its {error.store}: {error.reason}. {error.mend or '`easel doctor` says more.'}"
     return error.user_text

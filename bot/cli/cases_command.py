@@ -1,4 +1,4 @@
-"""`easel cases`: the cases of all communities, for whoever runs the bot."""
+"""`easel cases`: the cases of all communities, for operators."""
 
 import asyncio
 import json
@@ -45,7 +45,7 @@ class _Records:
 
 
 def list_cases(state: CaseState, count: int, config: Path | None, *, as_json: bool, is_verbose: bool) -> int:
-    """Print cases, and give the exit code."""
+    """Print cases, and return the exit code."""
 
     async def act(records: _Records) -> None:
         found = await records.cases.page(None, state=state, most=count)
@@ -71,7 +71,7 @@ def list_cases(state: CaseState, count: int, config: Path | None, *, as_json: bo
 
 
 def show_case(case_id: str, config: Path | None, *, as_json: bool, is_verbose: bool) -> int:
-    """Print a case with its notes and its story, and give the exit code."""
+    """Print a case with its notes and its story, and return the exit code."""
 
     async def act(records: _Records) -> None:
         case = await _find(records, case_id)
@@ -100,7 +100,7 @@ def show_case(case_id: str, config: Path | None, *, as_json: bool, is_verbose: b
 
 
 def decide_case(case_id: str, decision: CaseDecision, config: Path | None, *, is_verbose: bool) -> int:
-    """Write a decision down, for the easel that runs to bring about, and give the exit code."""
+    """Write a decision, which a running easel enforces, and return the exit code."""
 
     async def act(records: _Records) -> None:
         case = await _find(records, case_id)
@@ -114,7 +114,7 @@ def decide_case(case_id: str, decision: CaseDecision, config: Path | None, *, is
 
 
 def undo_case(case_id: str, config: Path | None, *, is_verbose: bool) -> int:
-    """Open a case again, for the easel that runs to take back what followed, and give the exit code."""
+    """Open a case again, whose effects a running easel takes back, and return the exit code."""
 
     async def act(records: _Records) -> None:
         case = await _find(records, case_id)
@@ -140,7 +140,7 @@ def _run(act: Callable[[_Records], Coroutine[Any, Any, None]], config: Path | No
 
 @asynccontextmanager
 async def _open(settings: Settings) -> AsyncIterator[_Records]:
-    """Open the records alone."""
+    """Open the records without the rest of the house, and yield them."""
     await upgrade(settings.records_url)
     clock, ids = SystemClock(), RandomIds()
     async with open_records(settings) as database:

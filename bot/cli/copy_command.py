@@ -18,7 +18,7 @@ _MONEY = ("holds", "usage", "credit_balances", "spending")
 
 
 def copy(source: str, target: str, *, is_verbose: bool) -> int:
-    """Copy all records, say what arrived, and give the exit code."""
+    """Copy all records, print what arrived, and return the exit code."""
     configure_logging(Settings(), "info" if is_verbose else "warning")
     try:
         arrived = asyncio.run(_copy(_check("FROM", source), _check("TO", target)))

@@ -17,7 +17,7 @@ _MARKS = {Health.OK: ("✓", "green"), Health.NOTE: ("!", "yellow"), Health.WRON
 
 
 def run_doctor(config: Path | None, *, as_json: bool, is_verbose: bool) -> int:
-    """Check everything, print what was found, and give the exit code."""
+    """Check everything, print what was found, and return the exit code."""
     configure_logging(Settings(), "info" if is_verbose else "error")
     findings = _examine(config)
     if as_json:
@@ -28,7 +28,7 @@ def run_doctor(config: Path | None, *, as_json: bool, is_verbose: bool) -> int:
 
 
 def _examine(config: Path | None) -> tuple[Finding, ...]:
-    """Examine what the settings say; with settings that say nonsense, that is what is found."""
+    """Return what the check-up finds; settings that cannot be read are the finding themselves."""
     try:
         settings = load(config)
     except ConfigError as error:

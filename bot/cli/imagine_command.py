@@ -80,7 +80,7 @@ async def draw(
     is_quiet: bool,
     patience: timedelta = _STORE_PATIENCE,
 ) -> ImagineReport:
-    """Open the house and have the wish granted there, unless somebody stops it or the storage is away for `patience`."""
+    """Open the house, have the wish drawn, and return the report; stop early on a signal, or if storage is away for `patience`."""
     call = TerminalCall(key=f"terminal:{RandomIds().new()}", user=str(os.getuid()), name=_login(), surface=surface)
     task = asyncio.current_task()
     with listen_for_stop(may_finish=False, on_immediate=task.cancel if task else None) as stop:
@@ -114,7 +114,7 @@ def _login() -> str:
 async def _wait_or_stop(
     house: House, request: Coroutine[Any, Any, ImagineReport], *, call: TerminalCall, surface: TerminalSurface, stop: StopRequest
 ) -> ImagineReport:
-    """Wait for the end of the wish, or for somebody who stops it."""
+    """Return the report of the wish's end, or of its stop."""
     stop.may_finish = True
     async with background_task(request) as work:
         await wait_for_either(stop.graceful.wait(), work)
@@ -125,7 +125,7 @@ async def _wait_or_stop(
 
 
 async def _request_and_wait(house: House, raw: Mapping[str, object], call: TerminalCall, patience: timedelta) -> ImagineReport:
-    """Return the wish to the house, and wait for the end of the job that it becomes, whoever works on it.
+    """Hand the wish to the house and wait for the end of its job, whichever process works on it.
 
     While the storage does not take what is drawn, wait for `patience` only.
     """
@@ -153,7 +153,7 @@ async def _find_job(house: House, call: TerminalCall) -> Job | None:
 
 
 async def _is_stuck(house: House, job: Job) -> bool:
-    """Return whether the job's pictures are drawn and not where they belong yet, or nobody can say."""
+    """Return whether the job's pictures are drawn but not in their store yet; True where nobody can say."""
     try:
         return any(drawing.state is DrawingState.DRAWN for drawing in await house.base.records.jobs.drawings(job.id))
     except StorageFailed:
@@ -165,7 +165,7 @@ def _problem_of(post: Post) -> ImagineProblem:
 
 
 async def _give_up(house: House, call: TerminalCall, stop: StopRequest) -> ImagineReport:
-    """Cancel what was asked for. The work on it stops with the house."""
+    """Cancel the job and return the report. The work on it stops with the house."""
     try:
         async with asyncio.timeout(_GIVE_UP_WITHIN.total_seconds()):
             return await _cancel(house, call, stop)
@@ -192,7 +192,7 @@ async def _cancel(house: House, call: TerminalCall, stop: StopRequest) -> Imagin
 
 
 async def _report_too_late(house: House, job: Job, stop: StopRequest) -> ImagineReport:
-    """Tell how the job ended before it could be cancelled."""
+    """Return how the job ended before it could be cancelled."""
     report = await _report_of(house, job)
     if report.job is None or not report.job.pictures:
         return report
@@ -201,7 +201,7 @@ async def _report_too_late(house: House, job: Job, stop: StopRequest) -> Imagine
 
 
 def _build_views(house: House) -> JobViews:
-    """Return what puts jobs together for programs."""
+    """Return what formats jobs for programs."""
     return JobViews(
         jobs=house.base.records.jobs,
         pictures=house.base.records.pictures,
@@ -211,7 +211,7 @@ def _build_views(house: House) -> JobViews:
 
 
 async def _report_of(house: House, job: Job) -> ImagineReport:
-    """Put everything about the job together."""
+    """Return the report of a job."""
     views = _build_views(house)
     view = await views.view(job, knows_cost=True)
     folder = house.base.settings.pictures_folder
@@ -224,7 +224,7 @@ async def _report_of(house: House, job: Job) -> ImagineReport:
 
 
 async def _write_pictures(house: House, report: ImagineReport, targets: Sequence[Path]) -> ImagineReport:
-    """Write the pictures where they are wanted; easel keeps its own copies."""
+    """Write the pictures to `output`; easel keeps its own copies."""
     if not targets or report.job is None or not report.job.pictures:
         return report
     job = await house.base.records.jobs.get(JobId(report.job.id))

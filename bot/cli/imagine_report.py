@@ -35,7 +35,7 @@ class ImagineReport:
 
     @property
     def exit_code(self) -> int:
-        """What the program exits with."""
+        """Return what the program exits with."""
         return self.problem.code if self.problem else 0
 
 

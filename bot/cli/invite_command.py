@@ -11,7 +11,7 @@ from bot.errors import ConfigError
 
 
 def invite(config: Path | None, *, is_verbose: bool) -> int:
-    """Print where a server, or a person, can add the bot, and give the exit code.
+    """Print where a server, or a person, can add the bot, and return the exit code.
 
     Raises:
         ConfigError: There is no token, or Discord does not know it.

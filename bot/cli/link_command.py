@@ -1,4 +1,4 @@
-"""`easel link`: makes somebody's account on the page or in the chat that of whoever has this machine in hand."""
+"""`easel link`: joins an account on the page or in a chat with the one of this system's user."""
 
 import asyncio
 import os
@@ -21,7 +21,7 @@ from storage.sql.codes import SqlCodes
 
 
 def link(config: Path | None, *, is_verbose: bool) -> int:
-    """Print a code for the account of this system's user, and give the exit code."""
+    """Print a code for the account of this system's user, and return the exit code."""
     settings = load(config)
     configure_logging(settings, "info" if is_verbose else "warning")
     make_data_folder(settings.home)
@@ -37,7 +37,7 @@ def link(config: Path | None, *, is_verbose: bool) -> int:
 
 
 async def _issue_code(settings: Settings, identity: Identity) -> LinkCode:
-    """Open the records alone, and have a code written down."""
+    """Open the records without the rest of the house, and issue a code."""
     await upgrade(settings.records_url)
     clock = SystemClock()
     async with open_records(settings) as database:

@@ -30,7 +30,7 @@ class _StandardError(logging.StreamHandler[TextIO]):
 
 
 class _RepetitionFilter(logging.Filter):
-    """Lets an event through so often in a while, and then says how many it kept back."""
+    """Lets an event through a few times in a while, and then logs how many it kept back."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -38,7 +38,7 @@ class _RepetitionFilter(logging.Filter):
         self._seen: Counter[tuple[str, str]] = Counter()
 
     def filter(self, record: logging.LogRecord) -> bool:
-        """Whether the record is logged; the first one of a new while tells of those that were not."""
+        """Whether the record is logged; the first one of a new while says how many were kept back."""
         if not 0 <= record.created - self._since < _WINDOW_SECONDS:
             kept_back = sum(max(0, number - _MOST_PER_WINDOW) for number in self._seen.values())
             self._since = record.created
@@ -53,7 +53,7 @@ class _RepetitionFilter(logging.Filter):
 
 
 def configure_logging(settings: Settings, level: str, role: str = "") -> None:
-    """Send all logs of this process through one form; `level` is for ours, others' begin at warning.
+    """Format all logs of this process alike; `level` is for ours, others' begin at warning.
 
     `role` stands in each line of JSON, so that the lines of several processes can be told apart in one place.
     """

@@ -29,7 +29,7 @@ class Judgement:
 
 
 def try_words(words: str, file: Path | None, own: list[Path], config: Path | None, *, as_json: bool, is_verbose: bool) -> int:
-    """Judge words, or each line of a file, print what comes of them, and give the exit code."""
+    """Judge words, or each line of a file, print the verdicts, and return the exit code."""
     if bool(words) == bool(file):
         raise BadInput("Give words to try, or a file of them with --file, one of the two.")
     settings = load(config)

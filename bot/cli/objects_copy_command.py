@@ -19,7 +19,7 @@ _MOST_NAMED = 10
 
 
 def copy(source: str, target: str, config: Path | None, *, is_verbose: bool) -> int:
-    """Copy all pictures, say what arrived, and give the exit code."""
+    """Copy all pictures, print what arrived, and return the exit code."""
     settings = load(config)
     configure_logging(settings, "info" if is_verbose else "warning")
     from_, to = _point_to("FROM", source, settings), _point_to("TO", target, settings)
@@ -44,7 +44,7 @@ async def _copy(source: Settings, target: Settings) -> CopyReport:
 
 
 def _point_to(name: str, url: str, settings: Settings) -> Settings:
-    """Return the settings with their pictures elsewhere."""
+    """Return the settings with another object store."""
     try:
         checked = check_objects_url(url)
     except ValueError as error:

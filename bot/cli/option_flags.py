@@ -17,7 +17,7 @@ R = TypeVar("R")
 
 
 def with_options_of(args: type) -> Callable[[Callable[..., R]], Callable[..., R]]:
-    """Give a function a flag for each option of an args class, before its own; it gets them by name, as they were typed.
+    """Return a decorator that adds a flag for each option of an args class before the function's own; values come as typed.
 
     Words need no flag where the command cannot do without them: they are whatever no flag claims.
     """
@@ -80,7 +80,7 @@ def _read_flag(value: str | list[str] | list[Path] | None) -> object:
 
 
 def _read_picture(path: Path) -> BroughtPicture:
-    """Read no more than tells that a file is too large: it may be one without an end."""
+    """Return the file as a picture. No more is read than shows that it is too large: a file may have no end."""
     try:
         with path.open("rb") as file:
             return BroughtPicture(file.read(MOST_BYTES + 1))

@@ -42,7 +42,7 @@ class ProvenanceReport:
 
 
 def show_provenance(file: Path, config: Path | None, *, as_json: bool, is_verbose: bool) -> int:
-    """Look at a file, print what is known of it, and give the exit code."""
+    """Look at a file, print what is known of it, and return the exit code."""
     settings = load(config)
     configure_logging(settings, "info" if is_verbose else "warning")
     try:
@@ -62,7 +62,7 @@ def show_provenance(file: Path, config: Path | None, *, as_json: bool, is_verbos
 
 
 def _has_records(settings: Settings) -> bool:
-    """Whether there are any yet: to look at a file must not make a database."""
+    """Whether there is a database yet: to look at a file must not make one."""
     return not settings.records_url.startswith("sqlite") or Path(settings.records_url.partition(":///")[2]).is_file()
 
 

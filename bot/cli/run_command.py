@@ -20,7 +20,7 @@ def run(
     tiers: str = "",
     is_verbose: bool,
 ) -> int:
-    """Serve until somebody stops it, and give the exit code. `slots` and `tiers` are as in `with_slots`."""
+    """Serve until stopped, and return the exit code. `slots` and `tiers` are as in `with_slots`."""
     settings = load(config)
     if slots or tiers:
         settings = with_slots(settings, slots, tiers)

@@ -12,7 +12,7 @@ from bot.errors import ConfigError, StorageFailed
 
 
 def manifest(url: str, *, is_rotating: bool, as_json: bool) -> int:
-    """Print the manifest of the Slack app, and give the exit code.
+    """Print the manifest of the Slack app, and return the exit code.
 
     Raises:
         ConfigError: The address is not one that Slack takes.
@@ -29,7 +29,7 @@ def manifest(url: str, *, is_rotating: bool, as_json: bool) -> int:
 
 
 def reseal(config: Path | None, *, is_verbose: bool) -> int:
-    """Encrypt all stored tokens with the newest key, and give the exit code.
+    """Encrypt all stored tokens with the newest key, and return the exit code.
 
     Raises:
         ConfigError: There are no keys, or none opens a token.

@@ -33,7 +33,7 @@ class TakedownReport:
 
 
 def take_down(what: str, reason: RemovalReason, config: Path | None, *, as_json: bool, is_verbose: bool) -> int:
-    """Take down what a link, a person or a file stands for, print what came of it, and give the exit code."""
+    """Take down what a link, a person or a file stands for, print the result, and return the exit code."""
     settings = _load(config, is_verbose=is_verbose)
     file = _read_hashes(Path(what)) if Path(what).is_file() else None
     report = asyncio.run(_take_down(settings, what, file, reason))
@@ -42,7 +42,7 @@ def take_down(what: str, reason: RemovalReason, config: Path | None, *, as_json:
 
 
 def list_left(config: Path | None, *, as_json: bool, is_verbose: bool) -> int:
-    """Print what is left of pictures that were removed, and give the exit code."""
+    """Print what could not be removed of earlier takedowns, and return the exit code."""
     left = asyncio.run(_left(_load(config, is_verbose=is_verbose)))
     if as_json:
         for step in left:

@@ -12,7 +12,7 @@ from storage.migrate import upgrade as upgrade_tables
 
 
 def upgrade(config: Path | None, *, is_verbose: bool) -> int:
-    """Bring the database up to date, say from where to where, and give the exit code."""
+    """Bring the database up to date, print the versions before and after, and return the exit code."""
     settings = load(config)
     configure_logging(settings, "info" if is_verbose else "warning")
     make_data_folder(settings.home)

@@ -11,7 +11,7 @@ from storage.sql.installations import SqlInstallations
 
 
 async def check_discord(settings: Settings) -> tuple[Finding, ...]:
-    """Look at the bot on Discord, where a token is set."""
+    """Check the bot on Discord, where a token is set."""
     chosen = settings.discord
     if not chosen.token:
         return (Finding("discord", Health.OK, "Off: nothing is set for it."),)
@@ -41,7 +41,7 @@ def _render_menu(settings: Settings) -> list[dict[str, object]]:
 
 
 async def check_slack(settings: Settings) -> tuple[Finding, ...]:
-    """Look at the bot on Slack, where it is set up."""
+    """Check the bot on Slack, where it is set up."""
     chosen = settings.slack
     if not chosen.is_on:
         return (Finding("slack", Health.OK, "Off: nothing is set for it."),)
@@ -59,7 +59,7 @@ async def check_slack(settings: Settings) -> tuple[Finding, ...]:
 
 
 async def _check_installations(settings: Settings) -> tuple[Finding, ...]:
-    """See whether the keys open what workspaces have installed, and whether Slack takes the newest one's token."""
+    """Check that the keys decrypt what workspaces have installed, and that Slack accepts the newest one's token."""
     from bot.adapters.slack.checkup import check_bot_token, check_installations
     from bot.adapters.slack.token_encryption import DecryptionFailed
     from bot.app.chat_platforms import slack_options
@@ -75,7 +75,7 @@ async def _check_installations(settings: Settings) -> tuple[Finding, ...]:
 
 
 async def _read_tokens(settings: Settings) -> list[str]:
-    """Read the bots' tokens, oldest first; none where the database is of another version, or not there yet."""
+    """Return the bots' tokens, oldest first; none where the database is of another version, or not there yet."""
     from bot.adapters.slack.installation_store import EncryptedInstallationStore
     from bot.adapters.slack.token_encryption import TokenCipher
 

@@ -30,14 +30,14 @@ async def load_modules(*names: str) -> None:
 
 
 async def run_checks(checks: Iterable[DoctorCheck]) -> tuple[Finding, ...]:
-    """Look at all parts at once; the findings come in the parts' order."""
+    """Run all checks at once, and return the findings in the checks' order."""
     async with asyncio.TaskGroup() as group:
         tasks = [group.create_task(_run_check(check)) for check in checks]
     return tuple(finding for task in tasks for finding in task.result())
 
 
 async def _run_check(check: DoctorCheck) -> tuple[Finding, ...]:
-    """Look at one part. A boundary: a check that breaks is a finding."""
+    """Return the findings of one check. A boundary: a check that breaks is a finding."""
     try:
         async with asyncio.timeout(check.time_limit.total_seconds()):
             return await check.run()
@@ -54,7 +54,7 @@ async def _run_check(check: DoctorCheck) -> tuple[Finding, ...]:
 
 
 def _texts(error: EaselError) -> list[str]:
-    """Return the sentences for an operator: a person in a chat may not know why a store failed, this one has to."""
+    """Return the sentences for an operator: people in a chat must not read why a store failed, an operator has to."""
     if isinstance(error, StorageFailed):
         return [f"easel cannot use its {error.store}: {error.reason}."]
     return error.user_text.splitlines() if error.kind == "config_error" else [f"{error}."]

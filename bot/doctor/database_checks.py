@@ -15,7 +15,7 @@ _PROCESSES = 2
 
 
 def check_version(opening: str, version: str) -> Finding:
-    """Say whether the tables are those of this program; `opening` is the first half of the sentence."""
+    """Return whether the tables are those of this program; `opening` is the first half of the sentence."""
     text = f"{opening}; its tables are version {version}"
     if version == head():
         return Finding("database", Health.OK, f"{text}, as they should be.")
@@ -28,7 +28,7 @@ def check_version(opening: str, version: str) -> Finding:
 
 
 async def check_postgres(settings: Settings) -> tuple[Finding, ...]:
-    """See whether PostgreSQL answers, lets us write, has the tables of this version, and the same time as this machine."""
+    """Check that PostgreSQL answers, lets us write, has the tables of this version, and the same time as this machine."""
     place = describe_place(parse_url(settings.records_url))
     try:
         version = await current(settings.records_url)
@@ -46,7 +46,7 @@ async def check_postgres(settings: Settings) -> tuple[Finding, ...]:
 
 
 def _check_connections(settings: Settings, most: int | None) -> tuple[Finding, ...]:
-    """Compare what each process may have with what all together may; a pooler shares out as it likes."""
+    """Compare each process's share of connections with the server's limit; a pooler shares them out by itself."""
     each = settings.records.pool_size
     if most is None or not settings.records.prepared_statements:
         return ()

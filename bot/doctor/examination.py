@@ -1,4 +1,4 @@
-"""The whole check-up, in the order in which things are mended."""
+"""The whole check-up, in the order in which problems are to be fixed."""
 
 from collections.abc import Iterable
 from pathlib import Path

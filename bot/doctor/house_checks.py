@@ -41,7 +41,7 @@ _MOST_OBJECTS = 10_000
 
 
 def house_checks(settings: Settings) -> tuple[DoctorCheck, ...]:
-    """Return the parts that the settings choose."""
+    """Return the checks that the settings call for."""
     return (
         DoctorCheck("database", lambda: check_database(settings)),
         DoctorCheck("redis", lambda: check_redis(settings, SystemClock())),
@@ -59,7 +59,7 @@ def house_checks(settings: Settings) -> tuple[DoctorCheck, ...]:
 
 
 async def check_database(settings: Settings) -> tuple[Finding, ...]:
-    """See whether the database opens, is whole, and is of this version."""
+    """Check that the database opens, is whole, and is of this version."""
     url = make_url(settings.records_url)
     if not is_sqlite(url):
         return await check_postgres(settings)
@@ -75,7 +75,7 @@ async def check_database(settings: Settings) -> tuple[Finding, ...]:
 
 
 def _check_damage(path: Path) -> Finding:
-    """Let SQLite look for damage, for as long as that is bearable."""
+    """Have SQLite check its file for damage, within a time limit."""
     until = time.monotonic() + _CHECK_SECONDS
     with _open_read_only(path) as connection:
         connection.set_progress_handler(lambda: time.monotonic() > until, _STEPS_BETWEEN_LOOKS)
@@ -91,7 +91,7 @@ def _check_damage(path: Path) -> Finding:
 
 
 def _check_writable(path: Path) -> tuple[Finding, ...]:
-    """Say so where nothing can be written to the database: begin to write, and take it back."""
+    """Begin to write and roll back; return a finding where that fails."""
     try:
         with contextlib.closing(
             sqlite3.connect(f"{path.absolute().as_uri()}?mode=rw", uri=True, isolation_level=None)
@@ -117,13 +117,13 @@ def _open_read_only(path: Path) -> Iterator[sqlite3.Connection]:
 
 
 async def check_object_store(settings: Settings) -> tuple[Finding, ...]:
-    """Put, read back and delete a small object."""
+    """Put, read back and delete a small object, and return what was found."""
     async with open_objects(settings) as store:
         return await store.check()
 
 
 async def check_orphans(settings: Settings) -> tuple[Finding, ...]:
-    """Count what the daily sweep would remove; what is wrong with the database or the store, their own checks say."""
+    """Count what the daily sweep would remove. Trouble with the database or the store is left to their own checks."""
     try:
         async with open_orphans(settings) as found:
             return () if found is None else _describe_orphans(await found.count(most=_MOST_OBJECTS))
@@ -157,7 +157,7 @@ async def check_ai_services(settings: Settings) -> tuple[Finding, ...]:
 
 
 def _describe_choice(settings: Settings, chosen: AiServices) -> Iterator[Finding]:
-    """Say who draws, and why."""
+    """Yield which provider draws, and why."""
     names = ", then ".join(f"{provider_of(provider.name)} ({provider.model})" for provider in chosen.providers)
     first = chosen.order[0]
     why = reason_to_draw(settings, first)
@@ -175,7 +175,7 @@ def _describe_choice(settings: Settings, chosen: AiServices) -> Iterator[Finding
 
 
 def _describe_model(settings: Settings, name: str, section: OpenAiAccountSettings) -> Iterator[Finding]:
-    """Say which other models could be chosen, and whether costs will be known."""
+    """Yield which other models could be chosen, and whether costs will be known."""
     model, names = image_model(settings, name, section), ", ".join(image_model_names(settings))
     setting = "[openai] image_model" if name == "openai" else f"[providers.{name}] model"
     yield Finding("models", Health.OK, f"{setting} is {model.name}; known here are {names}.")
@@ -185,7 +185,7 @@ def _describe_model(settings: Settings, name: str, section: OpenAiAccountSetting
 
 
 def _describe_guard(settings: Settings, chosen: AiServices) -> Iterator[Finding]:
-    """Say what looks at people's words, so that nobody thinks that more does."""
+    """Yield what judges people's words, so that nobody thinks that more does."""
     guard = settings.guard
     usual = "all of easel's own word lists" if guard.use_default_blocklist else "two of easel's own word lists"
     rules = f"{usual}, {len(guard.lists)} files and {len(guard.blocked)} phrases of yours"

@@ -24,7 +24,7 @@ _TAKEN = "Stop what listens there, or set another [web] port, for example with E
 
 
 async def check_python() -> tuple[Finding, ...]:
-    """Say which Python runs this."""
+    """Return which Python runs this."""
     text = f"Python {platform.python_version()} on {platform.system()}."
     if sys.version_info < _OLDEST:
         return (Finding("python", Health.WRONG, text, "Install Python 3.11 or newer and run make setup again."),)
@@ -32,12 +32,12 @@ async def check_python() -> tuple[Finding, ...]:
 
 
 async def check_data_folder(folder: Path) -> tuple[Finding, ...]:
-    """See whether the folder can be written to, and how much room there is."""
+    """Check that the data folder can be written to, and how much room it has."""
     return await asyncio.to_thread(_try_data_folder, folder)
 
 
 def _try_data_folder(folder: Path) -> tuple[Finding, ...]:
-    """Try it where it is; a folder that is not there yet is tried where it will be made."""
+    """Check the folder where it is; one that is not there yet is checked where it will be made."""
     there = next(place for place in (folder, *folder.parents) if place.exists())
     try:
         if not there.is_dir():
@@ -52,7 +52,7 @@ def _try_data_folder(folder: Path) -> tuple[Finding, ...]:
 
 
 async def check_port(web: WebSettings) -> tuple[Finding, ...]:
-    """See whether the page could listen where it should, or does so already."""
+    """Check that the page could listen on its port, or does so already."""
     if web.port == 0:
         return (Finding("web", Health.OK, f"The page takes any free port of {web.host}."),)
     where = f"{web.host} port {web.port}"
@@ -69,7 +69,7 @@ async def check_port(web: WebSettings) -> tuple[Finding, ...]:
 
 
 def _bind(host: str, number: int) -> OSError | None:
-    """Try to listen, as the page would."""
+    """Try to listen, as the page would; return the error if that fails."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     try:
         socket.create_server((host, number), family=family).close()
@@ -79,7 +79,7 @@ def _bind(host: str, number: int) -> OSError | None:
 
 
 def _is_alive(host: str, number: int) -> bool:
-    """Ask whoever is there for its health, as easel's page would tell it."""
+    """Whether what listens there answers a health check as easel's page does."""
     to = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)  # noqa: S104 - connected to, not bound
     connection = http.client.HTTPConnection(to, number, timeout=_PATIENCE_SECONDS)
     try:

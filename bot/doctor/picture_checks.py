@@ -21,7 +21,7 @@ _MEND = "Copy the pictures there with easel objects copy; if they are nowhere el
 
 
 async def check_newest_pictures(settings: Settings) -> tuple[Finding, ...]:
-    """Look for the newest pictures; what is wrong with the database or the store, their own checks say."""
+    """Check that the store has the newest pictures. Trouble with the database or the store is left to their own checks."""
     try:
         if await current(settings.records_url) != head():
             return ()
@@ -37,7 +37,7 @@ async def check_newest_pictures(settings: Settings) -> tuple[Finding, ...]:
 
 
 async def check_spool(settings: Settings) -> tuple[Finding, ...]:
-    """Count the pictures that are on this machine only: whoever takes it away has to know."""
+    """Return how many pictures are on this machine only, so that nobody discards it with them."""
     spool = open_spool(settings)
     if spool is None:
         return ()

@@ -11,7 +11,7 @@ _SOON = timedelta(days=30)
 
 
 async def check_provenance(settings: Settings, clock: Clock) -> tuple[Finding, ...]:
-    """Say as whom copies are signed, and until when; a certificate that cannot sign raises `ConfigError`."""
+    """Return as whom copies are signed, and until when; a certificate that cannot sign raises `ConfigError`."""
     if not settings.provenance.certificate:
         return ()
     certificate = await check_certificate(settings, clock)

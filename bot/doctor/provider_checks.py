@@ -16,7 +16,7 @@ from storage.sql.provider_states import SqlProviderStates
 
 
 async def check_provider_states(settings: Settings) -> tuple[Finding, ...]:
-    """Say which services rest or are slowed down; what is wrong with the database, its own check says."""
+    """Return which services rest or are slowed down. Trouble with the database is left to its own check."""
     clock = SystemClock()
     try:
         if await current(settings.records_url) != head():
@@ -34,7 +34,7 @@ async def check_provider_states(settings: Settings) -> tuple[Finding, ...]:
 
 
 def describe_states(states: Mapping[str, ProviderState], now: datetime) -> Iterator[Finding]:
-    """Say for how long who is not asked, and why, and who gets fewer calls than are set."""
+    """Yield which providers rest, for how long and why, and which get fewer calls than are set."""
     for name, state in states.items():
         if state.rests_until is not None and state.is_resting(now):
             text = f"{name} is not asked for {duration_text(state.rests_until - now)}, because its calls failed: {state.fault}."

@@ -18,7 +18,7 @@ _SERVE = "Set [objects] redirect = false, and easel serves the pictures itself; 
 
 
 async def report_settings_file(path: Path | None, outdated: Sequence[str] = ()) -> tuple[Finding, ...]:
-    """Say where the settings come from, and which of them stand there under old names."""
+    """Return where the settings come from, and which of them stand there under old names."""
     if path is None:
         text = "No config.toml: everything is at its default, or set by the environment."
     else:
@@ -28,7 +28,7 @@ async def report_settings_file(path: Path | None, outdated: Sequence[str] = ()) 
 
 
 async def check_links(web: WebSettings) -> tuple[Finding, ...]:
-    """Judge whether people can follow our links, and whether the page is as open as it seems."""
+    """Check that people can follow our links, and that the page is as open as it seems."""
     text = f"Links of pictures begin with {web.links_base}."
     if not web.public_url:
         return (_links_of_this_machine(web, text),)
@@ -57,7 +57,7 @@ def _links_of_this_machine(web: WebSettings, text: str) -> Finding:
 
 
 async def check_store_links(settings: Settings) -> tuple[Finding, ...]:
-    """Judge whether people who are sent on to the store arrive there."""
+    """Check that people who are redirected to the store can reach it."""
     options = settings.objects
     if settings.pictures_folder is not None or not options.redirect or options.public_url or not options.endpoint_url:
         return ()
@@ -73,7 +73,7 @@ async def check_store_links(settings: Settings) -> tuple[Finding, ...]:
 
 
 def _is_inside(host: str) -> bool:
-    """Whether a host is a machine or a network's own, and nobody's on the internet."""
+    """Whether a host is a machine or a network's own, and cannot be reached from the internet."""
     try:
         return not ip_address(host).is_global
     except ValueError:
@@ -81,7 +81,7 @@ def _is_inside(host: str) -> bool:
 
 
 async def check_quotas(settings: Settings) -> tuple[Finding, ...]:
-    """Repeat who may have how much."""
+    """Return who may draw how much."""
     tiers = ", ".join(f"{tier} {limit}" for tier, limit in settings.quotas.tiers.items())
     text = f"Pictures a day: {tiers}. The day ends at midnight, {settings.quotas.time_zone}."
     if any(settings.quotas.tiers.values()):
@@ -90,7 +90,7 @@ async def check_quotas(settings: Settings) -> tuple[Finding, ...]:
 
 
 async def check_membership(settings: Settings) -> tuple[Finding, ...]:
-    """Judge whether what people pay would be heard of."""
+    """Check that we would hear of what people pay."""
     chosen, web = settings.membership, settings.web
     if not chosen.stripe_secret and not chosen.checkout_url:
         return (Finding("membership", Health.OK, "Off: nothing is set for it."),)
@@ -104,7 +104,7 @@ async def check_membership(settings: Settings) -> tuple[Finding, ...]:
 
 
 def _membership_problem(settings: Settings) -> tuple[str, str] | None:
-    """Return why what people pay would not be heard of, and what to do about that."""
+    """Return why we would not hear of what people pay, and what to do about that."""
     chosen = settings.membership
     if not chosen.stripe_secret:
         text = "/quota show says where to pay, but nobody would tell easel that they did."
@@ -122,5 +122,5 @@ def _membership_problem(settings: Settings) -> tuple[str, str] | None:
 
 
 async def report_front_ends(settings: Settings) -> tuple[Finding, ...]:
-    """Say where people can talk to easel by themselves."""
+    """Return where people can talk to easel."""
     return (Finding("web page", Health.OK, f"On: {settings.web.links_base}/"),)

@@ -26,7 +26,7 @@ class AllowListEffect:
         self._word_filter = word_filter
 
     async def enforce(self, case: Case) -> None:
-        """Bring the list to what the case says."""
+        """Add the words to the list, or remove them from it, as the case says."""
         if case.kind is not CaseKind.MISTAKE:
             return
         category = f"case-{case.id}"

@@ -1,10 +1,8 @@
 """Perceptual hashes: two pictures that look alike have hashes that differ in few bits.
 
-The hash is the one of PDQ (Facebook, 2019) in essence: the signs, against
-their median, of the 16 x 16 lowest frequencies of the picture in grey. It
-survives saving anew, other formats, other sizes and small changes of
-brightness; eight of them tell turned and mirrored copies. It does not survive
-cropping, borders, or anything drawn over a good part of the picture.
+The hash is in essence that of PDQ (Facebook, 2019): the signs, against their median, of the 16 x 16 lowest frequencies
+of the picture in grey. It survives re-encoding, other formats, other sizes and small changes of brightness; eight hashes
+cover turned and mirrored copies. It does not survive cropping, borders, or anything drawn over a good part of the picture.
 """
 
 import math
@@ -75,7 +73,7 @@ def _transform(values: Sequence[float]) -> list[float]:
 
 @cache
 def _half_waves() -> Matrix:
-    """Return the first halves of the waves, the one of frequency 1 first."""
+    """Return the first halves of the waves, beginning with frequency 1."""
     scale = math.sqrt(2 / _EDGE)
     return [
         [scale * math.cos(math.pi * frequency * (2 * place + 1) / (2 * _EDGE)) for place in range(_EDGE // 2)]

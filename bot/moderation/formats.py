@@ -38,7 +38,7 @@ def verify_picture(content: bytes, extension: str, check_size: CheckSize) -> Siz
 
 
 def _verify_png(content: bytes, check_size: CheckSize) -> Size:
-    """Check every sum, and that the pixels are there; the size first, as a bomb need not be inflated for that."""
+    """Return the size, which is checked before the pixels: a decompression bomb need not be inflated for that."""
     check_size(Size(*struct.unpack_from(">II", content, 16)))
     verify_png(content)
     with PngImageFile(BytesIO(content)) as image:
@@ -46,7 +46,7 @@ def _verify_png(content: bytes, check_size: CheckSize) -> Size:
 
 
 def _verify_jpeg(content: bytes, check_size: CheckSize) -> Size:
-    """Decode it at an eighth of its size: all of its bytes are read, few of its pixels are made."""
+    """Return the size. Decoding at an eighth of it reads all of the bytes and makes few of the pixels."""
     if content.count(_JPEG_SCAN) > _MOST_SCANS:
         raise ValueError(f"a JPEG of more than {_MOST_SCANS} scans")
     with JpegImageFile(BytesIO(content)) as image:
@@ -57,7 +57,7 @@ def _verify_jpeg(content: bytes, check_size: CheckSize) -> Size:
 
 
 def _verify_webp(content: bytes, check_size: CheckSize) -> Size:
-    """Decode it; the size is read by hand first, as Pillow makes room for the pixels when it opens one."""
+    """Return the size. It is parsed by hand first, since Pillow allocates the pixels when it opens a WebP."""
     check_size(Size(*_webp_size(content)))
     with WebPImageFile(BytesIO(content)) as image:
         size = _checked(image.size, check_size)
@@ -72,7 +72,7 @@ def _checked(edges: tuple[int, int], check_size: CheckSize) -> Size:
 
 
 def _webp_size(content: bytes) -> tuple[int, int]:
-    """Read the size from the first chunk, by the WebP container specification and RFC 6386 and 9649."""
+    """Return the size from the first chunk, by the WebP container specification and RFC 6386 and 9649."""
     kind = content[12:16]
     if kind == b"VP8X":
         return int.from_bytes(content[24:27], "little") + 1, int.from_bytes(content[27:30], "little") + 1

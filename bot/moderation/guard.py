@@ -18,8 +18,9 @@ log = structlog.get_logger(__name__)
 class Guard:
     """Lets words and pictures through or refuses them.
 
-    Local stages are rules of the house and fail open, as the models still
-    follow; model stages are the last to look and fail closed.
+    Local stages are the deployment's own rules, model stages ask a moderation
+    model or the rewriting model. A stage that cannot tell is unsure: after a
+    local stage the words go on to the models, after a model nothing is drawn.
     """
 
     def __init__(
@@ -35,17 +36,18 @@ class Guard:
         return bool(self._pictures)
 
     async def check_local(self, prompt: str, listed: FilterVersion) -> tuple[Verdict, ...]:
-        """Ask the stages that cost nothing and answer at once; `listed` is whose words they know besides the house's.
+        """Ask the stages that cost nothing and answer at once; `listed` is whose lists they apply besides the deployment's own.
 
-        Return what else they say: what may be drawn, though somebody wants to know of it.
+        Return the verdicts that allow the words but that moderators may want to see.
 
         Raises:
-            PromptRefused: One of them will not have it drawn.
+            PromptRefused: One of them refuses the words.
         """
         doubts = []
         for stage in self._local:
             verdict = await _judge(stage.name, stage.judge(prompt, listed), RefusedBy.FILTER)
             if verdict.decision is not GuardDecision.ALLOW:
+                # Fails open: a broken rule must not stop everybody, and the models still judge these words.
                 log.warning("guard.allowed_unsure", stage=stage.name, rule=verdict.rule)
                 doubts.append(verdict)
         return tuple(doubts)
@@ -58,19 +60,20 @@ class Guard:
         return ()
 
     async def allows(self, prompt: str, error: PromptRefused, listed: FilterVersion) -> bool:
-        """Whether the community has allowed the very words that a model refuses. What is never drawn it cannot allow."""
+        """Whether the community has allowed the very words that a model refuses; what is never drawn it cannot allow."""
         if error.category in ALWAYS_REFUSED or not error.by.judges_words:
             return False
         return any([await stage.allows_whole(prompt, listed) for stage in self._local])
 
     async def check_rewritten(self, prompt: str, policy: GuardPolicy) -> None:
-        """Ask all stages about a prompt that a model wrote: what somebody smuggled into it was not in the words they typed.
+        """Ask all stages about a prompt that a model wrote.
 
         Raises:
             PromptRefused: It may not be drawn, though the words that it was made from may.
             GuardUnavailable: One of the models could not tell.
         """
         try:
+            # A prompt can make the rewriting model write what nobody typed, so what it wrote is judged like typed words.
             await self.check_local(prompt, policy.listed)
             await self.check_models(prompt, policy.thresholds)
         except PromptRefused as error:
@@ -82,7 +85,7 @@ class Guard:
         """Ask the stages that a model stands behind.
 
         Raises:
-            PromptRefused: One of them will not have it drawn.
+            PromptRefused: One of them refuses the words.
             GuardUnavailable: One of them could not tell, so that nobody knows.
         """
         for stage in self._models:
@@ -92,7 +95,7 @@ class Guard:
         """Ask the stages that look at pictures, drawn or brought, about one of at most some hundred kilobytes.
 
         Raises:
-            PromptRefused: One of them will not have it shown.
+            PromptRefused: One of them refuses to have it shown.
             GuardUnavailable: One of them could not tell, so that nobody knows.
         """
         for stage in self._pictures:
@@ -102,11 +105,12 @@ class Guard:
 
 def _check_is_sure(stage: str, verdict: Verdict) -> None:
     if verdict.decision is GuardDecision.UNSURE:
+        # Fails closed: nobody judges after a model stage, so words that it could not judge are not drawn.
         raise GuardUnavailable(stage, verdict.rule, fault=verdict.fault) from verdict.cause
 
 
 async def _judge(stage: str, judging: Awaitable[Verdict], by: RefusedBy) -> Verdict:
-    """Return the stage's verdict when it is not a refusal, and raise that; a stage that breaks its word is unsure."""
+    """Return the stage's verdict, or raise `PromptRefused` if it refuses; a stage that raises counts as unsure."""
     try:
         verdict = await judging
     except Exception as error:  # noqa: BLE001 - a broken stage must neither let everything through nor stop the house

@@ -107,7 +107,7 @@ def _convert_gif(content: bytes) -> ConvertedPicture:
 
 
 def _encode(image: Image.Image, turn: int, shown: Size, *, is_jpeg: bool) -> ConvertedPicture:
-    """Write the pixels anew, turned and no larger than is of use."""
+    """Return the picture encoded anew, turned upright and no larger than is of use."""
     profile = image.info.get("icc_profile") if image.mode in {"RGB", "RGBA"} else None
     image.thumbnail((_LONGEST_KEPT, _LONGEST_KEPT), Image.Resampling.LANCZOS, reducing_gap=2.0)
     if turn in _TURNS:
@@ -192,7 +192,7 @@ def _orientation(image: ImageFile, content: bytes, extension: str) -> int:
 
 
 def _why_unknown(content: bytes) -> str:
-    """Say what the bytes are, if they are something that people take for a picture."""
+    """Return what the bytes are, if they are something that people take for a picture."""
     if content[4:8] == b"ftyp":
         return _BRANDS.get(content[8:12], _VIDEO)
     start = content[:256].lstrip(b"\xef\xbb\xbf \t\r\n").lower()

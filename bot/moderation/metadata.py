@@ -24,7 +24,7 @@ _MARKER = re.compile(rb"\xff+([^\x00\xd0-\xd7\xff])")
 
 
 def strip_metadata(content: bytes, extension: str) -> bytes:
-    """Return the same picture without anything that only speaks of it."""
+    """Return the same picture without metadata."""
     strip = {"png": _strip_png, "jpg": _strip_jpeg, "webp": _strip_webp}[extension]
     return strip(content)
 
@@ -72,7 +72,7 @@ def _webp_chunks(content: bytes) -> Iterator[tuple[bytes, memoryview]]:
 
 
 def _strip_jpeg(content: bytes) -> bytes:
-    """Copy segment by segment. The pixels of a scan go on to the next marker."""
+    """Return the picture without its metadata segments. The pixels of a scan go on to the next marker."""
     kept, at = [content[:2]], 2
     while True:
         found = _MARKER.search(content, at)

@@ -38,7 +38,7 @@ def verify_png(content: bytes) -> None:
 
 
 def _chunks(content: bytes) -> Iterator[tuple[bytes, memoryview]]:
-    """Walk to the end chunk; whatever follows it is nobody's business."""
+    """Yield the chunks up to the end chunk; bytes after it are ignored."""
     view, at = memoryview(content), 8
     for _ in range(_MOST_CHUNKS):
         length, kind = struct.unpack_from(">I4s", content, at)

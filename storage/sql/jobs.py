@@ -331,7 +331,7 @@ class SqlJobs:
             "state": ending.state,
             "ending": ending_json(ending),
             "finished_at": now,
-            # A job is `DONE` only after its pictures were shown: there is no other news of it to send.
+            # A job is `DONE` once its pictures were shown, or cannot be: nobody is left to be notified of it.
             "told_at": now if ending.state is JobState.DONE else None,
             "lease_until": None,
             "not_before": None,

@@ -56,7 +56,7 @@ def _entries_of(one: WordList) -> Iterator[tuple[str, FilterEntry]]:
 
 
 def _find_problem(words: str, entry: FilterEntry) -> str | None:
-    """Ask in full only of what may be a problem: to ask of each of many thousands takes long."""
+    """Return why an entry cannot be listed; only what may be a problem is checked in full, since many thousands take long."""
     is_plain = not is_pattern(words) and len(words) < _SURELY_SHORT and bool(spell(fold(words)))
     return None if is_plain else find_problem(words, entry)
 
@@ -81,5 +81,5 @@ def _write_array(key: str, texts: list[str]) -> list[str]:
 
 
 def _quote(text: str) -> str:
-    """Return a text as TOML spells it: as JSON does, but for one character that JSON takes as it is."""
+    """Return a text as a TOML string: JSON's spelling, but for one character that JSON takes as it is."""
     return json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007f")

@@ -24,7 +24,7 @@ class Found:
 
 
 class Candidate(NamedTuple):
-    """A phrase whose letters stand in `Letters.text` from `first` to `last`; whether it stands there itself is not known yet."""
+    """A phrase whose letters stand in `Letters.text` from `first` to `last`; whether the phrase itself does is checked later."""
 
     phrase: Phrase
     first: int
@@ -84,7 +84,7 @@ class _Allowed:
         self._for_always_refused = _Reach([place for place in places if place.phrase.hit.category in ALWAYS_REFUSED])
 
     def hides(self, place: Found) -> bool:
-        """Whether what is allowed is about this place too; what no setting turns off, only lists of its own kind allow."""
+        """Whether what is allowed covers this place too. What no setting turns off, only lists of its own kind allow."""
         is_always_refused = place.phrase.hit.category in ALWAYS_REFUSED
         return (self._for_always_refused if is_always_refused else self._for_all).covers(place)
 
@@ -120,6 +120,6 @@ def _joined(first: Found, second: Found) -> Hit:
 
 
 def _words_between(letters: Letters, end: int, start: int) -> int:
-    """Count the words between the end of one phrase and the start of the next."""
+    """Return the number of words between the end of one phrase and the start of the next."""
     places = letters.gaps[end : start + 1]
     return len(places) - places.count(0) - 1

@@ -137,7 +137,7 @@ def is_unspaced(character: str) -> bool:
 
 
 def _read(words: str, shown: str = "") -> Letters:
-    """Read `words`; `shown` is how they look, where that is something else."""
+    """Return the letters of `words`; `shown` is how they look, where that differs."""
     parts = _GAP_RUN.split(words)
     raw = "".join(parts[::2])
     gaps = bytearray(len(raw) + 1)
@@ -181,7 +181,7 @@ def _keep_signs(folded: str, where: Callable[[str, bool, bool], str]) -> str:
 
 
 def _signs_in_words(signs: str, is_after_letter: bool, is_before_letter: bool) -> str:
-    """Keep signs between letters; at the edge of a word they end a sentence as often, but for two of them."""
+    """Return the text with signs kept between letters; at a word's edge all but two of them end a sentence as often as not."""
     if is_after_letter and is_before_letter:
         return signs
     if is_after_letter:
@@ -192,7 +192,7 @@ def _signs_in_words(signs: str, is_after_letter: bool, is_before_letter: bool) -
 
 
 def _signs_at_words(signs: str, is_after_letter: bool, is_before_letter: bool) -> str:
-    """Keep signs beside any letter."""
+    """Return the text with signs kept beside any letter."""
     return signs if is_after_letter or is_before_letter else "-" * len(signs)
 
 

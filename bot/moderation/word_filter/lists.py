@@ -32,7 +32,7 @@ _FARTHEST = 12
 
 
 class Severity(StrEnum):
-    """What comes of a match."""
+    """What happens on a match."""
 
     WARN = "warn"
     """It is drawn, and whoever asked is told."""
@@ -94,7 +94,7 @@ def choose_lists(*, starter: bool, phrases: Sequence[str], own: Iterable[Path]) 
 
 
 def read_lists(file: Path) -> tuple[WordList, ...]:
-    """Read an operator's file of lists: TOML with `[[list]]` tables, or a text file with a phrase on each line.
+    """Return an operator's file of lists: TOML with `[[list]]` tables, or a text file with a phrase on each line.
 
     Raises:
         ConfigError: It cannot be read, or is not what it should be; the sentence names the file and the place.

@@ -13,7 +13,7 @@ _MOST_WORDS = 8
 
 
 class WordFilter:
-    """Refuses prompts in which a list of severity `block` finds something, and says what the others find."""
+    """Refuses prompts in which a list of severity `block` finds something, and reports what other lists find."""
 
     name = "filter"
 
@@ -22,7 +22,7 @@ class WordFilter:
         self._communities = communities
 
     async def judge(self, prompt: str, listed: FilterVersion | None = None) -> Verdict:
-        """Judge `prompt` in a time that grows with its length alone; without a community only by the house's lists."""
+        """Return the verdict in a time linear in the prompt's length; without a community only the house's lists count."""
         hit = (await self.examine(prompt, listed))[0]
         if hit is None:
             return ALLOWED
