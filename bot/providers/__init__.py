@@ -1,1 +1,1 @@
-"""Whoever draws, rewrites and judges: one package per vendor."""
+"""What draws, rewrites and judges: one package per vendor."""

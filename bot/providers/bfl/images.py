@@ -48,7 +48,7 @@ _NOT_AUTHENTICATED = 403
 
 
 def build_client(name: str, key: str, base_url: str = BASE_URL) -> RestClient:
-    """Build what asks the service; polling addresses lead to other hosts of its own.
+    """Return what asks the service; polling addresses lead to other hosts of its own.
 
     Raises:
         ConfigError: The address or the key cannot be used.
@@ -97,7 +97,10 @@ class BflImages(HostedService):
         return ImageResult(pictures=(picture,), model=self.model, cost=cost, request_id=ticket.id)
 
     async def cancel(self, ticket: Ticket) -> Cost | None:
-        """Say what the call costs: it cannot be stopped."""
+        """Stop nothing: a call cannot be stopped.
+
+        Return what it costs.
+        """
         return ticket.cost
 
     async def _ask(self, ticket: Ticket, on_progress: OnProgress) -> RestResponse | None:

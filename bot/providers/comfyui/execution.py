@@ -18,7 +18,7 @@ class Execution:
 
     @property
     def files(self) -> Sequence[Mapping[str, str]]:
-        """Where its pictures are: those that were saved, or else those that were only shown."""
+        """Return where its pictures are: those that were saved, or else those that were only previewed."""
         outputs = self.entry.get("outputs")
         listed = [output.get("images") or () for output in outputs.values()] if isinstance(outputs, dict) else []
         files = [{key: str(file.get(key, "")) for key in ("filename", "subfolder", "type")} for each in listed for file in each]

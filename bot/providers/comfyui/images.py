@@ -96,7 +96,7 @@ class ComfyUiImages(HostedService):
         return replace(ticket, id=self._client.read_id(response, "prompt_id"))  # servers of before 2025-10 choose their own
 
     async def _upload(self, picture: InputContent, ticket: Ticket) -> str:
-        """Put a picture into the server's folder, again in the place of itself, and return what nodes call it."""
+        """Upload a picture, over the same one if it is there, and return what nodes call it."""
         file = (f"easel-{ticket.id}.{_ENDINGS[picture.media_type]}", picture.content, picture.media_type)
         said = (await self._client.upload("upload/image", file, {"type": "input", "overwrite": "true"})).fields
         name, folder = said.get("name"), said.get("subfolder")
@@ -141,7 +141,7 @@ class ComfyUiImages(HostedService):
         return execution.cost(self._prices) if execution.entry else Cost()
 
     async def _look(self, ticket: Ticket, on_progress: OnProgress) -> Execution | None:
-        """Return how it ended; None while it has not."""
+        """Return how the drawing ended; None while it has not."""
         place, execution = await self._find(ticket)
         if place is None:
             return execution
@@ -171,7 +171,7 @@ def _queued(rows: Any) -> list[str]:
 
 
 def _invalid_nodes(response: RestResponse) -> str:
-    """Say which nodes of the workflow the server does not take; without the words that were asked for."""
+    """Return which nodes of the workflow the server rejects, without the words that were asked for."""
     errors, nodes = response.fields.get("error"), response.fields.get("node_errors")
     kind = errors.get("type") if isinstance(errors, dict) else ""
     found = [

@@ -11,7 +11,7 @@ from bot.providers.shared.rest_client import RestClient
 
 
 async def check_server(client: RestClient, workflow: Workflow, *, name: str) -> tuple[Finding, ...]:
-    """Look at all that can be looked at without drawing. Never raises."""
+    """Check everything that can be checked without drawing. Never raises."""
     try:
         async with asyncio.timeout(20):
             system = (await client.ask("GET", "system_stats")).fields.get("system")

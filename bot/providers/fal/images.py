@@ -47,7 +47,7 @@ _REFUSAL = "content_policy_violation"
 
 
 def build_client(name: str, key: str, base_url: str = BASE_URL) -> RestClient:
-    """Build what asks the service.
+    """Return what asks the service.
 
     Raises:
         ConfigError: The address or the key cannot be used.
@@ -67,7 +67,7 @@ class FalImages(HostedService):
         self._clock = clock
 
     async def check(self) -> tuple[Finding, ...]:
-        """Ask for a call that is nobody's, which is free: a wrong key is refused before that one is looked for."""
+        """Ask for a call that does not exist, which is free: a wrong key is refused before the call is looked for."""
         app = "/".join(self.model.split("/")[:2])
         return await check_key(self._name, lambda: self._client.ask("GET", f"{app}/{_NOBODYS_CALL}"))
 
@@ -110,7 +110,7 @@ class FalImages(HostedService):
         return ImageResult(pictures=(picture,), model=self.model, cost=cost, request_id=ticket.id)
 
     async def cancel(self, ticket: Ticket) -> Cost | None:
-        """Take the call out of the line, which is free, or have the work on it stopped, whose price nobody knows."""
+        """Take the call out of the queue, which is free, or have the work on it stopped, whose price nobody knows."""
         try:
             before = await self._client.ask("GET", ticket.details["status_url"])
             answer = await self._client.ask("PUT", ticket.details["cancel_url"])
@@ -156,7 +156,7 @@ class FalImages(HostedService):
         raise ProviderFailed(self._name, "done without a picture", fault=ProviderFault.BAD_ANSWER, request_id=ticket.id)
 
     def _failure(self, response: RestResponse, *, is_paid: bool) -> ProviderFailed:
-        """Say what an error means. Those of 500 and more are not billed where fal says itself what went wrong."""
+        """Return what an error means. Those of 500 and more are not billed where fal says itself what went wrong."""
         kind = _error_type(response)
         is_retryable = response.headers.get("x-fal-retryable", "").lower() in {"1", "true"}
         fault = ProviderFault.OVERLOADED if kind or is_retryable else None

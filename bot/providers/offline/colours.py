@@ -23,7 +23,7 @@ def under(light: Colour, colour: Colour) -> Colour:
 
 
 def tone(hue: float, saturation: float, brightness: float) -> Colour:
-    """Make a colour from a hue in degrees, and a saturation and brightness from 0 to 1."""
+    """Return a colour from a hue in degrees, and a saturation and brightness from 0 to 1."""
     red, green, blue = colorsys.hsv_to_rgb(hue % 360 / 360, saturation, brightness)
     return (round(red * 255), round(green * 255), round(blue * 255))
 

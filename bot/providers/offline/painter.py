@@ -46,7 +46,7 @@ class OfflinePainter:
         self.attribution = attribution
 
     def estimate(self, size: Size, quality: Quality, count: int) -> Cost:  # noqa: ARG002 - the port's signature
-        """Say that it is free."""
+        """Return that it is free."""
         return FREE
 
     async def draw(self, request: ImageRequest, on_progress: OnProgress) -> ImageResult:
@@ -57,7 +57,7 @@ class OfflinePainter:
         return ImageResult(pictures=tuple(pictures), model=self.model, cost=FREE)
 
     async def check(self) -> tuple[Finding, ...]:
-        """Say that there is nothing to go wrong."""
+        """Return no trouble: there is nothing to go wrong."""
         return (Finding("offline painter", Health.NOTE, "Draws offline previews; no key is needed and nothing is spent."),)
 
 

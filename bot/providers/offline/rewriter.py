@@ -7,14 +7,14 @@ from bot.ports.prompts import RewriteRequest
 
 
 class PlainRewriter:
-    """Gives the words as they are; a new take on drawn words keeps those."""
+    """Returns the words as they are; a new take on drawn words keeps those."""
 
     async def rewrite(self, ask: RewriteRequest) -> PreparedPrompt:
         """Return the prompt to draw, for nothing."""
         return PreparedPrompt(text=ask.variation_of or ask.prompt)
 
     async def soften(self, ask: RewriteRequest) -> PreparedPrompt | None:  # noqa: ARG002 - it knows no other words, whatever is asked
-        """Return none."""
+        """Return None: there is no model to ask."""
         return None
 
     def estimate(self, ask: RewriteRequest) -> Cost:  # noqa: ARG002 - it is free whatever is asked
@@ -22,7 +22,7 @@ class PlainRewriter:
         return FREE
 
     async def check(self) -> tuple[Finding, ...]:
-        """Say that prompts are drawn as they were typed."""
+        """Return that prompts are drawn as they were typed."""
         return (
             Finding(
                 "rewriting",

@@ -142,7 +142,7 @@ def is_openai_itself(client: OpenAiClient) -> bool:
 
 
 def _body_limit(response: httpx2.Response) -> int:
-    """Only pictures are large, and no error is one."""
+    """Return how long a body may be: only pictures are large, and no error is one."""
     holds_pictures = response.is_success and any(place in response.request.url.path for place in _PICTURE_PLACES)
     return _MOST_PICTURE_BYTES if holds_pictures else _MOST_TEXT_BYTES
 

@@ -1,4 +1,4 @@
-"""The chat model that prepares prompts, asked what a picture shows: three prompts that would draw something like it."""
+"""Has the chat model that prepares prompts describe a picture: three prompts that would draw something like it."""
 
 import asyncio
 import base64

@@ -24,7 +24,7 @@ _CODE = re.compile(r"[A-Za-z0-9_.:,/\[\]-]{1,80}")
 class ErrorResponse:
     """One error answer. `status` is None when it came in the midst of a stream or of an answer called 200.
 
-    `message` may repeat the prompt or a part of the key: it is looked at and
+    `message` may repeat the prompt or a part of the key: it is searched and
     never passed on. So is `searchable_text`: all words of the answer, its keys
     included, without anything between their letters. `invalid_parameters` are the
     parameters that a list of validation errors points at.
@@ -56,7 +56,7 @@ class ErrorResponse:
 
 
 def parse_error_body(body: object, *, request_id: str | None = None) -> ErrorResponse:
-    """Read an error's JSON: OpenAI's own shape, bare or under `error`; of anything else nothing is known."""
+    """Return what an error's JSON says: OpenAI's own shape, bare or under `error`; nothing of any other shape."""
     error = body.get("error", body) if isinstance(body, Mapping) else body
     fields = error if isinstance(error, Mapping) else {}
     message = error if isinstance(error, str) else _text(fields.get("message"))
@@ -116,7 +116,7 @@ def _searchable_text(body: object) -> str:
 
 
 def _invalid_parameters(body: object) -> tuple[str, ...]:
-    """Read what FastAPI and its like answer: `{"detail": [{"loc": ["body", "size"], …}]}`, which Mistral calls its message."""
+    """Return the parameters that FastAPI and its like name: `{"detail": [{"loc": ["body", "size"], …}]}`, Mistral's message."""
     fields = body if isinstance(body, Mapping) else {}
     message = fields.get("message")
     listed = (message if isinstance(message, Mapping) else fields).get("detail")

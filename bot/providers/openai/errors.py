@@ -90,7 +90,7 @@ def _is_connection_error(error: Exception) -> bool:
 def translate_error(
     error: Exception, provider: str, *, request_id: str | None = None, is_repeatable: bool = False
 ) -> PromptRefused | ProviderFailed:
-    """Say in our words what went wrong with a call; `request_id` is for errors that do not know it themselves.
+    """Return our error for a failed call; `request_id` is for errors that do not know it themselves.
 
     A call whose end was not seen is an `OutcomeUnknown`, since it may have
     been paid for; one that is repeatable, because it costs next to nothing,
@@ -105,7 +105,7 @@ def translate_error(
 
 
 def translate_error_response(response: ErrorResponse, provider: str) -> PromptRefused | ProviderFailed:
-    """Say what an error answer means. What does not surely say that nothing was drawn is an unknown outcome."""
+    """Return what an error answer means. One that does not surely say that nothing was drawn is an unknown outcome."""
     if is_refusal(response):
         return to_prompt_refused(response)
     if not _is_certainly_undrawn(response):
@@ -134,7 +134,7 @@ def _translate_exception(error: Exception, provider: str, request_id: str | None
 
 
 def _translate_connection_error(error: Exception, provider: str, request_id: str | None) -> ProviderFailed:
-    """Tell a call that never left from one that may have arrived; in doubt it may."""
+    """Return `ProviderFailed` for a call that never left, and `OutcomeUnknown` for one that may have arrived."""
     cause = error.__cause__ if _is_connection_error(error) else error
     if isinstance(cause, _NEVER_SENT):
         return ProviderFailed(provider, _error_class(error), fault=ProviderFault.UNREACHABLE)
@@ -147,7 +147,7 @@ def _translate_connection_error(error: Exception, provider: str, request_id: str
 
 
 def _error_class(error: Exception) -> str:
-    """Name the error by its class: what it says in words may hold the prompt or the key."""
+    """Return the name of the error's class: its message may hold the prompt or the key."""
     cause = error.__cause__
     return f"{type(error).__name__} from {type(cause).__name__}" if cause else type(error).__name__
 

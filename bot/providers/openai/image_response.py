@@ -48,7 +48,7 @@ def parse_json_object(body: bytes) -> Mapping[str, object]:
 
 
 def parse_image_response(fields: Mapping[str, object]) -> ImageResponse:
-    """Read a whole answer (`data` lists the pictures), or a stream's last event (which is one picture itself)."""
+    """Return a whole answer (`data` lists the pictures), or a stream's last event (which is one picture itself)."""
     listed = fields.get("data")
     items = listed if isinstance(listed, list) else [fields]
     given = (_picture_source(item) for item in items if isinstance(item, Mapping))

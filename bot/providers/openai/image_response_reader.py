@@ -43,7 +43,7 @@ class SerialThread:
 
     @property
     def is_busy(self) -> bool:
-        """Whether somebody's work is being done."""
+        """Whether it works at this moment."""
         return self._lock.locked()
 
     async def run(self, function: Callable[[P], T], argument: P) -> T:
@@ -167,7 +167,7 @@ class ImageResponseReader:
             await self._on_usage(usage)
 
     def _translate_error_event(self, fields: Mapping[str, object]) -> PromptRefused | ProviderFailed:
-        """Say what an error event means; once a preview has come, drawing had begun."""
+        """Return what an error event means; once a preview has come, drawing had begun."""
         failure = translate_error_response(self._error_response(fields), self._service)
         if self._previews_seen and isinstance(failure, ProviderFailed):
             return self._outcome_unknown(f"after {self._previews_seen} previews: {failure}", fault=ProviderFault.OVERLOADED)

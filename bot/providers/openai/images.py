@@ -85,22 +85,22 @@ class OpenAiImages:
 
     @property
     def name(self) -> str:
-        """The key of its section in the settings."""
+        """Return the key of its section in the settings."""
         return self._name
 
     @property
     def model(self) -> str:
-        """The model's name, as the service spells it."""
+        """Return the model's name, as the service spells it."""
         return self._model.name
 
     @property
     def attribution(self) -> str:
-        """The line under its pictures."""
+        """Return the line under its pictures."""
         return self._credit
 
     @property
     def abilities(self) -> Abilities:
-        """What the model can do, by the table or the operator's settings."""
+        """Return what the model can do, by the table or the operator's settings."""
         return self._model.abilities
 
     async def check(self) -> tuple[Finding, ...]:
@@ -109,7 +109,7 @@ class OpenAiImages:
         return await check_model(self._client, self._model, service=self._name, clock=self._clock, address_setting=setting)
 
     def estimate(self, size: Size, quality: Quality, count: int) -> Cost:
-        """Go by the table of prices, for the nearest that the model draws."""
+        """Return the cost by the table of prices, for the nearest that the model draws."""
         able, prices = self.abilities, self._model.prices
         if prices is None:
             return self._unit_cost(able.fit(size), min(count, able.most))
@@ -119,7 +119,7 @@ class OpenAiImages:
         return prices.cost(text_in=_TOKENS_OF_A_PROMPT, image_in=0, out=out, is_estimate=True)
 
     async def draw(self, request: ImageRequest, on_progress: OnProgress) -> ImageResult:
-        """Make one paid call; see `ImageProvider`. One that names a parameter as wrong was not drawn: it is left out then."""
+        """Make one paid call; see `ImageProvider`. A parameter that the service calls wrong is left out of a second try."""
         self._refuse_impossible(request)
         sdk = await self._client.load(self._name)
         try:
@@ -127,6 +127,7 @@ class OpenAiImages:
         except api_errors() as error:
             raise translate_error(error, self._name) from error
         cost = self._cost(request, result)
+        # Told before the pictures are loaded: what an answer cost is booked whatever becomes of its pictures.
         await on_progress(Progress(cost=cost))
         return ImageResult(
             pictures=await self._load_all(result, request.count),
@@ -139,7 +140,7 @@ class OpenAiImages:
         )
 
     def _refuse_impossible(self, request: ImageRequest) -> None:
-        """Keep a request that the model cannot do from being sent, and perhaps paid for."""
+        """Raise for a request that the model cannot do, before it is sent and perhaps paid for."""
         able = self.abilities
         is_fine = able.fit(request.size) == request.size and request.quality in able.qualities and 1 <= request.count <= able.most
         pictures = sum(one.role is not InputRole.MASK for one in request.inputs)
@@ -184,7 +185,7 @@ class OpenAiImages:
         }
 
     def _may_omit(self, name: OmittableParameter, request: ImageRequest) -> bool:
-        """Whether a call without it is as good; at OpenAI itself, another size or quality is another price."""
+        """Whether a call without the parameter is as good; at OpenAI itself, another size or quality is another price."""
         if name == "n":
             return request.count == 1
         return name not in _REPORTED_PARAMETERS or not is_openai_itself(self._client)
@@ -246,7 +247,7 @@ class OpenAiImages:
             return ProviderFailed(self._name, str(error), fault=ProviderFault.BAD_ANSWER, request_id=request_id)
 
     def _unit_cost(self, size: Size, count: int) -> Cost:
-        """Go by the operator's prices of pictures and pixels; free where there are none."""
+        """Return the cost by the operator's prices of pictures and pixels; free where there are none."""
         prices = self._model.unit_prices or UnitPrices()
         return prices.cost(pictures=count, pixels=count * size.pixels, is_estimate=True)
 

@@ -1,4 +1,4 @@
-"""Whether a model can be used, as far as a free look at the list of models tells."""
+"""Checks that a model can be used, as far as a free look at the list of models tells."""
 
 import asyncio
 from collections.abc import Mapping
@@ -45,7 +45,7 @@ async def check_model(
     time_limit: timedelta = timedelta(seconds=10),
     replaced_on: date | None = None,
 ) -> tuple[Finding, ...]:
-    """Say whether the key is accepted, and whether `model` is there and will stay; `service` opens each subject.
+    """Check that the key is accepted, and that `model` is there and will stay; `service` opens each subject.
 
     It costs nothing and never raises. `address_setting` is where the address
     stands, `replaced_on` the day on which easel changes to its replacement by itself.
@@ -73,7 +73,7 @@ async def check_model(
 
 
 async def _find_missing_version(client: OpenAiClient, service: str, setting: str, time_limit: timedelta) -> Finding | None:
-    """Say that the address lacks `/v1`, where there is a list of models behind that: the commonest slip with gateways."""
+    """Return that the address lacks `/v1`, where a list of models is found behind that: the commonest slip with gateways."""
     address = str(client.base_url).rstrip("/")
     if address.endswith(_VERSION):
         return None
@@ -105,7 +105,7 @@ def _check_presence(client: OpenAiClient, service: str, model: Model, listed: _M
 def _check_shutdown(
     service: str, model: Model, listed: date | None, clock: Clock, replaced_on: date | None
 ) -> tuple[Finding, ...]:
-    """Say when the model goes; the service's own date is newer than our table's."""
+    """Return when the model goes; the service's own date is newer than our table's."""
     last = listed or model.shuts_down
     today = clock.now().date()
     if last is None or last - today > _SOON:
@@ -158,7 +158,7 @@ def _no_list(service: str) -> Finding:
 
 
 def _parse_models(body: object) -> _ModelList | None:
-    """Read the list; None when the answer is none."""
+    """Return the list; None when the answer is none."""
     rows = body.get("data") if isinstance(body, Mapping) else None
     if not isinstance(rows, list):
         return None

@@ -75,7 +75,7 @@ class Model:
 
     @property
     def gives_way(self) -> date | None:
-        """The day from which on its replacement takes its place; None where it stays."""
+        """Return the day from which on its replacement takes its place; None where it stays."""
         return self.shuts_down - _REPLACED_BEFORE if self.shuts_down and self.replacement else None
 
 

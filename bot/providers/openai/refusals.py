@@ -93,6 +93,6 @@ def may_be_refusal(response: ErrorResponse) -> bool:
 
 
 def to_prompt_refused(response: ErrorResponse) -> PromptRefused:
-    """Say that the words were refused, and because of what where that is known."""
+    """Return the refusal of the words, with its reason where that is known."""
     code = response.code.lower() if response.code.lower() in _CODES else "refused_by_provider"
     return prompt_refused(code, response.categories, request_id=response.request_id)

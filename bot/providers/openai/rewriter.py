@@ -56,9 +56,10 @@ _REFUSED = "The model that prepares prompts will not touch these words; please t
 
 
 class OpenAiRewriter:
-    """Rewrites with one chat model. Whatever is not a clear verdict is none: it fails closed.
+    """Rewrites with one chat model, and fails closed: an answer that is not a clear verdict draws nothing.
 
-    Shortly before the model is shut down its replacement rewrites, unless the model `is_pinned`.
+    Shortly before the model is shut down its replacement rewrites, unless the
+    model `is_pinned`.
     """
 
     def __init__(
@@ -81,7 +82,7 @@ class OpenAiRewriter:
 
     @property
     def model(self) -> TextModel:
-        """The model that rewrites today."""
+        """Return the model that rewrites today."""
         if self._gives_way is None or self._clock.now().date() < self._gives_way:
             return self._chosen
         if not self._is_replaced:
@@ -125,7 +126,7 @@ class OpenAiRewriter:
         return None if safer is None else PreparedPrompt(safer, self._cost(ask, completion, safer))
 
     def estimate(self, ask: RewriteRequest) -> Cost:
-        """Go by the length of what is sent, and by the usual length of an answer."""
+        """Return the cost by the length of what is sent, and by the usual length of an answer."""
         sent = _estimate_tokens(SYSTEM_PROMPT + _user_message(ask))
         return self._price(asked=sent, answered=_TYPICAL_ANSWER_TOKENS, is_estimate=True)
 
@@ -235,7 +236,7 @@ def _user_message(ask: RewriteRequest) -> str:
 
 
 def _estimate_tokens(text: str) -> int:
-    """Guess the tokens of a text; four bytes make one, more or less."""
+    """Return about how many tokens a text has; four bytes make one, more or less."""
     return len(text.encode()) // 4 + 1
 
 

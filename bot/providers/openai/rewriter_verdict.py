@@ -49,7 +49,7 @@ _FENCE = re.compile(r"\A\s*```(?:json)?[ \t]*\n(.*)\n[ \t]*```\s*\Z", re.DOTALL)
 
 
 def parse_verdict(content: str) -> ModelVerdict:
-    """Read an answer that is a verdict and nothing else, but for one thought before it and one code fence around it.
+    """Return the verdict in an answer that is nothing else, but for one thought before it and one code fence around it.
 
     Raises:
         ValueError: It is anything else.
@@ -60,7 +60,7 @@ def parse_verdict(content: str) -> ModelVerdict:
 
 
 def describe_schema() -> str:
-    """Say how to answer, for services that cannot be held to a schema."""
+    """Return how to answer, for services that cannot be held to a schema."""
     schema = json.dumps(ModelVerdict.model_json_schema())
     return f"\nAnswer with one JSON object and nothing else. It has every field of this JSON schema:\n{schema}\n"
 

@@ -42,7 +42,7 @@ class UnsupportedParameters:
         self._values: set[tuple[str, object]] = set()
 
     def has(self, name: OmittableParameter, value: object = None) -> bool:
-        """Whether to leave it out, with this value."""
+        """Whether to leave the parameter out, with this value."""
         return name in self._names or (name, value) in self._values
 
     def learn(self, error: "openai.APIStatusError", sent: Mapping[OmittableParameter, object], *, words: str) -> bool:

@@ -1,4 +1,4 @@
-"""Pictures that a text model of OpenAI's has drawn by its tool, in the background: they are collected by the response's id."""
+"""Pictures that a text model of OpenAI's draws with its tool, in the background: they are collected by the response's id."""
 
 import asyncio
 from collections.abc import Mapping
@@ -47,7 +47,7 @@ class OpenAiBackground:
         self._clock = clock
 
     def estimate(self, size: Size, quality: Quality, count: int) -> Cost:  # noqa: ARG002 - it draws one, however many are wanted
-        """Go by the table of prices, for the nearest that the model draws."""
+        """Return the cost by the table of prices, for the nearest that the model draws."""
         picture = self._picture_estimate(self.abilities.fit(size), self.abilities.fit_quality(quality))
         words = self._text_prices.cost(text_in=2 * _TOKENS_OF_A_PROMPT, image_in=0, out=_TOKENS_OF_A_PROMPT)
         return picture + words
@@ -98,7 +98,7 @@ class OpenAiBackground:
         return Ticket(id=found, expires_at=self._clock.now() + kept, details=details)
 
     def known_ticket(self, drawing: DrawingId) -> Ticket | None:  # noqa: ARG002 - the port's signature
-        """Return nothing: the service chooses the id."""
+        """Return None: the service chooses the id."""
         return None
 
     async def collect(self, ticket: Ticket, on_progress: OnProgress) -> ImageResult:
@@ -120,7 +120,7 @@ class OpenAiBackground:
         return ImageResult(pictures=(picture,), model=self.model, cost=cost, request_id=ticket.id)
 
     async def cancel(self, ticket: Ticket) -> Cost | None:
-        """Stop it; one that has ended is asked for what it cost."""
+        """Cancel the response; one that has ended is asked for what it cost."""
         try:
             sdk = await self._client.load(self.name)
             raw = await sdk.responses.with_raw_response.cancel(ticket.id)
@@ -159,7 +159,7 @@ class OpenAiBackground:
         return prices.cost(text_in=_TOKENS_OF_A_PROMPT, image_in=0, out=tokens, is_estimate=True)
 
     def _cost(self, response: BackgroundResponse, ticket: Ticket) -> Cost:
-        """Add what the picture cost and what the text model did; an estimate stands for what the answer does not say."""
+        """Return what the picture and the text model cost; an estimate stands for what the answer does not say."""
         words, picture = response.text_usage, response.picture_usage
         prices = self._model.prices or _FREE
         cost = Cost(is_estimate=self._model.prices is None or words is None)

@@ -27,23 +27,23 @@ class BackgroundResponse:
 
     @property
     def picture(self) -> str | None:
-        """The picture as base64."""
+        """Return the picture as base64."""
         found = self._call.get("result")
         return found if isinstance(found, str) and found else None
 
     @property
     def picture_usage(self) -> TokenUsage | None:
-        """What the tool used; the service may leave it out, or say 0 where it has no record."""
+        """Return what the tool used; the service may leave it out, or say 0 where it has no record."""
         tools = self.fields.get("tool_usage")
         return parse_usage(tools.get("image_gen")) if isinstance(tools, Mapping) else None
 
     @property
     def text_usage(self) -> TokenUsage | None:
-        """What the text model used."""
+        """Return what the text model used."""
         return parse_usage(self.fields.get("usage"))
 
     def failure(self, provider: str, request_id: str) -> PromptRefused | ProviderFailed:
-        """Say why there is no picture; without any reason it may have been the words."""
+        """Return why there is no picture; without any reason it may have been the words."""
         error = self._error
         if error is not None:
             failure = translate_error_response(parse_error_body(error, request_id=request_id), provider)
@@ -56,7 +56,7 @@ class BackgroundResponse:
 
     @property
     def _error(self) -> Mapping[str, Any] | None:
-        """What the tool, the service, its filter or the text model said, in the shape of an error."""
+        """Return what the tool, the service, its filter or the text model said, in the shape of an error."""
         details = self.fields.get("incomplete_details") or {}
         filtered = {"code": "content_filter"} if details.get("reason") == "content_filter" else None
         parts = [part for item in self._items("message") for part in item.get("content") or ()]

@@ -46,7 +46,7 @@ class BatchStatus:
 
     @property
     def id(self) -> str:
-        """The service's own id."""
+        """Return the service's own id."""
         found = self.fields.get("id")
         return found if isinstance(found, str) else ""
 
@@ -57,7 +57,7 @@ class BatchStatus:
 
     @property
     def files(self) -> tuple[str, ...]:
-        """The files that may hold our line: of what was drawn, and of what was not."""
+        """Return the files that may hold our line: of what was drawn, and of what was not."""
         found = (self.fields.get(name) for name in ("output_file_id", "error_file_id"))
         return tuple(file for file in found if isinstance(file, str) and file)
 
@@ -67,7 +67,7 @@ class BatchStatus:
         return isinstance(metadata, Mapping) and metadata.get("drawing") == drawing
 
     def failure(self, provider: str) -> PromptRefused | ProviderFailed:
-        """Say why a final batch holds nothing of our line, which then costs nothing."""
+        """Return why a final batch holds nothing of our line, which then costs nothing."""
         listed = self.fields.get("errors")
         errors = listed.get("data") if isinstance(listed, Mapping) else None
         if self.fields.get("status") == "completed":
@@ -84,19 +84,19 @@ class BatchLine:
 
     @property
     def request_id(self) -> str | None:
-        """The service's own id of the request, by which its support finds it."""
+        """Return the service's own id of the request, by which its support finds it."""
         found = self._response.get("request_id")
         return found if isinstance(found, str) and found else None
 
     @property
     def images(self) -> ImageResponse | None:
-        """The pictures; None where it was not drawn."""
+        """Return the pictures; None where it was not drawn."""
         body = self._response.get("body")
         is_drawn = self._response.get("status_code") == _OK and isinstance(body, Mapping)
         return parse_image_response(body) if is_drawn and body is not None else None
 
     def failure(self, provider: str) -> PromptRefused | ProviderFailed:
-        """Say why it was not drawn, which costs nothing."""
+        """Return why it was not drawn, which costs nothing."""
         body, status = self._response.get("body"), self._response.get("status_code")
         error = self.fields.get("error") or (body.get("error") if isinstance(body, Mapping) else None)
         return _failure(error if isinstance(error, Mapping) else {}, None, status, provider, self.request_id)
@@ -122,7 +122,7 @@ def find_line(content: bytes, drawing: DrawingId) -> BatchLine | None:
 def _failure(
     error: Mapping[str, Any], state: object, status: object, provider: str, request_id: str | None
 ) -> PromptRefused | ProviderFailed:
-    """Say what an error means: whatever it is, only lines that were drawn are charged for."""
+    """Return what an error means: whatever it is, only lines that were drawn are charged for."""
     code = error.get("code") or state
     if code in _LATE:
         return ProviderFailed(provider, "not begun within a day", fault=ProviderFault.TIMED_OUT, request_id=request_id)

@@ -63,7 +63,7 @@ class OpenAiBatch:
         self._clock = clock
 
     def estimate(self, size: Size, quality: Quality, count: int) -> Cost:
-        """Go by the table of prices, for the nearest that the model draws."""
+        """Return the cost by the table of prices, for the nearest that the model draws."""
         able = self.abilities
         tokens = self._model.output.tokens(able.fit(size), able.fit_quality(quality))
         return self._prices.cost(text_in=_TOKENS_OF_A_PROMPT, image_in=0, out=min(count, able.most) * tokens, is_estimate=True)
@@ -102,7 +102,7 @@ class OpenAiBatch:
         return Ticket(id=drawing, expires_at=self._clock.now() + _KEPT)
 
     async def collect(self, ticket: Ticket, on_progress: OnProgress) -> ImageResult:
-        """Look whether it is drawn, and fetch it then; see `TicketProvider`."""
+        """Fetch the result if the batch has ended; see `TicketProvider`."""
         batch = await self._find(ticket)
         if not batch.is_final:
             raise self._not_yet(ticket, "not done before its result expires")
@@ -179,7 +179,7 @@ class OpenAiBatch:
             raise self._not_yet(ticket, str(error)) from error
 
     async def _fetch(self, ticket: Ticket, call: "Call") -> bytes:
-        """Return an answer's body. What fails says nothing of the batch: if it passes, the batch is asked for again later."""
+        """Return an answer's body. A failure here says nothing of the batch: if it is temporary, the batch is asked for again."""
         try:
             sdk = await self._client.load(self.name)
         except ProviderFailed as error:
@@ -194,7 +194,7 @@ class OpenAiBatch:
         return body
 
     def _not_yet(self, ticket: Ticket, reason: str) -> StillDrawing | OutcomeUnknown:
-        """Return what says when to look again; or, once the service may have forgotten it, that nobody knows."""
+        """Return `StillDrawing` with the time to look again; `OutcomeUnknown` once the service may have forgotten the batch."""
         if self._clock.now() >= ticket.expires_at:
             return OutcomeUnknown(self.name, reason, fault=ProviderFault.TIMED_OUT)
         pause = min(max(self._age(ticket) * _ASKED_AFTER, _SHORTEST_PAUSE), _LONGEST_PAUSE)
@@ -208,7 +208,7 @@ class OpenAiBatch:
         return self._model.prices or _NO_PRICES
 
     def _cost(self, images: ImageResponse, ticket: Ticket) -> Cost:
-        """Go by what was used; where the service does not say, by what was asked for."""
+        """Return the cost by what was used; where the service does not say, by what was asked for."""
         if (usage := images.usage) is not None:
             return self._prices.cost(
                 text_in=usage.text_in, image_in=usage.image_in, out=usage.out, is_estimate=self._model.prices is None

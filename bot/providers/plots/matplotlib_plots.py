@@ -7,17 +7,17 @@ from bot.ports.plots import ModerationSummary, UsageSummary
 
 
 class MatplotPlots:
-    """Implements `bot.ports.plots.Plots`. One is drawn at a time: the library keeps things that threads must not share."""
+    """Implements `bot.ports.plots.Plots`. One plot is drawn at a time: matplotlib keeps state that threads must not share."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
 
     async def usage(self, summary: UsageSummary) -> bytes:
-        """Draw what was used; see `Plots.usage`."""
+        """Return a plot of what was used; see `Plots.usage`."""
         return await asyncio.to_thread(self._draw, summary)
 
     async def moderation(self, summary: ModerationSummary) -> bytes:
-        """Draw what was moderated; see `Plots.moderation`."""
+        """Return a plot of what was moderated; see `Plots.moderation`."""
         return await asyncio.to_thread(self._draw_moderation, summary)
 
     def _draw_moderation(self, summary: ModerationSummary) -> bytes:

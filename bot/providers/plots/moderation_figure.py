@@ -23,7 +23,7 @@ _PEOPLE = "#4C6A92"
 
 
 def render_moderation_png(summary: ModerationSummary) -> bytes:
-    """Draw it, as a PNG."""
+    """Return the plot as a PNG."""
     figure = Figure(figsize=_INCHES, dpi=_DPI, facecolor="white")
     FigureCanvasAgg(figure)
     left = _LEFT - MARKS_WIDTH / figure.bbox.width

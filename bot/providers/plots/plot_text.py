@@ -28,7 +28,7 @@ def to_displayable(words: str, instead: str) -> str:
 
 
 def write(axes: Axes, x: float, y: float, words: str, **how: Any) -> Text:
-    """Write words into a panel, as they are: a dollar begins no formula."""
+    """Write words into a panel literally: a dollar begins no formula."""
     looks: dict[str, Any] = {"color": TEXT_COLOUR, "fontsize": 12, "fontfamily": FONT, **how}
     return axes.text(x, y, words, parse_math=False, **looks)
 

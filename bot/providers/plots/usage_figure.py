@@ -26,14 +26,14 @@ _PEOPLE, _COST, _ESTIMATED, _REST = "#4C6A92", "#7A8B99", "#CBD3DA", "#B5BCC4"
 
 
 def render_usage_png(summary: UsageSummary) -> bytes:
-    """Draw it, as a PNG."""
+    """Return the plot as a PNG."""
     file = io.BytesIO()
     draw_usage(summary).savefig(file, format="png")
     return file.getvalue()
 
 
 def draw_usage(summary: UsageSummary) -> Figure:
-    """Draw it."""
+    """Return the figure."""
     figure = Figure(figsize=_INCHES, dpi=_DPI, facecolor="white")
     FigureCanvasAgg(figure)
     _headline(figure, summary)

@@ -155,7 +155,7 @@ def _address(ticket: Ticket) -> str:
 
 
 def _invalid_fields(response: RestResponse) -> str:
-    """Name the fields of the input that are wrong, without what is in them."""
+    """Return the names of the input's fields that are wrong, without what is in them."""
     listed = response.fields.get("invalid_fields")
     fields = [str(each.get("field")) for each in listed if isinstance(each, dict)] if isinstance(listed, list) else []
     return f"invalid: {', '.join(fields)[:200]}" if fields else ""

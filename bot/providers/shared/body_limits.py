@@ -1,4 +1,4 @@
-"""The bodies of answers: never longer than they may be, however small they were packed."""
+"""Limits the bodies of answers, by their size after unpacking."""
 
 import asyncio
 import zlib

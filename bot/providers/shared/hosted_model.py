@@ -18,7 +18,7 @@ class PicturePrice(Protocol):
     """What one picture costs by its size."""
 
     def of(self, size: Size) -> int:
-        """Return it in micro-dollars."""
+        """Return the price in micro-dollars."""
         ...
 
 
@@ -64,46 +64,46 @@ class HostedService:
 
     @property
     def name(self) -> str:
-        """The key of its section in the settings."""
+        """Return the key of its section in the settings."""
         return self._name
 
     @property
     def model(self) -> str:
-        """The model's name, as the service spells it."""
+        """Return the model's name, as the service spells it."""
         return self._model.name
 
     @property
     def attribution(self) -> str:
-        """The line under its pictures."""
+        """Return the line under its pictures."""
         return self._attribution
 
     @property
     def abilities(self) -> Abilities:
-        """What the model can do, by the table or the operator's settings."""
+        """Return what the model can do, by the table or the operator's settings."""
         return self._model.abilities
 
     def estimate(self, size: Size, quality: Quality, count: int) -> Cost:  # noqa: ARG002 - the port's signature
-        """Go by the price list, for the nearest that the model draws; what has a price of 0 is free."""
+        """Return the cost by the price list, for the nearest that the model draws; what has a price of 0 is free."""
         each = self._model.price.of(self.abilities.fit(size)) if self._model.price else 0
         if self._model.price and not each:
             return FREE
         return Cost(min(count, self.abilities.most) * each, is_estimate=True)
 
     def estimate_call(self, request: ImageRequest) -> Cost:
-        """Go by the price list for a whole call, with the pictures that it begins with."""
+        """Return the cost of a whole call by the price list, with the pictures that it begins with."""
         read = self.abilities.input_cost
         drawn = self.estimate(request.size, request.quality, request.count)
         return drawn + replace(read, microusd=len(request.inputs) * read.microusd) if request.inputs else drawn
 
     def known_ticket(self, drawing: DrawingId) -> Ticket | None:  # noqa: ARG002 - the port's signature
-        """Know none: the service chooses the id."""
+        """Return None: the service chooses the id."""
         return None
 
     def refuse_impossible(self, request: ImageRequest) -> None:
-        """Keep a request that the model cannot do from being sent, and perhaps paid for.
+        """Raise for a request that the model cannot do, before it is sent and perhaps paid for.
 
         Raises:
-            ProviderFailed: It cannot.
+            ProviderFailed: The model cannot do it.
         """
         able = self.abilities
         is_fine = able.fit(request.size) == request.size and request.quality in able.qualities and 1 <= request.count <= able.most

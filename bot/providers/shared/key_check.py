@@ -19,7 +19,7 @@ async def check_key(
     setting: str = "",
     time_limit: timedelta = timedelta(seconds=10),
 ) -> tuple[Finding, ...]:
-    """Say what the answer to a free call tells of the key; `provider` opens each subject. It never raises.
+    """Return what the answer to a free call says about the key; `provider` opens each subject. It never raises.
 
     `setting` is what was looked for with it, such as `model`, where the service may not have it.
     """

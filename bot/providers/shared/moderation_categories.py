@@ -58,7 +58,7 @@ def because_of(categories: tuple[str, ...]) -> str:
 
 
 def prompt_refused(code: str, categories: Iterable[str], *, request_id: str | None) -> PromptRefused:
-    """Say that a provider refused the words, and because of what where that is known; `code` is its own word for that."""
+    """Return a provider's refusal of the words, with its reason where that is known; `code` is its own word for that."""
     named = tuple(categories)
     known = [category for category in named if category_name(category)]
     return PromptRefused(

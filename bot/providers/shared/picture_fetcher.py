@@ -146,7 +146,7 @@ class PictureFetcher:
             await response.aclose()
 
     async def _send(self, client: httpx2.AsyncClient, url: httpx2.URL, addresses: tuple[str, ...]) -> httpx2.Response:
-        """Ask the first address that can be connected to."""
+        """Send the request to the first address that can be connected to."""
         *others, last = addresses[:_MOST_ADDRESSES]
         for address in others:
             with contextlib.suppress(httpx2.ConnectError, httpx2.ConnectTimeout):
@@ -183,7 +183,7 @@ class PictureFetcher:
         return f"If {url.host[:_LONGEST_HOST]} is a host of your own, name it in [{self._section}] picture_hosts."
 
     def _request(self, client: httpx2.AsyncClient, url: httpx2.URL, address: str) -> httpx2.Request:
-        """Ask the address that was checked, in the name of the host that was meant (its certificate is the one looked at)."""
+        """Return the request to the checked address, under the host name that was meant, which the certificate must match."""
         host = url.raw_host.decode("ascii")
         return client.build_request(
             "GET",
@@ -209,5 +209,5 @@ def _port(url: httpx2.URL) -> int:
 
 
 def _reason(error: Exception) -> str:
-    """Name the error by its class, unless it is our own: what it says in words may hold the address."""
+    """Return the name of the error's class, unless the error is our own: others' messages may hold the address."""
     return str(error) if isinstance(error, (_FetchFailed, BodyTooLarge)) else type(error).__name__

@@ -49,12 +49,12 @@ class RestResponse:
 
     @property
     def fields(self) -> Mapping[str, Any]:
-        """The body's fields; none when it is no JSON object."""
+        """Return the body's fields; none when it is no JSON object."""
         return self.body if isinstance(self.body, dict) else {}
 
     @property
     def request_id(self) -> str | None:
-        """The service's own id of the request, by which its support finds it."""
+        """Return the service's own id of the request, by which its support finds it."""
         found = next((self.headers[name] for name in _REQUEST_IDS if self.headers.get(name)), None)
         return found if found and found.isprintable() and len(found) <= _LONGEST_ID else None
 
@@ -93,7 +93,7 @@ class RestClient:
         )
 
     async def close(self) -> None:
-        """Close its connections."""
+        """Close the connections."""
         await self._client.aclose()
 
     async def post_paid(self, address: str, body: object, headers: Mapping[str, str] | None = None) -> RestResponse:
@@ -156,7 +156,7 @@ class RestClient:
         fault: ProviderFault | None = None,
         may_be_refusal: bool = False,
     ) -> ProviderFailed:
-        """Say what an error status means; a paid call that may have been drawn all the same is an unknown outcome.
+        """Return what an error status means; a paid call that may have been drawn all the same is an unknown outcome.
 
         `fault` is for a service whose statuses mean something else than usual.
         """
@@ -210,7 +210,7 @@ class RestClient:
         return RestResponse(response.status_code, response.headers, _parse_json(response.content), response.content)
 
     def _resolve(self, address: str) -> httpx2.URL:
-        """Return where that is, if the key may be shown there."""
+        """Return the absolute address, if the key may be shown there."""
         try:
             url = self._base.join(address)
         except httpx2.InvalidURL:

@@ -17,10 +17,11 @@ _UNITS = (timedelta(hours=1), _MINUTE, timedelta(seconds=1), timedelta(milliseco
 
 
 def retry_after(headers: Mapping[str, str]) -> timedelta | None:
-    """Read `retry-after-ms`, then `Retry-After` in seconds or as a date, then when spent requests come back.
+    """Return the wait in `retry-after-ms`, else in `Retry-After` (seconds or a date), else until spent requests come back.
 
-    None where none of them says anything usable. A date is compared with the answer's own `Date`, so that no clock of ours
-    takes part. More than a day is taken for a day.
+    None where none of them says anything usable. A date is compared with the
+    answer's own `Date`, so that no clock of ours takes part. More than a day is
+    taken for a day.
     """
     milliseconds = _number(headers.get("retry-after-ms"))
     if milliseconds is not None:
@@ -34,7 +35,7 @@ def retry_after(headers: Mapping[str, str]) -> timedelta | None:
 
 
 def requests_per_minute(headers: Mapping[str, str]) -> int | None:
-    """Read how many requests a minute the service takes; None where nothing says so, or it counts by other spans of time."""
+    """Return how many requests a minute the service takes; None where nothing says so, or it counts by other spans of time."""
     most, reset = _number(headers.get("x-ratelimit-limit-requests")), _length(headers.get("x-ratelimit-reset-requests"))
     if most is None or most < 1 or (reset is not None and reset > _MINUTE.total_seconds()):
         return None
@@ -67,5 +68,5 @@ def _seconds_between(then: str | None, now: str | None) -> float | None:
 
 
 def _limit(seconds: float) -> timedelta | None:
-    """Nothing for a time that is over: the service does not ask us to wait."""
+    """Return the time within bounds; None for one that is over, since the service does not ask us to wait."""
     return timedelta(seconds=min(seconds, _LONGEST.total_seconds())) if seconds > 0 else None

@@ -18,10 +18,10 @@ def find_placeholders(template: Any) -> frozenset[str]:
 
 
 def check_placeholders(found: Collection[str], *, needed: Collection[str], filled: Collection[str], setting: str) -> None:
-    """Do nothing where all that are needed are there, and none that nothing is `filled` in for; `setting` says where.
+    """Check that all needed placeholders are there, and none that nothing is `filled` in for; `setting` says where.
 
     Raises:
-        ConfigError: It is otherwise.
+        ConfigError: One is missing, or unknown.
     """
     unknown, missing = sorted(set(found).difference(filled)), [name for name in needed if name not in found]
     if unknown:
@@ -31,7 +31,7 @@ def check_placeholders(found: Collection[str], *, needed: Collection[str], fille
 
 
 def parse_json(text: str, *, setting: str) -> Any:
-    """Return what a text holds, which is checked no further; `setting` says where it is named.
+    """Return the parsed JSON, which is checked no further; `setting` says where it is named.
 
     Raises:
         ConfigError: It is not JSON.

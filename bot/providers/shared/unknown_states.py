@@ -15,7 +15,7 @@ class UnknownStates:
         self._seen: set[str] = set()
 
     def note(self, state: object, *, request_id: str) -> None:
-        """Log a state unless it was before."""
+        """Log a state the first time it is seen."""
         word = str(state)[:_LONGEST]
         if word not in self._seen:
             self._seen.add(word)
