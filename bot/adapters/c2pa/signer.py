@@ -28,11 +28,11 @@ class C2paSigner:
         self._certificate = certificate
 
     async def sign(self, copy: bytes, original: bytes) -> bytes:
-        """Sign in a thread: it takes some milliseconds."""
+        """Return the signed copy. It is signed in a thread, since that takes some milliseconds."""
         return await asyncio.to_thread(self._sign_safely, copy, original)
 
     def check(self) -> None:
-        """Sign a picture of one pixel.
+        """Sign a picture of one pixel, to see that the certificate works.
 
         Raises:
             ConfigError: The library refuses the certificate.
@@ -90,7 +90,7 @@ def _manifest(source_type: SourceType, *, is_composed: bool) -> dict[str, Any]:
 
 
 def _parent(original: bytes) -> dict[str, str]:
-    """Return what is said of the original: its hash, by which whoever keeps it knows it again."""
+    """Return what the manifest says of the original: its hash, by which its keeper can recognise it."""
     instance = f"sha256:{hashlib.sha256(original).hexdigest()}"
     return {"title": "original", "relationship": "parentOf", "label": _PARENT, "instance_id": instance}
 

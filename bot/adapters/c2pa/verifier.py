@@ -24,8 +24,8 @@ def verify_signature(content: bytes, media_type: str, *, own: str, own_serial: i
     """Return what the signature is worth. `own` and `trusted` are certificates in PEM form, or nothing.
 
     `own` are the operator's: the one that signs, which has `own_serial`, and
-    those that it stands on. Whoever gave them gives no number twice, so that
-    the number tells it from others.
+    those that issued it. Issuers give each serial number once, so that it
+    identifies the certificate.
     """
     if own:
         report = _read_report(content, media_type, own)

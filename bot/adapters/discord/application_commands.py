@@ -84,7 +84,7 @@ class _CommandRenderer:
         return {"type": _ON_MESSAGE, "name": name, **self._localised("name", self._translations_of("menus", name)), **_EVERYWHERE}
 
     def _slash_command(self, name: str, commands: list[AnyCommand]) -> Json:
-        """Write one slash command: a command, or several as its sub-commands."""
+        """Return one slash command: a command, or several as its sub-commands."""
         reach = {"type": _SLASH, **_reach(commands)}
         if [command.name for command in commands] == [name]:
             return {**self._command_fields(commands[0]), **reach}
@@ -111,7 +111,7 @@ class _CommandRenderer:
         }
 
     def _fields_of(self, option: Option, key: tuple[str, ...]) -> list[Json]:
-        """Write an option. One that takes several pictures is several options: Discord takes one file for each."""
+        """Return an option. One that takes several pictures is several options: Discord takes one file for each."""
         fields = self._option_fields(option, key)
         if not isinstance(option.kind, PictureFile):
             return [fields]
@@ -164,7 +164,7 @@ class _CommandRenderer:
 
 
 def _with_note(summary: str, option: Option) -> str:
-    """Add what choices cost; a number is read in any language."""
+    """Return the summary with what choices cost; a number is read in any language."""
     return f"{summary}; {option.note}" if option.note else summary
 
 
@@ -216,7 +216,7 @@ def picture_options(option: Option) -> tuple[str, ...]:
 
 
 def _reach(commands: list[AnyCommand]) -> Json:
-    """Say who sees a group: whoever may give one command of it."""
+    """Return who sees a group: everybody who may give one command of it."""
     audiences = {command.audience for command in commands}
     if CommandAudience.EVERYONE in audiences:
         return _EVERYWHERE

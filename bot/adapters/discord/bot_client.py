@@ -53,7 +53,7 @@ class DiscordBotClient:
             await self._client.close()
 
     async def post(self, channel: int, rendered: RenderedMessage, nonce: str, *, reply_to: int | None = None) -> int:
-        """Post in a channel and give the message's id; the same nonce within minutes is the same message."""
+        """Post in a channel and return the message's id; the same nonce within minutes is the same message."""
         client = await self.client()
         async with translate_errors(_TIMEOUT):
             with rendered.parameters(nonce=nonce, reply_to=reply_to) as parameters:
@@ -67,7 +67,7 @@ class DiscordBotClient:
                 await client.http.edit_message(channel, message, params=parameters)
 
     async def delete(self, channel: int, message: int) -> None:
-        """Take a message away."""
+        """Delete a message."""
         client = await self.client()
         async with translate_errors(_TIMEOUT):
             await client.http.delete_message(channel, message)
@@ -80,10 +80,10 @@ class DiscordBotClient:
 
 
 def parse_snowflake(snowflake: str) -> int:
-    """Read one of Discord's ids.
+    """Return one of Discord's ids as a number.
 
     Raises:
-        SurfaceFailed: It is none.
+        SurfaceFailed: The text is none.
     """
     if not snowflake.isdecimal():
         raise SurfaceFailed(DISCORD, "not an id of Discord's")

@@ -42,12 +42,12 @@ _NOTHING_NEW = Post("You asked for that already; it is on its way.")
 class DiscordCall:
     """Implements `bot.ports.surfaces.Call` for one interaction.
 
-    What it says first is the interaction's one response, public or private
-    for good. Everything later is a message of its own. `render_modal` gives a form
-    as a modal; `opens_form` says that the command begins with one,
-    `is_public` that its answer is for all to see, and `settles` that the note
-    whose button was pressed may be changed: then Discord's response is that,
-    and the answer a message of the channel, which its key finds again.
+    Discord takes one response to an interaction, and that is public or private
+    for good; everything later is a message of its own. `render_modal` builds a
+    form as a modal. `opens_form` says that the command begins with one,
+    `is_public` that everybody sees its answer. With `settles` the note whose
+    button was pressed may be changed: then the response is that change, and the
+    answer is a message of the channel, found again by its key.
     """
 
     def __init__(
@@ -82,12 +82,12 @@ class DiscordCall:
         self._is_promised = False
 
     def acknowledge_now(self) -> None:
-        """Give Discord its response now, whatever the command is about to say; a form cannot come after one."""
+        """Respond to Discord at once, whatever the command will say; a form cannot be opened after that."""
         if not self._opens_form:
             self._is_due.set()
 
     async def run_and_acknowledge(self, work: Callable[[], Awaitable[None]]) -> None:
-        """Do the work, and see that Discord gets a response in time whatever comes of it."""
+        """Run the work, and make sure that Discord gets a response in time, whatever becomes of it."""
         if self._is_due.is_set() or self._settles:
             await self._defer()
         async with asyncio.TaskGroup() as group:
@@ -97,14 +97,14 @@ class DiscordCall:
                 await self._acknowledge_silently()
 
     def promise(self) -> MessageRef:
-        """Promise an answer that the token finds; one after a response without a sign is not found. See `Call.promise`."""
+        """Promise an answer that the token finds. Of a response without a visible message none is found. See `Call.promise`."""
         if self.has_responded and not self._is_deferred:
             return promise(self.place)
         self._is_promised = True
         return promise(self.place, str(self._reply_token))
 
     async def answer(self, post: Post, *, key: str) -> MessageRef:
-        """Say `post` for all to see; see `Call.answer`."""
+        """Send `post` for everybody to see; see `Call.answer`."""
         if self._settles:
             return await self._answer_apart(post, key)
         rendered = await self._surface.renderer.render(post, self._limits)
@@ -118,7 +118,7 @@ class DiscordCall:
         return MessageRef(self.place, str(id_), str(self._reply_token))
 
     async def whisper(self, post: Post) -> None:
-        """Say `post` to this person alone; see `Call.whisper`."""
+        """Send `post` to this person alone; see `Call.whisper`."""
         try:
             rendered = await self._render_private(post)
             async with self._response_lock, translate_errors(_TIMEOUT):
@@ -158,7 +158,7 @@ class DiscordCall:
                 raise FormNotShown(str(error)) from error
 
     async def _answer_apart(self, post: Post, key: str) -> MessageRef:
-        """Say it in the channel, and where we may not speak there by the interaction."""
+        """Post in the channel, or by the interaction where the bot may not post there."""
         try:
             return await self._post_in_channel(post, key)
         except MessageGone:
@@ -179,7 +179,7 @@ class DiscordCall:
             return await self._surface.renderer.render(words, self._limits)
 
     async def _send(self, rendered: RenderedMessage, *, is_private: bool) -> int:
-        """Say it as the response, or after the response."""
+        """Send a message as the response, or after it."""
         arguments: dict[str, Any] = {"view": rendered.view, "ephemeral": is_private, "allowed_mentions": NO_MENTIONS}
         if rendered.uploads:
             arguments["files"] = rendered.files
@@ -190,10 +190,10 @@ class DiscordCall:
         return response.message_id or 0
 
     async def _send_instead(self, rendered: RenderedMessage) -> None:
-        """Say it in private, and take the public placeholder away.
+        """Send a private message in place of the public placeholder.
 
-        Whatever comes directly after a deferral takes its place, and is public
-        like it; so the placeholder is filled before, and goes away after.
+        The first message after a deferral takes the placeholder's place and is as
+        public. So the placeholder is filled first, and deleted afterwards.
         """
         await self._edit_deferred(render_message(_IN_PRIVATE))
         await self._send(rendered, is_private=True)
@@ -210,7 +210,7 @@ class DiscordCall:
         return message.id
 
     async def _acknowledge_in_time(self) -> None:
-        """Show that something is going on, when the command has said nothing yet."""
+        """Defer, so that people see that something is going on, unless the command has responded by then."""
         with contextlib.suppress(TimeoutError):
             delay = _ACKNOWLEDGE_FORM_AFTER if self._opens_form else _ACKNOWLEDGE_AFTER
             async with asyncio.timeout(delay.total_seconds()):
@@ -218,7 +218,7 @@ class DiscordCall:
         await self._defer()
 
     async def _acknowledge_silently(self) -> None:
-        """Respond to what has nothing to say: a button whose effect is seen, or a call that came twice."""
+        """Respond without a message: to a button whose effect is seen, or to a call that came twice."""
         if self._interaction.type is discord.InteractionType.component:
             self._is_promised = False
             await self._defer()
@@ -227,7 +227,7 @@ class DiscordCall:
         self._mark_responded()
 
     async def _defer(self) -> None:
-        """Hold the response's place: below a command visibly, below a button without a sign unless an answer is due."""
+        """Reserve the response: visibly below a command, invisibly below a button unless an answer follows."""
         is_silent = self._interaction.type is discord.InteractionType.component and not self._is_promised
         try:
             async with self._response_lock, translate_errors(_TIMEOUT):
@@ -259,11 +259,11 @@ class DiscordReactionCall:
         return promise(self.place)
 
     async def answer(self, post: Post, *, key: str) -> MessageRef:
-        """Say `post` in the channel; see `Call.answer`."""
+        """Post in the channel; see `Call.answer`."""
         return await self._surface.post(self.place, post, key=key)
 
     async def whisper(self, post: Post) -> MessageRef | None:
-        """Say `post` in a direct message; see `Call.whisper`."""
+        """Send `post` as a direct message; see `Call.whisper`."""
         try:
             place = await self._surface.direct(self.person.identity)
             return await self._surface.post(place, post, key=f"{self.key}:whisper")

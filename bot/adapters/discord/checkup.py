@@ -1,4 +1,4 @@
-"""Whether the bot would work on Discord: looked at over the API, without connecting and without changing anything."""
+"""Checks that the bot would work on Discord, over the API, without connecting and without changing anything."""
 
 import contextlib
 from collections.abc import Iterator, Mapping
@@ -55,7 +55,7 @@ async def fetch_application_id(token: str, proxy: str = "") -> int:
 async def check_application(
     token: str, *, public_key: str, has_gateway: bool, menu: list[Json], proxy: str, clock: Clock
 ) -> tuple[Finding, ...]:
-    """Look at the token, the application, the commands, and the time. `menu` is what easel registers at its start."""
+    """Check the token, the application, the commands, and the time. `menu` is what easel registers when it starts."""
     watch = _ClockSkew(clock)
     client = discord.Client(intents=discord.Intents(guilds=True), proxy=proxy or None, http_trace=watch.trace())
     try:
@@ -87,7 +87,7 @@ async def check_application(
 
 
 def _check_endpoint(application: Mapping[str, Any], *, public_key: str, has_gateway: bool) -> Iterator[Finding]:
-    """Compare where Discord sends interactions with where easel listens: they come one way or the other."""
+    """Yield a finding where Discord sends interactions elsewhere than easel listens: they come one way or the other."""
     url, key = application.get("interactions_endpoint_url"), str(application.get("verify_key") or "")
     if url and not public_key:
         text = f"Discord sends interactions to {url}, so the gateway hears none."
@@ -115,14 +115,14 @@ def _check_install_types(application: Mapping[str, Any]) -> Iterator[Finding]:
 
 
 def _check_public(application: Mapping[str, Any]) -> Iterator[Finding]:
-    """Say whether strangers may install it: what they draw is paid for here."""
+    """Yield whether strangers may install the bot: what they draw is paid for here."""
     if application.get("bot_public"):
         text = "Anybody who knows the bot's id can add it to a server of theirs, and what is drawn there is paid for here."
         yield Finding("discord", Health.NOTE, text, f"Switch Public Bot off on the Bot page at {_PORTAL}, unless you want that.")
 
 
 def _check_clock(ahead: timedelta) -> Iterator[Finding]:
-    """Compare this machine's clock with Discord's: what is signed too long ago is taken for a forgery."""
+    """Yield how this machine's clock differs from Discord's: signatures that look too old are refused."""
     if abs(ahead) > _MOST_CLOCK_SKEW:
         minutes = max(1, round(abs(ahead).total_seconds() / 60))
         text = f"This machine's clock is about {minutes} min {'ahead of' if ahead > timedelta() else 'behind'} Discord's."

@@ -43,7 +43,7 @@ _COMPARED_OF_OPTIONS = (
 
 
 async def sync_commands(client: discord.Client, menu: list[Json]) -> bool:
-    """Register the menu globally where it differs from what is registered; False when nothing had to change.
+    """Register the menu globally where it differs from what is registered; return whether it did.
 
     Raises:
         SurfaceFailed: Discord did not take it.
@@ -68,10 +68,10 @@ def keep_installable(menu: Iterable[Json], application: Mapping[str, Any]) -> li
 
 
 async def fetch_commands(client: discord.Client) -> list[Json]:
-    """Return what is registered, in all languages; discord.py's own way asks for one only.
+    """Return the registered commands in all languages; discord.py's own call asks for one only.
 
     Raises:
-        discord.DiscordException: It is not to be had.
+        discord.DiscordException: Discord does not answer, or refuses.
     """
     route = Route("GET", "/applications/{application_id}/commands", application_id=client.application_id)
     return list(await client.http.request(route, params={"with_localizations": "true"}))
@@ -96,5 +96,5 @@ def _compared_fields(entry: Mapping[str, Any], compared: tuple[str, ...]) -> Jso
 
 
 def _may_be_omitted(value: object) -> bool:
-    """Whether Discord may as well leave it out; a bound of 0 is something."""
+    """Whether Discord may leave the value out of its answer; a bound of 0 is not left out."""
     return value is None or value is False or value in ([], {}, "")

@@ -76,11 +76,11 @@ class DirectMessageCall:
 class ReplyCall(DirectMessageCall):
     """Implements `bot.ports.surfaces.Call` for an answer to a picture in a server, where everybody reads replies.
 
-    What is for that person alone comes in a direct message; where they take none, the reply says that and nothing else.
+    Whispers come as direct messages. Where the person takes none, the reply says only that.
     """
 
     async def whisper(self, post: Post) -> MessageRef | None:
-        """Say `post` in a direct message; see `Call.whisper`."""
+        """Send `post` as a direct message; see `Call.whisper`."""
         self._whispers += 1
         try:
             place = await self._surface.direct(self.person.identity)
@@ -92,7 +92,7 @@ class ReplyCall(DirectMessageCall):
 
 
 def answered_message(message: discord.Message, us: int) -> int | None:
-    """Return the message of ours or anybody's that somebody answers for us: with our name in a server, and always in private."""
+    """Return the message that somebody answers for us: one that names us in a server, and any in private."""
     reference = message.reference
     is_for_us = message.guild is None or any(one.id == us for one in message.mentions)
     is_answer = message.type is discord.MessageType.reply and reference is not None
@@ -100,7 +100,7 @@ def answered_message(message: discord.Message, us: int) -> int | None:
 
 
 def permissions_of(message: discord.Message) -> discord.Permissions:
-    """Return what whoever wrote a message may do where it stands; in private they look after nothing."""
+    """Return what a message's author may do in its channel; in private they moderate nothing."""
     channel, author = message.channel, message.author
     if isinstance(author, discord.Member) and isinstance(channel, (GuildChannel, discord.Thread)):
         return channel.permissions_for(author)

@@ -28,7 +28,7 @@ class FormNotShown(SurfaceFailed):
 
 
 class DiscordMessageRejected(SurfaceFailed):
-    """Discord says that the message itself is wrong (400) or too large (413): the same again will not do."""
+    """Discord says that the message itself is wrong (400) or too large (413): sending it again will not help."""
 
     def __init__(self, status: int, code: int) -> None:
         super().__init__(DISCORD, f"not taken: status={status} code={code}")
@@ -36,12 +36,12 @@ class DiscordMessageRejected(SurfaceFailed):
 
     @property
     def is_temporary(self) -> bool:
-        """Never: it would be refused again."""
+        """Return False: it would be refused again."""
         return False
 
 
 def to_surface_error(status: int, code: int, retry_after: float | None = None) -> SurfaceFailed:
-    """Say what an error's status and code mean for a message."""
+    """Return our error for an error's status and code."""
     reason = f"status={status} code={code}"
     if status == HTTPStatus.FORBIDDEN or code == _ARCHIVED_THREAD:
         return MessageOutOfReach(DISCORD, reason)
@@ -54,7 +54,7 @@ def to_surface_error(status: int, code: int, retry_after: float | None = None) -
 
 @asynccontextmanager
 async def translate_errors(time_limit: timedelta) -> AsyncIterator[None]:
-    """Yield the body so much time, and make whatever discord.py raises in it one of ours."""
+    """Run the body within a time limit, and raise whatever discord.py raises in it as one of ours."""
     try:
         async with asyncio.timeout(time_limit.total_seconds()):
             yield

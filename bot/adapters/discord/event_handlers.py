@@ -100,7 +100,7 @@ class DiscordEventHandlers:
         client.event(self.on_interaction)
 
     async def drain(self, within: timedelta) -> None:
-        """Wait until all events that came are dealt with; after `within` the rest is cancelled."""
+        """Wait until all received events are handled; cancel the rest after `within`."""
         await self._tasks.drain(within)
 
     async def on_interaction(self, interaction: Interaction) -> None:
@@ -126,7 +126,7 @@ class DiscordEventHandlers:
         await self._run_call(call, lambda: self._dispatch(interaction, typed, call))
 
     async def _dispatch(self, interaction: Interaction, typed: CommandInput, call: DiscordCall) -> None:
-        """Run a command, with what is in the files that it was given."""
+        """Run a command, with the content of the files that it was given."""
         try:
             raw = await read_file_options(interaction, typed.raw, self._dispatcher.commands.get(typed.name))
         except BadInput as error:
@@ -141,7 +141,7 @@ class DiscordEventHandlers:
         await self._run_call(call, lambda: self._dispatch_form(interaction, typed, call))
 
     async def _dispatch_form(self, interaction: Interaction, typed: CommandInput, call: DiscordCall) -> None:
-        """Run a command, with the files of its form, or the pictures of the message whose menu the form came of."""
+        """Run a command with the files of its form, or with the pictures of the message whose menu opened the form."""
         try:
             raw = await read_file_options(interaction, typed.raw, self._dispatcher.commands.get(typed.name))
             raw = await self._menu_files.read(interaction, raw)
@@ -151,7 +151,7 @@ class DiscordEventHandlers:
         await self._dispatcher.dispatch(typed.name, raw, call)
 
     def _call(self, interaction: Interaction, action: str, *, is_public: bool = False) -> DiscordCall:
-        """Make a call of an interaction; `action` is the command that it begins with."""
+        """Build the call of an interaction; `action` is the command that it begins with."""
         return DiscordCall(
             interaction,
             self._surface,
@@ -162,7 +162,7 @@ class DiscordEventHandlers:
         )
 
     def _is_public(self, name: str) -> bool:
-        """Whether a typed command answers for all to see."""
+        """Whether a typed command's answer is for everybody to see."""
         command = self._dispatcher.commands.get(name)
         return command is not None and command.answers_in_public
 
@@ -181,16 +181,16 @@ class DiscordEventHandlers:
             self._calls.discard(call)
 
     async def _choose(self, interaction: Interaction, call: DiscordCall) -> None:
-        """Press what an entry of a message's menu stands for."""
+        """Press the button that an entry of a message's menu stands for."""
         data: Mapping[str, Any] = interaction.data or {}
         command = CONTEXT_MENUS.get(str(data.get("name")), "")
         files = await self._menu_files.keep(interaction, command)
         await self._message_actions.choose(command, str(data.get("target_id", "")), call, files=files)
 
     async def _run_button(self, interaction: Interaction) -> None:
-        """Press a button, or what was chosen from a menu of them: its id says all, so it works for ever.
+        """Run a button, or what was chosen from a menu of buttons. Its id holds everything, so it never expires.
 
-        So it does after it was taken off the message.
+        This also holds for a button that was removed from its message since.
         """
         data: Mapping[str, Any] = interaction.data or {}
         action = str(data.get("custom_id", ""))
@@ -214,7 +214,7 @@ class DiscordEventHandlers:
             log.info("discord.not_suggested", reason=f"status={error.status} code={error.code}")
 
     async def on_message(self, message: discord.Message) -> None:
-        """Run what somebody writes to us: in private, where plain words are something to draw, or in answer to a picture.
+        """Run a message to the bot: in private, where plain words are a prompt, or as an answer to a picture.
 
         Bots are not answered, nor are we.
         """
@@ -232,19 +232,19 @@ class DiscordEventHandlers:
             await (self._dispatcher.dispatch_line(line, call) if line else call.whisper(EMPTY_MESSAGE_REPLY))
 
     async def _reply(self, message: discord.Message, line: str, answered: str, call: DirectMessageCall) -> bool:
-        """Change the picture that somebody answered; False where the message shows none."""
+        """Change the picture that somebody answered; return False where the message shows none."""
         words = str(replace_markup(line))
         return await self._message_actions.reply(words, answered, call, lambda: read_attachments(message))
 
     async def on_raw_reaction_add(self, payload: discord.RawReactionActionEvent) -> None:
-        """Run what is said by a reaction below a message of ours, in a server or between somebody and us."""
+        """Run what a reaction below a message of ours stands for."""
         reaction = self._reaction_of(payload)
         if reaction is not None:
             self._track_this_task()
             await self._react(payload, reaction)
 
     async def on_raw_reaction_remove(self, payload: discord.RawReactionActionEvent) -> None:
-        """Take back what was said by a reaction. Discord names the person's id, and not whose message it was."""
+        """Undo what a reaction stood for. Discord names the person's id, and not whose message it was."""
         reaction = self._reaction_of(payload)
         if reaction is not None:
             self._track_this_task()
@@ -252,7 +252,7 @@ class DiscordEventHandlers:
             await self._message_actions.take_back(reaction, str(payload.message_id), call)
 
     def _reaction_of(self, payload: discord.RawReactionActionEvent) -> Reaction | None:
-        """Return what a reaction says, where something follows from it."""
+        """Return what a reaction stands for, where that is anything."""
         reaction = REACTIONS.get(str(payload.emoji).replace(_VARIATION_SELECTOR, ""))
         is_meant = reaction is not None and self._message_actions.is_supported(reaction)
         return reaction if self.is_open and self._is_ours(payload) and is_meant else None
@@ -287,7 +287,7 @@ class DiscordEventHandlers:
         )
 
     def _person_of_id(self, user: int) -> Person:
-        """Return somebody of whom Discord tells the id alone, as in a direct message: there they look after nothing."""
+        """Return somebody of whom Discord tells the id alone, as in a direct message: there they moderate nothing."""
         known = self._client.get_user(user) if self._client else None
         return Person(Identity(DISCORD, "", str(user)), known.display_name if known else str(user))
 

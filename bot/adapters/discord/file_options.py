@@ -1,4 +1,4 @@
-"""Files that somebody gives to a command: texts are read as what they say, pictures are fetched as they are."""
+"""Reads files that are given to a command: texts as their content, pictures as their bytes."""
 
 import asyncio
 import json
@@ -27,9 +27,9 @@ _PICTURE = "picture"
 
 
 class MenuFiles:
-    """Remembers the pictures of messages whose menu somebody opened, until the form is sent that came of it.
+    """Remembers the pictures of a message whose menu somebody opened, until they send the form that it led to.
 
-    A form has no room for their addresses, and where interactions come by HTTP another process may get it.
+    A form has no room for the pictures' addresses, and where interactions come by HTTP another process may get it.
     """
 
     def __init__(self, shared: SharedFiles) -> None:
@@ -37,7 +37,7 @@ class MenuFiles:
         self._files: NewestEntries[str, bytes] = NewestEntries(_MOST_MENUS)
 
     async def keep(self, interaction: Interaction, command: str) -> str:
-        """Return what stands for the pictures of the message that was chosen; nothing where it has none."""
+        """Return what stands for the pictures of the chosen message; nothing where it has none."""
         data: Mapping[str, Any] = interaction.data or {}
         message: Mapping[str, Any] = ((data.get("resolved") or {}).get("messages") or {}).get(str(data.get("target_id"))) or {}
         attached: Sequence[Mapping[str, Any]] = message.get("attachments") or ()
@@ -51,7 +51,7 @@ class MenuFiles:
         return name
 
     async def read(self, interaction: Interaction, raw: Mapping[str, object]) -> dict[str, object]:
-        """Return a form's options with the pictures in the place of what stands for them.
+        """Return a form's options, with the pictures in place of what stands for them.
 
         Raises:
             BadInput: They are not known any more, or cannot be fetched.
@@ -69,14 +69,14 @@ class MenuFiles:
 
 
 def _owned(interaction: Interaction, name: str) -> str:
-    """Return what pictures are kept by: what a form says comes from somebody's program, which may name the menu of another."""
+    """Return the key of the pictures. It names their person: a forged form could name the menu that another one opened."""
     return f"{name}:{interaction.user.id}"
 
 
 async def read_file_options(
     interaction: Interaction, raw: Mapping[str, object], command: AnyCommand | None = None
 ) -> dict[str, object]:
-    """Return a command's options with what is in each file in the place of the file's id; pictures are together in one option.
+    """Return a command's options with each file's content in place of its id; pictures are together in one option.
 
     Raises:
         BadInput: A file is too large, is no UTF-8 text where it should be one, or cannot be fetched.

@@ -81,7 +81,7 @@ class DiscordFrontEnd:
         self._gateway: GatewayConnection | None = None
 
     def findings(self) -> tuple[Finding, ...]:
-        """Say how it is connected."""
+        """Return how it is connected."""
         return (self._gateway.finding,) if self._gateway else ()
 
     @asynccontextmanager
@@ -156,7 +156,7 @@ async def open_discord(
 
 
 def set_api_addresses(api_url: str, gateway_url: str) -> None:
-    """Have every client of this process speak to another address, such as a proxy's. Empty leaves Discord's own."""
+    """Set the API's address for every client of this process, such as a proxy's; empty leaves Discord's own."""
     if api_url:
         Route.BASE = api_url
     if gateway_url:

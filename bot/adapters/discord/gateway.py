@@ -66,7 +66,7 @@ class GatewayConnection:
 
     @property
     def finding(self) -> Finding:
-        """Say how it is connected."""
+        """Return how it is connected."""
         client = self._client
         if not self._has_gateway and not self._connection.last_error:
             return Finding("discord", Health.OK, "Interactions come by HTTP.")
@@ -79,7 +79,7 @@ class GatewayConnection:
         await self._connection.run()
 
     async def _connect_once(self) -> str:
-        """Be connected for as long as that goes, and say why it ended. A boundary: discord.py ends in many ways.
+        """Stay connected for as long as that lasts, and return why it ended. A boundary: discord.py ends in many ways.
 
         When its very first connection fails it dies with an AttributeError, for one (seen with discord.py 2.7.1).
         """
@@ -126,7 +126,7 @@ class GatewayConnection:
 
 
 def build_client(shards: ShardOptions, identify_limiter: IdentifyLimiter, proxy: str = "") -> discord.Client:
-    """Build a client that keeps nothing in memory that nobody asks for."""
+    """Return a client that caches nothing that nobody asks for."""
     options: dict[str, Any] = {
         "intents": INTENTS,
         "max_messages": None,

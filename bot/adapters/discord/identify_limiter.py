@@ -21,10 +21,10 @@ _CLOCK_TOLERANCE_S = 0.01
 
 
 class IdentifyLimiter:
-    """Limits IDENTIFY over all processes that share the rate limiter, and over those of this machine in any case.
+    """Limits IDENTIFY over all processes that share the rate limiter, and in any case over those of this machine.
 
-    The latter share a file that holds the time of the last one: where processes
-    cannot count together, or start too often to remember anything, that is left.
+    The latter share a file that holds the time of the last one: it is all that
+    is left where processes share no rate limiter, or restart too often to remember.
     """
 
     def __init__(self, path: Path, clock: Clock, rate_limiter: RateLimiter) -> None:
@@ -41,7 +41,7 @@ class IdentifyLimiter:
         await self._limit_queue.acquire(f"discord:identify:{bucket}", Rate(1, timedelta(seconds=_INTERVAL_S)))
 
     def _try_acquire(self, path: Path) -> float:
-        """Take the turn, or give the seconds until it is worth another try. Quick: the file is never held for long."""
+        """Take the slot, or return the seconds until another try is worth it. Quick: the file is never held for long."""
         with _lock_file(path) as file:
             if file is None:
                 return _RETRY_AFTER_S

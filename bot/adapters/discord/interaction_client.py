@@ -66,7 +66,7 @@ class InteractionClient:
         return id_ if id_ > reply_token.interaction else None
 
     async def delete(self, reply_token: DiscordReplyToken, message: int, time_limit: timedelta) -> None:
-        """Take a message away; raises as `edit` does."""
+        """Delete a message; raises as `edit` does."""
         await self._request("DELETE", reply_token, message, None, time_limit, waits=True)
 
     async def _request(
@@ -94,7 +94,7 @@ class InteractionClient:
             raise SurfaceFailed(DISCORD, type(error).__name__) from error
 
     async def _request_once(self, route: Route, rendered: RenderedMessage | None) -> float | dict[str, object]:
-        """Ask once and return what Discord says; the seconds to wait where that is a 429."""
+        """Ask once and return Discord's answer, or the seconds to wait where that is a 429."""
         if rendered is None:
             return await self._send(route, None)
         with rendered.parameters() as parameters:

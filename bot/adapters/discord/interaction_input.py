@@ -27,7 +27,7 @@ class CommandInput:
 
 
 def parse_command(data: Mapping[str, Any]) -> CommandInput:
-    """Read a slash command; of a sub-command the name has two words."""
+    """Return a slash command; of a sub-command the name has two words."""
     name, options = str(data.get("name", "")), data.get("options") or []
     while options and options[0].get("type") in _SUBCOMMAND_TYPES:
         name, options = f"{name} {options[0]['name']}", options[0].get("options") or []
@@ -36,13 +36,13 @@ def parse_command(data: Mapping[str, Any]) -> CommandInput:
 
 
 def modal_custom_id(command: str, unseen: Mapping[str, str]) -> str:
-    """Return the id of a form. It says whose it is, and the values that it has no room to show, where they fit."""
+    """Return the id of a form. It holds whose form it is and, where they fit, the values that the form has no field for."""
     whole = f"{command}?{urlencode(unseen)}" if unseen else command
     return whole if len(whole) <= _LONGEST_ID else command
 
 
 def parse_modal(data: Mapping[str, Any]) -> CommandInput:
-    """Read a form that was sent; what was left empty is not there."""
+    """Return the command of a form that was sent; fields that were left empty are missing."""
     name, _, unseen = str(data.get("custom_id", "")).partition("?")
     raw: dict[str, object] = dict(parse_qsl(unseen))
     return CommandInput(name, raw | dict(_filled_fields(data.get("components") or [])))
@@ -58,12 +58,12 @@ def _filled_fields(components: list[Mapping[str, Any]]) -> Iterator[tuple[str, s
 
 
 def numbered_option(name: str, number: int) -> str:
-    """Return what the options are called that stand for one of several files."""
+    """Return the name of one of the options that stand for several files."""
     return name if number == 1 else f"{name}{number}"
 
 
 def replace_markup(value: object) -> object:
-    """Return a text with words for Discord's marks. A lone mention stays: it names whom a command is about."""
+    """Return a text with words in place of Discord's markup. A lone mention stays: it names whom a command is about."""
     if not isinstance(value, str):
         return value
     named = _NAMED_MARKUP.sub(lambda found: (found[1] or found[2]).replace("_", " "), value)

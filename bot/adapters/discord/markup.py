@@ -13,9 +13,9 @@ _CODE = re.compile(r"[\w-]+")
 
 
 def mention(target: ReferenceTarget) -> str | None:
-    """Return how Discord names somebody or something of its own; None for what it does not know.
+    """Return Discord's own mention of somebody or something; None for what Discord does not know.
 
-    A key stands there as code: whoever copies it gets no backslashes.
+    A key stands there as code, so that it is copied without backslashes.
     """
     match target:
         case Identity(platform, _, id_) if platform == DISCORD and _ID.fullmatch(id_):
@@ -31,7 +31,7 @@ def mention(target: ReferenceTarget) -> str | None:
 
 
 def escape(text: str) -> str:
-    """Put a backslash before whatever Discord would read as more than a letter; people see `text` as it was.
+    """Return `text` with a backslash before whatever Discord would read as more than a letter; people see it as it was.
 
     A colon is one of them: without it `https://` is no link, `:smile:` no
     picture, and `<t:0>` no date.

@@ -21,7 +21,7 @@ _LONGEST_TEXT, _LONGEST_LINE = 4000, 200
 
 
 def render_modal(command: AnyCommand, form: Form, words: TranslatedTexts) -> discord.ui.Modal:
-    """Draw the form. Where a command takes more than a form has room for, what it needs comes first.
+    """Return the form. Where a command takes more than a form has room for, required options come first.
 
     Needs a running event loop, as all views of discord.py do.
     """
@@ -40,12 +40,12 @@ def render_modal(command: AnyCommand, form: Form, words: TranslatedTexts) -> dis
 
 
 def _has_file(option: Option, values: Mapping[str, str]) -> bool:
-    """Whether an option's file is there already: nobody can see it in a form, so it travels along."""
+    """Whether an option's file is there already. Nobody can see it in a form, so it is carried along unseen."""
     return isinstance(option.kind, TextFile | PictureFile) and bool(values.get(option.name))
 
 
 def _labels(command: AnyCommand, option: Option, form: Form, words: TranslatedTexts) -> Iterator["discord.ui.Label[Any]"]:
-    """Draw an option: as one field, or as one for each of its parts."""
+    """Yield an option's fields: one, or one for each of its parts."""
     parts = form.parts.get(option.name)
     if parts is None:
         yield _ModalField(command, option, words).label(form.values.get(option.name, ""))
@@ -71,7 +71,7 @@ class _ModalField:
         self._words = words
 
     def label(self, value: str) -> "discord.ui.Label[Any]":
-        """Draw it, filled in with `value`."""
+        """Return the field, filled in with `value`."""
         option = self._option
         name = self._words.get((*self._key, "name"), option.name)
         summary = self._words.get((*self._key, "summary"), option.kind.summary)
@@ -118,7 +118,7 @@ class _ModalField:
 
     @property
     def _required_fields(self) -> dict[str, Any]:
-        """Say whether something has to be chosen; a menu takes no second choice."""
+        """Return that something has to be chosen; a menu takes no second choice."""
         return {"required": self._option.is_required, "min_values": 1 if self._option.is_required else 0}
 
     def _file_upload(self, most: int) -> "discord.ui.FileUpload[Any]":

@@ -18,10 +18,10 @@ def place_of(guild: int | None, channel_id: int | None, channel: object) -> Plac
 
 
 def person_of_interaction(interaction: Interaction) -> Person:
-    """Return whoever an interaction is from, with what they bought of us.
+    """Return the person of an interaction, with what they bought of us.
 
-    Only where the server itself installed the bot are its admins and moderators
-    such here: anybody can bring it along into a server of their own.
+    Only where the server itself installed the bot do its admins and moderators
+    count as such: anybody can bring the bot along into a server of their own.
     """
     may = interaction.permissions
     if not interaction.is_guild_integration():
@@ -37,7 +37,7 @@ def person_of(
     permissions: discord.Permissions,
     entitlements: Collection[str] = (),
 ) -> Person:
-    """Return somebody as the house knows people. Who may manage messages in a place looks after it."""
+    """Return somebody as a `Person`. Who may manage messages in a place is its moderator."""
     # `Member.roles` leaves out those that no gateway told us of; by HTTP that is all of them.
     # The role of everybody, whose id is the server's, is never among them.
     roles = (user.guild.id, *user._roles) if isinstance(user, discord.Member) else ()  # noqa: SLF001 - see above

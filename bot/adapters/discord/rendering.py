@@ -51,7 +51,7 @@ class AttachedFile:
 
     @property
     def address(self) -> str:
-        """What the message's components call it."""
+        """Return what the message's components call it."""
         return f"attachment://{'SPOILER_' if self.is_spoiler else ''}{self.name}"
 
 
@@ -76,12 +76,12 @@ class RenderedMessage:
 
     @property
     def uploads(self) -> tuple[AttachedFile, ...]:
-        """What is sent along."""
+        """Return the files that are sent along."""
         return tuple(one for one in self.shown if isinstance(one, AttachedFile))
 
     @property
     def files(self) -> list[discord.File]:
-        """The files, opened anew: sending uses them up."""
+        """Return the files, opened anew: sending uses them up."""
         return [
             discord.File(io.BytesIO(one.content), one.name, description=one.alt[:_MOST_ALT], spoiler=one.is_spoiler)
             for one in self.uploads
@@ -89,7 +89,7 @@ class RenderedMessage:
 
     @property
     def fingerprint(self) -> str:
-        """A hash that is the same for sheets that look the same."""
+        """Return a hash that is the same for messages that look the same."""
         with handle_message_parameters(view=self.view) as parameters:
             digest = hashlib.sha256(json.dumps(parameters.payload, sort_keys=True).encode())
         for one in self.uploads:
@@ -111,7 +111,7 @@ class RenderedMessage:
 
 
 def render_message(post: Post, shown: Sequence[MessageMedia] = ()) -> RenderedMessage:
-    """Lay a post out. `shown` are its pictures, or its preview, and its attachments, as Discord can get them.
+    """Return a post's components. `shown` are its pictures, or its preview, and its attachments, as Discord can get them.
 
     Needs a running event loop, as all views of discord.py do.
     """
@@ -185,7 +185,7 @@ def _button(button: Button) -> discord.ui.Button[Any]:
 
 
 def _more_menu(buttons: Sequence[Button]) -> discord.ui.Select[Any]:
-    """Draw a menu of buttons: whoever chooses one presses it."""
+    """Return a menu of buttons: to choose one is to press it."""
     options = [discord.SelectOption(label=one.label[:_MOST_LABEL], value=one.action) for one in buttons[:_MOST_OPTIONS]]
     return discord.ui.Select(custom_id=MORE, placeholder="More…", options=options)
 

@@ -25,13 +25,13 @@ class DiscordReplyToken:
     arrived_at: datetime
 
     def __str__(self) -> str:
-        """Return it as the text that a `MessageRef` carries; a secret."""
+        """Return the token as the text that a `MessageRef` carries; a secret."""
         arrived = int(self.arrived_at.timestamp())
         return json.dumps([self.application, self.interaction, self.token, self.upload_bytes, arrived], separators=(",", ":"))
 
     @classmethod
     def parse(cls, text: str) -> Self | None:
-        """Read it back; None where a message has none."""
+        """Return the token that a `MessageRef` carries; None where it has none."""
         if not text:
             return None
         application, interaction, token, upload_bytes, *arrived = json.loads(text)
@@ -39,7 +39,7 @@ class DiscordReplyToken:
         return cls(application, interaction, token, upload_bytes, arrived_at)
 
     def is_valid(self, now: datetime) -> bool:
-        """Whether the token still opens anything."""
+        """Whether the token still works."""
         return now - self.arrived_at < _LIFETIME
 
 

@@ -52,8 +52,8 @@ class DiscordSurface:
 
     It needs no gateway: any process with the bot's token can change any
     message. `spoiler_guilds` want their pictures behind a click;
-    `shows_links` is as in `MessageRenderer`. A progress is shown in the background,
-    so that nothing final ever waits for it.
+    `shows_links` is as in `MessageRenderer`. Progress is shown in the
+    background, so that nothing final ever waits for it.
     """
 
     def __init__(
@@ -94,11 +94,11 @@ class DiscordSurface:
         return self._updates.is_busy
 
     def limits(self, place: Place, upload_bytes: int = USUAL_UPLOAD_BYTES) -> UploadLimits:
-        """Say what fits into a place."""
+        """Return what fits into a place."""
         return UploadLimits(upload_bytes, place.tenant in self._spoiler_guilds)
 
     async def post(self, place: Place, post: Post, *, key: str, reply_to: int | None = None) -> MessageRef:
-        """Say `post` at `place`, as a reply to the message `reply_to` if there is one; see `Surface.post`."""
+        """Post at `place`, as a reply to the message `reply_to` if there is one; see `Surface.post`."""
         channel = place.thread or place.channel
         id_ = await self._send_fitting(
             post, self.limits(place), lambda rendered: self._post_rendered(channel, rendered, key, reply_to)
@@ -109,7 +109,7 @@ class DiscordSurface:
         return await self._bot_client.post(_parse_message_id(channel), rendered, nonce_of(key, channel), reply_to=reply_to)
 
     async def find(self, promised: MessageRef) -> MessageRef | None:
-        """Ask by the call's own token, while it is young; see `Surface.find`."""
+        """Look the message up by the call's own token, while that is young; see `Surface.find`."""
         reply_token = self._valid_reply_token(promised)
         id_ = None if reply_token is None else await self._interactions.find_response(reply_token, _TIMEOUT)
         return None if id_ is None else replace(promised, id=str(id_))
@@ -120,7 +120,7 @@ class DiscordSurface:
             self._updates.show_progress(message, post)
 
     def drop_progress(self, message: MessageRef) -> None:
-        """Show no progress that still waits; see `Surface.drop_progress`."""
+        """Drop the progress that still waits; see `Surface.drop_progress`."""
         self._updates.drop_progress(message)
 
     async def update(self, message: MessageRef, post: Post) -> None:
@@ -140,7 +140,7 @@ class DiscordSurface:
         return Place(DISCORD, "", str(await self._bot_client.direct(_parse_message_id(person.user))))
 
     async def delete(self, message: MessageRef) -> None:
-        """Take the message away; see `Surface.delete`."""
+        """Delete the message; see `Surface.delete`."""
         await self._updates.show_final(message, lambda _: self._delete_message(message))
 
     async def _delete_message(self, message: MessageRef) -> None:
@@ -162,7 +162,7 @@ class DiscordSurface:
         await self._edit_if_changed(message, await self._render(message, post), is_progress=True)
 
     async def _show_end(self, message: MessageRef, post: Post, *, is_repeat: bool) -> None:
-        """Show what is final. Whatever Discord has against the picture, something is shown."""
+        """Show a final post. If Discord refuses its pictures, at least its words are shown."""
         if is_repeat:
             self._fingerprints.pop(message.id, None)
         try:
@@ -219,17 +219,17 @@ class DiscordSurface:
         return DiscordReplyToken(application, interaction, token, upload_bytes, self._clock.now())
 
     def _valid_reply_token(self, message: MessageRef) -> DiscordReplyToken | None:
-        """Return the message's reply token while it is good for anything."""
+        """Return the message's reply token while it works."""
         reply_token = DiscordReplyToken.parse(message.reply_token)
         return reply_token if reply_token is not None and reply_token.is_valid(self._clock.now()) else None
 
     async def _wait_for_progress(self, message: MessageRef) -> None:
-        """Wait for a progress's turn; by a call's own token it is always there."""
+        """Wait until a progress may be shown; by a call's own token that is at once."""
         if self._valid_reply_token(message) is None:
             await self._progress_queue.acquire(f"discord:progress:{message.place.channel}", _PROGRESSES_IN_A_CHANNEL)
 
     def _is_worth_a_progress(self, message: MessageRef) -> bool:
-        """Whether progress may be shown at all: an old message can be changed so rarely that its end would have to wait."""
+        """Whether progress may be shown: an old message can be edited so rarely that its end would have to wait."""
         reply_token = DiscordReplyToken.parse(message.reply_token)
         try:
             since = reply_token.arrived_at if reply_token else snowflake_time(_parse_message_id(message.id))
@@ -239,7 +239,7 @@ class DiscordSurface:
 
 
 def nonce_of(key: str, channel: str) -> str:
-    """Return what tells Discord that a post was sent before: 24 characters for a key, others in each channel."""
+    """Return the nonce by which Discord recognises a repeated post: 24 characters for a key, other ones in each channel."""
     return base64.urlsafe_b64encode(hashlib.sha256(f"{key} {channel}".encode()).digest()[:18]).decode()
 
 

@@ -1,4 +1,4 @@
-"""Metrics of what lies in the table of jobs, which is the same for all processes: only the leader tells of it."""
+"""Metrics of the open jobs in the database, which are the same for all processes: only the leader exports them."""
 
 import asyncio
 from collections.abc import Callable, Iterable, Iterator
@@ -23,7 +23,7 @@ _REST = 20
 
 
 class BacklogMetrics(Collector):
-    """Counts the table when somebody reads the metrics, but not each time."""
+    """Counts the open jobs when the metrics are read, but not each time."""
 
     def __init__(self, backlog: Backlog, clock: Clock, *, tiers: Iterable[Tier], leads: Callable[[], bool]) -> None:
         self._backlog = backlog
@@ -36,7 +36,7 @@ class BacklogMetrics(Collector):
         self._until = clock.now()
 
     async def refresh(self) -> None:
-        """Count again where this process leads and the last count is old; where that fails, nothing is told until it works."""
+        """Count again if this process leads and the last count is old; after a failure nothing is exported until it works."""
         async with self._lock:
             if not self._leads():
                 self._counted, self._until = None, self._clock.now()
@@ -55,11 +55,11 @@ class BacklogMetrics(Collector):
         self._until = now + max(_HOLDS_FOR, _REST * (now - began_at))
 
     def describe(self) -> Iterator[GaugeMetricFamily]:
-        """Return what there is when this process leads."""
+        """Yield what there is when this process leads."""
         return self._families((), self._clock.now())
 
     def collect(self) -> Iterator[GaugeMetricFamily]:
-        """Return what was counted last."""
+        """Yield what was counted last."""
         if self._counted is not None:
             yield from self._families(self._counted, self._clock.now())
 

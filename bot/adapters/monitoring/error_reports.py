@@ -34,7 +34,7 @@ class ErrorReporter(logging.Handler):
         self._role = role
 
     def emit(self, record: logging.LogRecord) -> None:
-        """Send it. What Sentry's own library complains of is not sent to Sentry."""
+        """Send the record, unless Sentry's own library logged it."""
         if record.name.startswith("sentry_sdk"):
             return
         try:

@@ -1,4 +1,4 @@
-"""Values of labels, of which there are never more than so many: each new one makes a metric longer for ever."""
+"""Values of labels, of which there are at most a fixed number: each new one makes a metric longer for ever."""
 
 import re
 

@@ -8,7 +8,7 @@ from prometheus_client.exposition import choose_encoder
 
 
 def metrics_routes(registry: CollectorRegistry, refresh: Callable[[], Awaitable[None]]) -> APIRouter:
-    """Build `/metrics`. `refresh` is called before each answer. Whoever reaches this may read all of it."""
+    """Return the route `/metrics`. `refresh` is called before each answer. Nothing here checks who reads it."""
     routes = APIRouter()
 
     @routes.get("/metrics")

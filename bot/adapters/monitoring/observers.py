@@ -8,13 +8,13 @@ from bot.ports.observer import Event, Observer, Step
 
 
 class Observers:
-    """Tells each of them everything, in order."""
+    """Passes everything to each of several observers, in order."""
 
     def __init__(self, *observers: Observer) -> None:
         self._observers = observers
 
     def note(self, event: Event) -> None:
-        """Tell each of them."""
+        """Pass the event to each of them."""
         for observer in self._observers:
             observer.note(event)
 

@@ -1,4 +1,4 @@
-"""Metrics for Prometheus. Importing this takes a while, so it is done where somebody is to read them."""
+"""Metrics for Prometheus. Importing this takes a while, so it is imported only where metrics are wanted."""
 
 import time
 from collections.abc import Iterator
@@ -104,7 +104,7 @@ class PrometheusObserver:
         )
 
     def note(self, event: Event) -> None:
-        """Count it."""
+        """Count the event."""
         match event:
             case WishAccepted(job, began_at, answered_at):
                 self._accepted.labels(self._platform(job.place.platform)).inc()
@@ -131,7 +131,7 @@ class PrometheusObserver:
                 self._chores.labels(chore).set(at.timestamp())
 
     def watch(self, step: Step, job: Job, provider: str = "") -> AbstractContextManager[None]:
-        """Time a step that comes to its end, and count what keeps it from that."""
+        """Time a step that succeeds, and count the errors of one that does not."""
         return self._watch_attempt(job) if step is Step.ATTEMPT else self._watch_step(step, job, provider)
 
     @contextmanager
@@ -171,7 +171,7 @@ def _judge_of(error: PromptRefused) -> str:
 
 
 def build_registry(version: str, role: str) -> CollectorRegistry:
-    """Return a registry that says which program this is, and what it takes of its machine."""
+    """Return a registry that names this program, and measures its memory, CPU and files."""
     disable_created_metrics()  # type: ignore[no-untyped-call]  # a second series for each counter, which nobody asks for
     registry = CollectorRegistry()
     ProcessCollector(registry=registry)

@@ -39,7 +39,7 @@ _MICROSECOND = timedelta(microseconds=1)
 
 
 class JobIdGenerator(RandomIdGenerator):
-    """Gives random ids, but for the first span of a job's trace."""
+    """Generates random ids, but for the first span of a job's trace."""
 
     def __init__(self) -> None:
         self._next: tuple[int, int] | None = None

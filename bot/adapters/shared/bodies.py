@@ -25,10 +25,10 @@ class BodyRefused(Exception):
 
 
 async def read_body(parts: AsyncIterable[bytes], *, largest: int = LARGEST_BODY, time_limit: timedelta = BODY_TIMEOUT) -> bytes:
-    """Return the parts of a body together.
+    """Return the whole body.
 
     Raises:
-        BodyRefused: They are more than `largest` bytes, not all there within `time_limit`, or whoever sent them has left.
+        BodyRefused: It is more than `largest` bytes, not all there within `time_limit`, or its sender has left.
     """
     body = bytearray()
     try:

@@ -36,7 +36,7 @@ def _never(_: EaselError) -> bool:
 
 
 def tell_nobody(_: UpdateOutcome) -> None:
-    """Tell nobody what became of a progress."""
+    """Ignore what became of a progress."""
 
 
 async def _at_once(_: MessageRef) -> None:
@@ -107,7 +107,7 @@ class MessageUpdateQueue:
             pending.task = asyncio.create_task(self._run(message, pending))
 
     def drop_progress(self, message: MessageRef) -> None:
-        """Show no progress that still waits for its turn; what is on its way goes on."""
+        """Drop the progress that still waits for its turn; one that is on its way goes on."""
         pending = self._pending.get(_message_key(message))
         if pending is None:
             return
@@ -119,7 +119,7 @@ class MessageUpdateQueue:
             self._forget(_message_key(message), pending)
 
     async def show_final(self, message: MessageRef, show: ShowFinal) -> None:
-        """Show what is final, over any progress; raises what `show` raises.
+        """Show a final post, over any progress; raises what `show` raises.
 
         `show` is called with True when it is to show the same once more.
         """
@@ -142,7 +142,7 @@ class MessageUpdateQueue:
             self._repeats[name] = asyncio.create_task(self._repeat_final(name, show))
 
     async def close(self) -> None:
-        """Show nothing any more."""
+        """Stop showing anything."""
         tasks = [pending.task for pending in self._pending.values() if pending.task is not None]
         tasks += self._repeats.values()
         for task in tasks:
@@ -180,7 +180,7 @@ class MessageUpdateQueue:
             pending.is_being_shown = False
 
     async def _stop_progress(self, pending: _PendingUpdates) -> bool:
-        """End the progress: what is on its way may arrive, so that it does not arrive last. True when it was cut off."""
+        """Stop the progress: one on its way may still arrive, and must not arrive last. Return True when it was cut off."""
         self._note_replaced(pending)
         pending.newest = None
         task = pending.task
@@ -216,7 +216,7 @@ class MessageUpdateQueue:
         return self._doubts.pop(name, None) is not None
 
     def _note_replaced(self, pending: _PendingUpdates) -> None:
-        """Tell that what still waits to be shown will not be: something newer is there."""
+        """Report the progress that still waits as replaced by a newer one."""
         if pending.newest is not None:
             self._on_outcome(UpdateOutcome.REPLACED)
 

@@ -44,7 +44,7 @@ class PersistentConnection:
         log.info("platform.connected", platform=self._name)
 
     def trouble(self) -> Finding:
-        """Return what to say while it is not connected."""
+        """Return the finding for while it is not connected."""
         is_new = self._lost_at is not None and _now() - self._lost_at < _GRACE.total_seconds() and not self.last_error
         text = f"It is not connected{f' ({self.last_error})' if self.last_error else ''}; it tries again by itself."
         return Finding(self._name, Health.NOTE if is_new else Health.WRONG, text, "Run easel doctor.")

@@ -7,7 +7,7 @@ from bot.ports.rate_limiter import Rate, RateLimiter
 
 
 class _Waiters:
-    """Those of this process who wait for one key."""
+    """The waiters of this process for one key."""
 
     def __init__(self) -> None:
         self.lock = asyncio.Lock()

@@ -1,4 +1,4 @@
-"""An endpoint for requests that are believed only with a signature."""
+"""An endpoint that accepts signed requests only."""
 
 from collections.abc import Awaitable, Callable, Mapping
 from http import HTTPStatus
@@ -25,7 +25,7 @@ class SignatureCheck(Protocol):
 
 
 def signed_routes(path: str, check: SignatureCheck, answer: Callable[[Request, bytes], Awaitable[Response]]) -> APIRouter:
-    """Build `POST path`, which answers 401 to what is not genuine, 413 or 408 to what is too long or too slow."""
+    """Return the route `POST path`, which answers 401 to what is not genuine, 413 or 408 to what is too long or too slow."""
     routes = APIRouter()
 
     @routes.post(path, include_in_schema=False)

@@ -32,7 +32,7 @@ class BotAuthorizer(AsyncAuthorize):
     async def __call__(
         self, *, enterprise_id: str | None, team_id: str | None, user_id: str | None, **_: object
     ) -> AuthorizeResult | None:
-        """Return it, or None for a stranger; what cannot be looked up just now raises, so that Slack sends the payload again."""
+        """Return the authorization, or None for a stranger. A failed look-up raises, so that Slack sends the payload again."""
         try:
             bot = await self._bots.bot(enterprise_id or "", team_id or "")
         except MessageGone as error:

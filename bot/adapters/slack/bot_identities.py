@@ -16,7 +16,7 @@ _TIMEOUT = timedelta(seconds=10)
 
 
 class BotIdentities(TokenSource, Protocol):
-    """Gives the bot of a workspace, and its token."""
+    """Looks up the bot of a workspace, and its token."""
 
     async def bot(self, enterprise: str, team: str) -> BotIdentity:
         """Return the token and who it speaks as; raises as `token` does."""
@@ -28,7 +28,7 @@ class BotIdentities(TokenSource, Protocol):
 
 
 class FixedBotIdentity:
-    """The bot of the one workspace, or organisation, that a fixed token belongs to. Nobody else is served with it."""
+    """The bot of the one workspace, or organisation, that a fixed token belongs to. Other workspaces are not served."""
 
     def __init__(self, token: str, client: AsyncWebClient) -> None:
         self._token = token
@@ -37,11 +37,11 @@ class FixedBotIdentity:
         self._known: tuple[BotIdentity, str, str] | None = None
 
     async def token(self, enterprise: str, team: str) -> str:
-        """Return it."""
+        """Return the token."""
         return (await self.bot(enterprise, team)).token
 
     async def bot(self, enterprise: str, team: str) -> BotIdentity:
-        """Return it, and who it is; Slack is asked once."""
+        """Return the bot's token and who it is; Slack is asked once."""
         async with self._lock:
             if self._known is None:
                 self._known = await self._fetch()

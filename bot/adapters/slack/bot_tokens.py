@@ -46,7 +46,7 @@ class BotIdentity:
 
 
 class TokenSource(Protocol):
-    """Gives what calls to a workspace are made with."""
+    """Gets the tokens that calls to a workspace are made with."""
 
     async def token(self, enterprise: str, team: str) -> str:
         """Return a bot token that works now; `enterprise` is empty outside of Enterprise Grid.
@@ -74,12 +74,12 @@ class _CachedBot:
 
 
 class RotatingBotTokens:
-    """Gives the tokens of all workspaces, from the store of installations.
+    """Gets the tokens of all workspaces from the store of installations, and renews them.
 
     All who ask about one installation at once share one look-up, renewal
-    included: a refresh token is good for one use. The look-up goes on when
-    those who wait for it give up, for a renewal that is not written down would
-    cut the workspace off; `close` waits for it.
+    included: a refresh token works once. The look-up goes on when those who
+    wait for it give up: a renewed token that was not stored would cut the
+    workspace off. `close` waits for it.
     """
 
     def __init__(self, store: EncryptedInstallationStore, rotator: AsyncTokenRotator, clock: Clock) -> None:
@@ -131,7 +131,7 @@ class RotatingBotTokens:
         return _CachedBot(BotIdentity(bot.bot_token, bot.bot_id, bot.bot_user_id), until, changes)
 
     async def _renew_and_store(self, installation: _Installation, bot: Bot) -> Bot:
-        """Renew the token; where that fails, make do with what there is as long as it works."""
+        """Renew the token; where that fails, return the present one as long as it works."""
         try:
             self._unsaved[installation] = await self._renew(bot)
         except SurfaceFailed as error:
@@ -158,7 +158,7 @@ class RotatingBotTokens:
         return renewed
 
     async def _use_unrenewed(self, installation: _Installation, error: SurfaceFailed) -> Bot:
-        """Return what another process may have renewed in the meantime, or the token that has a while to go."""
+        """Return the token that another process may have renewed in the meantime, or the one that works a while longer."""
         now = await self._read(installation)
         if now is None:
             raise _not_installed() from error
@@ -167,7 +167,7 @@ class RotatingBotTokens:
         return now
 
     async def _write(self, installation: _Installation) -> None:
-        """Write a renewal down, unless the bot was uninstalled in the meantime; what fails is tried again later."""
+        """Store a renewal, unless the bot was uninstalled in the meantime; after a failure it is tried again later."""
         if await self._read(installation) is not None:
             await self._store.async_save_bot(self._unsaved[installation])
         del self._unsaved[installation]

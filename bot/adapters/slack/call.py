@@ -79,7 +79,7 @@ class SlackCallFactory:
         return SlackCall(f"{SLACK}:{key}", person, place, origin, self._dependencies)
 
     async def name_external_people(self, text: str, origin: PayloadOrigin, call: "SlackCall") -> str | None:
-        """Return `text` as `name_external_people` does; None where that fails, which is said to whoever called."""
+        """Return `text` as `name_external_people` does; None where that fails, of which the person is told."""
         try:
             return await name_external_people(text, origin, self._people)
         except BadInput as error:
@@ -89,7 +89,7 @@ class SlackCallFactory:
     async def fetch_pictures(
         self, files: Sequence[Mapping[str, Any]], most: int, origin: PayloadOrigin, call: "SlackCall"
     ) -> tuple[BroughtPicture, ...] | None:
-        """Return what is in files that were given to a command; None where that fails, which is said to whoever called."""
+        """Return the content of files that were given to a command; None where that fails, of which the person is told."""
         try:
             return await fetch_pictures(self._dependencies.web, origin.team, files, most)
         except BadInput as error:
@@ -97,7 +97,7 @@ class SlackCallFactory:
             return None
 
     async def fetch_text(self, file: Mapping[str, Any], origin: PayloadOrigin, call: "SlackCall") -> str | None:
-        """Return what is in a text that was given to a command; None as `fetch_pictures` does."""
+        """Return the content of a text that was given to a command; None as `fetch_pictures` does."""
         try:
             return await fetch_text(self._dependencies.web, origin.team, file)
         except BadInput as error:
@@ -109,7 +109,7 @@ class SlackCallFactory:
         return lambda: self._dependencies.surface.find_picture(origin.place, origin.message)
 
     async def person(self, origin: PayloadOrigin) -> Person:
-        """Return who it is."""
+        """Return the person."""
         self._remember_origin(origin)
         return await self._people.person(origin)
 
@@ -127,7 +127,7 @@ class SlackCallFactory:
             log.info("slack.token_unknown", team=origin.team, reason=str(error))
 
     async def _place(self, origin: PayloadOrigin) -> Place:
-        """Find where to answer, if that can be found in a moment."""
+        """Return where to answer, if that can be found in a moment."""
         if origin.channel:
             return origin.place
         try:
@@ -157,11 +157,11 @@ class SlackCall:
         return promise(self.place, str(self._reply_token))
 
     async def answer(self, post: Post, *, key: str) -> MessageRef:
-        """Say `post` for all to see; see `Call.answer`."""
+        """Send `post` for everybody to see; see `Call.answer`."""
         return await self._dependencies.surface.answer(self.place, post, key=key, reply_token=self._reply_token)
 
     async def whisper(self, post: Post) -> MessageRef | None:
-        """Say `post` to this person alone; see `Call.whisper`."""
+        """Send `post` to this person alone; see `Call.whisper`."""
         post = spell_commands_for_slack(post, self._dependencies.commands)
         for way in () if has_files(post) else (self._whisper_by_url, self._whisper_in_channel):
             try:
@@ -219,7 +219,7 @@ class SlackCall:
         return True
 
     async def _point_to_direct_message(self) -> None:
-        """Say in the channel that the answer is elsewhere: nobody looks there without a word."""
+        """Post in the channel that the answer is in a direct message, which nobody would look for otherwise."""
         if not self._origin.channel or self._origin.channel.startswith(_DIRECT):
             return
         with suppress(EaselError):

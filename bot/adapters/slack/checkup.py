@@ -1,4 +1,4 @@
-"""Whether the bot would work on Slack: looked at over the API, without connecting and without changing anything."""
+"""Checks that the bot would work on Slack, over the API, without connecting and without changing anything."""
 
 import asyncio
 from collections.abc import Iterator, Mapping
@@ -21,10 +21,10 @@ _REINSTALL = f"Take the manifest that easel slack manifest prints to App Manifes
 
 
 async def check_bot_token(api_url: str, token: str) -> tuple[Finding, ...]:
-    """Look at a bot token, and at what it is allowed to do.
+    """Check a bot token, and what it is allowed to do.
 
-    The manifest itself cannot be read with it, so this is how far drift
-    shows: scopes that are missing, or that nobody asks for any more.
+    The manifest cannot be read with it, so this is all that shows how an app
+    differs from it: scopes that are missing, or that nobody asks for any more.
     """
     client = AsyncWebClient(base_url=api_url, retry_handlers=[], logger=SILENT_LOGGER)
     try:
@@ -41,7 +41,7 @@ async def check_bot_token(api_url: str, token: str) -> tuple[Finding, ...]:
 
 
 async def check_socket_mode(api_url: str, app_token: str) -> tuple[Finding, ...]:
-    """See whether Slack would let a socket be opened with the app-level token."""
+    """Check that Slack would open a socket for the app-level token."""
     client = AsyncWebClient(base_url=api_url, retry_handlers=[], logger=SILENT_LOGGER)
     try:
         async with asyncio.timeout(_TIMEOUT.total_seconds()):
@@ -56,7 +56,7 @@ async def check_socket_mode(api_url: str, app_token: str) -> tuple[Finding, ...]
 
 
 def check_http(public_url: str) -> Iterator[Finding]:
-    """Look at the address that Slack is to send everything to."""
+    """Yield what is wrong with the address that Slack is to send everything to."""
     if public_url.startswith("https://"):
         yield Finding("slack", Health.OK, f"Everything comes by HTTP to {public_url}{EVENTS_PATH}.")
         return
@@ -65,12 +65,12 @@ def check_http(public_url: str) -> Iterator[Finding]:
 
 
 def check_installations(public_url: str, installed: int) -> Iterator[Finding]:
-    """Say how many workspaces there are, and where others come in."""
+    """Yield how many workspaces there are, and where others can install the bot."""
     yield Finding("slack", Health.OK, f"{installed} installations; more at {public_url}{INSTALL_PATH}.")
 
 
 def _check_scopes(answer: AsyncSlackResponse) -> Iterator[Finding]:
-    """Compare the scopes that were granted with those that the manifest asks for."""
+    """Yield how the granted scopes differ from those that the manifest asks for."""
     granted = _granted_scopes(answer.headers)
     missing = sorted(set(SCOPES) - granted)
     if any(scope in REQUIRED_SCOPES for scope in missing):

@@ -52,7 +52,7 @@ def _without_mention(text: str, bot_user: str) -> str:
 
 
 def spell_commands_for_slack(post: Post, commands: Mapping[str, AnyCommand]) -> Post:
-    """Name commands as they are typed on Slack: `/easel quota set`, where a post says `/quota set`."""
+    """Return the post with commands as they are typed on Slack: `/easel quota set` in place of `/quota set`."""
     groups = {command.group for command in commands.values() if command.is_typed} - {IMAGINE.lstrip("/")}
     names = "|".join(map(re.escape, sorted(groups)))
     named = re.compile(rf"(?<![\w/.:-])/(?=(?:{names})(?![\w/-]))")
@@ -65,7 +65,7 @@ def spell_commands_for_slack(post: Post, commands: Mapping[str, AnyCommand]) -> 
 
 
 def _strip_labels(text: str) -> str:
-    """Return the words of a command: whoever is mentioned in them is an id, without the name that Slack adds."""
+    """Return the words of a command, with bare ids in place of mentions, without the names that Slack adds."""
     return html.unescape(_LABEL.sub(r"\1>", text))
 
 
@@ -77,7 +77,7 @@ def replace_markup(text: str) -> str:
 
 
 def _is_command(words: str, commands: Mapping[str, AnyCommand]) -> bool:
-    """Whether somebody gives a command. “Show me a dragon”, “template for an invoice” and “help me draw a horse” are wishes."""
+    """Whether the words are a command. “Show me a dragon”, “template for an invoice” and “help me draw a horse” are wishes."""
     name, _, rest = words.partition(" ")
     found = [command for command in commands.values() if command.is_typed and name.lower() in {command.name, command.group}]
     if not found or not rest.strip():

@@ -73,11 +73,11 @@ class BotNotInChannel(MessageOutOfReach):
 
 
 class FirstMessageGone(MessageGone):
-    """What was sent is a repeat of a message that is not there any more."""
+    """The post was a repeat, and the message that it repeats was deleted."""
 
 
 class SlackMessageRejected(SurfaceFailed):
-    """Slack says that what was sent is wrong: the same again will not do."""
+    """Slack says that what was sent is wrong: sending it again will not help."""
 
     def __init__(self, code: str, *, is_about_a_picture: bool = False) -> None:
         super().__init__(SLACK, f"not taken: {code}")
@@ -86,12 +86,12 @@ class SlackMessageRejected(SurfaceFailed):
 
     @property
     def is_temporary(self) -> bool:
-        """Never: it would be refused again."""
+        """Return False: it would be refused again."""
         return False
 
 
 def to_surface_error(code: str, *, details: str = "", retry_after: float | None = None) -> SurfaceFailed:
-    """Say what an error's code means for a message. `details` are Slack's sentences about blocks."""
+    """Return our error for an error's code. `details` are Slack's sentences about blocks."""
     if code in _NOT_IN_CHANNEL_CODES:
         return BotNotInChannel(SLACK, code)
     if code in _DELETED_CODES:
@@ -106,7 +106,7 @@ def to_surface_error(code: str, *, details: str = "", retry_after: float | None 
 
 
 def may_arrive(error: EaselError) -> bool:
-    """Whether what failed may be seen all the same: Slack did not refuse it, and did not say when it would take it."""
+    """Whether the message may be seen although the call failed: Slack neither refused it, nor said when to come again."""
     return isinstance(error, SurfaceFailed) and error.is_temporary and error.retry_after is None
 
 
@@ -116,7 +116,7 @@ def _is_about_a_picture(details: str) -> bool:
 
 @asynccontextmanager
 async def translate_errors(time_limit: timedelta) -> AsyncIterator[None]:
-    """Yield the body so much time, and make whatever the SDK, the network or the store raise in it one of ours."""
+    """Run the body within a time limit, and raise what the SDK, the network or the store raise in it as one of ours."""
     try:
         async with asyncio.timeout(time_limit.total_seconds()):
             yield
@@ -131,7 +131,7 @@ async def translate_errors(time_limit: timedelta) -> AsyncIterator[None]:
 
 
 def _error_of_response(response: object) -> SurfaceFailed:
-    """Read an answer of the SDK's; it gives a bare HTTP response where the body was not JSON."""
+    """Return our error for an SDK's answer, which is a bare HTTP response where the body was not JSON."""
     body = getattr(response, "data", None)
     headers = getattr(response, "headers", {})
     status = getattr(response, "status_code", 0)

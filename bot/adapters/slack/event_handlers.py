@@ -112,15 +112,15 @@ class SlackEventHandlers:
         app.event(_ANY)(self.on_nothing)
 
     async def drain(self, within: timedelta) -> None:
-        """Wait until all events that came are dealt with; after `within` the rest is cancelled."""
+        """Wait until all received events are handled; cancel the rest after `within`."""
         await self._tasks.drain(within)
 
     async def on_nothing(self, ack: AsyncAck) -> None:
-        """Acknowledge what nothing follows from."""
+        """Acknowledge a payload that nothing follows from."""
         await ack()
 
     async def on_command(self, ack: AsyncAck, body: Json) -> None:
-        """Run `/imagine` or `/easel`."""
+        """Run `/imagine` or `/easel`; a repeated payload is ignored."""
         await ack()
         origin = payloads.origin_of_command(body)
         line = command_lines.line_of_slash_command(str(body.get("command")), str(body.get("text") or ""))
@@ -170,7 +170,7 @@ class SlackEventHandlers:
                 self._start_task(origin.trigger, partial(self._run_button, origin, value))
 
     async def on_submission(self, ack: AsyncAck, body: Json) -> None:
-        """Run a submitted form; what is invalid is said below its field."""
+        """Run a submitted form; errors are shown below its fields."""
         view: Json = body.get("view") or {}
         command = self._dispatcher.commands.get(str(view.get("callback_id")).removeprefix(modals.CALLBACK_PREFIX))
         if command is None:
@@ -187,7 +187,7 @@ class SlackEventHandlers:
         self._start_task(key, lambda: self._run_form(origin, key, command.name, raw))
 
     async def on_reaction(self, body: Json, context: AsyncBoltContext) -> None:
-        """Run what is said by a reaction below a message of ours, or take it back."""
+        """Run what a reaction below a message of ours stands for, or undo it."""
         event = body["event"]
         reaction = REACTIONS.get(str(event.get("reaction")).partition("::")[0])
         is_ours = context.bot_user_id is not None and event.get("item_user") == context.bot_user_id
@@ -196,17 +196,17 @@ class SlackEventHandlers:
             self._start_task(str(body.get("event_id")), lambda: self._react(origin, reaction, is_added=is_added))
 
     async def on_home(self, body: Json) -> None:
-        """Show somebody their Home tab."""
+        """Publish somebody's Home tab."""
         if body["event"].get("tab") != "messages":
             origin = payloads.origin_of_event(body)
             self._start_task(str(body.get("event_id")), lambda: self._show_home(origin))
 
     async def on_uninstalled(self, body: Json) -> None:
-        """Forget a workspace that uninstalled the bot."""
+        """Delete what is stored of a workspace that uninstalled the bot."""
         self._uninstall(body)
 
     async def on_revoked(self, body: Json) -> None:
-        """Forget a workspace whose bot token was revoked: nothing works there without it."""
+        """Delete what is stored of a workspace whose bot token was revoked: nothing works there without it."""
         if (body["event"].get("tokens") or {}).get("bot"):
             self._uninstall(body)
 
@@ -218,14 +218,14 @@ class SlackEventHandlers:
         )
 
     def _start_task(self, key: str, work: Callable[[], Awaitable[None]]) -> None:
-        """Do something in a tracked task; the same again is not done."""
+        """Run the work in a tracked task, unless a payload with the same key was run already."""
         if self._deduplicator.is_new(key):
             self._tasks.track(asyncio.create_task(self._run_task(work)))
         else:
             log.info("slack.duplicate_event")
 
     async def _run_task(self, work: Callable[[], Awaitable[None]]) -> None:
-        """Run it after open acknowledgements. The dispatcher never fails; what does is a look-up before it, or the Home tab."""
+        """Run the work after open acknowledgements. The dispatcher never raises; look-ups before it, or the Home tab, may."""
         with suppress(TimeoutError):
             async with asyncio.timeout(_LONGEST_ACKNOWLEDGEMENT_WAIT.total_seconds()):
                 await self._all_acknowledged.wait()
@@ -248,7 +248,7 @@ class SlackEventHandlers:
             await self._dispatcher.dispatch_line(named, call, pictures)
 
     async def _run_answer(self, origin: PayloadOrigin, line: str, files: Sequence[Json] = ()) -> None:
-        """Change the newest picture of a thread by what somebody says in it; in a thread without one, draw that."""
+        """Change the newest picture of a thread as an answer there says; in a thread without one, draw the words."""
         call = await self._calls.build(origin, f"{origin.channel}:{origin.message}")
         pictures = await self._calls.fetch_pictures(files, MOST_INPUTS - 1, origin, call) if files else ()
         if pictures is None:
@@ -280,7 +280,7 @@ class SlackEventHandlers:
         await self._dispatcher.dispatch(name, given, call)
 
     async def _bring_files(self, command: AnyCommand, given: dict[str, object], origin: PayloadOrigin, call: SlackCall) -> bool:
-        """Put the pictures of a form in the place of what it says of them; False where that fails, which is said."""
+        """Replace what a form says of its pictures by their bytes; return False where that fails, of which the person is told."""
         pictured = picture_option(command)
         if pictured is None:
             return True

@@ -26,7 +26,7 @@ class FormContext:
     enterprise: str = ""
 
     def to_metadata(self) -> str:
-        """Return it as `private_metadata`; what does not fit is left out."""
+        """Return it as `private_metadata`; values that do not fit are left out."""
         text = json.dumps(asdict(self), separators=(",", ":"))
         if len(text) <= LONGEST_VALUE:
             return text
@@ -35,7 +35,7 @@ class FormContext:
 
     @classmethod
     def parse(cls, text: str) -> Self:
-        """Read it back; nonsense is an empty one."""
+        """Return the context in `private_metadata`; an empty one for nonsense."""
         try:
             return cls(**json.loads(text))
         except (TypeError, ValueError):

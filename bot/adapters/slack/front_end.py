@@ -128,7 +128,7 @@ class SlackFrontEnd:
         self._socket: SocketModeConnection | None = None
 
     def findings(self) -> tuple[Finding, ...]:
-        """Say how it is connected."""
+        """Return how it is connected."""
         if self._options.app_token:
             return (self._socket.finding,) if self._socket else ()
         return (Finding("slack", Health.OK, "Commands and events come by HTTP."),)

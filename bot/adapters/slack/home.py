@@ -31,10 +31,10 @@ class HomeContent:
 
 
 class LoadHomeContent(Protocol):
-    """Knows what to tell somebody on their Home tab."""
+    """Looks up what somebody's Home tab says."""
 
     async def __call__(self, person: Person) -> HomeContent:
-        """Return it.
+        """Return the content.
 
         Raises:
             StorageFailed: It could not be looked up.
@@ -64,7 +64,7 @@ class HomeTab:
 
 
 def render_home(home: HomeContent) -> Json:
-    """Draw the tab."""
+    """Return the tab as a view."""
     blocks = [
         _header("easel"),
         _section(home.quota_status),
@@ -87,7 +87,7 @@ def render_home(home: HomeContent) -> Json:
 
 
 def _pictures(pictures: tuple[PostPicture, ...]) -> list[Json]:
-    """Show pictures where Slack can fetch them; elsewhere it is told what they show, and where they wait."""
+    """Return pictures where Slack can fetch them; elsewhere lines that say what they show, and where to find them."""
     if not pictures:
         return [_section("You have none yet.")]
     return [_picture(picture) for picture in pictures[:_MOST_PICTURES]]

@@ -30,7 +30,7 @@ _BOT_FIELDS = ("bot_token", "bot_id", "bot_user_id", "bot_scopes", "bot_refresh_
 
 
 class EncryptedInstallationStore(AsyncInstallationStore):
-    """slack-sdk's store of installations. `changes` counts what was saved or forgotten here, for those who keep copies.
+    """slack-sdk's store of installations. `changes` counts what was saved or deleted here, for those who cache copies.
 
     An installation for a whole organisation has no workspace, whichever workspace is asked about.
     """
@@ -47,7 +47,7 @@ class EncryptedInstallationStore(AsyncInstallationStore):
         return logging.getLogger(__name__)
 
     async def async_save(self, installation: Installation) -> None:
-        """Keep the installer's part, and the bot's where there is one."""
+        """Store the installer's part, and the bot's where there is one."""
         if installation.bot_token is not None:
             await self.async_save_bot(installation.to_bot())
         key = self._key(installation.enterprise_id, _workspace(installation), user=installation.user_id)
@@ -55,7 +55,7 @@ class EncryptedInstallationStore(AsyncInstallationStore):
         await self._save(key, fields, installation.installed_at)
 
     async def async_save_bot(self, bot: Bot) -> None:
-        """Keep the bot, unless a newer installation's is there already: a late renewal must not undo that."""
+        """Store the bot, unless a newer installation's is there: a late renewal must not undo that one."""
         key = self._bot_key(bot.enterprise_id, _workspace(bot))
         there = await self._installations.find(key)
         if there is None or there.installed_at <= _to_datetime(bot.installed_at):
@@ -94,17 +94,17 @@ class EncryptedInstallationStore(AsyncInstallationStore):
         return tuple(Bot(**json.loads(self._cipher.decrypt(one.sealed, _binding(one.key)))) for one in stored)
 
     async def async_delete_bot(self, *, enterprise_id: str | None, team_id: str | None) -> None:
-        """Forget the bot; what belongs to installers stays."""
+        """Delete the bot; what belongs to installers stays."""
         await self._delete(self._bot_key(enterprise_id, team_id))
 
     async def async_delete_installation(
         self, *, enterprise_id: str | None, team_id: str | None, user_id: str | None = None
     ) -> None:
-        """Forget somebody's installation, or without a user everybody's; the bot stays."""
+        """Delete somebody's installation, or without a user everybody's; the bot stays."""
         await self._delete(self._key(enterprise_id, team_id, user=user_id))
 
     async def async_delete_all(self, *, enterprise_id: str | None, team_id: str | None) -> None:
-        """Forget the bot and everybody's installation of the workspace."""
+        """Delete the bot and everybody's installation of the workspace."""
         await self.async_delete_bot(enterprise_id=enterprise_id, team_id=team_id)
         await self.async_delete_installation(enterprise_id=enterprise_id, team_id=team_id)
 
@@ -152,7 +152,7 @@ class OAuthStateStore(AsyncOAuthStateStore):
         return logging.getLogger(__name__)
 
     async def async_issue(self, *_args: object, **_kwargs: object) -> str:
-        """Make a state that nobody can guess."""
+        """Return a new state that nobody can guess."""
         state = self._ids.new()
         await self._codes.issue(Purpose.INSTALL, _hash_state(state), "", self._clock.now() + STATE_LIFETIME)
         return state
@@ -163,7 +163,7 @@ class OAuthStateStore(AsyncOAuthStateStore):
 
 
 async def reencrypt_installations(installations: Installations, cipher: TokenCipher, client_id: str) -> int:
-    """Seal all records of an application with the newest key, and say how many; again does no harm.
+    """Encrypt all records of an application with the newest key, and return how many; again does no harm.
 
     A bot whose token is renewed between the reading and the writing of its
     record would get its used one back: run it while no bot is running.

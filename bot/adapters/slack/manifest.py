@@ -129,7 +129,7 @@ def _shortcuts(commands: Collection[str]) -> Iterator[Json]:
 
 
 def to_yaml(manifest: Json) -> str:
-    """Write it as YAML, of which texts in JSON's quotes are a part."""
+    """Return the manifest as YAML; its texts are in JSON's quotes, which YAML takes."""
     return "".join(f"{line}\n" for line in _lines(manifest, ""))
 
 

@@ -30,7 +30,7 @@ _ADDRESS = re.compile(r":(?=//)")
 
 
 def escape(text: str) -> str:
-    """Return `text` so that mrkdwn finds nothing in it to obey."""
+    """Return `text` so that mrkdwn finds no markup in it."""
     line = " ".join(text.split()).translate(_LOOKALIKES)
     line = _EMOJI.sub(r"꞉\1꞉", _ADDRESS.sub("꞉", line))
     return _ITALIC.sub(r"ˍ\1ˍ", line)

@@ -1,4 +1,4 @@
-"""Names for whoever and whatever of a workspace a message refers to, as elements of rich text."""
+"""Mentions of people and channels of a workspace that a message refers to, as elements of rich text."""
 
 import re
 from collections.abc import Iterator

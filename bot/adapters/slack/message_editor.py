@@ -43,7 +43,7 @@ def edit_arguments(message: MessageRef, body: Json) -> dict[str, Any]:
 
 
 class MessageEditor:
-    """Gives a message its pictures, and knows what to do where Slack does not take them."""
+    """Gives a message its pictures, in the way that its workspace accepts."""
 
     def __init__(
         self, web: SlackWebApi, pictures: PictureSources, deduplicator: PostDeduplicator, timings: SurfaceTimings
@@ -84,7 +84,7 @@ class MessageEditor:
                 return
 
     async def _show_words(self, message: MessageRef, post: Post, hint: str) -> None:
-        """Show everything but the pictures, and why, if words can be changed there."""
+        """Show everything but the pictures, and why they are missing, if words can be changed there."""
         words = replace(post, pictures=(), attachments=(), footer=(*post.footer, hint))
         if not has_pictures(post) or self._deduplicator.is_showing(message, words):
             return

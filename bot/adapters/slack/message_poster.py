@@ -1,4 +1,4 @@
-"""Posts messages under a name, so that whoever posts under it again, in whichever process, finds what stands there."""
+"""Posts messages under a key, so that another post under it, by whichever process, finds the message that stands there."""
 
 import asyncio
 import hashlib
@@ -16,18 +16,17 @@ _AS_PLAIN_TEXT = {"parse": "none", "link_names": False, "unfurl_links": False, "
 
 @dataclass(frozen=True, slots=True)
 class PostedMessage:
-    """A message, and whether it was said now: one that was said before stays as it was."""
+    """A message, and whether it was posted now: one that was posted before stays as it was."""
 
     message: MessageRef
     is_new: bool
 
 
 class MessagePoster:
-    """Sends `client_msg_id`, by which Slack knows a repeat: it gives back the message that has it.
+    """Sends `client_msg_id`, by which Slack recognises a repeat: it answers with the message that has it.
 
-    Slack's documents name the argument only in two errors of
-    `chat.postMessage`. Where Slack did not heed it, a repeat would be a second
-    message.
+    Slack's documentation names the argument only in two errors of
+    `chat.postMessage`. Where Slack ignores it, a repeat is a second message.
     """
 
     def __init__(self, web: SlackWebApi, clock: Clock) -> None:
@@ -35,7 +34,7 @@ class MessagePoster:
         self._clock = clock
 
     async def post(self, place: Place, body: Json, *, name: str) -> PostedMessage:
-        """Say something once, and anew where it was deleted; raises as `SlackWebApi.call` does."""
+        """Post once for a key, and again if that message was deleted; raises as `SlackWebApi.call` does."""
         mark = f"{asyncio.get_running_loop().time():.6f}"
         thread = {"thread_ts": place.thread} if place.thread else {}
         arguments = {"channel": place.channel, **_mark_blocks(body, mark), **thread, **_AS_PLAIN_TEXT}
@@ -49,19 +48,19 @@ class MessagePoster:
 
 
 def _id_of(name: str) -> str:
-    """Return a name in the form of a UUID, as Slack's own clients send them."""
+    """Return a key in the form of a UUID, as Slack's own clients send it."""
     digest = hashlib.sha256(name.encode()).hexdigest()
     return "-".join((digest[:8], digest[8:12], f"5{digest[13:16]}", f"8{digest[17:20]}", digest[20:32]))
 
 
 def _mark_blocks(body: Json, mark: str) -> Json:
-    """Return the body with a mark in its first block, which Slack answers with."""
+    """Return the body with a mark in its first block, which Slack returns."""
     first, *others = body["blocks"]
     return {**body, "blocks": [{**first, "block_id": mark}, *others]}
 
 
 def _is_marked(answer: Json, mark: str) -> bool:
-    """Whether an answer speaks of what was sent with that mark; one that shows no blocks does not say otherwise."""
+    """Whether an answer shows the message that was sent with that mark; one without blocks counts as if it did."""
     message = answer.get("message")
     blocks = message.get("blocks") if isinstance(message, dict) else None
     return not blocks or any(block.get("block_id") == mark for block in blocks)

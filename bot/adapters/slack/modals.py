@@ -32,7 +32,7 @@ _MOST_FILES = 10
 
 
 def render_modal(command: AnyCommand, form: Form, context: FormContext, *, asks_where: bool = False) -> Json:
-    """Draw a command's options as a modal. `asks_where` adds the channel to answer in."""
+    """Return a command's options as a modal. `asks_where` adds the channel to answer in."""
     shown = [option for option in command.available_options if not _is_hidden(option, form)]
     unseen = {option.name for option in command.options if _is_hidden(option, form) or option.name in form.parts}
     hidden = {name: value for name, value in form.values.items() if name in unseen}
@@ -78,7 +78,7 @@ def _channel_block() -> Json:
 
 
 def _input_blocks(option: Option, form: Form, *, is_long: bool) -> list[Json]:
-    """Draw an option: as one field, or as one for each of its parts."""
+    """Return an option's fields: one, or one for each of its parts."""
     parts = form.parts.get(option.name)
     return [_input_block(option, form, is_long=is_long)] if parts is None else [_part_block(option, part) for part in parts]
 
@@ -156,7 +156,7 @@ def _select(suggestions: tuple[Suggestion, ...], value: str | None) -> Json:
 
 
 def parse_values(view: Mapping[str, Any]) -> dict[str, object]:
-    """Read what was filled in, and what the form brought along, files as Slack names them; what was left empty is not there."""
+    """Return what was filled in and what the form carried along, files by Slack's names; empty fields are missing."""
     context = FormContext.parse(str(view.get("private_metadata") or ""))
     state: Json = (view.get("state") or {}).get("values") or {}
     found = {name: _value(block.get(_ACTION_ID) or {}) for name, block in state.items() if name != CHANNEL_BLOCK}
@@ -182,7 +182,7 @@ def _value(element: Json) -> str | list[object] | None:
 
 
 def validation_errors(command: AnyCommand, raw: Mapping[str, object]) -> dict[str, str]:
-    """Say, for each field of the form that cannot be taken, why not; files are not looked at."""
+    """Return, for each field of the form that cannot be taken, why not; files are not looked at."""
     found = {}
     for option in command.options:
         typed = raw.get(option.name)

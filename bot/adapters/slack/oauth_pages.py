@@ -75,7 +75,7 @@ class OAuthPages:
         self._flow = AsyncOAuthFlow(client=client, logger=SILENT_LOGGER, settings=settings)
 
     def routes(self) -> APIRouter:
-        """Build `GET /slack/install` and `GET /slack/oauth_redirect`."""
+        """Return the routes `GET /slack/install` and `GET /slack/oauth_redirect`."""
         routes = APIRouter()
 
         @routes.get(INSTALL_PATH)
@@ -112,7 +112,7 @@ async def _show_failure(args: AsyncFailureArgs) -> BoltResponse:
 
 
 def _page(status: int, title: str, text: str, link: str) -> BoltResponse:
-    """Draw a page. `link` is HTML; the others are words."""
+    """Return a page. `link` is HTML; the others are words."""
     body = (
         f'<!doctype html><html lang="en"><meta charset="utf-8"><title>{html.escape(title)}</title>'
         f"<h1>{html.escape(title)}</h1><p>{html.escape(text)}</p><p>{link}</p></html>"

@@ -48,17 +48,17 @@ class PayloadOrigin:
 
     @property
     def place(self) -> Place:
-        """Where to answer."""
+        """Return where to answer."""
         return Place(SLACK, self.team, self.channel, self.thread)
 
     @property
     def identity(self) -> Identity:
-        """Who it is: the same person in their own workspace and in a channel that another shares with it."""
+        """Return who it is: the same person in their own workspace and in a channel that another shares with it."""
         return Identity(SLACK, self.home or self.team, self.user)
 
 
 def origin_of_command(body: Json) -> PayloadOrigin:
-    """Read a slash command's payload."""
+    """Return the origin of a slash command's payload."""
     return PayloadOrigin(
         team=_text(body, "team_id"),
         user=_text(body, "user_id"),
@@ -71,7 +71,7 @@ def origin_of_command(body: Json) -> PayloadOrigin:
 
 
 def origin_of_interaction(body: Json) -> PayloadOrigin:
-    """Read the payload of a button, a shortcut or a form."""
+    """Return the origin of the payload of a button, a shortcut or a form."""
     user, container, message = _nested(body, "user"), _nested(body, "container"), _nested(body, "message")
     ts = _text(message, "ts") or _text(body, "message_ts") or _text(container, "message_ts")
     thread = _text(message, "thread_ts") or _text(container, "thread_ts")  # a thread's first message names itself
@@ -91,7 +91,7 @@ def origin_of_interaction(body: Json) -> PayloadOrigin:
 
 
 def origin_of_event(body: Json) -> PayloadOrigin:
-    """Read an event's payload: a mention, a reaction, somebody opening the Home tab."""
+    """Return the origin of an event: a mention, a reaction, somebody opening the Home tab."""
     event, item = _nested(body, "event"), _nested(_nested(body, "event"), "item")
     installed = installation_of(body)
     return PayloadOrigin(
@@ -128,7 +128,7 @@ def installation_of(body: Json) -> Installation:
 
 
 def _installation_of_authorization(body: Json, authorization: Json) -> Installation:
-    """Read an event's authorization; one of a whole organisation names no workspace, so the one that the event is seen in."""
+    """Return an event's installation; one of a whole organisation names no workspace, so the event's own is taken."""
     enterprise = _text(authorization, "enterprise_id")
     is_at_home = enterprise == _text(body, "enterprise_id")
     seen_in = _text(body, "team_id") if is_at_home else _text(body, "context_team_id")
@@ -136,7 +136,7 @@ def _installation_of_authorization(body: Json, authorization: Json) -> Installat
 
 
 def _home_of_event(body: Json) -> str:
-    """Return the workspace of whoever did it. Of organisations on Enterprise Grid, `user_team` may name the whole."""
+    """Return the workspace of the person. Of organisations on Enterprise Grid, `user_team` may name the whole."""
     event = _nested(body, "event")
     if body.get("is_ext_shared_channel") is not True:
         return ""

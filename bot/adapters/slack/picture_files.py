@@ -60,14 +60,14 @@ def read_files(given: object) -> tuple[Json, ...]:
 
 
 def name_files(files: Sequence[Json], command: str) -> str:
-    """Return what stands for the pictures among a message's files in a form that its menu opened; nothing without any."""
+    """Return what stands for a message's pictures in the form that its menu opened; nothing without any."""
     pictures = [one for one in files if str(one.get("mimetype") or "image/").startswith("image/")][:_MOST_NAMED]
     ids = ",".join(str(one.get("id") or "") for one in pictures)
     return f"{_NAMED}{command}:{ids}" if ids else ""
 
 
 def read_named_files(given: object) -> tuple[tuple[Json, ...], InputRole] | None:
-    """Return the files that `name_files` stands for, and what they are for; None where it is something else."""
+    """Return the files that `name_files` stands for, and what they are for; None for any other value."""
     if not isinstance(given, str) or not given.startswith(_NAMED):
         return None
     command, _, ids = given.removeprefix(_NAMED).partition(":")
@@ -76,7 +76,7 @@ def read_named_files(given: object) -> tuple[tuple[Json, ...], InputRole] | None
 
 
 async def fetch_pictures(web: SlackWebApi, team: str, files: Sequence[Json], most: int) -> tuple[BroughtPicture, ...]:
-    """Return what is in the files, in their order; it may be no picture. All are looked up before the first is fetched.
+    """Return the files' bytes, in their order; they may be no pictures. All are looked up before the first is fetched.
 
     Raises:
         BadInput: There are more than `most`, or one is too large, is not Slack's, or cannot be fetched.
@@ -89,7 +89,7 @@ async def fetch_pictures(web: SlackWebApi, team: str, files: Sequence[Json], mos
 
 
 async def fetch_text(web: SlackWebApi, team: str, file: Json) -> str:
-    """Return what is in a text.
+    """Return a file's text.
 
     Raises:
         BadInput: It is too large, no UTF-8, not Slack's, or cannot be fetched.

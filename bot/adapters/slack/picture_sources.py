@@ -174,7 +174,7 @@ def picture_in_name(name: str) -> PictureId | None:
 
 
 async def _blur(upload: FileUpload) -> FileUpload:
-    """Return a picture that nobody recognises: Slack has no way to hide one until it is opened."""
+    """Return a blurred picture, on which nothing can be recognised: Slack cannot hide one until it is opened."""
     content = await asyncio.to_thread(blur, upload.content)
     return replace(upload, name=f"blurred-{upload.name.rpartition('.')[0]}.jpg", content=content)
 
@@ -185,7 +185,7 @@ def has_pictures(post: Post) -> bool:
 
 
 def has_files(post: Post) -> bool:
-    """Whether a post brings files that are no pictures: they can only stand in the thread of a message."""
+    """Whether a post has files that are no pictures: they can only stand in the thread of a message."""
     return not all(map(_is_picture, post.attachments))
 
 

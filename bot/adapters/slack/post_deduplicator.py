@@ -21,7 +21,7 @@ class PostDeduplicator:
         self._locks: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
 
     async def once(self, key: str, say: Callable[[], Awaitable[MessageRef]]) -> MessageRef:
-        """Return the message of a key, saying it first where that has not been done."""
+        """Return the message of a key; it is posted first where there is none."""
         lock = self._locks.setdefault(key, asyncio.Lock())
         async with lock:
             if key not in self._posted:
@@ -41,7 +41,7 @@ class PostDeduplicator:
         self._fingerprints[_message_key(message)] = _fingerprint(post)
 
     def forget(self, message: MessageRef) -> None:
-        """Forget a message that is gone."""
+        """Forget a message that was deleted."""
         self._fingerprints.pop(_message_key(message), None)
         for key in [key for key, one in self._posted.items() if _message_key(one) == _message_key(message)]:
             del self._posted[key]

@@ -18,7 +18,7 @@ _MOST_BYTES = 64 * 1024 * 1024
 
 
 class PublicPreviews:
-    """Gives previews addresses, and keeps the newest of all processes in memory where they are served.
+    """Gives previews public addresses, and keeps the newest of all processes in memory where they are served.
 
     The addresses are made of the bytes, so nobody guesses one.
     """
@@ -29,7 +29,7 @@ class PublicPreviews:
         self._kept = NewestEntries[str, bytes](_MOST_ENTRIES, most_bytes=_MOST_BYTES, size_of=len)
 
     async def link(self, content: bytes) -> str:
-        """Tell those who serve previews of one, and give its address."""
+        """Return a preview's address, after it was published to the processes that serve it."""
         name = hashlib.sha256(content).hexdigest()
         await self._events.publish(PreviewLinked(name, content))
         return f"{self._public_url}{PREVIEWS_PATH}/{name}"
@@ -44,7 +44,7 @@ class PublicPreviews:
         self._kept[linked.name] = linked.content
 
     def routes(self) -> APIRouter:
-        """Build the addresses."""
+        """Return the routes of the addresses."""
         routes = APIRouter()
 
         @routes.get(f"{PREVIEWS_PATH}/{{name}}")

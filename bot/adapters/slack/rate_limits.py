@@ -73,7 +73,7 @@ class SlackRateLimiter:
             await self._limit_queue.acquire(_key(method, f"{team}/{channel}"), self._limits.posts_in_a_channel)
 
     async def acquire_progress(self, team: str, message: MessageRef) -> None:
-        """Wait until a progress of a message may be shown, and count it. Everything final goes before it."""
+        """Wait until a progress of a message may be shown, and count it. Everything final goes first."""
         name = f"{message.place.channel}/{message.id}"
         await asyncio.sleep(
             self._progress_at.get(name, -self._limits.progress_interval) + self._limits.progress_interval - _now()
@@ -84,14 +84,14 @@ class SlackRateLimiter:
         self._progress_at[name] = _now()
 
     async def block(self, method: str, team: str, duration: timedelta) -> None:
-        """Ask nothing more of a method for a while: Slack said so."""
+        """Call a method no more for a while: Slack said so."""
         await self._rate_limiter.block(_key(method, team), duration)
 
     def _rate(self, method: str) -> Rate:
         return self._limits.methods.get(method, _OTHER_METHODS)
 
     async def _try_acquire_progress(self, team: str) -> float:
-        """Count a progress and return 0, or the seconds until it is worth another try."""
+        """Count a progress and return 0, or return the seconds until another try is worth it."""
         key, progress_key, rate = _key("chat.update", team), _key("progress", team), self._rate("chat.update")
         calls = await self._rate_limiter.usage(key, rate)
         progresses = await self._rate_limiter.usage(progress_key, self._limits.progresses)

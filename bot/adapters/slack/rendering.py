@@ -118,7 +118,7 @@ def _button(number: int, button: Button) -> Json:
 
 
 def _more_menu(buttons: Sequence[Button]) -> Json:
-    """Draw a menu of buttons: whoever chooses one presses it. Behind three dots there is room for five."""
+    """Return a menu of buttons: to choose one is to press it. Behind three dots there is room for five."""
     options = [{"text": plain_text(one.label, _MOST_LABEL), "value": one.action} for one in buttons[:_MOST_OPTIONS]]
     kind: Json = {"type": "overflow"}
     if len(options) > _MOST_OVERFLOW:
@@ -127,6 +127,6 @@ def _more_menu(buttons: Sequence[Button]) -> Json:
 
 
 def _link_button(number: int, link: Link) -> Json:
-    """Draw a button that opens an address. Slack tells us of its press too, and without a value nothing follows."""
+    """Return a button that opens an address. Slack tells us of its press too; without a value nothing follows."""
     label = plain_text(link.label, _MOST_LABEL)
     return {"type": "button", "action_id": f"{ACTION_ID_PREFIX}link-{number}", "text": label, "url": link.address}

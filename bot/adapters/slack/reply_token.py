@@ -29,28 +29,28 @@ class SlackReplyToken:
     uses_left: int = RESPONSE_URL_USES
 
     def __str__(self) -> str:
-        """Return it as the text that a `MessageRef` carries; a secret."""
+        """Return the token as the text that a `MessageRef` carries; a secret."""
         fields = [self.issued_at.isoformat(), self.enterprise, self.response_url, self.uses_left]
         return json.dumps(fields, separators=(",", ":"))
 
     @classmethod
     def parse(cls, text: str) -> Self | None:
-        """Read it back; None where a message has none."""
+        """Return the token that a `MessageRef` carries; None where it has none."""
         if not text:
             return None
         issued_at, enterprise, response_url, uses_left = json.loads(text)
         return cls(datetime.fromisoformat(issued_at), enterprise, response_url, uses_left)
 
     def may_answer(self, now: datetime) -> bool:
-        """Whether the address is young enough to be worth asking."""
+        """Whether the address is young enough to work."""
         return bool(self.response_url) and self.uses_left > 0 and now - self.issued_at < _LIFETIME
 
     @property
     def message(self) -> str:
-        """The id of a message that only this address can change: Slack tells none for what is said through it."""
+        """Return the id of a message that only this address can change: Slack tells none of its own for such a message."""
         return _BY_URL + hashlib.sha256(self.response_url.encode()).hexdigest()[:24]
 
 
 def is_said_by_url(message: str) -> bool:
-    """Whether a message's id is one that `SlackReplyToken.message` gave."""
+    """Whether a message's id is one that `SlackReplyToken.message` returned."""
     return message.startswith(_BY_URL)

@@ -1,4 +1,4 @@
-"""Posts that are said through a call's response URL, where the bot is no member of the channel."""
+"""Posts by a call's response URL, where the bot is no member of the channel."""
 
 from bot.adapters.slack import SLACK
 from bot.adapters.slack.errors import SlackMessageRejected
@@ -11,19 +11,19 @@ from bot.errors import MessageGone
 
 
 class ResponseUrlAnswers:
-    """Says posts through response URLs. Each is a new message, which nothing can change later."""
+    """Posts by response URLs. Each post is a new message, which nothing can change later."""
 
     def __init__(self, client: ResponseUrlClient, pictures: PictureSources) -> None:
         self._client = client
         self._pictures = pictures
 
     async def post(self, place: Place, post: Post, reply_token: SlackReplyToken) -> MessageRef:
-        """Say a post as the first answer to its call; raises as `ResponseUrlClient.say` does."""
+        """Post as the first answer to a call; raises as `ResponseUrlClient.say` does."""
         await self._client.say(reply_token, await self._render_without_sharing(place.tenant, post), thread=place.thread)
         return MessageRef(place, reply_token.message, str(reply_token))
 
     async def show(self, message: MessageRef, post: Post) -> None:
-        """Say what a message is to show now, which is a new message.
+        """Post what a message is to show now, as a new message.
 
         Raises:
             MessageGone: The call's address is not known, used up, or does not take it.

@@ -19,7 +19,7 @@ _REMEMBERED = 2000
 
 
 class ResponseUrlClient:
-    """Says things through response URLs, and counts their uses in this process."""
+    """Posts to response URLs, and counts their uses in this process."""
 
     def __init__(self, web: SlackWebApi, clock: Clock) -> None:
         self._web = web
@@ -33,9 +33,10 @@ class ResponseUrlClient:
     async def say(
         self, reply_token: SlackReplyToken, payload: Mapping[str, Any], *, is_private: bool = False, thread: str = ""
     ) -> None:
-        """Say what `rendering.render_message` made of a post, always as a new message: a button's address could replace its own.
+        """Post what `rendering.render_message` made of a post, always as a new message.
 
-        What a command was told through its address cannot be replaced.
+        A button's address could replace the button's own message; a message that
+        a command's address posted cannot be replaced.
 
         Raises:
             MessageGone: The address is used up, too old, or its channel is gone.
@@ -75,7 +76,7 @@ class ResponseUrlClient:
 
 
 def _error_code(text: str, status: int) -> str:
-    """Return the error's code; empty when all went well. Slack answers `ok`, a bare code, or JSON."""
+    """Return the error's code; empty on success. Slack answers `ok`, a bare code, or JSON."""
     try:
         said = json.loads(text)
     except ValueError:

@@ -12,7 +12,7 @@ class SharedLookups(dict[K, "asyncio.Task[V]"]):
     """The look-ups under way, by what is looked up. One goes on when nobody waits for it any more."""
 
     def start_or_join(self, key: K, look_up: Callable[[], Coroutine[Any, Any, V]]) -> "asyncio.Task[V]":
-        """Return the look-up that is under way, or begin one."""
+        """Return the look-up that is under way, or start one."""
         if key not in self:
             self[key] = asyncio.create_task(look_up())
             self[key].add_done_callback(lambda _: self.pop(key))

@@ -30,12 +30,12 @@ _TOKEN_ERRORS = {"invalid_auth", "not_authed", "account_inactive", "token_revoke
 
 
 class PayloadHandlers(Protocol):
-    """Whoever takes payloads in."""
+    """Receives payloads."""
 
     is_open: bool
 
     def acknowledge_first(self) -> AbstractContextManager[None]:
-        """Take one in; see `SlackEventHandlers.acknowledge_first`."""
+        """Receive one payload; see `SlackEventHandlers.acknowledge_first`."""
         ...
 
 
@@ -54,7 +54,7 @@ class SocketModeConnection:
 
     @property
     def finding(self) -> Finding:
-        """Say how it is connected."""
+        """Return how it is connected."""
         if self._connection.is_connected:
             return Finding("slack", Health.OK, "Connected by Socket Mode.")
         return self._connection.trouble()
@@ -64,7 +64,7 @@ class SocketModeConnection:
         await self._connection.run()
 
     async def _connect_once(self) -> str:
-        """Be connected for as long as that goes, and say why it ended."""
+        """Stay connected for as long as that lasts, and return why it ended."""
         handler = AsyncSocketModeHandler(
             self._app, self._app_token, logger=SILENT_LOGGER, web_client=self._client, ping_interval=_PING_INTERVAL_S
         )

@@ -79,14 +79,14 @@ class SlackSurface:
         return self._updates.is_busy
 
     async def post(self, place: Place, post: Post, *, key: str) -> MessageRef:
-        """Say `post` at `place`; see `Surface.post`."""
+        """Post at `place`; see `Surface.post`."""
         post = post.with_few_pictures()
         name = f"{key} {place}"
         message = await self._deduplicator.once(name, lambda: self._post_with_pictures(place, post, name))
         return await self._deduplicator.once(f"{name} whole", lambda: self._add_files(message, post))
 
     async def answer(self, place: Place, post: Post, *, key: str, reply_token: SlackReplyToken) -> MessageRef:
-        """Say `post` as the answer to a call; where the bot is no member, through the call's own address.
+        """Post as the answer to a call; where the bot is no member, through the call's own address.
 
         Raises as `post` does. The message carries the reply token on.
         """
@@ -107,7 +107,7 @@ class SlackSurface:
         return await self._answers.render(team, post)
 
     async def find(self, promised: MessageRef) -> MessageRef | None:  # noqa: ARG002 - the port's signature
-        """Leave it to `post`: nothing is told by a call's address, and history only to who may read all; see `Surface.find`."""
+        """Return None; `post` finds the message by its key. Slack has no look-up by a call, and this bot reads no history."""
         return None
 
     def show_progress(self, message: MessageRef, post: Post) -> None:
@@ -117,7 +117,7 @@ class SlackSurface:
             self._updates.show_progress(message, post)
 
     def drop_progress(self, message: MessageRef) -> None:
-        """Show no progress that still waits; see `Surface.drop_progress`."""
+        """Drop the progress that still waits; see `Surface.drop_progress`."""
         self._updates.drop_progress(message)
 
     async def update(self, message: MessageRef, post: Post) -> None:
@@ -155,7 +155,7 @@ class SlackSurface:
         return Place(SLACK, team, str(answer["channel"]["id"]))
 
     async def delete(self, message: MessageRef) -> None:
-        """Take the message away; see `Surface.delete`. What was said through a call's address stays."""
+        """Delete the message; see `Surface.delete`. One that was posted through a call's address stays."""
         if is_said_by_url(message.id):
             raise SlackMessageRejected("said through a call's address")
         self._remember_team(message)
@@ -171,7 +171,7 @@ class SlackSurface:
         return next((picture for picture in map(picture_in_name, names) if picture is not None), None)
 
     async def _post_with_pictures(self, place: Place, post: Post, name: str) -> MessageRef:
-        """Say a post, or its words where files have to be shared below a message that is there."""
+        """Post a message, or its words first where its files have to be shared below a message that is there."""
         method = self._pictures.methods_for(place.tenant, post)[0]
         if method is not PictureMethod.SHARED:
             try:
@@ -194,7 +194,7 @@ class SlackSurface:
         return posted
 
     async def _add_files(self, message: MessageRef, post: Post) -> MessageRef:
-        """Add the files that a message could not bring along. One that cannot get them does not stay.
+        """Add the files that a message could not bring along; delete the message where they cannot be shared.
 
         Raises:
             MessageGone: They cannot be shared there.

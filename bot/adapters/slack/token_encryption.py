@@ -27,11 +27,11 @@ class TokenCipher:
         self._boxes = tuple(SecretBox(key) for key in keys)
 
     def encrypt(self, plain: bytes, binding: str) -> bytes:
-        """Encrypt under the newest key; never twice to the same bytes."""
+        """Return the text encrypted under the newest key; never twice the same bytes."""
         return bytes(self._boxes[0].encrypt(_binding_digest(binding) + plain))
 
     def decrypt(self, sealed: bytes, binding: str) -> bytes:
-        """Decrypt.
+        """Return what was encrypted.
 
         Raises:
             DecryptionFailed: No key opens it, or it is about something else.

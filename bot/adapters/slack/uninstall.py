@@ -15,10 +15,10 @@ StopJobs = Callable[[str], Awaitable[int]]
 
 
 class InstallationDeleter(Protocol):
-    """Keeps installations, and can forget one."""
+    """Stores installations, and can delete one."""
 
     async def async_delete_all(self, *, enterprise_id: str | None, team_id: str | None) -> None:
-        """Forget everything about a workspace, or about an organisation."""
+        """Delete everything about a workspace, or about an organisation."""
         ...
 
 

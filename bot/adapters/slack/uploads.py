@@ -94,7 +94,7 @@ class FileUploader:
         return any(owner == _owner_key(message) for owner, _ in self._sent)
 
     async def remember_shared(self, message: MessageRef) -> None:
-        """Look which files stand in the thread of a message: another process may have shared them, or this one before it died.
+        """Look up which files stand in the thread of a message: another process, or a dead one, may have shared them.
 
         Raises:
             SurfaceFailed: Slack does not say now.
@@ -147,7 +147,7 @@ class FileUploader:
             self._sent.pop(key, None)
 
     async def _list_named(self, message: MessageRef, names: tuple[str, ...]) -> set[str]:
-        """Return the ids of files whose names begin so, of the days about a message: who sent them may have died since."""
+        """Return the ids of files whose names begin so, of the days around a message: this process may not know of them."""
         at, found = _time_of(message), set[str]()
         for page in range(1, _MOST_PAGES + 1):
             asked = {"ts_from": at - _BEFORE, "ts_to": at + _AFTER, "count": _LISTED, "page": page}

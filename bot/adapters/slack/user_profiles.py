@@ -54,7 +54,7 @@ class _Profile:
 
 
 class UserProfiles:
-    """Looks people up and caches them. Whoever cannot be looked up in time counts as no admin and in no group."""
+    """Looks people up and caches them. Somebody who cannot be looked up in time counts as no admin and in no group."""
 
     def __init__(self, web: ApiCaller) -> None:
         self._web = web
@@ -69,12 +69,12 @@ class UserProfiles:
         await asyncio.gather(*self._lookups.values(), return_exceptions=True)
 
     def forget(self, team: str) -> None:
-        """Forget a workspace's people."""
+        """Drop the cached people of a workspace."""
         self._groups.drop(lambda key: key == team)
         self._profiles.drop(lambda key: key[0] == team)
 
     async def person(self, origin: PayloadOrigin) -> Person:
-        """Return somebody as the house knows people. An admin of the workspace looks after what is posted there."""
+        """Return somebody as a `Person`. An admin of the workspace is a moderator of what is posted there."""
         team, user = origin.team, origin.user
         lookups = [*self._refresh_profile(team, user), *self._refresh_groups(team)]
         if lookups:
@@ -130,33 +130,33 @@ class UserProfiles:
 
 
 class _ExpiringCache(Generic[K, V]):
-    """Keeps values for a while, and no more than so many of them."""
+    """Keeps values for a while, and at most a fixed number of them."""
 
     def __init__(self, fresh: timedelta, most: int) -> None:
         self._fresh_s = fresh.total_seconds()
         self._entries = NewestEntries[K, tuple[V, float]](most)
 
     def has(self, key: K) -> bool:
-        """Whether there is one that is fresh."""
+        """Whether there is a fresh value."""
         return self.get(key) is not None
 
     def get(self, key: K) -> V | None:
-        """Return it, if it is fresh."""
+        """Return the value, if it is fresh."""
         value, until = self._entries.get(key, (None, 0.0))
         return value if until > time.monotonic() else None
 
     def put(self, key: K, value: V) -> None:
-        """Keep it; the oldest go where there are too many."""
+        """Keep the value; the oldest go where there are too many."""
         self._entries[key] = (value, time.monotonic() + self._fresh_s)
 
     def drop(self, is_dropped: Callable[[K], bool]) -> None:
-        """Forget some."""
+        """Drop the values of some keys."""
         for key in [key for key in self._entries if is_dropped(key)]:
             del self._entries[key]
 
 
 def _parse_profile(user: Mapping[str, Any], team: Team) -> _Profile:
-    """Read what Slack tells of somebody. An admin of another organisation, seen in a shared channel, is none here."""
+    """Return a profile from Slack's answer. An admin of another organisation, seen in a shared channel, is none here."""
     profile = user.get("profile") or {}
     name = profile.get("display_name") or user.get("real_name") or user.get("name") or user.get("id")
     organisation, home = user.get("enterprise_user") or {}, str(user.get("team_id") or team.id)

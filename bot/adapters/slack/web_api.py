@@ -74,7 +74,7 @@ def is_own_address(api: str, url: str) -> bool:
 
 
 class SlackWebApi:
-    """Speaks to Slack for all installations. Only a 429 is tried again here, when Slack says.
+    """Calls Slack's Web API for all installations. Only a 429 is tried again here, when Slack says.
 
     Needs a running event loop. `close` closes its session.
     """
@@ -110,7 +110,7 @@ class SlackWebApi:
         return self._hosts.get(person, person.realm)
 
     async def call(self, method: str, team: str, arguments: Mapping[str, Any], *, verb: str = "POST") -> Json:
-        """Call a method of the API when its turn has come, and give the answer.
+        """Call a method of the API when the rate limit allows it, and return the answer.
 
         Raises:
             MessageGone: The place, message or installation is gone; `BotNotInChannel` where the bot is not in the channel.
@@ -132,7 +132,7 @@ class SlackWebApi:
         await self._rate_limiter.acquire_progress(message.place.tenant, message)
 
     async def show_progress(self, team: str, arguments: Mapping[str, Any]) -> None:
-        """Update a message whose turn was waited for; raises as `call` does, and tries nothing again."""
+        """Update a message after `wait_for_progress`; raises as `call` does, and tries nothing again."""
         try:
             await self._request("chat.update", team, arguments, "POST", _PROGRESS_TIMEOUT)
         except SurfaceFailed as error:

@@ -65,7 +65,7 @@ class StripeWebhook:
         self._prices = frozenset(one for one in accepts if one.startswith("price_"))
 
     def routes(self) -> APIRouter:
-        """Build `POST /webhooks/stripe`."""
+        """Return the route `POST /webhooks/stripe`."""
         return signed_routes(PATH, self._check, self._answer)
 
     async def _answer(self, _: Request, body: bytes) -> Response:
@@ -100,12 +100,12 @@ class StripeWebhook:
             await self._record_money_back(kind, thing, payment, at)
 
     async def _record_payment(self, invoice: Any, payment: Any) -> None:
-        """Note what paid an invoice, where that is named."""
+        """Store what paid an invoice, where that is named."""
         if id_ := _id_of(payment):
             await self._billing.record_payment(InvoicePayment(source=STRIPE, invoice=_id_of(invoice), payment=id_))
 
     async def _record_money_back(self, kind: str, thing: Json, payment: str, at: datetime) -> None:
-        """Note a refund or a dispute of a payment, and a refund that nobody got."""
+        """Store a refund or a dispute of a payment, or a refund that failed."""
         id_ = str(thing["id"])
         if kind == "charge.refunded":
             part, whole = int(thing["amount_refunded"]), int(thing["amount"])
@@ -121,7 +121,7 @@ class StripeWebhook:
             await self._billing.reverse(reversal)
 
     def _parse_paid_invoice(self, invoice: Json, subscription: str, at: datetime) -> SubscriptionUpdate:
-        """Read until when a subscription is paid: where prices are named, by the lines of those alone."""
+        """Return until when a subscription is paid: where prices are named, by the lines of those alone."""
         lines = invoice["lines"]["data"]
         ours = [line for line in lines if not self._prices or _price_of(line) in self._prices]
         paid_until = max((_to_datetime(line["period"]["end"]) for line in ours), default=None if lines else at)
@@ -130,7 +130,7 @@ class StripeWebhook:
         return SubscriptionUpdate(source=STRIPE, id=subscription, at=at, invoice=paid, is_accepted=is_accepted)
 
     async def _record_checkout(self, session: Json, at: datetime) -> None:
-        """Note whose subscription it is, or give the credits that were bought."""
+        """Store whose subscription it is, or give the credits that were bought."""
         account = AccountId(str(session.get("client_reference_id") or "")) or None
         if session.get("subscription"):
             is_accepted = _id_of(session.get("payment_link")) in self._accepts
@@ -166,7 +166,7 @@ class _StripeSignature:
 
 
 def _parse_integer(text: str) -> int:
-    """Read a number that a database takes too."""
+    """Return a number that a database takes too."""
     number = int(text)
     if abs(number) > _LARGEST_INTEGER:
         raise ValueError
@@ -174,7 +174,7 @@ def _parse_integer(text: str) -> int:
 
 
 def _id_of(thing: Any) -> str:
-    """Return the id of something that is named, or given whole."""
+    """Return the id of an object that an event names, or contains whole."""
     return str(thing["id"]) if isinstance(thing, dict) else str(thing or "")
 
 

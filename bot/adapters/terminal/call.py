@@ -22,22 +22,22 @@ class TerminalCall:
 
     @property
     def key(self) -> str:
-        """The id of this run."""
+        """Return the id of this run."""
         return self._key
 
     @property
     def person(self) -> Person:
-        """Whoever the system says runs this."""
+        """Return the person that the system says runs this."""
         return self._person
 
     @property
     def place(self) -> Place:
-        """The run itself: two shells of one person are two places."""
+        """Return the run itself as a place: two shells of one person are two places."""
         return Place(TERMINAL, "", self._person.identity.user, self._key)
 
     @property
     def message(self) -> MessageRef | None:
-        """None: there are no buttons in a shell."""
+        """Return None: there are no buttons in a shell."""
         return None
 
     def promise(self) -> MessageRef:
@@ -49,7 +49,7 @@ class TerminalCall:
         return await self._surface.post(self.place, post, key=key)
 
     async def whisper(self, post: Post) -> None:
-        """Keep the post."""
+        """Keep the post for the command to print."""
         self.whispers.append(post)
 
     async def settle(self, post: Post) -> bool:  # noqa: ARG002 - every call is asked alike
@@ -57,5 +57,5 @@ class TerminalCall:
         return False
 
     async def ask(self, form: Form) -> None:
-        """Show no form: whoever runs this types it all at once; see `Call.ask`."""
+        """Show no form: everything is typed at once; see `Call.ask`."""
         raise SurfaceFailed(TERMINAL, f"no form for {form.command}")

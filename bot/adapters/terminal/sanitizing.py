@@ -6,7 +6,7 @@ _JOINERS = {"\u200c", "\u200d"}
 
 
 def sanitize(text: str) -> str:
-    """Put `text` on one line, without control characters, escape sequences or reversed reading directions."""
+    """Return `text` on one line, without control characters, escape sequences or reversed reading directions."""
     return "".join(map(_keep_harmless, " ".join(text.split())))
 
 

@@ -51,7 +51,7 @@ class TerminalSurface:
         return MessageRef(place, key)
 
     async def find(self, promised: MessageRef) -> MessageRef | None:  # noqa: ARG002 - the port's signature
-        """Leave it to `post`, which finds a line by its key; see `Surface.find`."""
+        """Return None; `post` finds a line by its key; see `Surface.find`."""
         return None
 
     def show_progress(self, message: MessageRef, post: Post) -> None:
@@ -59,7 +59,7 @@ class TerminalSurface:
         self._updates.show_progress(message, post)
 
     def drop_progress(self, message: MessageRef) -> None:
-        """Show no progress that still waits; see `Surface.drop_progress`."""
+        """Drop the progress that still waits; see `Surface.drop_progress`."""
         self._updates.drop_progress(message)
 
     async def update(self, message: MessageRef, post: Post) -> None:
@@ -67,7 +67,7 @@ class TerminalSurface:
         await self._updates.show_final(message, lambda _: self._show_update(message, post))
 
     async def retract(self, message: MessageRef, post: Post, gone: Collection[PictureId]) -> None:  # noqa: ARG002 - the port's signature
-        """Leave what is printed: it is not ours any more; see `Surface.retract`."""
+        """Leave what is printed: it cannot be changed any more; see `Surface.retract`."""
         raise MessageOutOfReach(message.place.platform, "it was printed to a terminal, and saved where its reader wanted it")
 
     async def direct(self, person: Identity) -> Place:
@@ -75,11 +75,11 @@ class TerminalSurface:
         return Place(person.platform, "", person.user)
 
     async def delete(self, message: MessageRef) -> None:
-        """Take a moving line away; what is printed stays printed."""
+        """Remove a moving line; what is printed stays printed."""
         await self._updates.show_final(message, lambda _: self._remove_bar(message))
 
     def close(self) -> None:
-        """Leave the terminal as it was: no bar is left behind, and nothing is shown any more."""
+        """Remove the bar, and show nothing any more."""
         self._is_silent = True
         for message in tuple(self._bars):
             self._remove(message)

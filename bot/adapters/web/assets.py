@@ -1,4 +1,4 @@
-"""The page's own files, read and packed once. Under the address of their version a browser keeps them for good."""
+"""The page's own files, read and compressed once. Their addresses hold their version, so that a browser keeps them for good."""
 
 import gzip
 import hashlib
@@ -66,7 +66,7 @@ class Assets:
         return Response(asset.content, headers=headers)
 
     def _read(self, name: str, content: bytes, root: str) -> Asset:
-        """Have a page name its files under the version's address. `root` is where the start page is, as seen from it."""
+        """Return a file, in which names of others are replaced by the version's addresses. `root` leads to the start page."""
         suffix = Path(name).suffix
         if suffix == ".html":
             content = _OWN_LINKS.sub(lambda found: self._rebase(found, root.encode()), content)

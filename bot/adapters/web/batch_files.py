@@ -20,7 +20,7 @@ _ID = re.compile(r"[A-Za-z0-9_-]{1,64}")
 
 
 def batch_file_routes(batches: Batches, gallery: Gallery, objects: ObjectStore) -> APIRouter:
-    """Build `/b/<batch>.zip`. As with a picture's link, whoever has it may follow it, and what was removed is not in it."""
+    """Return the route `/b/<batch>.zip`. Like a picture's link it works for anybody who has it; removed pictures are left out."""
     routes = APIRouter()
 
     @routes.get("/b/{id_}.zip")

@@ -69,7 +69,7 @@ class WebCall:
         return promise(self.place)
 
     async def answer(self, post: Post, *, key: str) -> MessageRef:
-        """Say `post` in the channel, under what was asked; see `Call.answer`."""
+        """Post in the channel, under what was asked; see `Call.answer`."""
         self.answered = await self._surface.post_as(
             self.place, post, key=key, author=self.person.identity.user, asked=self._asked
         )
@@ -83,7 +83,7 @@ class WebCall:
         self._notes.append(post.change_texts(lambda text: text.replace_targets(self._name)))
 
     def _name(self, target: ReferenceTarget) -> TextPart:
-        """Call people of the page by the name that stands beside their pictures, and others as their platform knows them."""
+        """Return people of the page by the name that stands beside their pictures, and others as their platform knows them."""
         if not isinstance(target, Identity):
             return target
         known = self.names.get(target) or (visitor_name(target.user) if target.platform == WEB else "")
@@ -113,6 +113,6 @@ class WebCall:
         self.fill = write_line(self._commands[form.command], form.values)
 
     def finish(self) -> tuple[Post, ...]:
-        """Return what was whispered, and take no more."""
+        """Return what was whispered, and accept no more."""
         self._is_over = True
         return tuple(self._notes)

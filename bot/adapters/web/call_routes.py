@@ -27,7 +27,7 @@ _TIMEOUT = timedelta(seconds=30)
 
 
 def call_routes(web: PageContext) -> APIRouter:
-    """Build `POST /api/calls`."""
+    """Return the route `POST /api/calls`."""
     routes = APIRouter()
     dispatcher, surface, visitors, forms = web.dispatcher, web.surface, web.visitors, Forms()
     translations = load_translations()
@@ -99,7 +99,7 @@ async def _find_pressed(
 
 
 def _spell(action: str, dispatcher: Dispatcher) -> str:
-    """Return what a button is for that stood in a private note, which is not kept: as its command says it."""
+    """Return the command of a button in a private note, which is not kept, as somebody would type it."""
     command = dispatcher.commands.get(action.partition(":")[0])
     return command.summary if command is not None else "a button"
 

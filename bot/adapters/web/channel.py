@@ -41,7 +41,7 @@ class ChannelInfo:
 
 
 def channel_routes(live: LiveChannel, channel_info: ChannelInfo, web: PageContext) -> APIRouter:
-    """Build `/api/channel`, `/api/messages`, `/previews` and `/events`. Who is in charge reads what pictures cost."""
+    """Return `/api/channel`, `/api/messages`, `/previews` and `/events`. Moderators see what pictures cost."""
     routes, visitors, is_admin_or_owner = APIRouter(), web.visitors, web.dispatcher.is_admin_or_owner
     events = EventStreams(live.feed, channel_info.channel)
 
@@ -101,10 +101,10 @@ def _describe(channel_info: ChannelInfo, visitor: Visitor, request: Request, *, 
 def render_for_visitor(
     visitor: Visitor, message: PageMessage, live: LiveChannel, channel_info: ChannelInfo, *, knows_cost: bool
 ) -> str:
-    """Return a message as JSON for one visitor; users of identities are never sent, only names.
+    """Return a message as JSON for one visitor; ids of identities are never sent, only names.
 
-    What is posted without an author, such as a picture that came late, may be
-    anybody's: whether a button is theirs to press is found when they do.
+    A message without an author, such as a picture that came late, may be
+    anybody's: whether a button may be pressed is checked when it is.
     """
     is_mine = message.author == visitor.person.identity.user
     return render_view(

@@ -43,7 +43,7 @@ class CollectionView:
 
     @property
     def page(self) -> str:
-        """The page as HTML."""
+        """Return the page as HTML."""
         return _PAGE.format(
             title=html.escape(self.collection.name),
             head=self._head().render(self.version),
@@ -53,7 +53,7 @@ class CollectionView:
 
     @property
     def oembed(self) -> dict[str, object]:
-        """What oEmbed's readers get (https://oembed.com, version 1.0)."""
+        """Return the oEmbed answer (https://oembed.com, version 1.0)."""
         first = self.pictures[0]
         return {
             "version": "1.0",

@@ -61,7 +61,7 @@ async def describe_commands(
     translations: Translations = Translations(),  # noqa: B008 - it never changes
     language: str = ENGLISH,
 ) -> CommandList:
-    """Describe the commands that this person can type, in the order of their declaration."""
+    """Return the commands that this person can type, in the order of their declaration."""
     texts = translations.for_locale(language)
     typed = [command for command in commands if command.is_typed]
     described = [_command(command, await command.suggest(person, place), texts) for command in typed]
@@ -102,7 +102,7 @@ def _option(option: Option, suggestions: tuple[Suggestion, ...], *, is_prominent
 
 
 def _translate(described: OptionDescription, command: AnyCommand, texts: TranslatedTexts) -> OptionDescription:
-    """Put in what there is in another language. A summary of that has no note on what choices cost, which is English."""
+    """Return the option in another language. A summary there has no note on what choices cost, which is English."""
     found = {
         "label": texts.get(("commands", command.name, "options", described.name, "name")),
         "summary": texts.get(("commands", command.name, "options", described.name, "summary")),
@@ -111,7 +111,7 @@ def _translate(described: OptionDescription, command: AnyCommand, texts: Transla
 
 
 def _kind_fields(option: Option, suggestions: tuple[Suggestion, ...]) -> dict[str, object]:
-    """Say what an option takes, as far as its kind is one that completion knows."""
+    """Return what an option takes, as far as its kind is one that completion knows."""
     if suggestions:
         return {"kind": "choice", "choices": tuple(one.value for one in suggestions)}
     match option.kind:

@@ -1,4 +1,4 @@
-"""Words sent packed to browsers that unpack them."""
+"""Compresses texts for browsers that accept it."""
 
 import gzip
 import re
@@ -12,12 +12,12 @@ _ACCEPTS_GZIP = re.compile(r"(?:^|,)\s*(?:gzip|\*)\s*(?:;\s*q=(0\.\d*[1-9]\d*|1(
 
 
 def accepts_gzip(request: Request) -> bool:
-    """Return whether whoever asks takes gzip."""
+    """Return whether the browser accepts gzip."""
     return _ACCEPTS_GZIP.search(request.headers.get("accept-encoding", "")) is not None
 
 
 def compress_text(request: Request, content: str) -> tuple[bytes, dict[str, str]]:
-    """Return what to send, packed where that is worth it, and the headers that say so."""
+    """Return the body, compressed where that is worth it, and the headers that say so."""
     plain = content.encode()
     headers = {"Vary": "Accept-Encoding"}
     if len(plain) < _SMALLEST or not accepts_gzip(request):

@@ -87,7 +87,7 @@ class _EndingStream(StreamingResponse):
         self._on_end = on_end
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Send it."""
+        """Send the stream, and note that it has ended."""
         try:
             await super().__call__(scope, receive, send)
         finally:

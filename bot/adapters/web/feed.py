@@ -14,13 +14,13 @@ _MOST_CHANGES = 300
 
 
 class ChangeSignal:
-    """Wakes all waiting tasks each time it is notified."""
+    """Wakes all waiting tasks whenever it is notified."""
 
     def __init__(self) -> None:
         self._next = asyncio.Event()
 
     def notify_all(self) -> None:
-        """Wake all who wait now."""
+        """Wake everybody who waits now."""
         notified, self._next = self._next, asyncio.Event()
         notified.set()
 
@@ -55,12 +55,12 @@ class Feed:
         return self._signal.next
 
     def notify(self) -> None:
-        """Say that something changed."""
+        """Note that something changed."""
         self._changes += 1
         self._signal.notify_all()
 
     def expect_changes(self) -> None:
-        """Have the store asked at the next look: another process may have changed something."""
+        """Have the store read at the next look: another process may have changed something."""
         self._changes += 1
 
     def close(self) -> None:

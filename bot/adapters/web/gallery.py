@@ -55,7 +55,7 @@ class GalleryDependencies:
 
 
 class OwnPictures:
-    """Finds pictures for whoever they belong to. A browser that comes for the first time has none, and no account either."""
+    """Finds the pictures of a visitor. A browser that comes for the first time has none, and no account either."""
 
     def __init__(self, dependencies: GalleryDependencies) -> None:
         self._dependencies = dependencies
@@ -66,7 +66,7 @@ class OwnPictures:
         return None if visitor.is_new else (await self._dependencies.studio.account(visitor.person)).id
 
     async def page(self, visitor: Visitor, query: PictureQuery, before: PictureId | None) -> dict[str, object]:
-        """Return a page of them, and with the first one all collections."""
+        """Return a page of the visitor's pictures, and with the first one all collections."""
         account = await self.account(visitor)
         if account is None:
             return {"pictures": [], "has_more": False, "collections": []}
@@ -74,14 +74,14 @@ class OwnPictures:
         return await read_page(self._dependencies.search, self._dependencies.jobs, account, query, before) | collections
 
     async def chosen(self, visitor: Visitor, ids: tuple[PictureId, ...]) -> tuple[Picture, ...]:
-        """Return those of some pictures that are the visitor's own, in that order and whatever their state."""
+        """Return the pictures among these that are the visitor's own, in that order and whatever their state."""
         account = await self.account(visitor)
         found = () if account is None else await self._dependencies.pictures.owned(account, ids)
         by_id = {one.id: one for one in found}
         return tuple(by_id[id_] for id_ in dict.fromkeys(ids) if id_ in by_id)
 
     async def star(self, visitor: Visitor, ids: tuple[PictureId, ...], *, is_favourite: bool) -> list[PictureId]:
-        """Make pictures favourites, or make them none, and return those that are there to be so."""
+        """Make pictures favourites, or no favourites any more, and return those that are there."""
         seen = [one for one in await self.chosen(visitor, ids) if one.state is PictureState.VISIBLE]
         await self._dependencies.gallery.star(seen, is_favourite=is_favourite)
         return [one.id for one in seen]
@@ -133,7 +133,7 @@ def gallery_routes(own: OwnPictures, web: PageContext) -> APIRouter:
 
 
 def answer(request: Request, facts: Mapping[str, object]) -> Response:
-    """Return facts about somebody's pictures, which nobody keeps on the way."""
+    """Return a response with facts about somebody's pictures, which no cache on the way keeps."""
     body, headers = compress_text(request, json.dumps(facts, ensure_ascii=False, separators=(",", ":")))
     return Response(body, media_type="application/json", headers=headers | {"Cache-Control": "no-store"})
 

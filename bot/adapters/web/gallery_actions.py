@@ -25,7 +25,7 @@ _MAY_COME_BACK = {PictureState.VISIBLE, PictureState.HIDDEN}
 
 @dataclass(frozen=True, slots=True)
 class ActionDependencies:
-    """What it takes: deleting, and the bytes."""
+    """What the actions need: what deletes pictures, and their bytes."""
 
     deletion: SeveralDeletion
     jobs: Jobs

@@ -17,7 +17,7 @@ def preferred_language(request: Request, known: Collection[str]) -> str:
 
 
 def _read(part: str) -> tuple[str, float]:
-    """Return the language of `de-AT;q=0.8`, and how much it is liked; nonsense is not."""
+    """Return the language of `de-AT;q=0.8`, and how much it is liked; 0 for nonsense."""
     tag, _, quality = part.strip().partition(";")
     try:
         weight = float(quality.strip().removeprefix("q=") or 1)

@@ -10,7 +10,7 @@ from bot.ports.page_messages import PageMessages
 
 
 class LiveChannel:
-    """Follows what the surfaces of all processes say."""
+    """Follows what the surfaces of all processes publish."""
 
     def __init__(self, messages: PageMessages, events: Events) -> None:
         self.messages = messages
@@ -20,7 +20,7 @@ class LiveChannel:
 
     @contextmanager
     def follow(self) -> Iterator[None]:
-        """Take news in while the body runs; then end every open event stream, and take no new ones.
+        """Take events in while the body runs; then end every open event stream, and take no new ones.
 
         A server waits for its connections to end, so this ends before it stops.
         """

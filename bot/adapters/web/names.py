@@ -27,7 +27,7 @@ class ResolvedLine:
 
 
 async def resolve_name(line: str, commands: Mapping[str, AnyCommand], messages: PageMessages, channel: str) -> ResolvedLine:
-    """Put the id of whoever is named into the line of a command about somebody; other lines stay as they are.
+    """Return the line of a command about somebody with their id in place of their name; other lines as they are.
 
     Raises:
         BadInput: Nobody in the channel is called that, or several are.

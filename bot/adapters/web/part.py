@@ -33,7 +33,7 @@ _EXPECTED_WISH = "Send a form with code, words and mask."
 
 @dataclass(frozen=True, slots=True)
 class PartDependencies:
-    """What the page for parts needs: who may change what, and where what comes of it is shown."""
+    """What the page for parts needs: who may change what, and where the result is shown."""
 
     editing: PartEditing
     surfaces: Mapping[Platform, Surface]

@@ -51,7 +51,7 @@ class OwnPicture:
 
 
 class PicturePages:
-    """Tells owners of their pictures. `place` is the page, where others see what was asked for there."""
+    """Describes pictures to their owners. `channel` is that of the page, where others see what was asked for there."""
 
     def __init__(self, dependencies: PictureDependencies, own: OwnPictures, place: Place) -> None:
         self._pictures = dependencies.pictures
@@ -104,7 +104,7 @@ class PicturePages:
         return self.address(await self._sharing.share_as_before(found.picture))
 
     async def unshare(self, found: OwnPicture) -> None:
-        """Have that page show nothing any more."""
+        """Stop sharing a picture."""
         await self._sharing.revoke([found.picture])
 
     def address(self, share: Share) -> str:
@@ -132,7 +132,7 @@ class PicturePages:
 
 
 def _describe_step(step: LineageStep, *, is_own: bool) -> dict[str, object]:
-    """Return what is said of a picture of the row: whether it is a favourite only to whoever made it one."""
+    """Return what is said of a picture of the row: whether it is a favourite only to the person whose favourite it is."""
     tile = describe_tile(step.picture, step.job)
     return {**tile, "is_favourite": is_own and tile["is_favourite"], "is_own": is_own}
 

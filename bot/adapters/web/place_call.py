@@ -26,7 +26,7 @@ class PlaceCall:
         return promise(self.place)
 
     async def answer(self, post: Post, *, key: str) -> MessageRef:
-        """Say `post` at the place; see `Call.answer`."""
+        """Post at the place; see `Call.answer`."""
         surface = self._surfaces.get(self.place.platform)
         if surface is None:
             raise SurfaceFailed(self.place.platform, "is not connected to this process")
@@ -34,7 +34,7 @@ class PlaceCall:
         return replace(posted, names_asker=True)
 
     async def whisper(self, post: Post) -> None:
-        """Keep `post` for whoever is at the page; see `Call.whisper`."""
+        """Keep `post` for the person at the page; see `Call.whisper`."""
         self.notes.append(post)
 
     async def settle(self, post: Post) -> bool:  # noqa: ARG002 - every call is asked alike

@@ -42,7 +42,7 @@ class PrivateFile:
 
 
 class PrivateFiles:
-    """Holds files for whoever they were whispered to; the oldest give way when there are too many, or too much of them."""
+    """Holds files for those they were whispered to; the oldest go when there are too many, or too much of them."""
 
     def __init__(
         self, ids: Ids, shared: SharedFiles, *, most_entries: int = _MOST_ENTRIES, most_bytes: int = _MOST_BYTES

@@ -42,7 +42,7 @@ def add_problem_handlers(
         return problem_of(error)
 
     async def answer_unforeseen(_request: Request, _error: Exception) -> Response:
-        """Say that something broke. The framework raises the error again after this, so that the server logs it."""
+        """Return that something broke. The framework raises the error again after this, so that the server logs it."""
         answer = problem_of_fault()
         answer.headers.update(fault_headers or {})
         return answer

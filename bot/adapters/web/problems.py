@@ -115,7 +115,7 @@ def allowed_methods(request: Request) -> str:
 
 
 def _root_from(path: str) -> str:
-    """Return our start page's address as seen from a path: relative, since a proxy may have taken something off its front."""
+    """Return our start page's address as seen from a path: relative, since a proxy may have stripped the path's front."""
     return "../" * (path.count("/") - 1) or "./"
 
 

@@ -39,18 +39,18 @@ def render_body(post: Post, *, asked: AskedText | None = None, preview: str = ""
 
 
 def asked_in(body: str) -> AskedText | None:
-    """Return back what a stored message answers."""
+    """Return what a stored message answers."""
     asked = json.loads(body)["asked"]
     return AskedText(asked["text"], is_press=asked["is_press"]) if asked else None
 
 
 def preview_in(body: str) -> str:
-    """Return back the id of a stored message's unfinished picture, or nothing."""
+    """Return the id of a stored message's unfinished picture, or nothing."""
     return str(json.loads(body)["preview"])
 
 
 def tone_in(body: str) -> Tone:
-    """Return back what kind of news a stored message is."""
+    """Return the tone of a stored message."""
     return Tone(json.loads(body)["tone"])
 
 
@@ -101,7 +101,7 @@ def render_view(
 
 
 def _hide(body: str, hidden: frozenset[str], *, knows_cost: bool) -> str:
-    """Take the buttons of some commands out of a body, and what it cost."""
+    """Return a body without the buttons of some commands, and without what it cost."""
     if knows_cost and not any(f'"{command}:' in body for command in hidden):
         return body
     facts = json.loads(body)
@@ -112,7 +112,7 @@ def _hide(body: str, hidden: frozenset[str], *, knows_cost: bool) -> str:
 
 
 def json_list(parts: list[str]) -> str:
-    """Make one JSON list of texts that are JSON already."""
+    """Return one JSON list of texts that are JSON already."""
     return f"[{','.join(parts)}]"
 
 

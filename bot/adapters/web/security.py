@@ -67,7 +67,7 @@ class SecurityMiddleware:
         self._allowed_hosts = frozenset(host.lower().strip("[]") for host in allowed_hosts)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Let a request in, or say in one sentence why not."""
+        """Pass a request on, or answer in one sentence why not."""
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return

@@ -50,7 +50,7 @@ def setup_routes(setup: SetupDependencies, web: PageContext) -> APIRouter:
 
     @routes.get("/api/setup")
     async def describe(request: Request) -> Response:
-        """Say to anybody else only that they are not the owner."""
+        """Return what draws and whether a key can be tried; to anybody else only that they are not the owner."""
         if not await is_owner(request):
             return _json({"is_owner": False})
         draws = {"is_offline": setup.is_offline, "draws": setup.draws, "platforms": dict(setup.platforms)}
@@ -83,10 +83,10 @@ def _is_sealed(request: Request, *, is_secure: bool) -> bool:
 
 
 def _require_sealed(request: Request, *, is_secure: bool) -> None:
-    """See to that.
+    """Check that nobody on the way can read what is sent.
 
     Raises:
-        HTTPException: It is not so.
+        HTTPException: Somebody could.
     """
     if not _is_sealed(request, is_secure=is_secure):
         raise HTTPException(HTTPStatus.FORBIDDEN, _OPEN_TO_READ)

@@ -64,7 +64,7 @@ class ShareDependencies:
 
 
 class SharePages:
-    """Answers for what is shared; a page whose picture is hidden, removed or not shared any more says nothing of it."""
+    """Serves share pages; one whose picture is hidden, removed or not shared any more shows nothing of it."""
 
     def __init__(self, dependencies: ShareDependencies, web: PageContext) -> None:
         self._sharing = dependencies.sharing
@@ -88,7 +88,7 @@ class SharePages:
         return HTMLResponse(view.page, headers=_HEADERS)
 
     async def report(self, request: Request, id_: str, reason: ReportReason, visitor: Visitor) -> Response:
-        """Report a picture as a visitor of the page, who is no member of where it was asked for, and say what follows."""
+        """Report a picture as a visitor of the page, who is no member of where it was asked for, and return what follows."""
         found = await self._find(id_)
         if isinstance(found, HTTPStatus):
             return problem_for(request, found, _SENTENCES[found])

@@ -57,7 +57,7 @@ class SharedFacts:
 
     @property
     def oembed(self) -> dict[str, object]:
-        """What oEmbed's readers get (https://oembed.com, version 1.0)."""
+        """Return the oEmbed answer (https://oembed.com, version 1.0)."""
         return {
             "version": "1.0",
             "type": "photo",
@@ -98,7 +98,7 @@ class ShareView:
 
     @property
     def page(self) -> str:
-        """The page as HTML."""
+        """Return the page as HTML."""
         facts = self.facts
         head = SharedHead(
             title=facts.title,

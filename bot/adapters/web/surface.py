@@ -27,11 +27,11 @@ class WebSurface:
         self._updates = MessageUpdateQueue(self._show_progress, update_every=_UPDATE_EVERY)
 
     async def post(self, place: Place, post: Post, *, key: str) -> MessageRef:
-        """Say `post` in the channel; see `Surface.post`."""
+        """Post in the channel; see `Surface.post`."""
         return await self.post_as(place, post, key=key, author="", asked=None)
 
     async def post_as(self, place: Place, post: Post, *, key: str, author: str, asked: AskedText | None) -> MessageRef:
-        """Say `post` as the answer to what `author` (the user of an identity) asked; otherwise like `post`."""
+        """Post as the answer to what `author` (the user of an identity) asked; otherwise like `post`."""
         try:
             stored = await self.messages.add(channel=place.channel, author=author, body=render_body(post, asked=asked), key=key)
         except StorageFailed as error:
@@ -43,7 +43,7 @@ class WebSurface:
         return message
 
     async def find(self, promised: MessageRef) -> MessageRef | None:  # noqa: ARG002 - the port's signature
-        """Leave it to `post`, which finds a message by its key; see `Surface.find`."""
+        """Return None; `post` finds a message by its key; see `Surface.find`."""
         return None
 
     def show_progress(self, message: MessageRef, post: Post) -> None:
@@ -51,7 +51,7 @@ class WebSurface:
         self._updates.show_progress(message, post)
 
     def drop_progress(self, message: MessageRef) -> None:
-        """Show no progress that still waits; see `Surface.drop_progress`."""
+        """Drop the progress that still waits; see `Surface.drop_progress`."""
         self._updates.drop_progress(message)
 
     async def update(self, message: MessageRef, post: Post) -> None:
@@ -59,7 +59,7 @@ class WebSurface:
         await self._updates.show_final(message, lambda _: self._show_final(message, post))
 
     async def _show_progress(self, message: MessageRef, post: Post) -> None:
-        """Show it, unless another process has said more meanwhile: one that was held up must not cover what is final."""
+        """Show a progress, unless another process has shown something newer: a late one must not cover what is final."""
         try:
             stored = await self.messages.get(message.id)
             if stored is not None and tone_in(stored.body).is_unfinished:
@@ -80,11 +80,11 @@ class WebSurface:
         await self.update(message, post)
 
     async def direct(self, person: Identity) -> Place:
-        """The page has one channel, where everybody reads; see `Surface.direct`."""
+        """Return the page's one channel, where everybody reads; see `Surface.direct`."""
         raise MessageGone(person.platform, "the page has no place for one person alone")
 
     async def delete(self, message: MessageRef) -> None:
-        """Take the message away; see `Surface.delete`."""
+        """Delete the message; see `Surface.delete`."""
         await self._updates.show_final(message, lambda _: self._delete(message))
 
     @property

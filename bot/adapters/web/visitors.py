@@ -42,7 +42,7 @@ class Visitor:
 
     @property
     def tag(self) -> str:
-        """What tells visitors of one browser apart there; neither their cookie nor their user can be found from it."""
+        """Return what tells visitors of one browser apart there; neither their cookie nor their user can be found from it."""
         return hashlib.sha256(f"tag:{self.person.identity.user}".encode()).hexdigest()[:16]
 
 
@@ -54,7 +54,7 @@ class Visitors:
         self._is_secure = is_secure
 
     def identify(self, request: Request) -> Visitor:
-        """Return who sends the request; a browser without a good cookie is somebody new."""
+        """Return the sender of the request; a browser without a valid cookie is a new visitor."""
         cookie = request.cookies.get(COOKIE, "")
         is_known = _COOKIE_SHAPE.fullmatch(cookie) is not None
         # Two ids, because a secret that stands for a person should have 256 random bits.

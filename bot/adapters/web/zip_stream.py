@@ -72,21 +72,21 @@ def _facts(entry: ZipEntry, *, is_there: bool) -> dict[str, object]:
 
 
 class _Pipe:
-    """What an archive is written to that is sent away at once, so that nothing of it can be changed later."""
+    """A file that an archive is written to, and that is sent at once, so that nothing in it can be changed later."""
 
     def __init__(self) -> None:
         self._parts: list[bytes] = []
 
     def write(self, part: bytes) -> int:
-        """Take a part."""
+        """Write a part, and return its length."""
         self._parts.append(bytes(part))
         return len(part)
 
     def flush(self) -> None:
-        """Do nothing: it is taken soon."""
+        """Do nothing: what was written is taken soon."""
 
     def close(self) -> None:
-        """Do nothing: whoever takes it is done by then."""
+        """Do nothing: everything was taken by then."""
 
     def take(self) -> bytes:
         """Return what was written since the last time."""

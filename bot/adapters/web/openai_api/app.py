@@ -26,7 +26,7 @@ _LONGEST_REPEAT_KEY = 200
 
 
 def build_openai_api(dependencies: RestDependencies, forms: Forms) -> FastAPI:
-    """Build it. Keys, limits, moderation and history are those of the REST API."""
+    """Return the application. Keys, limits, moderation and history are those of the REST API."""
     app = FastAPI(title="easel", openapi_url=None, docs_url=None, redoc_url=None)
     add_error_handlers(app)
     rest_jobs = RestJobs(dependencies)
@@ -64,7 +64,7 @@ def _add_image_routes(app: FastAPI, rest_jobs: RestJobs, forms: Forms) -> None:
         idempotency_key: Annotated[str, Header(max_length=_LONGEST_REPEAT_KEY)] = "",
         x_stainless_retry_count: Annotated[str, Header()] = "0",
     ) -> ImagesResponse | Response:
-        """Draw. A client that repeats a call whose answer it has lost gets the pictures of that call."""
+        """Draw, and return the pictures. A client that repeats a call whose answer it has lost gets the pictures of that call."""
         draft = replace(request.to_draft(), model=await _find_model(rest_jobs, key, request.model))
         return await _draw(rest_jobs, key, draft, _Asked(idempotency_key, x_stainless_retry_count, request.response_format))
 
@@ -75,7 +75,7 @@ def _add_image_routes(app: FastAPI, rest_jobs: RestJobs, forms: Forms) -> None:
         idempotency_key: Annotated[str, Header(max_length=_LONGEST_REPEAT_KEY)] = "",
         x_stainless_retry_count: Annotated[str, Header()] = "0",
     ) -> ImagesResponse | Response:
-        """Change a picture, or draw from several."""
+        """Change a picture, or draw from several, and return the pictures."""
         fields, pictures = await read_edit(forms, request)
         draft = with_pictures(fields.to_draft(), pictures)
         draft = replace(draft, model=await _find_model(rest_jobs, key, fields.model))

@@ -53,7 +53,7 @@ def refused_response(sentence: str) -> Response:
 
 
 def add_error_handlers(app: FastAPI) -> None:
-    """Have the application answer so, whatever goes wrong."""
+    """Have the application answer every error in that shape."""
     app.add_exception_handler(FrameworkException, _answer_http_error)
     app.add_exception_handler(RequestValidationError, _answer_invalid)
     app.add_exception_handler(EaselError, _answer_easel_error)
@@ -70,7 +70,7 @@ async def _answer_http_error(_: Request, error: Exception) -> Response:
 
 
 async def _answer_invalid(_: Request, error: Exception) -> Response:
-    """Say which parameter is wrong, without repeating what was sent."""
+    """Return which parameter is wrong, without repeating what was sent."""
     if not isinstance(error, RequestValidationError):
         raise error
     first = error.errors()[0]
@@ -79,7 +79,7 @@ async def _answer_invalid(_: Request, error: Exception) -> Response:
 
 
 async def _answer_easel_error(_: Request, error: Exception) -> Response:
-    """Say it with the status that the REST API has for it, but for words that are refused."""
+    """Return the error with the status that the REST API has for it, but for words that are refused."""
     if not isinstance(error, EaselError):
         raise error
     if isinstance(error, PromptRefused):
@@ -96,6 +96,6 @@ async def _answer_easel_error(_: Request, error: Exception) -> Response:
 
 
 async def _answer_unforeseen(_request: Request, _error: Exception) -> Response:
-    """Say that something broke. The framework raises the error again after this, so that the server logs it."""
+    """Return that something broke. The framework raises the error again after this, so that the server logs it."""
     sentence: str = json.loads(bytes(problem_of_fault().body))["detail"]
     return error_response(HTTPStatus.INTERNAL_SERVER_ERROR, sentence)

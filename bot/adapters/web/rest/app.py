@@ -34,7 +34,7 @@ class _DocumentedApp(FastAPI):
 
 
 def build_rest(dependencies: RestDependencies, forms: Forms, base_url: str = "") -> FastAPI:
-    """Build it. Errors are problem+json with one sentence for people and a `kind` for programs.
+    """Return the application. Errors are problem+json with one sentence for people and a `kind` for programs.
 
     `base_url` is what the description's addresses begin with.
     """

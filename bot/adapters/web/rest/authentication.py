@@ -49,7 +49,7 @@ def authenticated_route(rest_jobs: RestJobs, forms: Forms | None = None) -> type
 
 
 async def _read_form(request: Request, forms: Forms) -> Request:
-    """Return the request as if it had come as JSON."""
+    """Return the request as if its form had come as JSON."""
     fields, request.state.pictures = read_order(await forms.read(request))
     headers = [(name, value) for name, value in request.scope["headers"] if name != b"content-type"]
     read = Request({**request.scope, "headers": [*headers, (b"content-type", b"application/json")]}, request.receive)

@@ -74,7 +74,7 @@ def _page(api: Json, base: str) -> str:
 
 
 def _inline_enums(value: Any, enums: Mapping[str, list[str]]) -> Any:
-    """Put the words that can be chosen where the description names their list."""
+    """Return the description with the possible values in place of a reference to their list."""
     if isinstance(value, dict):
         name = str(value.get("$ref", "")).rpartition("/")[2]
         if name in enums:

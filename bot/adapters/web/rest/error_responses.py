@@ -37,7 +37,7 @@ def problem_responses(*more: HTTPStatus) -> dict[int | str, dict[str, Any]]:
 
 
 def set_problem_media_type(api: dict[str, Any]) -> dict[str, Any]:
-    """Give the problems in a description the media type that they are sent with."""
+    """Return the description with the media type that problems are sent with."""
     for methods in api["paths"].values():
         for operation in methods.values():
             for status, answer in operation["responses"].items():
@@ -55,7 +55,7 @@ def add_error_handlers(app: FastAPI) -> None:
 
 
 async def _say_invalid(request: Request, error: Exception) -> Response:  # noqa: ARG001 - the framework calls it so
-    """Say which field is wrong, without repeating what was sent."""
+    """Return which field is wrong, without repeating what was sent."""
     if not isinstance(error, RequestValidationError):
         raise error
     first = error.errors()[0]

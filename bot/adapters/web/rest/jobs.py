@@ -61,7 +61,7 @@ class RestDependencies:
 
 
 class RestJobs:
-    """Has jobs drawn, and tells of them, in the name of a key."""
+    """Has jobs drawn, and returns them, in the name of a key."""
 
     def __init__(self, dependencies: RestDependencies) -> None:
         self._dependencies = dependencies
@@ -71,7 +71,7 @@ class RestJobs:
         return await self._dependencies.keys.find(secret)
 
     async def quota(self, key: ApiKey) -> QuotaView:
-        """Say how the key's account stands."""
+        """Return how the key's account stands."""
         effective_limits = await self._dependencies.quotas.effective_limits(_person(key), _place(key))
         quota_status = await self._dependencies.quotas.quota_status(effective_limits)
         return QuotaView(
@@ -113,7 +113,7 @@ class RestJobs:
         return tuple(found)
 
     async def accept(self, draft: Draft, key: ApiKey, repeat_key: str) -> Job:
-        """Have it drawn, and give the job; the same `repeat_key` again gives the same one.
+        """Accept a request, and return its job; the same `repeat_key` again returns the same one.
 
         Raises:
             BadInput: The request makes no sense.
@@ -137,7 +137,7 @@ class RestJobs:
         return None
 
     async def find(self, job: str, key: ApiKey) -> Job | None:
-        """Return a job of the key's account; somebody else's is not there."""
+        """Return a job of the key's account; another account's job counts as missing."""
         if not _JOB_ID.fullmatch(job):
             return None
         account = await self._dependencies.quotas.account(_person(key))
@@ -152,7 +152,7 @@ class RestJobs:
         return JobsAnswer(jobs=shown, next=shown[-1].id if len(found) > most else None)
 
     async def cancel(self, job: Job) -> Job:
-        """End the job as its Cancel button does, and return it as it is then.
+        """Cancel the job as its Cancel button does, and return it as it is then.
 
         Raises:
             Conflict: It is too late for that.
@@ -170,7 +170,7 @@ class RestJobs:
         await delete_pictures(job, gallery=self._dependencies.gallery, delivery=self._dependencies.delivery)
 
     async def wait_until_final(self, job: Job, seconds: float) -> Job:
-        """Wait until the job is final, or so long; give it as it is then."""
+        """Wait until the job is final or the time is over; return the job as it is then."""
         pause = _FIRST_PAUSE
         try:
             async with asyncio.timeout(seconds):
@@ -183,7 +183,7 @@ class RestJobs:
         return job
 
     async def view(self, job: Job, key: ApiKey, response: PictureFormat) -> JobAnswer:
-        """Return a job as a key's owner is answered with it."""
+        """Return a job as the key's owner sees it."""
         knows_cost = await self._dependencies.knows_cost(_person(key))
         answer = JobAnswer.model_validate(await self._dependencies.views.view(job, knows_cost=knows_cost), from_attributes=True)
         if response is PictureFormat.URL:
@@ -204,7 +204,7 @@ def _to_base64(content: bytes) -> str:
 
 
 def _person(key: ApiKey) -> Person:
-    """Return the key's owner. Nobody tells their name here, and the label is the key's."""
+    """Return the key's owner, without a name: a request tells none."""
     return Person(key.owner, "")
 
 
@@ -213,7 +213,7 @@ def _place(key: ApiKey) -> Place:
 
 
 def _call_key(key: ApiKey, repeat_key: str) -> str:
-    """Return the call's key: what two accounts call alike are two jobs."""
+    """Return the call's key, which holds the account: two accounts may use the same repeat key."""
     return f"{API}:{key.owner}:{hashlib.sha256(repeat_key.encode()).hexdigest()}"
 
 

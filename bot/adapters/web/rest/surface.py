@@ -10,14 +10,14 @@ from bot.errors import MessageGone, SurfaceFailed
 
 
 class RestSurface:
-    """Implements `bot.ports.surfaces.Surface` by doing nothing."""
+    """Implements `bot.ports.surfaces.Surface` by doing nothing: callers read the job itself."""
 
     async def post(self, place: Place, post: Post, *, key: str) -> MessageRef:  # noqa: ARG002 - the port's signature
-        """Return a name for what is not shown; see `Surface.post`."""
+        """Return the reference of a message that is not shown; see `Surface.post`."""
         return MessageRef(place, key)
 
     async def find(self, promised: MessageRef) -> MessageRef | None:  # noqa: ARG002 - the port's signature
-        """Find nothing: nothing is shown; see `Surface.find`."""
+        """Return None: nothing is shown; see `Surface.find`."""
         return None
 
     def show_progress(self, message: MessageRef, post: Post) -> None:
@@ -33,11 +33,11 @@ class RestSurface:
         """Retract nothing: nothing is shown; see `Surface.retract`."""
 
     async def direct(self, person: Identity) -> Place:
-        """Nobody reads here; see `Surface.direct`."""
+        """Return a place where nobody reads; see `Surface.direct`."""
         raise MessageGone(person.platform, "programs have no place of their own")
 
     async def delete(self, message: MessageRef) -> None:
-        """Take nothing away; see `Surface.delete`."""
+        """Delete nothing; see `Surface.delete`."""
 
 
 class RestCall:
@@ -54,11 +54,11 @@ class RestCall:
         return promise(self.place)
 
     async def answer(self, post: Post, *, key: str) -> MessageRef:  # noqa: ARG002 - the port's signature
-        """Return a name for what is not shown."""
+        """Return the reference of a message that is not shown."""
         return MessageRef(self.place, key)
 
     async def whisper(self, post: Post) -> None:
-        """Show nothing: what goes wrong is the answer of the request."""
+        """Show nothing: an error is the answer to the request."""
 
     async def settle(self, post: Post) -> bool:  # noqa: ARG002 - every call is asked alike
         """Change nothing: programs press no buttons; see `Call.settle`."""
