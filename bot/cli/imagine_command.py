@@ -80,7 +80,7 @@ async def draw(
     is_quiet: bool,
     patience: timedelta = _STORE_PATIENCE,
 ) -> ImagineReport:
-    """Open the house, have the wish drawn, and return the report; stop early on a signal, or if storage is away for `patience`."""
+    """Open the house, have the wish drawn, and return the report; ends early on a signal or if storage is away for `patience`."""
     call = TerminalCall(key=f"terminal:{RandomIds().new()}", user=str(os.getuid()), name=_login(), surface=surface)
     task = asyncio.current_task()
     with listen_for_stop(may_finish=False, on_immediate=task.cancel if task else None) as stop:

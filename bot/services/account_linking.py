@@ -66,7 +66,7 @@ class AccountLinking:
         self._random_below = random_below
 
     async def issue(self, account: AccountId) -> LinkCode:
-        """Make a code for the account; its earlier one opens nothing any more.
+        """Make a code for the account, and return it; the account's earlier code opens nothing any more.
 
         Raises:
             Busy: It has had too many lately.
@@ -86,7 +86,7 @@ class AccountLinking:
         return LinkCode(f"easel-{characters[:4]}-{characters[4:]}", expires_at)
 
     async def redeem(self, account: AccountId, typed: str) -> tuple[Identity, ...]:
-        """Make the account a part of the one that the code was issued to, and give all identities that share it now.
+        """Make the account a part of the one that the code was issued to, and return all identities that share it now.
 
         Raises:
             BadInput: The code opens nothing, or is this account's own.
@@ -127,7 +127,7 @@ class AccountLinking:
         return linked
 
     async def part(self, identity: Identity) -> Account:
-        """Return the identity an account of its own, on which today counts as it does on the shared one.
+        """Move the identity to an account of its own, on which today counts as it does on the shared one; return that account.
 
         Raises:
             BadInput: It shares its account with nobody.
@@ -140,7 +140,7 @@ class AccountLinking:
 
 
 def _normalize_code(typed: str) -> str | None:
-    """Read a code in any case, with or without its name, spaces and dashes; None where it cannot be one."""
+    """Return a code typed in any case, with or without its name, spaces and dashes; None where it cannot be one."""
     characters = re.sub(r"[\W_]", "", typed).upper()
     if len(characters) == len(_CODE_PREFIX) + _CODE_LENGTH:
         characters = characters.removeprefix(_CODE_PREFIX)

@@ -41,11 +41,11 @@ class AdmissionLimiter:
         self._locks = locks
 
     def lock(self, account: AccountId) -> AbstractAsyncContextManager[None]:
-        """Wait for the account's other wishes to be taken in; different accounts do not wait for each other."""
+        """Lock the account until its present wish is accepted; different accounts do not wait for each other."""
         return self._locks.lock(_key(account))
 
     async def check(self, account: AccountId, open_jobs: int) -> None:
-        """See whether the account may wish once more, with so many jobs of its own waiting or running.
+        """Check that the account may wish once more, with so many of its jobs waiting or running.
 
         Raises:
             Busy: It has wished too often of late, or too much of it waits; the error says when to try again.

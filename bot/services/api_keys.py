@@ -27,7 +27,7 @@ class ApiKeyRegistry:
         self._ids = ids
 
     async def make(self, owner: Identity, account: AccountId, community: CommunityId, label: str) -> tuple[ApiKey, str]:
-        """Make a key, and give it with the secret that nobody can be told again.
+        """Make a key, and return it with its secret, which cannot be read again later.
 
         Raises:
             BadInput: The account has `MOST_KEYS` already.

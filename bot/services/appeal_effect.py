@@ -7,14 +7,14 @@ from bot.services.sanctions import Sanctions
 
 
 class AppealEffect:
-    """Lifts the sanctions that an appeal is against, or has them hold again; see `bot.ports.cases.CaseEffect`."""
+    """Lifts the sanctions that a granted appeal was against, or imposes them again; see `bot.ports.cases.CaseEffect`."""
 
     def __init__(self, sanctions: Sanctions, book: SanctionBook) -> None:
         self._sanctions = sanctions
         self._book = book
 
     async def enforce(self, case: Case) -> None:
-        """Lift what is appealed; have it hold again where the appeal is not granted, or not any more."""
+        """Lift the sanctions where the appeal is granted; impose them again where it is not, or not any more."""
         if case.kind is not CaseKind.APPEAL:
             return
         if case.decision is CaseDecision.RESTORE and case.state is CaseState.DECIDED and case.decided_by is not None:

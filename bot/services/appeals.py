@@ -1,4 +1,4 @@
-"""Appeals: somebody asks for a decision about them to be looked at again, once, by another moderator where there is one."""
+"""Appeals: somebody asks for a decision about them to be looked at again, once, by another moderator if there is one."""
 
 from dataclasses import dataclass
 from datetime import datetime

@@ -85,7 +85,7 @@ class BudgetAlerts:
         self._known: set[str] = set()
 
     def check_soon(self, effective_limits: EffectiveLimits) -> None:
-        """Look soon at the budgets that a wish has just drawn on. Where too much waits already, the next wish will do."""
+        """Queue a check of the budgets that a wish has just drawn on. A full queue drops it: the next wish checks again."""
         found = effective_limits.of_community
         day = effective_limits.allowance.day
         budgets = tuple(budget for budget in found.budgets if _key(budget, day) not in self._known)
@@ -93,12 +93,12 @@ class BudgetAlerts:
             self._queue.put_nowait(_BudgetCheck(found.community, budgets, day, found.settings.review_channel))
 
     def notify_owners_soon(self, post: Post, key: str) -> None:
-        """Tell the owners beside the work. Where too much waits already, whoever has the same to tell next does."""
+        """Queue a notice to the owners. A full queue drops it: the next one with the same news queues it again."""
         if not self._queue.full():
             self._queue.put_nowait(_OwnerNotice(post, key))
 
     async def notify_owners(self, post: Post, *, key: str) -> bool:
-        """Tell the house's owners in private, once for each `key`, and return whether that is done: if not, ask again."""
+        """Tell the owners in private, once for each `key`, and return whether that is done; if not, call it again."""
 
         async def tell() -> None:
             await self._notify_privately(self._deployment.owners, post, key)
@@ -111,7 +111,7 @@ class BudgetAlerts:
         return True
 
     async def _tell_once(self, key: str, tell: Callable[[], Awaitable[None]]) -> None:
-        """Tell what nobody has told yet, one process at a time, and note that afterwards; if it fails, it is as if not tried."""
+        """Send what nobody has sent yet, one process at a time, and note that afterwards; after a failure nothing is noted."""
         if key in self._known:
             return
         async with self._locks.lock(f"notice:{key}"):
@@ -128,17 +128,17 @@ class BudgetAlerts:
         self._known.add(key)
 
     async def run(self) -> None:
-        """Look at what is to be considered, until cancelled."""
+        """Work on the queue until cancelled."""
         while True:
             await self._take_up(await self._queue.get())
 
     async def check_queued(self) -> None:
-        """Look at all that waits."""
+        """Work on everything that is queued."""
         while not self._queue.empty():
             await self._take_up(self._queue.get_nowait())
 
     async def _take_up(self, waiting: _BudgetCheck | _OwnerNotice) -> None:
-        """A boundary, as `check` is one: a notice that breaks must not keep the next ones waiting."""
+        """Work on one entry of the queue. A boundary, as `check` is one: a notice that breaks does not stop the next ones."""
         if isinstance(waiting, _BudgetCheck):
             return await self.check(waiting)
         try:
@@ -148,7 +148,7 @@ class BudgetAlerts:
         return None
 
     async def check(self, check: _BudgetCheck) -> None:
-        """See whether somebody has to be told. A boundary: a notice that fails is logged, and the next wish brings it again."""
+        """Notify those responsible for the money. A boundary: a failure is logged, and the next wish tries again."""
         for budget in check.budgets:
             try:
                 await self._check_budget(budget, check)
@@ -170,7 +170,7 @@ class BudgetAlerts:
             log.warning("budget.nearly_spent", scope=budget.scope, period=budget.period, limit=budget.limit)
 
     async def _notify(self, key: str, budget: Budget, check: _BudgetCheck, spending: Spending) -> bool:
-        """Tell whoever looks after the money; False where nobody of them can be reached."""
+        """Notify those who are responsible for the money; return False where none of them can be reached."""
         if budget in self._deployment.budgets:
             raised_by = f"[budget] {budget.period} in the settings"
             post = Post(_sentence("The whole bot's budget for pictures", budget, spending, raised_by))
@@ -181,7 +181,7 @@ class BudgetAlerts:
         return await self._notify_privately(await self._who_set_budget(check.community, budget.period), post, key)
 
     async def _notify_privately(self, people: tuple[Identity, ...], post: Post, key: str) -> bool:
-        """Tell each of them in private; one who cannot be told now does not keep the others waiting."""
+        """Notify each of them in private; one who cannot be reached now does not keep the others waiting."""
         is_any_notified, late = False, None
         for person in people:
             try:
@@ -243,6 +243,6 @@ def _sentence(whose: str, budget: Budget, spending: Spending, raised_by: str) ->
 
 
 def _parse_place(channel: str) -> Place:
-    """Read `platform:tenant:channel`."""
+    """Return the place that `platform:tenant:channel` names."""
     platform, tenant, name = channel.split(":", 2)
     return Place(Platform(platform), tenant, name)

@@ -1,4 +1,4 @@
-"""Reads what moderators want to know beside a case: the picture, the job, who reported it, and its author's history."""
+"""Collects what moderators want to know beside a case: the picture, the job, who reported it, and its author's history."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -56,7 +56,7 @@ class CaseDetails:
 
     @property
     def author_name(self) -> str:
-        """What to call the author."""
+        """Return what to call the author."""
         if self.job is not None and self.job.author.name:
             return self.job.author.name
         return str(self.author) if self.author else "somebody who is gone"
@@ -82,7 +82,7 @@ class CaseDetails:
 
 
 class CaseReader:
-    """Puts the details of a case together."""
+    """Collects the details of a case."""
 
     def __init__(
         self,
@@ -108,7 +108,7 @@ class CaseReader:
         self._clock = clock
 
     async def read(self, case: Case) -> CaseDetails:
-        """Read what there is; what is gone is left out."""
+        """Return the details that there are; what is gone is left out."""
         job = None if case.job is None else await self._jobs.get(case.job)
         kept = () if case.job is None else await self._pictures.of_job(case.job)
         earlier = await self._cases.about(case.community, case.account, most=_MOST_EARLIER)

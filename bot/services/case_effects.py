@@ -23,7 +23,10 @@ _EASEL = Actor(EVERYBODY, "easel, as a case was decided anew")
 
 
 class PictureEffect:
-    """Removes the picture of a case, or shows it again; see `CaseEffect`. The bytes go when nothing can be undone any more."""
+    """Removes the picture of a case, or shows it again; see `CaseEffect`.
+
+    Its bytes are deleted when nothing can be undone any more.
+    """
 
     def __init__(self, removals: Removals, record: PictureRemovals, cases: Cases) -> None:
         self._removals = removals
@@ -31,7 +34,7 @@ class PictureEffect:
         self._cases = cases
 
     async def enforce(self, case: Case) -> None:
-        """Do what the case says; what it has done before it takes back."""
+        """Remove or show the picture as the case says, also after an undo."""
         if case.picture is None:
             return
         if case.kind is CaseKind.APPEAL:
@@ -91,7 +94,7 @@ class SanctionEffect:
         self._book = book
 
     async def enforce(self, case: Case) -> None:
-        """Do what the case says. An owner, and a mute whose day is over, are left alone."""
+        """Impose or lift sanctions as the case says. An owner, and a mute whose time is over, are left alone."""
         key = f"case:{case.id}:{case.rounds}"
         for sanction in await self._book.of(case.account):
             is_of_earlier_round = sanction.case == case.id and (case.decision is None or sanction.key != key)

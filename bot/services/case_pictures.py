@@ -13,7 +13,7 @@ from bot.services.thumbnails import convert_to_jpeg
 
 
 class CasePictures:
-    """Gives the pictures of cases as small JPEG copies, which every platform shows; also those that are hidden."""
+    """Reads the pictures of cases as small JPEG copies, which every platform shows; hidden pictures too."""
 
     def __init__(self, pictures: Pictures, objects: ObjectStore) -> None:
         self._pictures = pictures
@@ -27,7 +27,7 @@ class CasePictures:
         return await self.read(picture.file.key)
 
     async def similar_to(self, case: Case, *, most: int, at: Place | None) -> tuple[Picture, ...]:
-        """Return pictures that people see and that are like that of a case: first those of the same request, then lookalikes.
+        """Return visible pictures that are like that of a case: first those of the same request, then lookalikes.
 
         The latter come from the case's community; where `at` is given, from that server or workspace alone.
         """
@@ -40,7 +40,7 @@ class CasePictures:
         return (*same, *(one for one in alike if one.job != picture.job))[:most]
 
     async def read(self, key: str) -> bytes | None:
-        """Return what is kept under a key; None where it cannot be read now."""
+        """Return the bytes under a key; None where they cannot be read now."""
         try:
             content = await self._objects.get(key)
         except StorageFailed:

@@ -1,4 +1,4 @@
-"""Opens cases, decides them, and sees to it that what was decided happens, over failures and crashes."""
+"""Opens cases, decides them, and makes sure that decisions are enforced, over failures and crashes."""
 
 import asyncio
 from collections.abc import Sequence
@@ -23,11 +23,11 @@ _ACTIVE = timedelta(days=90)
 
 
 class CaseReview:
-    """The cases of all communities. Whoever decides has been found to be a moderator already.
+    """The cases of all communities. The caller has checked that whoever decides is a moderator.
 
-    `community` is the one that they moderate: a case of another one is as good
-    as not there. None stands for whoever runs this bot. `changed` is set when
-    a case is to be shown anew.
+    `community` is the one that they moderate: a case of another one counts as
+    missing. None stands for the operator of this bot. `changed` is set when a
+    case is to be shown anew.
     """
 
     def __init__(
@@ -64,7 +64,7 @@ class CaseReview:
         return found
 
     async def decide(self, case: CaseId, decision: CaseDecision, by: Actor, community: CommunityId | None) -> Case:
-        """Decide a case, and return it as it stands then; what follows has happened, or is tried again until it has.
+        """Decide a case, and return it as it stands then. The decision is enforced at once, or tried again until it is.
 
         Raises:
             BadInput: There is no such case, or it cannot be decided so.
@@ -104,7 +104,7 @@ class CaseReview:
         return await self._enforce_or_leave(await self.find(case, community))
 
     async def assign(self, case: CaseId, to: Actor | None, by: Actor, community: CommunityId | None) -> Case:
-        """Note who looks after an open case; None for nobody.
+        """Note who takes care of an open case; None for nobody.
 
         Raises:
             BadInput: There is no such case.
@@ -133,7 +133,7 @@ class CaseReview:
         self.changed.set()
 
     async def carry_on(self) -> None:
-        """Close decisions that can no longer be undone, and bring about what has not happened yet."""
+        """Close decisions that can no longer be undone, and enforce those that are not enforced yet."""
         await self._cases.close_due(most=_PAGE)
         failed, is_last = 0, False
         while not is_last:
@@ -172,7 +172,7 @@ class CaseReview:
         return None if appealed is None or appealed.decided_by is None else appealed.decided_by.account
 
     async def _is_enforced(self, case: Case) -> bool:
-        """Bring about what a case says. A boundary: one that breaks keeps no other waiting."""
+        """Enforce a case, and return whether that worked. A boundary: one that breaks keeps no other waiting."""
         try:
             await self._enforce(case)
         except EaselError:
@@ -183,14 +183,14 @@ class CaseReview:
         return True
 
     async def _enforce_or_leave(self, case: Case) -> Case:
-        """Bring about what a case says, and return it as it stands then; what fails is left for `carry_on`."""
+        """Enforce a case, and return it as it stands then; a failure is left for `carry_on`."""
         try:
             return await self._enforce(case)
         except EaselError:
             return case
 
     async def _enforce(self, case: Case) -> Case:
-        """Bring about what a case says, and again if it has changed meanwhile; return it as it stands then."""
+        """Enforce a case, and again if it has changed meanwhile; return it as it stands then."""
         while True:
             for effect in self._effects:
                 try:

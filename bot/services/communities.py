@@ -7,13 +7,12 @@ from bot.domain.people import HOUSE, CommunityId, Platform
 
 
 class Communities:
-    """Knows whose community a place is. `joined` names tenants, as `platform:tenant`, that are one.
+    """Finds the community of a place. `joined` names tenants, as `platform:tenant`, that are one.
 
     A tenant of the platforms in `named` is the name of a community itself.
-
-    Where the house does not part its tenants, it is one community. Else each
-    tenant that is not joined to others is one of its own, and what has no
-    tenant (direct messages, the page) is the house's.
+    Unless the deployment separates its tenants, it is one community. Else each
+    tenant that is not joined to others is one of its own, and a place without
+    tenant (direct messages, the page) belongs to the deployment's.
     """
 
     def __init__(self, *, parts_tenants: bool, joined: Mapping[str, Sequence[str]], named: Collection[Platform] = ()) -> None:
@@ -31,7 +30,7 @@ class Communities:
         return self._by_tenant.get(tenant, CommunityId(tenant))
 
     def are_joined(self, one: Place, other: Place) -> bool:
-        """Return whether two places are of one tenant, or of tenants that the settings join."""
+        """Return whether two places belong to one tenant, or to tenants that the settings join."""
         if other.is_at(one.platform, one.tenant):
             return True
         tenants = {f"{place.platform}:{place.tenant}" for place in (one, other)}

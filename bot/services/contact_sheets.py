@@ -1,4 +1,4 @@
-"""Contact sheets: many pictures on one, each with its number, where a platform shows few in a message."""
+"""Contact sheets: many numbered pictures on one, where a platform shows few in a message."""
 
 import asyncio
 import math
@@ -27,14 +27,14 @@ _QUALITY = 88
 
 
 class ContactSheets:
-    """Draws them of the small copies of pictures, which are made once."""
+    """Draws contact sheets from the small copies of pictures, which are made once."""
 
     def __init__(self, thumbnails: Thumbnails, objects: ObjectStore) -> None:
         self._thumbnails = thumbnails
         self._objects = objects
 
     async def draw(self, batch: BatchId, numbered: Sequence[tuple[int, Picture]]) -> Attachment | None:
-        """Return the pictures on one, each with its number; those that cannot be read now are left out, and none is no sheet."""
+        """Return the numbered pictures on one sheet; pictures that cannot be read now are left out, and None where none can."""
         copies = []
         for number, picture in numbered:
             try:
@@ -82,7 +82,7 @@ def compose(copies: Sequence[tuple[int, bytes]]) -> bytes:
 def _write(
     draw: ImageDraw.ImageDraw, at: tuple[int, int], text: str, font: "ImageFont.FreeTypeFont | ImageFont.ImageFont"
 ) -> None:
-    """Write a number in a corner, on a ground of its own, so that it is read on any picture."""
+    """Draw a number into a corner, on a ground of its own, so that it is readable on any picture."""
     _, _, right, bottom = draw.textbbox((at[0] + 6, at[1] + 4), text, font=font)
     draw.rectangle((at[0], at[1], right + 6, bottom + 4), fill=_BACKGROUND)
     draw.text((at[0] + 6, at[1] + 4), text, font=font, fill="white")

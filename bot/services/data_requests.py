@@ -15,7 +15,7 @@ _RATE = Rate(5, timedelta(days=1))
 
 
 class DataRequests:
-    """Writes requests down for whoever carries them on, in this process or another."""
+    """Writes requests down; this process or another one carries them out."""
 
     def __init__(self, *, quotas: Quotas, requests: PrivacyRequests, rate_limiter: RateLimiter, clock: Clock, ids: Ids) -> None:
         self._quotas = quotas
@@ -29,7 +29,7 @@ class DataRequests:
         return await self._requests.latest((await self._quotas.account(person)).id, kind)
 
     async def ask(self, person: Person, kind: PrivacyKind) -> PrivacyRequest:
-        """Write a request down; one that is open already is returned.
+        """Write a request down, and return it, or the one that is open already.
 
         Raises:
             Busy: They have asked too often today.

@@ -1,4 +1,4 @@
-"""Puts together what is kept of a person: one zip, streamed into the store in parts, and out of it the same way."""
+"""Collects what is kept of a person: one zip, streamed into the store in parts, and out of it the same way."""
 
 import asyncio
 import hashlib
@@ -46,7 +46,7 @@ docs/privacy.md of easel says what each kind of record is for, and how long it i
 
 
 class Exports:
-    """Makes, gives and removes exports. No more than one picture and one part of the zip is in memory at a time."""
+    """Makes, reads and removes exports. No more than one picture and one part of the zip is in memory at a time."""
 
     def __init__(
         self,
@@ -123,7 +123,7 @@ class Exports:
                 await self._objects.delete(stored.key)
 
     async def _write_section(self, archive: zipfile.ZipFile, parts: "_Parts", section: str, account: AccountId) -> int:
-        """Write a section as a list in JSON, a row in each line."""
+        """Write a section as a list in JSON, one row a line; return how many."""
         total = 0
         with archive.open(f"records/{section}.json", "w") as file:
             async for page in self._records.rows(section, account):
@@ -203,13 +203,13 @@ class _Parts:
 
 
 class _Growing(io.RawIOBase, IO[bytes]):
-    """A file that can only be written on, and gives away what was written."""
+    """A file that can only be appended to, and that returns what was written."""
 
     def __init__(self) -> None:
         self.written = bytearray()
 
     def write(self, content: Sequence[int]) -> int:  # type: ignore[override]  # every buffer of bytes is one
-        """Take bytes."""
+        """Write bytes, and return their number."""
         self.written += bytes(content)
         return len(content)
 

@@ -1,4 +1,4 @@
-"""Kept pictures: showing them again, taking them away, and bringing them back."""
+"""Kept pictures: showing them again, deleting them, and undoing that."""
 
 import asyncio
 from collections.abc import Sequence
@@ -20,9 +20,11 @@ log = structlog.get_logger(__name__)
 
 
 class Gallery:
-    """Knows which pictures people may see. A deletion can be undone for `undo`; then the bytes go, `page` pictures at a time.
+    """Finds, hides and removes pictures.
 
-    `cases_changed` is set where a case may be about a picture that was deleted or brought back.
+    A deletion can be undone for `undo`; then the bytes are deleted, `page`
+    pictures at a time. `cases_changed` is set where a case may be about a
+    picture that was deleted or restored.
     """
 
     def __init__(
@@ -46,7 +48,7 @@ class Gallery:
 
     @property
     def undo(self) -> timedelta:
-        """How long a deletion can be undone."""
+        """Return how long a deletion can be undone."""
         return self._undo
 
     async def visible(self, job: JobId) -> tuple[Picture, ...]:
@@ -59,7 +61,7 @@ class Gallery:
         return frozenset(one.id for one in await self._pictures.of_job(job) if one.state is not PictureState.VISIBLE)
 
     async def is_deleted(self, job: JobId) -> bool:
-        """Whether pictures of the job were deleted by whom they belong to, and could still be brought back."""
+        """Whether pictures of the job were deleted by their owner, and could still be restored."""
         pictures = await self._pictures.of_job(job)
         hidden = {picture.id for picture in pictures if picture.state is PictureState.HIDDEN}
         return bool(hidden) and not hidden <= {removal.picture for removal in await self.taken_down(job)}
@@ -78,12 +80,12 @@ class Gallery:
         return await self._pictures.latest(account, most)
 
     async def star(self, pictures: Sequence[Picture], *, is_favourite: bool) -> None:
-        """Make pictures favourites of whoever they belong to, or make them none; what is one already stays one since then."""
+        """Make pictures favourites of their owner, or no favourites; a favourite keeps the time since which it is one."""
         changed = [one.id for one in pictures if (one.starred_at is not None) is not is_favourite]
         await self._pictures.star(changed, self._clock.now() if is_favourite else None)
 
     async def delete(self, job: JobId) -> None:
-        """Take a job's pictures out of sight at once; their links stop working."""
+        """Hide a job's pictures at once; their links stop working."""
         await self._pictures.hide(job, self._clock.now() + self._undo)
         self._cases_changed.set()
 
@@ -94,7 +96,7 @@ class Gallery:
         return is_restored
 
     async def delete_several(self, pictures: Sequence[PictureId]) -> None:
-        """Take some pictures out of sight at once, whatever becomes of the others of their jobs."""
+        """Hide some pictures at once, and none of the others of their jobs."""
         await self._pictures.hide_several(pictures, self._clock.now() + self._undo)
         self._cases_changed.set()
 
@@ -104,7 +106,7 @@ class Gallery:
         self._cases_changed.set()
 
     async def remove_now(self, job: JobId) -> int:
-        """Remove a job's pictures for good, whoever could still bring them back, and return how many there were.
+        """Remove a job's pictures for good, also such as could still be restored, and return how many there were.
 
         Raises:
             StorageFailed: The store does not let one go now; it is out of sight, and due.

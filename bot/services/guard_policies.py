@@ -1,4 +1,4 @@
-"""What the rules of communities say to the guard."""
+"""What communities' rules set for the guard."""
 
 from bot.domain.limits import CommunityLimits, DeploymentLimits, GuardPolicy
 from bot.domain.people import CommunityId
@@ -7,7 +7,7 @@ from bot.ports.rules import Rulebook
 
 
 class GuardPolicies:
-    """Reads them. `deployment` is what holds where nothing is set."""
+    """Reads the guard's policies from the rules. `deployment` is what holds where nothing is set."""
 
     def __init__(self, rulebook: Rulebook, deployment: DeploymentLimits) -> None:
         self._rulebook = rulebook

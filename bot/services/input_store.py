@@ -24,7 +24,7 @@ class InputStore:
         self._page = page
 
     async def expire_older(self, community: CommunityId, before: datetime, *, most: int) -> int:
-        """Have up to `most` inputs removed that a community kept before then, and give how many there were."""
+        """Mark up to `most` inputs for removal that a community kept before then, and return how many there were."""
         return await self._inputs.expire_older(community, before, most=most)
 
     async def remove_now(self, job: JobId) -> None:
@@ -37,7 +37,7 @@ class InputStore:
             await self._remove(one)
 
     async def discard(self, job: JobId) -> None:
-        """Remove the inputs of a job that nothing is drawn from; where that fails, they go with the job's words."""
+        """Remove the inputs of a job that draws nothing; where that fails, they are removed with the job's words."""
         try:
             await self.remove_now(job)
         except StorageFailed as error:
@@ -57,7 +57,7 @@ class InputStore:
                     log.warning("input.not_removed", job=one.job, reason=str(error))
 
     async def _remove(self, one: KeptInput) -> None:
-        """Remove the bytes, and then say so: killed in between, it is removed again."""
+        """Remove the bytes, and then note that; killed in between, it removes them again."""
         await self._objects.delete(one.key)
         await self._inputs.note_removed(one.key, self._clock.now())
         log.info("input.removed", job=one.job)

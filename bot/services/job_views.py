@@ -53,7 +53,7 @@ class JobView:
 
 
 class JobViews:
-    """Puts together what programs are told about jobs."""
+    """Formats jobs for programs."""
 
     def __init__(self, *, jobs: Jobs, pictures: Pictures, removals: PictureRemovals, links: PictureLinks) -> None:
         self._jobs = jobs
@@ -67,7 +67,7 @@ class JobViews:
         return tuple(picture for picture in pictures if picture.state is PictureState.VISIBLE)
 
     async def view(self, job: Job, *, knows_cost: bool) -> JobView:
-        """Return the job as it stands. `knows_cost` says whether whoever asks may read what it cost in dollars."""
+        """Return the job as it stands. `knows_cost` says whether the reader may see what it cost in dollars."""
         drawings = await self._jobs.drawings(job.id)
         drawn = [drawing for drawing in drawings if drawing.state is DrawingState.DRAWN] or list(drawings)
         return JobView(

@@ -1,4 +1,4 @@
-"""Which picture came of which: what one was changed from, what came of it, and all of that in a row."""
+"""Which picture was changed from which, which changes followed, and the row of all of them."""
 
 from dataclasses import dataclass
 
@@ -33,7 +33,7 @@ class LineageStep:
 
 
 class Lineage:
-    """Follows pictures to what they came of, and to what came of them."""
+    """Finds the pictures that one was changed from, and those that were changed from it."""
 
     def __init__(self, *, jobs: Jobs, pictures: Pictures, inputs: Inputs) -> None:
         self._jobs = jobs

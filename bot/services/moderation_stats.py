@@ -1,4 +1,4 @@
-"""Adds up the moderation log of a place: what was done each day, by whom, and how long decisions took."""
+"""Sums of the moderation log of a place: what was done each day, by whom, and how long decisions took."""
 
 import csv
 import io
@@ -39,7 +39,7 @@ async def read_log(log: ModerationLog, community: CommunityId, since: datetime) 
 
 
 def summarize_log(entries: Sequence[LogEntry], first: date, last: date, zone: ZoneInfo) -> ModerationSummary:
-    """Add the lines of a period up, both its ends included."""
+    """Return the sums of the lines of a period, both its ends included."""
     days = tuple(first + timedelta(days=number) for number in range((last - first).days + 1))
     actions = Counter(entry.action for entry in entries)
     named = [action for action, _ in sorted(actions.items(), key=lambda one: (-one[1], one[0]))]
@@ -59,7 +59,7 @@ def summarize_log(entries: Sequence[LogEntry], first: date, last: date, zone: Zo
 
 
 def moderation_csv(entries: Iterable[LogEntry], zone: ZoneInfo) -> bytes:
-    """Return what was done by day, kind and person, as CSV that every spreadsheet reads, and runs nothing of."""
+    """Return what was done by day, kind and person, as CSV for spreadsheets, with formulas escaped."""
     counted = Counter((_day(entry, zone), entry.action, _by(entry)) for entry in entries)
     text = io.StringIO(newline="")
     rows = csv.writer(text)
@@ -70,7 +70,7 @@ def moderation_csv(entries: Iterable[LogEntry], zone: ZoneInfo) -> bytes:
 
 
 def _top(counts: Sequence[tuple[str, int]], most: int, other: str, others: str) -> tuple[ModerationCount, ...]:
-    """Keep the first ones, and make one of the rest."""
+    """Return the first ones, and one for the rest."""
     kept = tuple(ModerationCount(name, count) for name, count in counts[:most])
     rest = counts[most:]
     if not rest:

@@ -28,7 +28,7 @@ class Moderator:
 
 
 class ModeratorSessions:
-    """Issues links, and knows which browser has opened one. A newer link or session of somebody ends their earlier one."""
+    """Issues links, and finds whose link a browser has opened. A newer link or session of somebody ends their earlier one."""
 
     def __init__(self, codes: Codes, ids: Ids, clock: Clock, *, page: str) -> None:
         self._codes = codes
@@ -37,7 +37,7 @@ class ModeratorSessions:
         self._page = page
 
     async def issue_link(self, moderator: Moderator) -> str:
-        """Return an address of the page that makes one browser the moderator's. What opens it is not sent before it is opened."""
+        """Return an address that makes the browser the moderator's which opens it first. The session's secret is made then."""
         # Two ids, because what stands for a moderator should have 256 random bits.
         secret = self._ids.new() + self._ids.new()
         expires_at = self._clock.now() + LINK_LIFETIME

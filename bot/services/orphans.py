@@ -1,4 +1,4 @@
-"""Objects that no picture and no job has any more: what a crash or a late answer left in the store."""
+"""Objects that no picture and no job needs any more: what a crash or a late answer left in the store."""
 
 import asyncio
 from collections.abc import AsyncGenerator, Awaitable, Callable, Collection
@@ -87,7 +87,7 @@ class Orphans:
     async def sweep(self) -> None:
         """Remove the orphans of the store.
 
-        What check-ups left in the store that were cut off goes too, and so do raw pictures that nobody finished.
+        Objects that an interrupted check-up left, and raw pictures that nobody finished, are removed too.
 
         Raises:
             StorageFailed: The record or the store is away; what is not known to be an orphan stays.
@@ -110,7 +110,7 @@ class Orphans:
             await self._remove_old(self._spool, RAW_FOLDER)
 
     async def _remove_old(self, store: ObjectStore, folder: str) -> None:
-        """Remove what is only ever there for moments, and was left there."""
+        """Remove old objects from folders where each object is needed for moments only."""
         async for page in store.list(folder, page=self._page):
             await _remove(store, [one for one in page if one.modified_at < self._clock.now() - GRACE])
 

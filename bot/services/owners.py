@@ -1,4 +1,4 @@
-"""Knows the owners of the house: people named in the settings, and accounts linked to one of them."""
+"""The owners of the house: people named in the settings, and accounts linked to one of them."""
 
 from collections.abc import Collection
 
@@ -7,7 +7,7 @@ from bot.ports.accounts import Accounts
 
 
 class Owners:
-    """Knows the owners. `named` are identities as text, `platforms` those whose every person has the machine itself in hand."""
+    """Tells who is an owner. `named` are identities as text, `platforms` those whose every person controls the machine itself."""
 
     def __init__(self, accounts: Accounts, *, named: Collection[str], platforms: Collection[Platform]) -> None:
         self._accounts = accounts
@@ -15,13 +15,13 @@ class Owners:
         self._platforms = frozenset(platforms)
 
     async def is_owner(self, person: Person) -> bool:
-        """Whether this person, on any platform of theirs, is one."""
+        """Whether this person is an owner, by any of their linked accounts."""
         if self._is_named(person.identity):
             return True
         return any(self._is_named(identity) for identity in await self._accounts.linked(person.identity))
 
     async def is_owners_account(self, account: AccountId) -> bool:
-        """Whether an account is that of one."""
+        """Whether an account is an owner's."""
         return any(self._is_named(identity) for identity in await self._accounts.identities(account))
 
     def _is_named(self, identity: Identity) -> bool:

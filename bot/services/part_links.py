@@ -37,7 +37,7 @@ _SESSION_IS_OVER = (
 
 @dataclass(frozen=True, slots=True)
 class PartEdit:
-    """Who changes a part of which picture, and where they asked for that: what comes of it is shown there."""
+    """Who changes a part of which picture, and where they asked for that: the result is shown there."""
 
     person: Person
     place: Place
@@ -96,7 +96,7 @@ class PartLinks:
         return _read(holder)
 
     async def close(self, visitor: Identity, secret: str) -> None:
-        """Let nothing more be sent."""
+        """Accept nothing more by the link."""
         await self._codes.redeem(Purpose.PART_SESSION, _session(visitor, secret))
 
 

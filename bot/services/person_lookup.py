@@ -12,7 +12,7 @@ from bot.services.quotas import Quotas
 
 @dataclass(frozen=True, slots=True)
 class FoundPerson:
-    """Who was mentioned. Their roles are not in `person`: a platform tells those of whoever calls alone."""
+    """Who was mentioned. `person` lacks their roles: platforms tell those of the caller alone."""
 
     account: AccountId
     person: Person
@@ -20,7 +20,7 @@ class FoundPerson:
 
     @property
     def identity(self) -> Identity:
-        """Who they are, as texts name them."""
+        """Return who they are, as texts name them."""
         return self.person.identity
 
 
@@ -44,7 +44,7 @@ class PersonLookup:
         return _identity_of(mention, by.identity) == by.identity
 
     async def find_known(self, mention: Mention, by: Person) -> FoundPerson:
-        """Find somebody who was seen before, or the caller.
+        """Return somebody who was seen before, or the caller.
 
         Raises:
             BadInput: They never were.
@@ -60,10 +60,10 @@ class PersonLookup:
         return FoundPerson(account.id, Person(identity, str(identity)))
 
     async def find_or_create(self, mention: Mention, by: Person) -> FoundPerson:
-        """Find somebody, who gets an account if they were never seen and are where the caller is.
+        """Return somebody; if they were never seen and are where the caller is, an account is made for them.
 
         Raises:
-            BadInput: They were never seen, and are elsewhere: that may be a slip of the pen.
+            BadInput: They were never seen, and are elsewhere: that may be a typing mistake.
         """
         identity = _identity_of(mention, by.identity)
         is_near = (identity.platform, identity.realm) == (by.identity.platform, by.identity.realm)
@@ -88,7 +88,7 @@ class PersonLookup:
         """Return a role as rules name it: `platform:tenant:role`.
 
         Raises:
-            BadInput: It is not said whose role it is, and the place has none.
+            BadInput: The role's platform is missing, and the place has none.
             NotAllowed: It is of a tenant that is another community.
         """
         tenant = place if mention.platform is None else Place(mention.platform, mention.tenant, "")
@@ -100,6 +100,6 @@ class PersonLookup:
 
 
 def _identity_of(mention: Mention, by: Identity) -> Identity:
-    """Return the identity; whoever leaves the realm out means their own."""
+    """Return the identity; without a realm, the caller's own is meant."""
     identity = mention.to_identity(by)
     return replace(identity, realm=by.realm) if identity.platform == by.platform and not identity.realm else identity

@@ -21,7 +21,7 @@ _GONE = "That picture was deleted or taken down, so nothing can be drawn from it
 
 
 class PictureBases:
-    """Finds them for those who may see them: whoever they belong to, and all where they were asked for."""
+    """Finds pictures for those who may see them: their owner, and everybody where they were asked for."""
 
     def __init__(self, *, lookup: PictureLookup, gallery: Gallery, jobs: Jobs, objects: ObjectStore) -> None:
         self._lookup = lookup
@@ -91,12 +91,12 @@ class PictureBases:
 
 
 def may_see(job: Job, account: AccountId, place: Place) -> bool:
-    """Return whether somebody sees the pictures of a job at a place, as far as they are to be seen at all."""
+    """Return whether somebody may see the pictures of a job at a place, as far as they are visible at all."""
     return job.account == account or is_same_room(job.place, place)
 
 
 def is_same_room(one: Place, place: Place) -> bool:
-    """Return whether whoever is at a place sees what is shown at the other: threads are of their channel."""
+    """Return whether people at one place see what is shown at the other: threads belong to their channel."""
     return one.is_at(place.platform, place.tenant) and one.channel in {place.channel, place.parent or place.channel}
 
 

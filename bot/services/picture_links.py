@@ -27,7 +27,7 @@ class PictureLinks:
     def original(self, picture: Picture) -> str:
         """Return the address of a picture's untouched bytes for people anywhere, or nothing where there is none.
 
-        Ours is preferred to the store's: it is dead as soon as the picture is hidden.
+        Ours is preferred to the store's: it stops working as soon as the picture is hidden.
         """
         if self._public_url:
             return f"{self._public_url}{picture_path(picture)}"

@@ -1,4 +1,4 @@
-"""Finds the pictures that a link speaks of: one of ours, of a share page, of a message that shows them, or of a file there."""
+"""Finds the pictures that a link leads to: one of ours, of a share page, of a message that shows them, or of a file there."""
 
 import re
 from collections.abc import Callable, Mapping
@@ -84,9 +84,9 @@ class PictureLookup:
         return found
 
     async def job_of_message(self, platform: Platform, channel: str, message: str) -> Job | None:
-        """Return the job that a message of ours speaks of, or shows the pictures of; None where it shows those of several.
+        """Return the job that a message of ours is for, or whose pictures it shows; None where it shows those of several.
 
-        Where it was turned to another picture, that one is meant.
+        A message that was turned to another picture stands for that one.
         """
         turned = await self._sent_messages.turned_to(platform, channel, message)
         if turned is not None:

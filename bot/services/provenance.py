@@ -1,4 +1,4 @@
-"""Reads what pictures say of how they were made, and has copies say it too."""
+"""Reads what pictures say about how they were made, and marks copies with it."""
 
 import io
 from dataclasses import dataclass
@@ -27,7 +27,7 @@ class Provenance:
 
     @property
     def media_type(self) -> str:
-        """What kind of file it is."""
+        """Return what kind of file it is."""
         return Image.MIME.get(self.format, "application/octet-stream")
 
     @property

@@ -49,7 +49,7 @@ class PictureCount:
 
     @property
     def in_lane(self) -> tuple[int, int]:
-        """The two in whole pictures, as they count in their lane."""
+        """Return the two in whole pictures, as they count in their lane."""
         return count_percent(self.counted * self.percent), count_percent(self.as_asked * self.percent)
 
     @property
@@ -70,7 +70,7 @@ class EffectiveLimits:
 
     @property
     def community(self) -> CommunityId:
-        """Whose limits these are."""
+        """Return the community whose limits these are."""
         return self.of_community.community
 
 
@@ -98,7 +98,7 @@ class Quotas:
 
     @property
     def weights(self) -> Weights:
-        """What pictures count for."""
+        """Return what pictures count for."""
         return self._tariff.weights
 
     def community(self, place: Place) -> CommunityId:
@@ -161,7 +161,7 @@ class Quotas:
         return PictureCount(counted, as_asked, self._tariff.weights.percent(wish.lane))
 
     def fill(self, effective_limits: EffectiveLimits, draft: Draft, inputs: tuple[InputPicture, ...] = ()) -> Wish:
-        """Make a wish of a draft: what it leaves open is as it is set at the place, and so is its lane."""
+        """Return the wish that a draft becomes: what it leaves open is as it is set at the place, and so is its lane."""
         wish = effective_limits.of_community.settings.fill(draft, inputs)
         return replace(wish, lane=draft.lane or self._usual_lane(effective_limits, wish))
 
@@ -208,7 +208,7 @@ class Quotas:
 
 
 def check_channel(effective_limits: EffectiveLimits, place: Place) -> None:
-    """See whether pictures may be asked for at a place.
+    """Check that pictures may be asked for at a place.
 
     Raises:
         NotAllowed: The admins have named other channels of this tenant, and neither this one nor the one that it is a thread of.

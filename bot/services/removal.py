@@ -1,4 +1,4 @@
-"""Taking pictures out of sight by decision, for moderators, operators and reports; their steps follow in `bot.pipeline`."""
+"""Decisions that take pictures out of sight, of moderators, operators and reports; their steps follow in `bot.pipeline`."""
 
 import asyncio
 from datetime import timedelta
@@ -18,9 +18,9 @@ UNDO = UNDO_WINDOW + timedelta(seconds=30)
 
 
 class Removals:
-    """Decides what becomes of pictures. Links are dead, or work again, when a method returns; `changed` is set for the rest.
+    """Decides about pictures. When a method returns, the picture's links have changed; `changed` is set for the other steps.
 
-    Each method gives False where it changes nothing, and may be called again.
+    Each method returns False where it changes nothing, and may be called again.
     All may raise `StorageFailed`. `by` is an account, or a word for a program.
     """
 
@@ -30,16 +30,16 @@ class Removals:
         self._clock = clock
 
     async def hide(self, picture: PictureId, reason: RemovalReason, by: str, case: str | None = None) -> bool:
-        """Take a picture out of sight while somebody looks at it. Its author cannot bring it back."""
+        """Hide a picture until somebody has decided about it. Its author cannot restore it."""
         order = RemovalOrder(reason=reason, by=by, case=case, tells_author=False)
         return self._note("picture.hidden", picture, order, is_news=await self._removals.hide(picture, order))
 
     async def remove(
         self, picture: PictureId, reason: RemovalReason, by: str, case: str | None = None, *, tells_author: bool = True
     ) -> bool:
-        """Remove a picture everywhere, and have it never come back.
+        """Remove a picture everywhere, and block it from coming back.
 
-        What the law demands goes at once, and so does what no case is about.
+        What the law demands is deleted at once, and so is what no case is about.
         A decision of a case can be undone, so the bytes stay for `UNDO`.
         """
         order = RemovalOrder(reason=reason, by=by, case=case, tells_author=tells_author and not reason.is_the_authors)

@@ -1,4 +1,4 @@
-"""What moderators found of reports: reporters who are mostly wrong count for less."""
+"""Records with reports how moderators decided: reporters who are mostly wrong count for less."""
 
 from bot.domain.cases import Case, CaseKind, CaseState
 from bot.domain.reports import ReportOutcome
@@ -7,13 +7,13 @@ from bot.ports.reports import Reports
 
 
 class ReportDecisions:
-    """Notes with the reports of a picture what its case says; see `CaseEffect`."""
+    """Writes the case's decision into the reports of its picture; see `CaseEffect`."""
 
     def __init__(self, reports: Reports) -> None:
         self._reports = reports
 
     async def enforce(self, case: Case) -> None:
-        """Mark the reports that the case was about. What easel decides by itself says nothing of them."""
+        """Mark the reports that the case was about. Decisions that easel makes by itself mark none."""
         if case.picture is None or case.kind is CaseKind.APPEAL:
             return
         if case.state is CaseState.OPEN:

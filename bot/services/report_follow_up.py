@@ -39,9 +39,9 @@ _MOST_ROUNDS = 5
 
 
 class ReportFollowUp:
-    """Does what follows from the reports of a picture, as often as it is asked: it goes by how they stand.
+    """Acts on the reports of a picture, as often as it is called, by the reports as they stand.
 
-    Many reports at once are one case, and are looked at a few times only.
+    Many reports at once make one case, and are counted a few times only.
     """
 
     def __init__(
@@ -81,7 +81,7 @@ class ReportFollowUp:
             await asyncio.sleep(every.total_seconds())
 
     async def follow_up(self, picture: PictureId) -> None:
-        """Have done what follows. Whoever finds somebody waiting to do it leaves it to them: they will see the same reports.
+        """Act on the reports. A caller that finds another one waiting to do so leaves it to them: they will see the same reports.
 
         Raises:
             StorageFailed: Not all could be done; the rest stays pending.
@@ -97,7 +97,7 @@ class ReportFollowUp:
             self._waiting.discard(picture)
 
     async def sweep(self) -> None:
-        """Do what a crash or a failure left undone. A boundary: one picture that breaks does not keep the others waiting."""
+        """Act on reports that a crash or a failure left pending. A boundary: one picture that breaks keeps no other waiting."""
         for picture in await self._reports.pending(self._clock.now() - _SWEEP_AFTER, most=_PAGE):
             try:
                 await self.follow_up(picture)
@@ -107,7 +107,7 @@ class ReportFollowUp:
                 log.exception("report.not_followed_up", picture=picture)
 
     async def _act_until_complete(self, picture: PictureId) -> None:
-        """Act on the reports until they are as they were acted upon; more than a few rounds are left to whoever comes next."""
+        """Act on the reports until none came meanwhile; after a few rounds the rest is left pending."""
         found = await self._pictures.get(picture)
         job = None if found is None else await self._jobs.get(JobId(found.job))
         for _ in range(_MOST_ROUNDS):
@@ -148,7 +148,7 @@ class ReportFollowUp:
         return (await self._review.open(new)).case.id
 
     async def _close(self, picture: PictureId) -> None:
-        """Close the case that reports opened once all of them are taken back; nobody has to look at it any more."""
+        """Close the case that reports opened once all of them are withdrawn."""
         for case in await self._cases.of_picture(picture):
             if case.kind is CaseKind.REPORT and case.state is CaseState.OPEN:
                 try:
@@ -158,7 +158,7 @@ class ReportFollowUp:
         await self._restore(picture, None)
 
     async def _restore(self, picture: PictureId, case: CaseId | None) -> None:
-        """Show a picture again that reports alone had hidden, where they are too few by now."""
+        """Show a picture again that reports alone had hidden, if they are too few by now."""
         removal = await self._removal_record.get(picture)
         if removal is not None and removal.state is RemovalState.HIDDEN and removal.order.by == _BY:
             await self._removals.restore(picture, _BY, case, revision=removal.revision)

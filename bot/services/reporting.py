@@ -1,4 +1,4 @@
-"""Takes reports of pictures from people, and takes them back."""
+"""Accepts reports of pictures from people, and withdraws them."""
 
 from collections.abc import Awaitable, Callable, Collection
 from datetime import datetime, timedelta
@@ -34,7 +34,7 @@ _MOST_REPORTS = Rate(20, timedelta(hours=1))
 
 
 class Reporting:
-    """Takes reports: one of each person and picture, whatever they are linked to. None is lost once it is taken."""
+    """Accepts reports: one of each person and picture, over all their linked accounts. None is lost once it is accepted."""
 
     def __init__(
         self,
@@ -60,7 +60,7 @@ class Reporting:
         self._platform_age = platform_age
 
     async def report(self, found: FoundPictures, person: Person, place: Place, reason: ReportReason | None = None) -> None:
-        """Write down that somebody reports pictures from a place, and have done what follows.
+        """Write down that somebody reports pictures from a place, and act on it.
 
         Raises:
             NotAllowed: They were posted elsewhere, and are to be reported there.
@@ -83,7 +83,7 @@ class Reporting:
                 await self._follow_up_safely(picture.id)
 
     async def withdraw(self, found: FoundPictures, person: Person) -> bool | None:
-        """Take somebody's reports of pictures back; False where it is too late, None where there are none.
+        """Withdraw somebody's reports of pictures; return False where it is too late, None where there are none.
 
         Raises:
             StorageFailed: That could not be written down.
@@ -101,7 +101,7 @@ class Reporting:
         """Note why somebody has reported pictures.
 
         Raises:
-            BadInput: They have not, or took it back.
+            BadInput: They have not, or withdrew it.
             StorageFailed: That could not be written down.
         """
         account = (await self._quotas.account(person)).id
@@ -113,7 +113,7 @@ class Reporting:
         return False if any(report.reporter == account for report in reported) else None
 
     def _check_place(self, job: Job, place: Place) -> None:
-        """Refuse what comes from another server or workspace; what is read by one person alone is of none."""
+        """Refuse reports from another server or workspace; messages that one person alone reads belong to none."""
         is_joined = self._quotas.are_joined(job.place, place)
         if place.tenant and job.place.tenant and not is_joined:
             raise NotAllowed(
@@ -121,7 +121,7 @@ class Reporting:
             )
 
     async def _can_be_reported(self, picture: Picture) -> bool:
-        """Whether it can be seen, or was hidden over reports that nobody has decided."""
+        """Whether the picture is visible, or hidden by reports that nobody has decided."""
         if picture.state is PictureState.VISIBLE:
             return True
         return picture.state is PictureState.HIDDEN and (await self._reports.tally(picture.id)).undecided > 0
@@ -147,7 +147,7 @@ class Reporting:
         return ReporterTrust.KNOWN if is_old else ReporterTrust.NEW
 
     async def _follow_up_safely(self, picture: PictureId) -> None:
-        """Do what follows now; where that fails it is pending, and is done soon."""
+        """Act on the reports now; after a failure they stay pending, and are acted on soon."""
         try:
             await self._follow_up(picture)
         except EaselError as error:

@@ -14,11 +14,11 @@ log = structlog.get_logger(__name__)
 
 
 class Retention:
-    """Takes pictures that are older than their community keeps them out of sight; the gallery then removes them.
+    """Hides pictures that are older than their community keeps them; the gallery then removes them.
 
-    A number of days counts once it has stood for `grace`, so that a slip of
-    the pen can be undone before it has cost anything. One transaction takes
-    `most_at_once` pictures, so that nobody else waits long to write.
+    A number of days counts once it has stood for `grace`, so that a typing
+    mistake can be undone before it has cost anything. One transaction takes
+    `most_at_once` pictures, so that no other writer waits long.
     """
 
     def __init__(
@@ -32,7 +32,7 @@ class Retention:
         self._since: dict[tuple[CommunityId, str], datetime] = {}
 
     async def sweep(self) -> None:
-        """Hide what is too old, in every community that has said what that is."""
+        """Hide pictures that are too old, in every community that has set an age."""
         now = self._clock.now()
         found = await self._rulebook.everywhere(RuleKind.SETTING, "retention")
         self._since = {said: self._since.get(said, now) for said in found.items()}

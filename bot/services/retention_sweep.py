@@ -37,8 +37,8 @@ class RetentionSweep:
     """Removes what is too old, community by community, a page at a time with a `pause` in between.
 
     `kept_days` says what holds where nothing is set, by the setting's name;
-    0 is for ever. A setting counts that has stood for `grace`, so that a slip
-    of the pen can be undone before it has cost anything.
+    0 is for ever. A setting counts that has stood for `grace`, so that a typing
+    mistake can be undone before it has cost anything.
     """
 
     def __init__(
@@ -143,7 +143,7 @@ class RetentionSweep:
             await asyncio.sleep(self._pause.total_seconds())
 
     async def _delete_messages(self, community: CommunityId, before: datetime) -> int:
-        """Delete messages on their platforms, one after the other: what a platform does not take now goes the next day."""
+        """Delete messages on their platforms one by one, and return how many; after a failure they are tried the next day."""
         total, last = 0, None
         while True:
             found = await self._records.with_message(community, before, most=self._most, after=last)
@@ -165,7 +165,7 @@ class RetentionSweep:
 
 
 async def delete_message(surface: Surface, message: MessageRef) -> bool:
-    """Take a message away; False where the platform may do so later, true also where it never will."""
+    """Delete a message; return False where it may work later, and True also where it never will."""
     try:
         await surface.delete(message)
     except SurfaceFailed as error:

@@ -1,4 +1,4 @@
-"""Warns, mutes and bans people, lifts that again, and says whether somebody may ask for anything."""
+"""Warns, mutes and bans people, lifts that again, and checks whether somebody may ask for anything."""
 
 from collections.abc import Awaitable, Callable
 from datetime import datetime
@@ -49,7 +49,7 @@ class Sanctions:
         case: CaseId | None = None,
         key: str | None = None,
     ) -> Sanction:
-        """Put a warning on record, and tell the person.
+        """Record a warning, and tell the person.
 
         Raises:
             NotAllowed: It is themselves or an owner.
@@ -67,7 +67,7 @@ class Sanctions:
         case: CaseId | None = None,
         key: str | None = None,
     ) -> Sanction:
-        """Let somebody ask for nothing until a moment. What they have asked for is drawn.
+        """Keep somebody from asking for anything until a moment. What they have asked for is drawn.
 
         Raises:
             BadInput: The moment is over.
@@ -86,7 +86,7 @@ class Sanctions:
         case: CaseId | None = None,
         key: str | None = None,
     ) -> Sanction:
-        """Let somebody ask for nothing, for good or until a moment, and end what is drawn for them; its pictures are given back.
+        """Keep somebody from asking for anything, for good or until a moment, and end their jobs; pictures are given back.
 
         Raises:
             BadInput: The moment is over.
@@ -95,10 +95,10 @@ class Sanctions:
         return await self._impose(SanctionKind.BAN, account, community, by=by, until=until, reason=reason, case=case, key=key)
 
     async def lift(self, sanction: SanctionId, by: Actor) -> bool:
-        """End a sanction for everybody who shares it; False where it had ended.
+        """End a sanction on all accounts that it is on; return False where it had ended.
 
         Raises:
-            NotAllowed: It is on whoever lifts it.
+            NotAllowed: The caller is under it themselves.
         """
         if by.account in await self._book.accounts(sanction) and not await self._is_owners_account(by.account):
             raise NotAllowed("Nobody lifts a sanction of their own; nothing was changed. /appeal asks another moderator.")
@@ -108,7 +108,7 @@ class Sanctions:
         return is_lifted
 
     async def follow_up(self, sanction: Sanction) -> None:
-        """Do what follows from a sanction that holds, such as one that holds again."""
+        """Enforce a sanction that holds, such as one that holds again."""
         await self._follow_up(sanction)
 
     async def is_exempt(self, account: AccountId) -> bool:
@@ -129,7 +129,7 @@ class Sanctions:
         return await self._book.active(community, self._clock.now(), most)
 
     async def check(self, account: AccountId, community: CommunityId) -> None:
-        """See whether somebody may ask for anything in a community.
+        """Check that somebody may ask for anything in a community.
 
         Raises:
             Sanctioned: They are muted or banned.

@@ -1,4 +1,4 @@
-"""Sharing pictures by a page that anybody with its link sees, and what there is to see on one."""
+"""Shares pictures by a page for anybody with its link."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -28,7 +28,7 @@ class SharedPicture:
 
 
 class Sharing:
-    """Shares, and shows what is shared. What is hidden or removed is not to be seen, whatever the record of shares says."""
+    """Shares pictures, and finds what is shared. What is hidden or removed is not shown, whatever the record of shares says."""
 
     def __init__(self, *, shares: Shares, pictures: Pictures, jobs: Jobs, clock: Clock, ids: Ids) -> None:
         self._shares = shares
@@ -59,7 +59,7 @@ class Sharing:
         return await self._shares.of_picture(picture.id)
 
     async def revoke(self, pictures: Sequence[Picture]) -> int:
-        """Have the pages of pictures show nothing any more, and give how many there were."""
+        """Revoke the shares of pictures, and return how many there were."""
         count = await self._shares.revoke([picture.id for picture in pictures], self._clock.now())
         log.info("pictures.unshared", count=count)
         return count

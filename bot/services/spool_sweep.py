@@ -1,4 +1,4 @@
-"""Brings to the store, or discards, what a process that died left in the spool of its machine."""
+"""Moves to the store, or deletes, what a dead process left in the spool of its machine."""
 
 import asyncio
 from datetime import timedelta
@@ -14,12 +14,12 @@ log = structlog.get_logger(__name__)
 
 
 class SpoolSweep:
-    """Looks after one machine's spool; any number of its processes may do so at once.
+    """Sweeps one machine's spool; any number of its processes may do so at once.
 
-    What a job waits for goes to the store, where whoever has the job finds it;
-    what is of a job that has ended goes. All else stays: a drawing that is
-    open may have put it there just now, and what no drawing here has put there
-    may be another record's.
+    Files that a job waits for go to the store, where the job's next worker
+    finds them; files of a job that has ended are deleted. All else stays: a
+    drawing that is open may have put it there just now, and a file that no
+    drawing of this record has put there may be another record's.
     """
 
     def __init__(self, references: References, objects: ObjectStore, spool: ObjectStore, *, page: int = 500) -> None:
@@ -40,7 +40,7 @@ class SpoolSweep:
             await asyncio.sleep(every.total_seconds())
 
     async def sweep(self) -> None:
-        """Look at all that is in the spool.
+        """Sweep the spool once.
 
         Raises:
             StorageFailed: The record, the spool or the store is away; what was not moved stays.
@@ -64,7 +64,7 @@ class SpoolSweep:
         log.info("spool.moved", key=key)
 
     async def _forget(self, key: str) -> None:
-        """Remove what is safe in the store from the spool, and from the store too if its job has ended without it."""
+        """Delete from the spool what is safe in the store, and from the store too if its job has ended without it."""
         if key not in await self._references.needed({key}):
             await self._objects.delete(key)
         await self._spool.delete(key)

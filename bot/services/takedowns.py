@@ -1,4 +1,4 @@
-"""Takes pictures down for whoever runs the deployment: one, all of a person, or whatever looks like a file."""
+"""Takes pictures down for operators: one, all of a person, or everything that looks like a file."""
 
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
@@ -42,7 +42,7 @@ class FileHashes:
 
 
 class Takedowns:
-    """Decides that pictures go at once and for good; what follows happens in whichever process sees to removals.
+    """Decides that pictures go at once and for good; another process may carry out the steps.
 
     Each method may be called again, and goes on where it was interrupted. All may raise `StorageFailed`.
     """
@@ -53,7 +53,7 @@ class Takedowns:
         self._blocked = blocked
 
     async def take_down(self, pictures: tuple[Picture, ...], reason: RemovalReason) -> TakedownResult:
-        """Take these down; of several that are one person's only the first one is told to them."""
+        """Take these pictures down; of several pictures of one person only the first is announced to them."""
         gone: list[PictureId] = []
         for picture in pictures:
             if await self._removals.remove(picture.id, reason, OPERATOR, tells_author=not gone):

@@ -76,7 +76,7 @@ def read_templates(text: str) -> tuple[Template, ...]:
 
 
 def _without_deep_names(text: str) -> str:
-    """Return a text as it is; the time that a name takes grows with the square of its parts, and ours have one.
+    """Return the text, or raise: TOML takes time in the square of a name's parts, and names in our files have one part.
 
     Raises:
         ValueError: A name in it has more parts than any file of ours.
@@ -115,5 +115,5 @@ def _write(template: Template) -> str:
 
 
 def _quote(text: str) -> str:
-    """Return a text as TOML spells it: as JSON does, but for one character that JSON takes as it is."""
+    """Return a text as a TOML string: JSON's spelling, but for one character that JSON takes as it is."""
     return json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007f")

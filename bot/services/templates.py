@@ -32,7 +32,7 @@ LAST_WRITTEN = "last-written"
 
 
 class TemplateShelf:
-    """Finds templates, and changes them. Whoever may change which is for the commands to say."""
+    """Finds templates, and changes them. Commands check who may change which."""
 
     def __init__(self, templates: Templates, quotas: Quotas, clock: Clock, ids: Ids) -> None:
         self._templates = templates
@@ -74,7 +74,7 @@ class TemplateShelf:
     async def save(
         self, person: Person, place: Place, scope: TemplateScope, templates: Iterable[Template]
     ) -> tuple[Template, ...]:
-        """Keep templates, and return those that stood there under the same names before.
+        """Save templates, and return those that they replaced.
 
         Raises:
             BadInput: They would be too many; nothing was changed.
@@ -94,7 +94,7 @@ class TemplateShelf:
         return tuple(before[name] for name in new if name in before)
 
     async def keep_written(self, person: Person, place: Place, prompt: str) -> KeptTemplate:
-        """Keep words that were just put together for somebody, instead of the last ones, whose buttons lead nowhere now."""
+        """Save words that were just generated for somebody, in place of the last ones, whose buttons stop working."""
         owner = await self._owner(person, place, TemplateScope.MINE)
         await self._templates.remove(owner, LAST_WRITTEN)
         template = Template(LAST_WRITTEN, escape_words(prompt), about="what /help-me-write made last")
@@ -102,7 +102,7 @@ class TemplateShelf:
         return await self._templates.save(kept, most=MOST_TEMPLATES + 1)
 
     async def remove(self, person: Person, place: Place, scope: TemplateScope, name: str) -> Template:
-        """Drop a template, and return it.
+        """Remove a template, and return it.
 
         Raises:
             BadInput: There is none of that name; nothing was changed.
@@ -115,7 +115,7 @@ class TemplateShelf:
         return kept.template
 
     async def _else(self, person: Person, place: Place, name: str) -> str:
-        """Say whose the template of that name is instead."""
+        """Return a sentence that says whose the template of that name is instead."""
         found = _named(await self.all(person, place), check_name(name))
         if found is None:
             return ""

@@ -1,4 +1,4 @@
-"""Smaller copies of pictures, for quick looking: made once, when somebody first looks, and kept beside the picture."""
+"""Smaller copies of pictures: made when somebody first looks, and kept beside the picture."""
 
 import asyncio
 from collections.abc import Callable
@@ -31,7 +31,7 @@ def has_thumbnail(file: ImageFile, edge: int) -> bool:
 
 
 class Thumbnails:
-    """Gives copies, and makes those that are not there yet."""
+    """Reads copies, and makes those that are not there yet."""
 
     def __init__(self, pictures: Pictures, objects: ObjectStore, signer: CopySigner = NO_COPY_SIGNER) -> None:
         self._pictures = pictures
@@ -67,7 +67,7 @@ class Thumbnails:
         return content
 
     async def _delete_if_removed(self, picture: PictureId, key: str) -> None:
-        """Leave nothing behind of a picture that was removed meanwhile."""
+        """Delete the copy again if the picture was removed while it was made."""
         now = await self._pictures.get(picture)
         if now is not None and now.state in {PictureState.VISIBLE, PictureState.HIDDEN}:
             return
@@ -102,7 +102,7 @@ def blur(content: bytes) -> bytes:
 
 
 def flatten_on_white(image: Image.Image) -> Image.Image:
-    """Return a copy without transparency, which JPEG does not know; one that has none is not laid on anything, which is dear."""
+    """Return a copy without transparency, which JPEG lacks; a picture without any is returned as it is, which is cheaper."""
     if not _is_clear(image):
         return image.convert("RGB")
     whole = image.convert("RGBA")

@@ -1,4 +1,4 @@
-"""Adds up the usage of a place: totals, days and people, and all of it as a table."""
+"""Sums of the usage of a place: totals, days and people, and all of it as a table."""
 
 import csv
 import io
@@ -27,7 +27,7 @@ _FORMULA_STARTS = tuple("=+-@\t\r＝＋－＠")
 
 
 def summarize_usage(lines: Sequence[UsageLine], first: date, last: date, *, whose: str = "") -> UsageSummary:
-    """Add the lines of a period up, both its ends included."""
+    """Return the sums of the lines of a period, both its ends included."""
     people = _shares(lines, lambda line: (line.account, line.name))
     models = _shares(lines, lambda line: (line.model, line.model or _WORDS_ONLY))
     shown = [model.key for model in models[:MOST_MODELS]]
@@ -41,7 +41,7 @@ def summarize_usage(lines: Sequence[UsageLine], first: date, last: date, *, whos
 
 
 def usage_csv(lines: Iterable[UsageLine], ids: Mapping[AccountId, str]) -> bytes:
-    """Return the lines as CSV that every spreadsheet reads, and runs nothing of. `ids` say what admins call people by."""
+    """Return the lines as CSV for spreadsheets, with formulas escaped. `ids` say what admins call people by."""
     text = io.StringIO(newline="")
     rows = csv.writer(text)
     rows.writerow(_HEADINGS)
@@ -55,7 +55,7 @@ def usage_csv(lines: Iterable[UsageLine], ids: Mapping[AccountId, str]) -> bytes
 
 
 def _shares(lines: Iterable[UsageLine], whose: Callable[[UsageLine], tuple[str, str]]) -> list[UsageShare]:
-    """Add up by key, of which `whose` gives the name too, and give who drew most first."""
+    """Return the sums by key, the largest first; `whose` gives a key's name too."""
     names: dict[str, str] = {}
     pictures: Counter[str] = Counter()
     microusd: Counter[str] = Counter()
@@ -73,7 +73,7 @@ def _shares(lines: Iterable[UsageLine], whose: Callable[[UsageLine], tuple[str, 
 
 
 def _top_shares(shares: Sequence[UsageShare], most: int, other: str, others: str) -> tuple[UsageShare, ...]:
-    """Keep the first ones, and make one of the rest."""
+    """Return the first ones, and one for the rest."""
     rest = shares[most:]
     if not rest:
         return tuple(shares)

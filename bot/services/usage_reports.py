@@ -35,7 +35,7 @@ class UsageReport:
 
 
 class UsageReports:
-    """Reads reports. Whoever asks for one has to be in charge of the place."""
+    """Reads reports. The caller has checked that the reader is in charge of the place."""
 
     def __init__(self, statistics: Statistics, people: PersonLookup, quotas: Quotas) -> None:
         self._statistics = statistics
@@ -43,7 +43,7 @@ class UsageReports:
         self._quotas = quotas
 
     async def read(self, by: Person, place: Place, days: int, whom: AccountId | None = None) -> UsageReport:
-        """Return the report of the last days at a place, today's being the last; of one account, where it is given.
+        """Return the report of the last days at a place, up to today; of one account, where it is given.
 
         Raises:
             StorageFailed: The records cannot be read now.

@@ -1,4 +1,4 @@
-"""What a wish would count for, and what its day has left, said before anything is asked for."""
+"""What a wish would count for, and what is left of the day, before anything is asked for."""
 
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -32,12 +32,12 @@ class WishPrice:
 
     @property
     def has_enough(self) -> bool:
-        """Whether the day and the credits reach for it."""
+        """Whether the day and the credits cover it."""
         return (self.pictures or 0) <= self.status.left + self.status.credits
 
 
 class WishPrices:
-    """Says prices. Nothing is set aside or counted by asking."""
+    """Computes prices. Nothing is set aside or counted by asking."""
 
     def __init__(self, quotas: Quotas) -> None:
         self._quotas = quotas

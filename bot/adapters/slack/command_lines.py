@@ -77,7 +77,7 @@ def replace_markup(text: str) -> str:
 
 
 def _is_command(words: str, commands: Mapping[str, AnyCommand]) -> bool:
-    """Whether the words are a command. “Show me a dragon”, “template for an invoice” and “help me draw a horse” are wishes."""
+    """Whether it is a command. “Show me a dragon”, “template for an invoice” and “help me draw a horse” are wishes."""
     name, _, rest = words.partition(" ")
     found = [command for command in commands.values() if command.is_typed and name.lower() in {command.name, command.group}]
     if not found or not rest.strip():

@@ -62,12 +62,9 @@ def build_web(
 ) -> FastAPI:
     """Build the application, for a server that runs while `live` follows.
 
-    `extra_routers` are the routes of front ends that only share the server.
-    Each optional dependency brings its own pages, which are missing without
-    it: `rest_dependencies` the REST API, `moderation` the moderators' page,
-    `part` the page for parts of pictures, `gallery` one's own pictures,
-    `prices` the controls beside the box, `usage` and `setup` the pages of
-    these names.
+    `pages` are those beside the channel's own; `extra_routers` are routes that
+    only share the server, such as those of other front ends; the REST API is
+    there where `rest_dependencies` has what it needs.
     """
     app = FastAPI(title="easel", openapi_url=None, docs_url=None, redoc_url=None)
     app.add_middleware(

@@ -51,7 +51,7 @@ class OwnPicture:
 
 
 class PicturePages:
-    """Describes pictures to their owners. `channel` is that of the page, where others see what was asked for there."""
+    """Describes pictures to their owners. `place` is the page, where others see what was asked for there."""
 
     def __init__(self, dependencies: PictureDependencies, own: OwnPictures, place: Place) -> None:
         self._pictures = dependencies.pictures

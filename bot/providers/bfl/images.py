@@ -97,10 +97,7 @@ class BflImages(HostedService):
         return ImageResult(pictures=(picture,), model=self.model, cost=cost, request_id=ticket.id)
 
     async def cancel(self, ticket: Ticket) -> Cost | None:
-        """Stop nothing: a call cannot be stopped.
-
-        Return what it costs.
-        """
+        """Stop nothing, and return what the call costs: it cannot be stopped."""
         return ticket.cost
 
     async def _ask(self, ticket: Ticket, on_progress: OnProgress) -> RestResponse | None:
