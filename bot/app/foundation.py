@@ -104,17 +104,7 @@ async def open_foundation(settings: Settings, observer: Observer = _UNOBSERVED) 
         ai_services = await stack.enter_async_context(open_ai_services(settings, clock))
         await upgrade(settings.records_url)
         database = await stack.enter_async_context(open_records(settings))
-        records = Records(
-            jobs=SqlJobs(database, clock),
-            pictures=SqlPictures(database),
-            inputs=SqlInputs(database),
-            removals=SqlPictureRemovals(database, clock),
-            sent_messages=SqlSentMessages(database, clock),
-            accounts=SqlAccounts(database, clock, ids),
-            ledger=SqlLedger(database, clock, ids),
-            rulebook=SqlRulebook(database, clock, ids),
-            cases=SqlCases(database, clock, ids),
-        )
+        records = _build_records(database, clock, ids)
         objects = await stack.enter_async_context(open_objects(settings))
         events = await stack.enter_async_context(open_events(settings, ids))
         shared = await stack.enter_async_context(open_shared_state(settings, database, clock, ids))
@@ -140,3 +130,17 @@ async def open_foundation(settings: Settings, observer: Observer = _UNOBSERVED) 
             shared=shared,
             inputs=InputKeeping(check=InputCheck(blocked=SqlBlockedPictures(database, clock)), objects=objects, ids=ids),
         )
+
+
+def _build_records(database: Database, clock: Clock, ids: Ids) -> Records:
+    return Records(
+        jobs=SqlJobs(database, clock),
+        pictures=SqlPictures(database),
+        inputs=SqlInputs(database),
+        removals=SqlPictureRemovals(database, clock),
+        sent_messages=SqlSentMessages(database, clock),
+        accounts=SqlAccounts(database, clock, ids),
+        ledger=SqlLedger(database, clock, ids),
+        rulebook=SqlRulebook(database, clock, ids),
+        cases=SqlCases(database, clock, ids),
+    )

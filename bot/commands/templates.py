@@ -64,7 +64,7 @@ def template_use(
             shape=args.shape or template.shape,
             size=template.size if args.shape is None else None,
             quality=args.quality or template.quality,
-            model=args.model or await _offered(call, template.model),
+            model=args.model or await _offered(quotas, call, template.model),
             count=args.count,
             picture=await pictures.bring(template.pictures),
         )
@@ -74,12 +74,6 @@ def template_use(
             return await brands.apply(await brands.require(call), draft, call)
         is_usual = brand is None and kept.owner.scope is not TemplateScope.MINE
         return await brands.apply(await brands.kit(call), draft, call) if is_usual else draft
-
-    async def _offered(call: Call, model: str | None) -> str | None:
-        """Return a template's model if it is there for this person; a default that is not is no reason to draw nothing."""
-        if model is None:
-            return None
-        return next((offer.name for offer in await quotas.offered_models(call.person, call.place) if offer.name == model), None)
 
     return Command(
         "template use",
@@ -92,6 +86,13 @@ def template_use(
         suggestions={"name": suggest_templates(shelf)} | ({"model": suggest_models} if suggest_models else {}),
         prominent=PROMINENT | {"name"},
     )
+
+
+async def _offered(quotas: Quotas, call: Call, model: str | None) -> str | None:
+    """Return a template's model if it is there for this person; a default that is not is no reason to draw nothing."""
+    if model is None:
+        return None
+    return next((offer.name for offer in await quotas.offered_models(call.person, call.place) if offer.name == model), None)
 
 
 def suggest_templates(shelf: TemplateShelf) -> Suggest:

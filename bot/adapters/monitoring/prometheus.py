@@ -3,6 +3,7 @@
 import time
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
+from functools import partial
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, Info, ProcessCollector, disable_created_metrics
 
@@ -44,12 +45,12 @@ class PrometheusObserver:
 
         self._platform, self._provider = BoundedLabel(10), BoundedLabel(10)
         self._kind, self._rule = BoundedLabel(40), BoundedLabel(40)
-        self._accepted = Counter("easel_wishes_accepted", "Wishes that became jobs.", ["platform"], registry=registry)
-        self._refused = Counter(
+        counter, gauge = partial(Counter, registry=registry), partial(Gauge, registry=registry)
+        self._accepted = counter("easel_wishes_accepted", "Wishes that became jobs.", ["platform"])
+        self._refused = counter(
             "easel_wishes_refused",
             "Wishes that a rule would not have: kind says which rule, and rule whose judgement where it was about the words.",
             ["platform", "kind", "rule"],
-            registry=registry,
         )
         self._steps = Histogram(
             "easel_job_duration_seconds",
@@ -58,49 +59,35 @@ class PrometheusObserver:
             buckets=_BUCKETS,
             registry=registry,
         )
-        self._in_progress = Gauge("easel_jobs_in_progress", "Jobs that this process works on.", registry=registry)
-        self._ended = Counter(
-            "easel_jobs_ended", "Jobs that are final, by how and why.", ["platform", "state", "kind"], registry=registry
-        )
-        self._cost = Counter(
+        self._in_progress = gauge("easel_jobs_in_progress", "Jobs that this process works on.")
+        self._ended = counter("easel_jobs_ended", "Jobs that are final, by how and why.", ["platform", "state", "kind"])
+        self._cost = counter(
             "easel_cost_dollars",
             "What paid calls cost, as billed, or as estimated where nobody was told.",
             ["provider", "certainty"],
-            registry=registry,
         )
-        self._faults = Counter(
-            "easel_ai_faults",
-            "Calls to AI services that failed, by what was wrong.",
-            ["provider", "fault"],
-            registry=registry,
-        )
-        self._rests = Counter(
+        self._faults = counter("easel_ai_faults", "Calls to AI services that failed, by what was wrong.", ["provider", "fault"])
+        self._rests = counter(
             "easel_provider_rests",
             "How often an image service was left alone for a while, by the last of the faults that led to it.",
             ["provider", "fault"],
-            registry=registry,
         )
-        self._slowed = Counter(
+        self._slowed = counter(
             "easel_provider_rate_limited",
             "Calls of which an image service said that they were too many; their jobs wait, and it gets fewer.",
             ["provider"],
-            registry=registry,
         )
-        self._undelivered = Counter(
-            "easel_delivery_failures", "Pictures that a platform did not take.", ["platform", "kind"], registry=registry
-        )
-        self._updates = Counter(
+        self._undelivered = counter("easel_delivery_failures", "Pictures that a platform did not take.", ["platform", "kind"])
+        self._updates = counter(
             "easel_message_updates",
             "Progresses of messages: replaced ones had to wait for the platform's rate until a newer one came.",
             ["platform", "outcome"],
-            registry=registry,
         )
-        self._leader = Gauge("easel_leader", "1 where this process does what is done for all, else 0.", registry=registry)
-        self._chores = Gauge(
+        self._leader = gauge("easel_leader", "1 where this process does what is done for all, else 0.")
+        self._chores = gauge(
             "easel_recovery_last_success_timestamp_seconds",
             "When this process last did to its end what the leader does for all.",
             ["chore"],
-            registry=registry,
         )
 
     def note(self, event: Event) -> None:
