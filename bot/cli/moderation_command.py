@@ -69,10 +69,10 @@ def _read_prompts(file: Path) -> Iterator[str]:
 
 def _read_prompt(place: str, line: str) -> str:
     try:
-        told = json.loads(line)
+        parsed = json.loads(line)
     except ValueError:
         return line.strip()
-    prompt = told.get("prompt") if isinstance(told, dict) else told
+    prompt = parsed.get("prompt") if isinstance(parsed, dict) else parsed
     if not isinstance(prompt, str):
         raise BadInput(f"{place} has no prompt: write a JSON text, or an object with the key prompt.")
     return prompt

@@ -39,11 +39,11 @@ def budget_show(quotas: Quotas, *, ledger: Ledger, rulebook: Rulebook) -> Comman
 
     async def run(call: Call, args: BudgetShowArgs) -> None:  # noqa: ARG001 - every command is called alike
         effective_limits = await quotas.effective_limits(call.person, call.place)
-        told = [
+        spending = [
             await _spending_lines(scope, effective_limits, ledger) for scope in dict.fromkeys((effective_limits.community, HOUSE))
         ]
         set_by = [await _set_by_text(period, effective_limits, rulebook) for period in Period]
-        await call.whisper(Post("\n".join(["What pictures cost:", *told, *(line for line in set_by if line)])))
+        await call.whisper(Post("\n".join(["What pictures cost:", *spending, *(line for line in set_by if line)])))
 
     return Command(
         "budget show",

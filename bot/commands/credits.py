@@ -56,8 +56,8 @@ def credits_history(
         head = RichText.of(*who, f" {pluralize(balance, 'credit')}.")
         zone = effective_limits.of_community.settings.zone
         lines = [_line(entry, zone) for entry in found]
-        told = RichText.of(head, f" What came and went, newest first, in the time of {zone.key}:")
-        await call.whisper(list_post(told, lines) if lines else rich_post(head))
+        text = RichText.of(head, f" What came and went, newest first, in the time of {zone.key}:")
+        await call.whisper(list_post(text, lines) if lines else rich_post(head))
 
     return Command(
         "credits history",
@@ -87,8 +87,8 @@ def credits_give(credit_book: Credits, people: PersonLookup, quotas: Quotas) -> 
             return
         left = await credit_book.balance(community, giver.account)
         gift = pluralize(args.amount, "credit")
-        told = f" {gift}; you have {left:,} now and had {left + args.amount:,} before."
-        await call.whisper(rich_post(RichText.of("You gave ", whom.identity, told)))
+        text = f" {gift}; you have {left:,} now and had {left + args.amount:,} before."
+        await call.whisper(rich_post(RichText.of("You gave ", whom.identity, text)))
 
     return Command(
         "credits give",

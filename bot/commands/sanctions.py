@@ -222,8 +222,8 @@ def standing_command(sanctions: Sanctions, typed: SanctionInput) -> Command[Sanc
 
 async def _confirm(call: Call, sanction: Sanction, whom: FoundPerson, typed: SanctionInput) -> None:
     """Tell the moderator what was done, with an Undo button."""
-    told = RichText.of(whom.identity, " ", done_text(sanction, await typed.zone(call)))
-    await call.whisper(rich_post(told, buttons=(Button("Undo", "unsanction", sanction.id),)))
+    text = RichText.of(whom.identity, " ", done_text(sanction, await typed.zone(call)))
+    await call.whisper(rich_post(text, buttons=(Button("Undo", "unsanction", sanction.id),)))
 
 
 def _record_buttons(shown: Sequence[Sanction], record: SanctionRecord, *, is_own: bool) -> tuple[Button, ...]:

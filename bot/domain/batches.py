@@ -32,7 +32,7 @@ class Batch:
     `key` is the platform's id of the call that made it. `prompts` are kept
     until the jobs have them; `count` says how many there were. `shortfall` is
     why the last of them became no jobs. Whoever wanted no more of it has set
-    `is_cancelled`. Since `told_at` its message says how all of it ended.
+    `is_cancelled`. Since `notified_at` its message says how all of it ended.
     """
 
     id: BatchId
@@ -50,7 +50,7 @@ class Batch:
     shortfall: str = ""
     is_cancelled: bool = False
     confirmed_at: datetime | None = None
-    told_at: datetime | None = None
+    notified_at: datetime | None = None
 
     def job_key(self, number: int) -> str:
         """Return the key of the job of a prompt, counted from 0; in the order of these keys they are told."""

@@ -42,7 +42,7 @@ class PrivacyRequest:
     state: PrivacyState = PrivacyState.OPEN
     finished_at: datetime | None = None
     expires_at: datetime | None = None
-    told_at: datetime | None = None
+    notified_at: datetime | None = None
     counts: Mapping[str, int] = field(default_factory=dict)
     parts: int = 0
     size_bytes: int = 0

@@ -101,19 +101,19 @@ class ProviderState:
         return replace(after, rests=self.rests + 1, rests_until=now + min(_LONGEST_REST, _FIRST_REST * 2**self.rests))
 
     def note_rate_limit(
-        self, fault: str, now: datetime, *, accepted: int, told: int | None, wait: timedelta | None
+        self, fault: str, now: datetime, *, accepted: int, stated: int | None, wait: timedelta | None
     ) -> "ProviderState":
         """Return the state after a call that was one too many, with as many as were `accepted` in the last minute.
 
-        `told` is how many a minute the service says that it takes, and `wait` how long it asks us to wait.
+        `stated` is how many a minute the service says that it takes, and `wait` how long it asks us to wait.
         """
         since = self.limited_since or now
         after = replace(self, limited_since=since)
         pace = self.pace(now)
         # Where so few were made, it is not by their number that one was too many: the pace is as before, and the wait is kept.
-        if told is not None or accepted >= max(_FEWEST, (pace or 0) / 2):
+        if stated is not None or accepted >= max(_FEWEST, (pace or 0) / 2):
             taken = max(accepted, _MINUTE // wait if wait else 0)
-            after = replace(after, per_minute=told or min(taken, pace or taken), slowed_at=now)
+            after = replace(after, per_minute=stated or min(taken, pace or taken), slowed_at=now)
         if wait is not None and wait > LONGEST_PACE_WAIT:
             return replace(after, fault=fault, rests=self.rests + 1, rests_until=now + wait)
         if now - since >= _LONGEST_LIMITED:

@@ -42,7 +42,7 @@ class AppealNotice:
         except SurfaceFailed as error:
             if self._clock.now() - case.decided_at < _GIVE_UP_AFTER:
                 raise
-            log.info("appeal.untold", case=case.id, reason=str(error))
+            log.info("appeal.unnotified", case=case.id, reason=str(error))
         await self._seen_keys.add_if_new(key)
 
     async def _tell(self, case: Case, key: str) -> None:

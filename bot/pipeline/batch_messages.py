@@ -114,7 +114,7 @@ class BatchMessages:
             message = await self._say(batch, await self._finished(batch, jobs))
             if message != batch.message:
                 await self._note_shown(message, jobs)
-            await self._batches.note_told(id_, self._clock.now())
+            await self._batches.mark_notified(id_, self._clock.now())
 
     async def _note_shown(self, message: MessageRef, jobs: tuple[Job, ...]) -> None:
         """Note it as a message of all of them: it has the words of those that were not drawn, too."""

@@ -185,7 +185,9 @@ class BatchStudio:
         """Make the jobs that are missing, cancel what is not wanted, show what is not told, and forget old offers."""
         now = self._clock.now()
         await self._batches.delete_offers(now - 2 * OFFER_LASTS)
-        for batch in await self._batches.untold(self._messages.platforms, confirmed_by=now - _CARRIED_ON_AFTER, most=_PAGE):
+        for batch in await self._batches.list_unnotified(
+            self._messages.platforms, confirmed_by=now - _CARRIED_ON_AFTER, most=_PAGE
+        ):
             if batch.state is BatchState.CONFIRMED:
                 limits = await self._quotas.effective_limits(batch.author, batch.place)
                 await self._make_jobs(batch, limits, is_resumed=True)

@@ -171,10 +171,10 @@ class CaseMessages:
         return with_picture(post, self._links.post_picture(details.picture, "The picture that this case is about"))
 
     async def _tell_owners(self, case: Case, post: Post, why: str) -> bool:
-        is_told = await self._notify_owners(post, key=f"review channel:{case.community}:{why}")
-        if is_told:
+        is_notified = await self._notify_owners(post, key=f"review channel:{case.community}:{why}")
+        if is_notified:
             await self._cases.note_shown(case, None)
-        return is_told
+        return is_notified
 
 
 def _place(channel: str) -> Place:

@@ -143,7 +143,7 @@ class Delivery:
             except MessageGone as error:
                 log.info("job.untellable", reason=str(error))
             except SurfaceFailed as error:
-                log.warning("job.untold", reason=str(error))
+                log.warning("job.unnotified", reason=str(error))
                 return
             await self._jobs.mark_notified(job.id)
 

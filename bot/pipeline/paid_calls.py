@@ -294,11 +294,11 @@ def estimate_cost(provider: Provider, request: ImageRequest) -> Cost:
     return drawn + replace(read, microusd=len(request.inputs) * read.microusd) if request.inputs else drawn
 
 
-def _close(drawing: Drawing, error: PromptRefused | ProviderFailed, told: Cost) -> Drawing:
-    """Return the drawing as it ended, with the cost `told`; one of unknown end costs what it probably did, if none was told."""
+def _close(drawing: Drawing, error: PromptRefused | ProviderFailed, reported: Cost) -> Drawing:
+    """Return the drawing as it ended, with the cost `reported`; one of unknown end costs what it probably did, if none was."""
     if isinstance(error, OutcomeUnknown):
-        cost = drawing.cost if told == FREE else told
+        cost = drawing.cost if reported == FREE else reported
         return replace(drawing, state=DrawingState.UNKNOWN, cost=cost, request_id=error.request_id)
     is_refusal = isinstance(error, PromptRefused) or error.may_be_refusal
     state = DrawingState.REFUSED if is_refusal else DrawingState.FAILED
-    return replace(drawing, state=state, cost=told, request_id=error.request_id)
+    return replace(drawing, state=state, cost=reported, request_id=error.request_id)

@@ -210,16 +210,16 @@ def removal_notice(job: Job, removal: Removal) -> Post:
         case RemovalState.HIDDEN:
             return Post(f"Your picture {what} is hidden while a moderator looks at it; nothing is decided yet.")
         case _:
-            told = (
+            text = (
                 f"Your picture {what} was taken down because {removal.order.reason.sentence}. "
                 "It still counts among those you have used."
             )
             if removal.order.case is None or removal.order.reason is RemovalReason.LEGAL:
                 return Post(
-                    f"{told} /gallery lists all of yours that were. If you think that this was a mistake, tell a moderator."
+                    f"{text} /gallery lists all of yours that were. If you think that this was a mistake, tell a moderator."
                 )
             appeal = Button("Appeal", "contest", removal.order.case)
-            return Post(f"{told} If you think that this was a mistake, appeal.", buttons=(appeal,))
+            return Post(f"{text} If you think that this was a mistake, appeal.", buttons=(appeal,))
 
 
 def post_picture(job: Job, picture: Picture, links: PictureLinks) -> PostPicture:

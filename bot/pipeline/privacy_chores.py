@@ -77,7 +77,7 @@ class PrivacyChores:
             if made.state is PrivacyState.DONE:
                 await self._tell(made, self._hand_over)
             else:
-                await self._requests.save(self._as_told(made))
+                await self._requests.save(self._close(made))
 
     async def sweep_forgetting(self) -> None:
         """Forget whoever wants to be, as far as that goes now, and tell whoever is."""
@@ -103,14 +103,14 @@ class PrivacyChores:
             if request.identity is not None and not is_late:
                 await self._send(request.identity, await build(request), key=f"privacy:{request.id}")
         except SurfaceFailed as error:
-            log.info("privacy.untold", request=request.id, reason=str(error))
+            log.info("privacy.unnotified", request=request.id, reason=str(error))
             if error.is_temporary:
                 return
-        await self._requests.save(self._as_told(request))
+        await self._requests.save(self._close(request))
 
-    def _as_told(self, request: PrivacyRequest) -> PrivacyRequest:
+    def _close(self, request: PrivacyRequest) -> PrivacyRequest:
         """Return a request with which nothing more is to be done, and which names nobody."""
-        return replace(request, told_at=self._clock.now(), identity=None)
+        return replace(request, notified_at=self._clock.now(), identity=None)
 
     async def _send(self, person: Identity, post: Post, *, key: str) -> None:
         surface = self._surfaces.get(person.platform)

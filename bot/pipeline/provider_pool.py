@@ -243,7 +243,7 @@ class ProviderPool:
 
             def slow_down(state: ProviderState) -> ProviderState:
                 tried = state.release_trial(now) if is_trial else state
-                return tried.note_rate_limit(error.fault, now, accepted=accepted, told=error.per_minute, wait=error.retry_after)
+                return tried.note_rate_limit(error.fault, now, accepted=accepted, stated=error.per_minute, wait=error.retry_after)
 
             await self._change(provider, error.fault, slow_down)
             self._observer.note(ProviderSlowed(provider_of(provider.name)))

@@ -129,7 +129,7 @@ class Recovery:
     async def _notify_all(self) -> None:
         after: JobId | None = None
         while True:
-            found = await self._jobs.unnotified(self._delivery.platforms, most=self._page, after=after)
+            found = await self._jobs.list_unnotified(self._delivery.platforms, most=self._page, after=after)
             for ended in found:
                 await self._notify(ended.id)
             if len(found) < self._page:

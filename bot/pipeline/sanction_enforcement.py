@@ -63,7 +63,7 @@ class SanctionEnforcement:
     async def sweep(self) -> None:
         """End the jobs of all who are banned, and tell everybody who was not told."""
         await self.end_banned_jobs()
-        for sanction in await self._book.untold(self._page):
+        for sanction in await self._book.list_unnotified(self._page):
             await self._tell(sanction)
 
     async def follow_up(self, sanction: Sanction) -> None:
@@ -71,7 +71,7 @@ class SanctionEnforcement:
         try:
             if sanction.kind is SanctionKind.BAN:
                 await self.end_banned_jobs()
-            if sanction in await self._book.untold(self._page):
+            if sanction in await self._book.list_unnotified(self._page):
                 await self._tell(sanction)
         except EaselError as error:
             log.warning("sanction.unenforced", sanction=sanction.id, reason=str(error))
@@ -99,17 +99,17 @@ class SanctionEnforcement:
         """
         try:
             is_over = sanction.lifted_at is not None or await self._notices.tell(
-                sanction.account, told_post(sanction), key=f"sanction:{sanction.id}", about=sanction.community
+                sanction.account, build_sanction_notice(sanction), key=f"sanction:{sanction.id}", about=sanction.community
             )
         except EaselError as error:
-            log.info("sanction.untold", sanction=sanction.id, reason=str(error))
+            log.info("sanction.unnotified", sanction=sanction.id, reason=str(error))
             is_over = False
         now = self._clock.now()
         if is_over or now - sanction.imposed_at >= _GIVE_UP_TELLING_AFTER:
-            await self._book.mark_told(sanction.id, now)
+            await self._book.mark_notified(sanction.id, now)
 
 
-def told_post(sanction: Sanction) -> Post:
+def build_sanction_notice(sanction: Sanction) -> Post:
     """Return what the person is told: what it is, where, until when and why, and how to appeal."""
     where = "with this bot" if sanction.community == HOUSE else f"in {sanction.community}"
     until = f" until {sanction.until:%Y-%m-%d %H:%M} UTC" if sanction.until else ""

@@ -124,7 +124,7 @@ class Worker:
         try:
             await self._claim_and_run(job_id)
         except EaselError as error:
-            log.warning("job.unclaimed", job=job_id, reason=str(error))
+            log.warning("job.claim_failed", job=job_id, reason=str(error))
         except Exception:
             log.exception("job.abandoned", job=job_id)
         finally:

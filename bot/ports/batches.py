@@ -58,7 +58,7 @@ class Batches(Protocol):
         """Note that no more of a batch is wanted; False where that is noted, or all of it is told."""
         ...
 
-    async def note_told(self, batch: BatchId, at: datetime) -> None:
+    async def mark_notified(self, batch: BatchId, at: datetime) -> None:
         """Note that people have seen how all of it ended."""
         ...
 
@@ -66,7 +66,7 @@ class Batches(Protocol):
         """Return the jobs of a batch in the order of its prompts."""
         ...
 
-    async def untold(self, platforms: frozenset[Platform], *, confirmed_by: datetime, most: int) -> tuple[Batch, ...]:
+    async def list_unnotified(self, platforms: frozenset[Platform], *, confirmed_by: datetime, most: int) -> tuple[Batch, ...]:
         """Return up to `most` batches of these platforms that were confirmed by then and are not told, the oldest first."""
         ...
 

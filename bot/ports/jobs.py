@@ -178,7 +178,7 @@ class Jobs(Protocol):
         """Note that people have seen how the job ended; finishing as `DONE` implies it."""
         ...
 
-    async def unnotified(self, platforms: frozenset[Platform], *, most: int, after: JobId | None = None) -> tuple[Job, ...]:
+    async def list_unnotified(self, platforms: frozenset[Platform], *, most: int, after: JobId | None = None) -> tuple[Job, ...]:
         """Return up to `most` final jobs of these platforms whose end nobody has seen, oldest first; only those after `after`."""
         ...
 

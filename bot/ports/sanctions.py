@@ -65,10 +65,10 @@ class SanctionBook(Protocol):
         """Return up to `most` jobs without pictures of people who are banned where they asked for them, oldest first."""
         ...
 
-    async def untold(self, most: int) -> tuple[Sanction, ...]:
+    async def list_unnotified(self, most: int) -> tuple[Sanction, ...]:
         """Return up to `most` sanctions that nobody has told their person of, oldest first."""
         ...
 
-    async def mark_told(self, sanction: SanctionId, now: datetime) -> None:
+    async def mark_notified(self, sanction: SanctionId, now: datetime) -> None:
         """Note that the person was told of a sanction, or cannot be."""
         ...

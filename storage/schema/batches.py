@@ -28,9 +28,9 @@ batches = Table(
 )
 
 IS_OFFER: ColumnElement[bool] = batches.c.confirmed_at.is_(None)
-IS_TO_BE_TOLD: ColumnElement[bool] = and_(batches.c.confirmed_at.is_not(None), batches.c.told_at.is_(None))
-IS_TOLD: ColumnElement[bool] = batches.c.told_at.is_not(None)
+IS_UNNOTIFIED: ColumnElement[bool] = and_(batches.c.confirmed_at.is_not(None), batches.c.told_at.is_(None))
+IS_NOTIFIED: ColumnElement[bool] = batches.c.told_at.is_not(None)
 
 partial_index("ix_batches_offered", batches.c.created_at, where=IS_OFFER)
-partial_index("ix_batches_untold", batches.c.confirmed_at, where=IS_TO_BE_TOLD)
-partial_index("ix_batches_told", batches.c.community, batches.c.told_at, where=IS_TOLD)
+partial_index("ix_batches_untold", batches.c.confirmed_at, where=IS_UNNOTIFIED)
+partial_index("ix_batches_told", batches.c.community, batches.c.told_at, where=IS_NOTIFIED)

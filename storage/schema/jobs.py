@@ -64,7 +64,7 @@ jobs = Table(
 IS_FAST: ColumnElement[bool] = jobs.c.lane == literal_column("'fast'")
 IS_OPEN: ColumnElement[bool] = jobs.c.finished_at.is_(None)
 IS_UNNOTIFIED: ColumnElement[bool] = and_(jobs.c.finished_at.is_not(None), jobs.c.told_at.is_(None))
-IS_TOLD: ColumnElement[bool] = jobs.c.told_at.is_not(None)
+IS_NOTIFIED: ColumnElement[bool] = jobs.c.told_at.is_not(None)
 HAS_WORDS: ColumnElement[bool] = and_(jobs.c.finished_at.is_not(None), jobs.c.erased_at.is_(None))
 IS_DONE: ColumnElement[bool] = jobs.c.state == literal_column("'done'")
 ENDED_WITHOUT_PICTURE: ColumnElement[bool] = jobs.c.state.in_(

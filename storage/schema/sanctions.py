@@ -33,9 +33,9 @@ none: a row names accounts by id, who imposed it, and the moderator's reason,
 but nothing that the person said or drew. `told_at` is when the person was told.
 """
 
-IS_UNTOLD: ColumnElement[bool] = sanctions.c.told_at.is_(None)
+IS_UNNOTIFIED: ColumnElement[bool] = sanctions.c.told_at.is_(None)
 
-partial_index("ix_sanctions_untold", sanctions.c.imposed_at, where=IS_UNTOLD)
+partial_index("ix_sanctions_untold", sanctions.c.imposed_at, where=IS_UNNOTIFIED)
 
 sanctioned_accounts = Table(
     "sanctioned_accounts",

@@ -10,7 +10,7 @@ from bot.domain.batches import Batch, BatchState
 from bot.domain.chat import MessageRef
 from bot.domain.jobs import BatchId, Job
 from bot.domain.people import Platform
-from storage.schema.batches import IS_OFFER, IS_TO_BE_TOLD, batches
+from storage.schema.batches import IS_OFFER, IS_UNNOTIFIED, batches
 from storage.schema.jobs import jobs
 from storage.sql.database import Database
 from storage.sql.retries import retry_all_uncommitted
@@ -71,18 +71,18 @@ class SqlBatches:
             _CHANGE.where(~batches.c.is_cancelled, batches.c.told_at.is_(None)).values(is_cancelled=True), batch
         )
 
-    async def note_told(self, batch: BatchId, at: datetime) -> None:
+    async def mark_notified(self, batch: BatchId, at: datetime) -> None:
         """Note when, once."""
-        await self._change(_CHANGE.where(IS_TO_BE_TOLD).values(told_at=at), batch)
+        await self._change(_CHANGE.where(IS_UNNOTIFIED).values(told_at=at), batch)
 
     async def jobs(self, batch: BatchId) -> tuple[Job, ...]:
         """Return the jobs by their keys, which are numbered."""
         async with self._database.read_statement() as connection:
             return tuple(job_of(row) for row in await connection.execute(_OF_BATCH, {"batch": batch}))
 
-    async def untold(self, platforms: frozenset[Platform], *, confirmed_by: datetime, most: int) -> tuple[Batch, ...]:
+    async def list_unnotified(self, platforms: frozenset[Platform], *, confirmed_by: datetime, most: int) -> tuple[Batch, ...]:
         """Read those that were confirmed the longest ago."""
-        found = select(batches).where(IS_TO_BE_TOLD, batches.c.confirmed_at <= confirmed_by, batches.c.platform.in_(platforms))
+        found = select(batches).where(IS_UNNOTIFIED, batches.c.confirmed_at <= confirmed_by, batches.c.platform.in_(platforms))
         async with self._database.read_statement() as connection:
             rows = await connection.execute(found.order_by(batches.c.confirmed_at, batches.c.id).limit(most))
             return tuple(_batch_of(row) for row in rows)
@@ -109,10 +109,12 @@ def _values(batch: Batch) -> dict[str, object]:
         "platform": batch.place.platform,
         "author": identity | values["author"],
         "message": _message(batch.message),
+        "told_at": values.pop("notified_at"),
     }
 
 
 def _batch_of(row: Row[Any]) -> Batch:
     message = row.message and {**row.message, "reply_token": row.message["ticket"]}
     author = {**row.author, "identity": row.author}
-    return _BATCH.validate_python(columns_of(row) | {"author": author, "message": message, "draft": {**row.draft, "prompt": ""}})
+    fields = {"author": author, "message": message, "draft": {**row.draft, "prompt": ""}, "notified_at": row.told_at}
+    return _BATCH.validate_python(columns_of(row) | fields)

@@ -259,7 +259,7 @@ class SqlJobs:
         async with self._database.write_transaction() as connection:
             await connection.execute(_MARK_NOTIFIED, {"job": job, "told_at": self._clock.now()})
 
-    async def unnotified(self, platforms: frozenset[Platform], *, most: int, after: JobId | None = None) -> tuple[Job, ...]:
+    async def list_unnotified(self, platforms: frozenset[Platform], *, most: int, after: JobId | None = None) -> tuple[Job, ...]:
         """Read the final jobs that wait for a word."""
         waiting = (
             select(jobs).where(IS_UNNOTIFIED, jobs.c.platform.in_(platforms), *accepted_after(after)).order_by(*AGE).limit(most)

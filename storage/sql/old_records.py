@@ -16,7 +16,7 @@ from storage.schema.billing import credit_balances, credit_entries, purchases, s
 from storage.schema.cases import case_notes, cases, moderation_log
 from storage.schema.collections import collection_pictures
 from storage.schema.inputs import IS_KEPT, IS_THERE, inputs
-from storage.schema.jobs import HAS_MESSAGE, HAS_WORDS, IS_TOLD, drawings, jobs, pictures, reports
+from storage.schema.jobs import HAS_MESSAGE, HAS_WORDS, IS_NOTIFIED, drawings, jobs, pictures, reports
 from storage.schema.messages import messages
 from storage.schema.privacy import forgotten_identities, privacy_requests
 from storage.schema.quotas import audit_log, descriptions, holds, rules, shared_usage, spending, tenant_usage, usage
@@ -39,12 +39,12 @@ _AGE = (jobs.c.finished_at, jobs.c.id)
 _COMMUNITIES = union(select(jobs.c.community), select(audit_log.c.community), select(usage.c.community), select(spending.c.scope))
 _WITH_WORDS = (
     select(jobs.c.id, jobs.c.wish, jobs.c.ending)
-    .where(_OLD, HAS_WORDS, IS_TOLD)
+    .where(_OLD, HAS_WORDS, IS_NOTIFIED)
     .order_by(jobs.c.finished_at)
     .limit(_MOST)
     .with_for_update()
 )
-_WITH_MESSAGE = select(jobs).where(_OLD, HAS_MESSAGE, IS_TOLD).order_by(*_AGE).limit(_MOST)
+_WITH_MESSAGE = select(jobs).where(_OLD, HAS_MESSAGE, IS_NOTIFIED).order_by(*_AGE).limit(_MOST)
 _DETACH = update(jobs).where(jobs.c.id == bindparam("of_job")).values(message=None, message_key=None)
 
 _NEEDED_BY_LEDGER = or_(
@@ -62,7 +62,7 @@ _HAS_INPUTS = select(inputs.c.key).where(inputs.c.job == jobs.c.id, IS_THERE).ex
 _IS_DRAWN = select(drawings.c.id).where(drawings.c.job == jobs.c.id, drawings.c.state == DrawingState.OPEN).exists()
 _DELETABLE = (
     select(jobs.c.id)
-    .where(_OLD, IS_TOLD, ~_NEEDED_BY_LEDGER, ~_HAS_PICTURES, ~_HAS_INPUTS, ~_IS_BEING_REMOVED, ~_IS_DRAWN)
+    .where(_OLD, IS_NOTIFIED, ~_NEEDED_BY_LEDGER, ~_HAS_PICTURES, ~_HAS_INPUTS, ~_IS_BEING_REMOVED, ~_IS_DRAWN)
     .order_by(jobs.c.finished_at)
     .limit(_MOST)
     .with_for_update()
@@ -74,9 +74,11 @@ _WITH_JOBS = (sent_messages, inputs, pictures, drawings, holds)
 DELETED_WITH_JOBS = (*_WITH_PICTURES, removal_steps, *_WITH_JOBS)
 """What goes with a job. A blocked picture stays blocked, and forgets which one it was."""
 
-_TOLD_BEFORE = select(jobs.c.id).where(jobs.c.finished_at < _BEFORE, IS_TOLD, ~_HAS_PICTURES)
+_NOTIFIED_BEFORE = select(jobs.c.id).where(jobs.c.finished_at < _BEFORE, IS_NOTIFIED, ~_HAS_PICTURES)
 _EXPIRE_INPUTS = (
-    update(inputs).where(inputs.c.community == bindparam("of_community"), inputs.c.job.in_(_TOLD_BEFORE), IS_KEPT).values(AT_ONCE)
+    update(inputs)
+    .where(inputs.c.community == bindparam("of_community"), inputs.c.job.in_(_NOTIFIED_BEFORE), IS_KEPT)
+    .values(AT_ONCE)
 )
 """Has the inputs of old jobs removed; the jobs themselves go when these are gone."""
 

@@ -111,7 +111,7 @@ async def refuse_while_forgotten(connection: AsyncConnection, *accounts: str) ->
 def _request_values(request: PrivacyRequest) -> dict[str, Any]:
     """Return the columns of a request."""
     values: dict[str, Any] = _REQUEST.dump_python(request)
-    return values
+    return values | {"told_at": values.pop("notified_at")}
 
 
 def changes_of(request: PrivacyRequest) -> dict[str, Any]:
@@ -120,4 +120,4 @@ def changes_of(request: PrivacyRequest) -> dict[str, Any]:
 
 
 def _request_of(row: Row[Any]) -> PrivacyRequest:
-    return _REQUEST.validate_python(columns_of(row))
+    return _REQUEST.validate_python(columns_of(row) | {"notified_at": row.told_at})

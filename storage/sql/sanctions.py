@@ -17,7 +17,7 @@ from bot.domain.sanctions import Sanction, SanctionId, SanctionKind, longest_bar
 from bot.ports.clock import Clock
 from storage.schema.base import Moment
 from storage.schema.jobs import IS_OPEN, jobs
-from storage.schema.sanctions import IS_UNTOLD, sanctioned_accounts, sanctions
+from storage.schema.sanctions import IS_UNNOTIFIED, sanctioned_accounts, sanctions
 from storage.sql.claims import HAS_NO_PICTURES
 from storage.sql.current_account import lock_account_changes, lock_current_account
 from storage.sql.database import Database
@@ -83,8 +83,8 @@ _BANNED_JOBS = (
     .order_by(jobs.c.created_at, jobs.c.id)
     .limit(bindparam("most"))
 )
-_UNTOLD = select(sanctions).where(IS_UNTOLD).order_by(sanctions.c.imposed_at, sanctions.c.id).limit(bindparam("most"))
-_MARK_TOLD = update(sanctions).where(sanctions.c.id == bindparam("of_sanction"), IS_UNTOLD)
+_UNNOTIFIED = select(sanctions).where(IS_UNNOTIFIED).order_by(sanctions.c.imposed_at, sanctions.c.id).limit(bindparam("most"))
+_MARK_NOTIFIED = update(sanctions).where(sanctions.c.id == bindparam("of_sanction"), IS_UNNOTIFIED)
 
 
 @retry_all_uncommitted
@@ -157,15 +157,15 @@ class SqlSanctionBook:
             found = (await connection.execute(_BANNED_JOBS, {"now": now, "most": most})).all()
         return tuple(JobId(row.id) for row in found)
 
-    async def untold(self, most: int) -> tuple[Sanction, ...]:
+    async def list_unnotified(self, most: int) -> tuple[Sanction, ...]:
         """Read those that wait for a word."""
         async with self._database.read_statement() as connection:
-            return tuple(_sanction_of(row) for row in await connection.execute(_UNTOLD, {"most": most}))
+            return tuple(_sanction_of(row) for row in await connection.execute(_UNNOTIFIED, {"most": most}))
 
-    async def mark_told(self, sanction: SanctionId, now: datetime) -> None:
+    async def mark_notified(self, sanction: SanctionId, now: datetime) -> None:
         """Note when, once."""
         async with self._database.write_transaction() as connection:
-            await connection.execute(_MARK_TOLD, {"of_sanction": sanction, "told_at": now})
+            await connection.execute(_MARK_NOTIFIED, {"of_sanction": sanction, "told_at": now})
 
     async def _add_log_entry(
         self, connection: AsyncConnection, sanction: Sanction, action: ModerationAction, by: Actor | None

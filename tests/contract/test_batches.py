@@ -102,22 +102,22 @@ async def test_a_batch_is_untold_until_all_of_it_is_told(batches: Batches, many:
     """The oldest first, of the platforms that are asked about."""
     later = await batches.offer(a_batch(ann, id=BatchId("later"), key="2", place=Place(DISCORD, "g", "c")))
     both = frozenset({WEB, DISCORD})
-    assert await batches.untold(both, confirmed_by=NOON, most=9) == ()
+    assert await batches.list_unnotified(both, confirmed_by=NOON, most=9) == ()
     await batches.confirm(later.id, MESSAGE, NOON + MINUTE)
     await batches.confirm(many.id, MESSAGE, NOON)
 
-    async def untold(platforms: frozenset[str] = both, most: int = 9, by: timedelta = MINUTE) -> list[str]:
-        found = await batches.untold(platforms, confirmed_by=NOON + by, most=most)  # type: ignore[arg-type]  # names
+    async def unnotified(platforms: frozenset[str] = both, most: int = 9, by: timedelta = MINUTE) -> list[str]:
+        found = await batches.list_unnotified(platforms, confirmed_by=NOON + by, most=most)  # type: ignore[arg-type]  # names
         return [one.id for one in found]
 
-    assert await untold() == [many.id, later.id]
-    assert await untold(most=1) == await untold(frozenset({WEB})) == await untold(by=MINUTE / 2) == [many.id]
-    await batches.note_told(many.id, NOON + MINUTE)
-    await batches.note_told(many.id, NOON + 2 * MINUTE)
-    assert await untold() == [later.id]
+    assert await unnotified() == [many.id, later.id]
+    assert await unnotified(most=1) == await unnotified(frozenset({WEB})) == await unnotified(by=MINUTE / 2) == [many.id]
+    await batches.mark_notified(many.id, NOON + MINUTE)
+    await batches.mark_notified(many.id, NOON + 2 * MINUTE)
+    assert await unnotified() == [later.id]
     told = await batches.get(many.id)
     assert told is not None
-    assert told.told_at == NOON + MINUTE
+    assert told.notified_at == NOON + MINUTE
     assert not await batches.cancel(many.id)
 
 

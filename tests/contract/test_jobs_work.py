@@ -309,19 +309,19 @@ class TestEnding:
         """Telling twice is no error, and an open job has no end to tell of."""
         platforms = frozenset({WEB})
         await jobs.mark_notified(running.id)
-        assert await jobs.unnotified(platforms, most=100) == ()
+        assert await jobs.list_unnotified(platforms, most=100) == ()
         await jobs.finish(running.id, running.attempt, FAILED)
-        assert await jobs.unnotified(platforms, most=100) == (await jobs.get(running.id),)
-        assert await jobs.unnotified(frozenset({DISCORD}), most=100) == ()
+        assert await jobs.list_unnotified(platforms, most=100) == (await jobs.get(running.id),)
+        assert await jobs.list_unnotified(frozenset({DISCORD}), most=100) == ()
         for _ in range(2):
             await jobs.mark_notified(running.id)
-            assert await jobs.unnotified(platforms, most=100) == ()
+            assert await jobs.list_unnotified(platforms, most=100) == ()
 
     async def test_what_is_done_is_told(self, jobs: Jobs, running: Job) -> None:
         """The pictures were the news."""
         await jobs.keep(running.id, running.attempt, some_pictures(running.id))
         await jobs.finish(running.id, running.attempt, DONE)
-        assert await jobs.unnotified(frozenset({WEB}), most=100) == ()
+        assert await jobs.list_unnotified(frozenset({WEB}), most=100) == ()
 
     async def test_cancelled_jobs_are_untold_oldest_first(self, jobs: Jobs, ann: AccountId) -> None:
         """By when they were accepted."""
@@ -329,4 +329,4 @@ class TestEnding:
             await jobs.accept(a_job(name, ann, created_at=NOON - age * SECOND), a_hold(ann))
         for name in "bca":
             await jobs.cancel(JobId(name), CANCELLED)
-        assert [job.id for job in await jobs.unnotified(frozenset({WEB}), most=100)] == ["c", "a", "b"]
+        assert [job.id for job in await jobs.list_unnotified(frozenset({WEB}), most=100)] == ["c", "a", "b"]

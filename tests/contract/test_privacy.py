@@ -154,7 +154,7 @@ async def forget(personal: PersonalRecords, account: AccountId) -> PrivacyReques
     request = a_request(account)
     for job in await personal.jobs_to_forget(account, NOON, most=9):
         assert await personal.forget_job(job.id, NOON)
-    done = replace(request, state=PrivacyState.DONE, finished_at=NOON, told_at=NOON, identity=None)
+    done = replace(request, state=PrivacyState.DONE, finished_at=NOON, notified_at=NOON, identity=None)
     await personal.forget_rest(done, NOON)
     return done
 
@@ -321,7 +321,7 @@ async def test_jobs_come_page_by_page_and_until_then(
     await jobs.attach(first.id, MessageRef(first.place, "late"))
     [found] = await personal.jobs_to_forget(ann, NOON, most=9)
     assert (found.id, found.wish.prompt, found.author.name) == (first.id, "", "")
-    assert await jobs.unnotified(frozenset({WEB}), most=9) == ()
+    assert await jobs.list_unnotified(frozenset({WEB}), most=9) == ()
     del clock
 
 
@@ -376,7 +376,7 @@ class TestRequests:
         assert await requests.latest(ann, PrivacyKind.EXPORT) == await requests.get(done.id) == done
         assert await requests.unfinished(PrivacyKind.EXPORT) == (done,)
         assert (await requests.due(NOON), await requests.due(NOON + MINUTE)) == ((), (done,))
-        told = replace(done, told_at=NOON, identity=None)
+        told = replace(done, notified_at=NOON, identity=None)
         await requests.save(told)
         assert await requests.unfinished(PrivacyKind.EXPORT) == ()
         assert await requests.get(done.id) == told

@@ -91,10 +91,10 @@ async def test_those_that_nobody_was_told_of(sanctions: SanctionBook, ann: Accou
     """Oldest first, each until it is marked."""
     new = await sanctions.impose(a_sanction("new", ann, imposed_at=NOON + SECOND))
     old = await sanctions.impose(a_sanction("old", ann, kind=SanctionKind.WARNING))
-    assert await sanctions.untold(10) == (old, new)
-    assert await sanctions.untold(1) == (old,)
-    await sanctions.mark_told(old.id, clock.now())
-    assert await sanctions.untold(10) == (new,)
+    assert await sanctions.list_unnotified(10) == (old, new)
+    assert await sanctions.list_unnotified(1) == (old,)
+    await sanctions.mark_notified(old.id, clock.now())
+    assert await sanctions.list_unnotified(10) == (new,)
 
 
 async def test_what_an_appeal_lifted_holds_again_when_that_is_taken_back(sanctions: SanctionBook, ann: AccountId) -> None:

@@ -6,11 +6,13 @@ from bot.domain.collections import Collection, CollectionAudience, CollectionId
 from bot.domain.credits import CreditEntry, CreditKind, CreditMove
 from bot.domain.images import PictureId
 from bot.domain.people import AccountId
+from bot.domain.privacy import PrivacyKind, PrivacyRequest, PrivacyRequestId, PrivacyState
 from bot.domain.refusals import RefusalId, RefusedWords
 from bot.domain.rules import AuditEntry, AuditEntryId, Change, RuleKey, RuleKind
 from bot.domain.shares import Share, ShareId
 from bot.errors import RefusedBy
 from storage.sql.database import Database
+from storage.sql.privacy_requests import SqlPrivacyRequests
 from tests.contract.conftest import ContractTables
 from tests.contract.stored import ADA, AT_NOON, DISCORD, FIRST_ID, HERE, assert_same, read_row, write_row
 from tests.fakes.clock import NOON
@@ -157,3 +159,30 @@ async def test_a_collection_is_written_and_read_as_ever(database: Database, reco
     found = await records.collections.of_page(ShareId("x3"))
     assert found is not None
     assert (found.id, found.page) == ("o2", "x3")
+
+
+async def test_a_privacy_request_is_read_as_ever(database: Database, ann: AccountId) -> None:
+    """The column says `told_at`, as it did before the domain said `notified_at`."""
+    times = {"requested_at": AT_NOON, "finished_at": AT_NOON, "expires_at": None, "told_at": AT_NOON}
+    row = {
+        "id": "p1",
+        "kind": "forget",
+        "account": ann,
+        "state": "done",
+        "counts": '{"pictures": 3}',
+        "parts": 0,
+        "size_bytes": 0,
+    }
+    await write_row(database, "privacy_requests", row | times)
+    expected = PrivacyRequest(
+        id=PrivacyRequestId("p1"),
+        kind=PrivacyKind.FORGET,
+        account=ann,
+        identity=None,
+        requested_at=NOON,
+        state=PrivacyState.DONE,
+        finished_at=NOON,
+        notified_at=NOON,
+        counts={"pictures": 3},
+    )
+    assert_same(await SqlPrivacyRequests(database).get(expected.id), expected)

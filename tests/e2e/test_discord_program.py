@@ -146,14 +146,14 @@ async def test_kill_9_with_twenty_pictures_running(tmp_path: Path, is_token_dead
         if is_token_dead:
             town.discord.forward(minutes=16)
         await town.serving.start()
-        await town.discord.changes.until(lambda: all(map(is_told, messages)), within=60, what="twenty ends")
+        await town.discord.changes.until(lambda: all(map(is_notified, messages)), within=60, what="twenty ends")
         await town.serving.until("SELECT count(*) FROM jobs WHERE told_at IS NOT NULL", JOBS)
         paid = Counter(call.prompt for call in town.openai.paid)
         assert set(paid.values()) == {1}
         assert_books_add_up(town.serving)
 
 
-def is_told(message: Message) -> bool:
+def is_notified(message: Message) -> bool:
     """Whether a message shows its picture, or says how it ended and offers to draw again."""
     labels = [button.label for button in message.buttons]
     return is_done(message) or "Draw again" in labels

@@ -167,14 +167,14 @@ async def test_kill_9_with_twenty_pictures_running(tmp_path: Path) -> None:
         await town.openai.until(lambda state: len(state.paid) >= JOBS // 2)
         await town.serving.kill()
         await town.serving.start()
-        await town.slack.until(lambda: all(map(is_told, messages)), within=90, what="twenty ends")
+        await town.slack.until(lambda: all(map(is_notified, messages)), within=90, what="twenty ends")
         await town.serving.until("SELECT count(*) FROM jobs WHERE told_at IS NOT NULL", JOBS)
         paid = Counter(call.prompt for call in town.openai.paid)
         assert set(paid.values()) == {1}
         assert_books_add_up(town.serving)
 
 
-def is_told(message: Message) -> bool:
+def is_notified(message: Message) -> bool:
     """Whether a message shows its picture, or says how it ended and offers to draw again."""
     return is_done(message) or "Draw again" in message.buttons
 

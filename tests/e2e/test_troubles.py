@@ -60,15 +60,15 @@ async def ended(house: House, surface: RecordingSurface) -> tuple[Job, Post]:
     call = FakeCall(surface, key="call-1")
     await house.dispatcher.dispatch("imagine", {"prompt": "a fox"}, call)
     async with asyncio.timeout(PATIENCE_SECONDS):
-        while (job := await house.base.records.jobs.by_key("call-1")) is None or not await is_told(house, job):  # noqa: ASYNC110
+        while (job := await house.base.records.jobs.by_key("call-1")) is None or not await is_notified(house, job):  # noqa: ASYNC110
             await asyncio.sleep(0.01)
     assert job.message is not None
     return job, surface.shown[job.message.id]
 
 
-async def is_told(house: House, job: Job) -> bool:
+async def is_notified(house: House, job: Job) -> bool:
     """Whether people have seen how it ended."""
-    return job.state.is_final and not await house.base.records.jobs.unnotified(frozenset({LOOM}), most=100)
+    return job.state.is_final and not await house.base.records.jobs.list_unnotified(frozenset({LOOM}), most=100)
 
 
 async def assert_nothing_counted(house: House, job: Job) -> None:

@@ -57,29 +57,29 @@ class MemoryBatches:
     async def cancel(self, batch: BatchId) -> bool:
         """Note it once."""
         found = self.rows.get(batch)
-        if found is None or found.is_cancelled or found.told_at is not None:
+        if found is None or found.is_cancelled or found.notified_at is not None:
             return False
         self.rows[batch] = replace(found, is_cancelled=True)
         return True
 
-    async def note_told(self, batch: BatchId, at: datetime) -> None:
+    async def mark_notified(self, batch: BatchId, at: datetime) -> None:
         """Note when, once."""
-        self.failures.raise_next("note_told")
+        self.failures.raise_next("mark_notified")
         found = self.rows[batch]
-        if found.confirmed_at is not None and found.told_at is None:
-            self.rows[batch] = replace(found, told_at=at)
+        if found.confirmed_at is not None and found.notified_at is None:
+            self.rows[batch] = replace(found, notified_at=at)
 
     async def jobs(self, batch: BatchId) -> tuple[Job, ...]:
         """List them by their keys."""
         return tuple(sorted((row.job for row in self._jobs.rows.values() if row.job.batch == batch), key=lambda job: job.key))
 
-    async def untold(self, platforms: frozenset[Platform], *, confirmed_by: datetime, most: int) -> tuple[Batch, ...]:
+    async def list_unnotified(self, platforms: frozenset[Platform], *, confirmed_by: datetime, most: int) -> tuple[Batch, ...]:
         """List them."""
         found = [
             (one.confirmed_at, one.id, one)
             for one in self.rows.values()
             if one.confirmed_at is not None
-            and one.told_at is None
+            and one.notified_at is None
             and one.confirmed_at <= confirmed_by
             and one.place.platform in platforms
         ]

@@ -87,7 +87,7 @@ class Wall:
                 finished_at=at,
             )
             hold = a_hold(account, size)
-            self.bench.jobs.rows[job.id] = Row(job, hold, held=0, day=hold.allowance.day, spent=size, is_told=True)
+            self.bench.jobs.rows[job.id] = Row(job, hold, held=0, day=hold.allowance.day, spent=size, is_notified=True)
             hung += [self._keep(job.id, position, account, at) for position in range(size)]
         return tuple(hung)
 

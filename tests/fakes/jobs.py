@@ -51,7 +51,7 @@ class Row:
     prompt_cost: Cost = FREE
     is_cost_booked: bool = False
     is_held: bool = True
-    is_told: bool = False
+    is_notified: bool = False
     lease_until: datetime | None = None
     not_before: datetime | None = None
     missing_since: datetime | None = None
@@ -306,21 +306,21 @@ class MemoryJobs:
 
     async def mark_notified(self, job: JobId) -> None:
         """Note that people know."""
-        self.failures.raise_next("told")
+        self.failures.raise_next("mark_notified")
         row = self.rows.get(job)
         if row is not None and row.job.state.is_final:
-            row.is_told = True
+            row.is_notified = True
 
-    async def unnotified(self, platforms: frozenset[Platform], *, most: int, after: JobId | None = None) -> tuple[Job, ...]:
+    async def list_unnotified(self, platforms: frozenset[Platform], *, most: int, after: JobId | None = None) -> tuple[Job, ...]:
         """List what people do not know."""
-        self.failures.raise_next("untold")
-        return tuple(row.job for row in self.of(platforms, after) if row.job.state.is_final and not row.is_told)[:most]
+        self.failures.raise_next("list_unnotified")
+        return tuple(row.job for row in self.of(platforms, after) if row.job.state.is_final and not row.is_notified)[:most]
 
     async def claimable(
         self, platforms: frozenset[Platform], *, accepted_by: datetime, most: int, after: JobId | None = None
     ) -> tuple[tuple[JobId, Tier], ...]:
         """List what waits."""
-        self.failures.raise_next("unclaimed")
+        self.failures.raise_next("claimable")
         now = self.clock.now()
         waiting = [row for row in self.of(platforms, after) if not row.job.state.is_final and not is_leased(row, now)]
         due = [row.job for row in waiting if not is_in_line(row) and (row.not_before is None or row.not_before <= now)]
@@ -432,7 +432,7 @@ class MemoryJobs:
         self.books.spend(row.hold.scopes, row.day, held=-row.hold.estimate, spent=_cost(row).microusd)
         row.is_cost_booked = True
         row.lease_until = row.not_before = None
-        row.is_told = row.is_told or ending.state is JobState.DONE
+        row.is_notified = row.is_notified or ending.state is JobState.DONE
         self.change(row, state=ending.state, ending=ending, finished_at=self.clock.now())
 
     def _let_go(self, row: Row, *, given: int, most: int | None = None) -> None:

@@ -40,7 +40,7 @@ class MemoryPrivacyRequests:
     async def unfinished(self, kind: PrivacyKind) -> tuple[PrivacyRequest, ...]:
         """List them."""
         self.failures.raise_next("unfinished")
-        return tuple(one for one in self.by_id.values() if one.kind is kind and one.told_at is None)
+        return tuple(one for one in self.by_id.values() if one.kind is kind and one.notified_at is None)
 
     async def due(self, now: datetime) -> tuple[PrivacyRequest, ...]:
         """List exports whose time is over."""
@@ -86,7 +86,7 @@ class MemoryPersonalRecords:
         nobody = replace(row.job.author, identity=Identity(row.job.place.platform, "", ""), name="")
         wish = replace(row.job.wish, prompt="", variation_of=None)
         row.job = replace(row.job, author=nobody, wish=wish, message=None, prepared_prompt=None, erased_at=now)
-        row.is_told = True
+        row.is_notified = True
         return True
 
     async def page_messages(self, account: AccountId, *, most: int) -> tuple[MessageRef, ...]:

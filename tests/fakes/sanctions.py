@@ -97,12 +97,12 @@ class MemorySanctionBook:
         ]
         return tuple(job.id for job in sorted(banned, key=lambda job: (job.created_at, job.id)))[:most]
 
-    async def untold(self, most: int) -> tuple[Sanction, ...]:
+    async def list_unnotified(self, most: int) -> tuple[Sanction, ...]:
         """Look for those."""
         found = [one for one in self.by_id.values() if one.id not in self.told]
         return tuple(reversed(self._newest_first(found)))[:most]
 
-    async def mark_told(self, sanction: SanctionId, now: datetime) -> None:
+    async def mark_notified(self, sanction: SanctionId, now: datetime) -> None:
         """Note it."""
         self.told.add(sanction)
 

@@ -113,8 +113,8 @@ async def _look_up(web: SlackWebApi, team: str, file: Json, *, is_picture: bool 
         answer = await web.call("files.info", team, {"file": str(file.get("id") or "")}, verb="GET")
     except SurfaceFailed as error:
         _refuse(error)
-    told = answer.get("file")
-    found = told if isinstance(told, Mapping) else {}
+    raw = answer.get("file")
+    found = raw if isinstance(raw, Mapping) else {}
     _check_usable(found, is_picture=is_picture)
     return found
 

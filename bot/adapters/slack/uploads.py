@@ -237,8 +237,8 @@ class FileUploader:
             if "file_not_found" in str(error):
                 return {}
             raise
-        told = answer.get("file")
-        return told if isinstance(told, dict) else {}
+        raw = answer.get("file")
+        return raw if isinstance(raw, dict) else {}
 
     async def _delete(self, team: str, file: str) -> None:
         try:

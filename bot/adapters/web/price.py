@@ -34,8 +34,8 @@ def price_routes(prices: WishPrices, web: PageContext) -> APIRouter:
             draft = _draft(command, typed) if command is not None else None
         except BadInput as error:
             refusal = error.user_text
-        told = await prices.price(person, web.place, draft, pictures=pictures)
-        return Response(_to_json(told, refusal), media_type="application/json", headers={"Cache-Control": "no-store"})
+        price = await prices.price(person, web.place, draft, pictures=pictures)
+        return Response(_to_json(price, refusal), media_type="application/json", headers={"Cache-Control": "no-store"})
 
     return routes
 
@@ -59,16 +59,16 @@ def _draft(command: AnyCommand, typed: dict[str, str]) -> Draft | None:
     return draft if isinstance(draft, Draft) else None
 
 
-def _to_json(told: WishPrice, refusal: str) -> str:
+def _to_json(price: WishPrice, refusal: str) -> str:
     return json.dumps(
         {
-            "counts": told.pictures,
-            "is_enough": told.has_enough,
-            "left": told.status.left,
-            "limit": told.status.limit,
-            "credits": told.status.credits,
-            "refills_at": told.refills_at.isoformat(),
-            "refusal": refusal or told.refusal,
+            "counts": price.pictures,
+            "is_enough": price.has_enough,
+            "left": price.status.left,
+            "limit": price.status.limit,
+            "credits": price.status.credits,
+            "refills_at": price.refills_at.isoformat(),
+            "refusal": refusal or price.refusal,
         },
         ensure_ascii=False,
     )

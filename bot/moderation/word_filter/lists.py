@@ -115,10 +115,10 @@ def parse_lines(name: str, lines: Iterable[str]) -> WordList:
         ConfigError: A line is too long, or there are too many.
     """
     bare = [line.strip() for line in lines]
-    told = [line for line in bare if line and not line.startswith("#")]
-    patterns = [line for line in told if is_pattern(line)]
-    allowed = [line for line in told if line.startswith("!")]
-    phrases = [line for line in told if not is_pattern(line) and not line.startswith("!")]
+    entries = [line for line in bare if line and not line.startswith("#")]
+    patterns = [line for line in entries if is_pattern(line)]
+    allowed = [line for line in entries if line.startswith("!")]
+    phrases = [line for line in entries if not is_pattern(line) and not line.startswith("!")]
     return _check(
         WordList(
             name,

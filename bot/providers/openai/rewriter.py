@@ -231,8 +231,8 @@ def _read_choice(choice: "Choice", request_id: str | None) -> ModelVerdict:
 
 
 def _user_message(ask: RewriteRequest) -> str:
-    told = {"user_prompt": ask.prompt, "variation_of": ask.variation_of, **({"was_refused": True} if ask.was_refused else {})}
-    return json.dumps(told, ensure_ascii=False)
+    payload = {"user_prompt": ask.prompt, "variation_of": ask.variation_of, **({"was_refused": True} if ask.was_refused else {})}
+    return json.dumps(payload, ensure_ascii=False)
 
 
 def _estimate_tokens(text: str) -> int:

@@ -25,11 +25,11 @@ def limit(
     at: timedelta = timedelta(),
     *,
     accepted: int = 5,
-    told: int | None = None,
+    stated: int | None = None,
     wait: timedelta | None = None,
 ) -> ProviderState:
     """Have a call be one too many."""
-    return state.note_rate_limit("rate_limited", NOON + at, accepted=accepted, told=told, wait=wait)
+    return state.note_rate_limit("rate_limited", NOON + at, accepted=accepted, stated=stated, wait=wait)
 
 
 class TestResting:
@@ -93,7 +93,7 @@ class TestPace:
         """Or as it says; and never more than before."""
         assert limit(NEW).pace(NOON) == 5
         assert limit(limit(NEW), accepted=7).pace(NOON) == 5
-        assert limit(NEW, told=8).pace(NOON) == 8
+        assert limit(NEW, stated=8).pace(NOON) == 8
         assert limit(NEW, accepted=2, wait=12 * SECOND).pace(NOON) == 5
         assert limit(NEW, wait=40 * SECOND).pace(NOON) == 5
 

@@ -411,7 +411,7 @@ class TestCrashes:
         await desk.new_studio().carry_on()
         assert desk.shown(found).text == "4 pictures: a red fox, and 3 more"
         assert (await spent(desk), len(desk.bench.surface.posted)) == ((0, 4), 1)
-        assert desk.batches.rows[found.id].told_at is not None
+        assert desk.batches.rows[found.id].notified_at is not None
 
     async def test_what_was_cancelled_as_it_died_is_not_begun(self, desk: BatchDesk) -> None:
         """What was begun comes back."""

@@ -150,7 +150,7 @@ async def test_why_there_are_no_pictures_is_told_once(bench: Bench) -> None:
     await bench.delivery.notify_end(job.id)
     assert bench.message(job).text == f"a fox – {FAILED.text}"
     assert bench.message(job).kind == "provider_failed"
-    assert await bench.jobs.unnotified(frozenset({LOOM}), most=100) == ()
+    assert await bench.jobs.list_unnotified(frozenset({LOOM}), most=100) == ()
 
 
 async def test_what_cannot_be_told_now_is_told_later(bench: Bench) -> None:
@@ -158,10 +158,10 @@ async def test_what_cannot_be_told_now_is_told_later(bench: Bench) -> None:
     job = await failed(bench)
     bench.surface.failures.fail_always("update", FULL)
     await bench.delivery.notify_end(job.id)
-    assert await bench.jobs.unnotified(frozenset({LOOM}), most=100) == (job,)
+    assert await bench.jobs.list_unnotified(frozenset({LOOM}), most=100) == (job,)
     bench.surface.failures.clear()
     await bench.delivery.notify_end(job.id)
-    assert await bench.jobs.unnotified(frozenset({LOOM}), most=100) == ()
+    assert await bench.jobs.list_unnotified(frozenset({LOOM}), most=100) == ()
 
 
 async def test_what_can_never_be_told_is_not_tried_for_ever(bench: Bench) -> None:
@@ -170,7 +170,7 @@ async def test_what_can_never_be_told_is_not_tried_for_ever(bench: Bench) -> Non
     for method in ("update", "post", "direct"):
         bench.surface.failures.fail_always(method, GONE)
     await bench.delivery.notify_end(job.id)
-    assert await bench.jobs.unnotified(frozenset({LOOM}), most=100) == ()
+    assert await bench.jobs.list_unnotified(frozenset({LOOM}), most=100) == ()
 
 
 async def test_an_end_that_breaks_in_the_showing_is_not_told(bench: Bench) -> None:
@@ -179,13 +179,13 @@ async def test_an_end_that_breaks_in_the_showing_is_not_told(bench: Bench) -> No
     bench.surface.failures.fail_next("update", RuntimeError("a broken rendering"))
     with pytest.raises(RuntimeError):
         await bench.delivery.notify_end(job.id)
-    assert await bench.jobs.unnotified(frozenset({LOOM}), most=100) == (job,)
+    assert await bench.jobs.list_unnotified(frozenset({LOOM}), most=100) == (job,)
 
 
 async def test_a_storage_that_is_away_is_the_callers_business(bench: Bench) -> None:
     """Whoever swept will sweep again."""
     job = await failed(bench)
-    bench.jobs.failures.fail_next("told", StorageFailed("sqlite", "locked"))
+    bench.jobs.failures.fail_next("mark_notified", StorageFailed("sqlite", "locked"))
     with pytest.raises(StorageFailed):
         await bench.delivery.notify_end(job.id)
 

@@ -50,7 +50,7 @@ async def test_the_code_that_a_person_was_told_is_in_every_line_of_the_end(bench
     bench.surface.failures.fail_always("update", SurfaceFailed("loom", "busy"))
     await bench.work()
     broke = next(position for position, line in enumerate(lines) if line["event"] == "job.broke")
-    assert {line["event"] for line in lines[broke:]} >= {"job.broke", "job.ended", "job.untold"}
+    assert {line["event"] for line in lines[broke:]} >= {"job.broke", "job.ended", "job.unnotified"}
     assert {line["fault"] for line in lines[broke:]} == {FAULT}
     assert {line["job"] for line in lines} == {job.id}
 

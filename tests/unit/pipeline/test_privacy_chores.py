@@ -73,7 +73,7 @@ async def test_an_export_is_sent_as_a_file(stage: ChoresStage) -> None:
     [post] = [post for place, post, _ in stage.bench.surface.posted if place.channel == "ann alone"]
     assert [(one.name, one.media_type) for one in post.attachments] == [("easel-data-2026-03-14.zip", "application/zip")]
     now = stage.requests.by_id[request.id]
-    assert (now.state, now.identity, now.told_at) == (PrivacyState.DONE, None, stage.bench.clock.now())
+    assert (now.state, now.identity, now.notified_at) == (PrivacyState.DONE, None, stage.bench.clock.now())
 
 
 async def test_a_large_export_is_a_link(stage: ChoresStage) -> None:
@@ -92,7 +92,7 @@ async def test_where_there_are_no_direct_messages_the_command_says_it(stage: Cho
     stage.bench.surface.failures.fail_next("direct", MessageGone(LOOM, "closed"))
     await stage.chores.sweep_exports()
     assert stage.told == []
-    assert stage.requests.by_id[request.id].told_at is not None
+    assert stage.requests.by_id[request.id].notified_at is not None
 
 
 async def test_a_platform_that_is_busy_is_asked_again_for_a_day(stage: ChoresStage) -> None:
@@ -100,7 +100,7 @@ async def test_a_platform_that_is_busy_is_asked_again_for_a_day(stage: ChoresSta
     request = await stage.ask()
     stage.bench.surface.failures.fail_always("direct", SurfaceFailed(LOOM, "busy"))
     await stage.chores.sweep_forgetting()
-    assert stage.requests.by_id[request.id].told_at is None
+    assert stage.requests.by_id[request.id].notified_at is None
     assert stage.requests.by_id[request.id].state is PrivacyState.DONE
     stage.bench.surface.failures.clear()
     await stage.chores.sweep_forgetting()
@@ -108,10 +108,10 @@ async def test_a_platform_that_is_busy_is_asked_again_for_a_day(stage: ChoresSta
     late = await stage.ask()
     stage.surfaces.clear()
     await stage.chores.sweep_forgetting()
-    assert stage.requests.by_id[late.id].told_at is None
+    assert stage.requests.by_id[late.id].notified_at is None
     stage.bench.clock.move(GIVE_UP_AFTER)
     await stage.chores.sweep_forgetting()
-    assert stage.requests.by_id[late.id].told_at is not None
+    assert stage.requests.by_id[late.id].notified_at is not None
 
 
 async def test_who_is_forgotten_is_told_what_went_and_what_did_not(stage: ChoresStage) -> None:
@@ -145,7 +145,7 @@ async def test_an_export_of_somebody_who_was_forgotten_meanwhile_is_told_to_nobo
     await stage.ask()
     await stage.chores.sweep_forgetting()
     await stage.chores.sweep_exports()
-    assert stage.requests.by_id[export.id].told_at is not None
+    assert stage.requests.by_id[export.id].notified_at is not None
     assert [text for text in stage.told if "ready" in text] == []
 
 

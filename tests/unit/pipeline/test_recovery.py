@@ -146,9 +146,9 @@ async def test_an_end_that_breaks_in_the_showing_does_not_keep_the_others_waitin
         await bench.jobs.cancel(job.id, CANCELLED)
     bench.surface.failures.fail_next("update", RuntimeError("a broken rendering"))
     await bench.recovery.sweep()
-    assert [job.id for job in await bench.jobs.unnotified(frozenset({LOOM}), most=100)] == [first.id]
+    assert [job.id for job in await bench.jobs.list_unnotified(frozenset({LOOM}), most=100)] == [first.id]
     await bench.recovery.sweep()
-    assert await bench.jobs.unnotified(frozenset({LOOM}), most=100) == ()
+    assert await bench.jobs.list_unnotified(frozenset({LOOM}), most=100) == ()
 
 
 async def test_what_was_deleted_long_enough_is_removed(bench: Bench) -> None:
@@ -213,20 +213,20 @@ async def test_a_sweep_that_fails_is_followed_by_the_next(bench: Bench) -> None:
     """The storage may be away for as long as it likes; even the unforeseen ends nothing."""
     job = await bench.imagine()
     await bench.engine.crash()
-    bench.jobs.failures.fail_next("unclaimed", LOCKED, times=2)
-    bench.jobs.failures.fail_next("untold", RuntimeError("broken"), times=2)
-    bench.jobs.failures.fail_next("told", LOCKED)
+    bench.jobs.failures.fail_next("claimable", LOCKED, times=2)
+    bench.jobs.failures.fail_next("list_unnotified", RuntimeError("broken"), times=2)
+    bench.jobs.failures.fail_next("mark_notified", LOCKED)
     await bench.jobs.cancel(job.id, CANCELLED)
     async with running(bench.recovery):
         await asyncio.sleep(5 * 60)
-        assert await bench.jobs.unnotified(frozenset({LOOM}), most=100) == ()
+        assert await bench.jobs.list_unnotified(frozenset({LOOM}), most=100) == ()
 
 
 async def test_a_lost_storage_ends_the_sweep_it_struck(bench: Bench) -> None:
     """Nobody tries the rest against a table that is away."""
     job = await bench.imagine()
     await bench.jobs.cancel(job.id, CANCELLED)
-    bench.jobs.failures.fail_next("told", LOCKED)
+    bench.jobs.failures.fail_next("mark_notified", LOCKED)
     with pytest.raises(StorageFailed):
         await bench.recovery.sweep()
 
@@ -242,4 +242,4 @@ async def test_a_sweep_goes_through_any_number_of_jobs_in_pages(bench: Bench) ->
     bench.clock.move(LEASE)
     await recovery_of(bench, page=2).sweep()
     assert bench.engine.waiting == [job.id for job in waiting]
-    assert [job.id for job in await bench.jobs.unnotified(frozenset({LOOM}), most=100)] == [ended[0].id]
+    assert [job.id for job in await bench.jobs.list_unnotified(frozenset({LOOM}), most=100)] == [ended[0].id]

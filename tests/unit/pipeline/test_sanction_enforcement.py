@@ -242,7 +242,7 @@ async def test_whoever_is_on_another_platform_is_left_to_who_serves_it(bench: Be
     """That process leads its own platforms."""
     kiln = await bench.accounts.get_or_create(Identity(Platform("kiln"), "", "cid"), GUEST)
     warning = await bench.sanctions.warn(kiln.id, HOUSE, by=MOD)
-    assert await bench.sanction_book.untold(10) == (warning,)
+    assert await bench.sanction_book.list_unnotified(10) == (warning,)
     loom = await bench.accounts.get_or_create(Identity(LOOM, "", "ann"), GUEST)
     await bench.accounts.join(loom.id, kiln.id)
     await bench.sanctions.warn(loom.id, HOUSE, by=MOD)

@@ -24,7 +24,7 @@ from tests.fakes.surfaces import LOOM
 LOCKED = StorageFailed("sqlite", "locked")
 BROKEN = RuntimeError("broken")
 OF_JOBS = ["get", "attach", "claim", "renew", "hand_back", "record_words", "open_drawing", "close_drawing", "drawings"]
-OF_THE_END = ["keep", "finish", "told", "line", "cost"]
+OF_THE_END = ["keep", "finish", "mark_notified", "line", "cost"]
 OUTCOMES: list[Exception] = [
     ProviderFailed("painter", "503", fault=ProviderFault.OVERLOADED),
     ProviderFailed("painter", "401", fault=ProviderFault.BAD_KEY),
@@ -159,5 +159,5 @@ async def test_after_the_storm_everything_is_ended_told_and_paid_for_once(seed: 
         assert DrawingState.OPEN not in [drawing.state for drawing in drawings]
     rows = bench.jobs.rows.values()
     assert (sum(row.held for row in rows), sum(row.spent for row in rows)) == (0, seen)
-    assert await bench.jobs.unnotified(frozenset({LOOM}), most=100) == ()
+    assert await bench.jobs.list_unnotified(frozenset({LOOM}), most=100) == ()
     assert await bench.jobs.claimable(frozenset({LOOM}), accepted_by=bench.clock.now(), most=100) == ()

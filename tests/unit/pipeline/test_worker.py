@@ -87,7 +87,7 @@ async def test_a_refusal_at_any_stage_costs_nothing_and_says_why(bench: Bench, s
         "rewriter": (1, 0),
         "painter": (1, 1),
     }[stage]
-    assert await bench.jobs.unnotified(frozenset({LOOM}), most=100) == ()
+    assert await bench.jobs.list_unnotified(frozenset({LOOM}), most=100) == ()
 
 
 @pytest.mark.parametrize(
@@ -235,7 +235,7 @@ async def test_a_progress_that_breaks_in_the_showing_breaks_nothing_else(bench: 
 
 
 @pytest.mark.parametrize("error", [LOCKED, RuntimeError("broken"), LeaseLost("job", 1)], ids=repr)
-@pytest.mark.parametrize("method", ["finish", "told"])
+@pytest.mark.parametrize("method", ["finish", "mark_notified"])
 async def test_a_worker_never_raises(bench: Bench, method: str, error: Exception) -> None:
     """Whatever breaks at the very end is left to recovery."""
     bench.painter.will(ProviderFailed("painter", "401", fault=ProviderFault.BAD_KEY))
@@ -247,7 +247,7 @@ async def test_a_worker_never_raises(bench: Bench, method: str, error: Exception
     await bench.recover()
     assert bench.job(job).state is JobState.FAILED
     assert bench.message(job).kind == "provider_failed"
-    assert await bench.jobs.unnotified(frozenset({LOOM}), most=100) == ()
+    assert await bench.jobs.list_unnotified(frozenset({LOOM}), most=100) == ()
     assert await bench.quota_status() == UNTOUCHED
 
 

@@ -155,12 +155,12 @@ async def test_a_worker_never_raises_though_the_end_of_a_lost_job_cannot_be_told
     job = await bench.imagine()
     task = await under_way(bench, job)
     await bench.jobs.cancel(job.id, Ending(JobState.CANCELLED, "cancelled", "cancelled; nothing was counted."))
-    bench.jobs.failures.fail_next("told", LOCKED)
+    bench.jobs.failures.fail_next("mark_notified", LOCKED)
     bench.painter.release()
     await task
-    assert await bench.jobs.unnotified(frozenset({LOOM}), most=100) == (bench.job(job),)
+    assert await bench.jobs.list_unnotified(frozenset({LOOM}), most=100) == (bench.job(job),)
     await bench.recover()
-    assert await bench.jobs.unnotified(frozenset({LOOM}), most=100) == ()
+    assert await bench.jobs.list_unnotified(frozenset({LOOM}), most=100) == ()
 
 
 async def test_a_renewal_that_breaks_hands_the_job_back(bench: Bench) -> None:

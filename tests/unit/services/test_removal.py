@@ -75,11 +75,11 @@ async def test_only_a_change_wakes_whoever_sees_to_the_rest(world: World) -> Non
 
 
 @pytest.mark.parametrize(
-    ("reason", "is_told"), [(RemovalReason.RULES, True), (RemovalReason.LEGAL, True), (RemovalReason.FORGOTTEN, False)]
+    ("reason", "is_notified"), [(RemovalReason.RULES, True), (RemovalReason.LEGAL, True), (RemovalReason.FORGOTTEN, False)]
 )
-async def test_whose_own_wish_it_is_is_not_told(world: World, reason: RemovalReason, is_told: bool) -> None:
+async def test_whose_own_wish_it_is_is_not_told(world: World, reason: RemovalReason, is_notified: bool) -> None:
     """Everybody else is."""
     await world.removals.remove(PICTURE.id, reason, "somebody")
     removal = await world.records.get(PICTURE.id)
     assert removal is not None
-    assert removal.order.tells_author is is_told
+    assert removal.order.tells_author is is_notified

@@ -117,7 +117,7 @@ async def work_on_a_job(jobs: SqlJobs, account: AccountId) -> None:
     for _ in range(2):
         await jobs.finish(job, 1, DONE)
     await jobs.mark_notified(job)
-    await jobs.unnotified(frozenset({WEB}), most=100)
+    await jobs.list_unnotified(frozenset({WEB}), most=100)
     await jobs.cost(job)
     await jobs.get(job)
     await jobs.by_key("fox")
@@ -271,7 +271,7 @@ async def test_a_later_page_of_jobs_begins_where_the_one_before_ended(database: 
     jobs, platforms = SqlJobs(database, StoppedClock()), frozenset({WEB})
     with overheard(database) as statements:
         await jobs.claimable(platforms, accepted_by=NOON, most=100, after=JobId("fox"))
-        await jobs.unnotified(platforms, most=100, after=JobId("fox"))
+        await jobs.list_unnotified(platforms, most=100, after=JobId("fox"))
     plans = [await plan_of(database, statement, values) for statement, values in statements]
     assert [plan[0].partition(" (")[0] for plan in plans] == [
         "SEARCH jobs USING INDEX ix_jobs_open",
