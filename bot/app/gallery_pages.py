@@ -15,7 +15,7 @@ def build_gallery_pages(services: FeatureServices) -> GalleryPageDependencies:
     """Build it."""
     base, records = services.base, services.base.records
     gallery = GalleryDependencies(
-        studio=services.studio,
+        quotas=services.quotas,
         gallery=services.pictures.gallery,
         search=SqlPictureSearch(base.database),
         pictures=records.pictures,

@@ -14,6 +14,7 @@ from bot.adapters.web.app import WebOptions, build_web
 from bot.adapters.web.batch_files import batch_file_routes
 from bot.adapters.web.health import health_routes
 from bot.adapters.web.live_channel import LiveChannel
+from bot.adapters.web.newcomers import Newcomers
 from bot.adapters.web.pictures import picture_routes
 from bot.adapters.web.rest.jobs import RestDependencies
 from bot.adapters.web.surface import WebSurface
@@ -124,6 +125,7 @@ async def serve_web(
         surface=surface,
         live=live,
         ids=base.ids,
+        newcomers=Newcomers(services.quotas, base.shared.rate_limiter),
         shared_files=base.shared.files,
         pages=build_pages(services),
         extra_routers=(

@@ -10,7 +10,7 @@ from bot.domain.images import Lane
 from bot.domain.inputs import InputPicture
 from bot.domain.jobs import Draft, Drawing, Job, Wish
 from bot.domain.limits import CommunityLimits, CommunitySettings, DeploymentLimits, apply_setting_rules
-from bot.domain.people import GUEST, Account, CommunityId, Person, Platform, Tier
+from bot.domain.people import GUEST, Account, AccountId, CommunityId, Person, Platform, Tier
 from bot.domain.provider_accounts import provider_of
 from bot.domain.rules import EVERYBODY
 from bot.errors import NotAllowed
@@ -18,6 +18,9 @@ from bot.ports.accounts import Accounts, Ledger
 from bot.ports.clock import Clock
 from bot.ports.rules import Rulebook
 from bot.services.communities import Communities
+
+_NOBODY = AccountId("nobody")
+"""Stands for the account of somebody who has none: nothing is ever written for it."""
 
 Estimate = Callable[[Wish, tuple[str, ...]], int]
 """What a wish will probably cost in micro-dollars, if it is drawn by the dearest of these providers."""
@@ -115,12 +118,25 @@ class Quotas:
 
     async def account(self, person: Person) -> Account:
         """Return the account behind a person, with the tier it has by itself."""
-        identity = person.identity
-        return await self._accounts.get_or_create(identity, self._tariff.first_tier.get(identity.platform, GUEST))
+        return await self._accounts.get_or_create(person.identity, self._first_tier(person))
+
+    async def find_account(self, person: Person) -> Account | None:
+        """Return the account behind a person, if they have one; looking makes none."""
+        return await self._accounts.find(person.identity)
 
     async def effective_limits(self, person: Person, place: Place) -> EffectiveLimits:
         """Return the terms that hold for this person's next wish."""
-        account = await self.account(person)
+        return await self._limits_of(await self.account(person), person, place)
+
+    async def prospective_limits(self, person: Person, place: Place) -> EffectiveLimits:
+        """Return the same, and make no account of it: who has none is shown what a newcomer has."""
+        account = await self.find_account(person) or Account(_NOBODY, self._first_tier(person))
+        return await self._limits_of(account, person, place)
+
+    def _first_tier(self, person: Person) -> Tier:
+        return self._tariff.first_tier.get(person.identity.platform, GUEST)
+
+    async def _limits_of(self, account: Account, person: Person, place: Place) -> EffectiveLimits:
         community = self._communities.of(place)
         rules = await self._rulebook.rules_with_bought(community, account.id)
         found = CommunityLimits.of(community, self._deployment, rules)
@@ -146,8 +162,8 @@ class Quotas:
         return replace(allowance, limit=allowance.limit + beyond) if beyond else allowance
 
     async def offered_models(self, person: Person, place: Place) -> tuple[ImageModelOffer, ...]:
-        """Return the models that this person may ask for at a place."""
-        effective_limits = await self.effective_limits(person, place)
+        """Return the models that this person may ask for at a place; looking makes no account."""
+        effective_limits = await self.prospective_limits(person, place)
         return self._tariff.models.offered_to(effective_limits.account.tier)
 
     def count_drawn(self, job: Job, drawings: Sequence[Drawing]) -> PictureCount:

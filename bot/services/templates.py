@@ -129,7 +129,10 @@ class TemplateShelf:
         return await self._templates.get(template)
 
     async def _owners(self, person: Person, place: Place) -> list[TemplateOwner]:
-        return [await self._owner(person, place, scope) for scope in TemplateScope]
+        """Return whose templates this person can use; looking makes no account."""
+        account = await self._quotas.find_account(person)
+        mine = () if account is None else (TemplateOwner.of_account(account.id),)
+        return [*mine, TemplateOwner.of_community(self._quotas.community(place)), THE_HOUSE]
 
     async def _owner(self, person: Person, place: Place, scope: TemplateScope) -> TemplateOwner:
         if scope is TemplateScope.MINE:

@@ -48,7 +48,7 @@ class UsageReports:
         Raises:
             StorageFailed: The records cannot be read now.
         """
-        limits = await self._quotas.effective_limits(by, place)
+        limits = await self._quotas.prospective_limits(by, place)
         last = limits.allowance.day
         first = last - timedelta(days=days - 1)
         found = await self._statistics.usage(limits.community, first, last)

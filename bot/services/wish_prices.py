@@ -48,7 +48,7 @@ class WishPrices:
         Raises:
             StorageFailed: Nobody knows now.
         """
-        limits = await self._quotas.effective_limits(person, place)
+        limits = await self._quotas.prospective_limits(person, place)
         status = await self._quotas.quota_status(limits)
         if draft is None:
             return WishPrice(status, limits.allowance.refills_at, None)

@@ -11,6 +11,7 @@ import uvicorn
 from bot.adapters.web.app import WebOptions, build_web
 from bot.adapters.web.health import health_routes
 from bot.adapters.web.live_channel import LiveChannel
+from bot.adapters.web.newcomers import Newcomers
 from bot.adapters.web.pictures import picture_routes
 from bot.adapters.web.rest import API
 from bot.adapters.web.rest.surface import RestSurface
@@ -21,6 +22,7 @@ from bot.domain.health import Finding
 from bot.domain.people import HOUSE, REGISTERED, Identity, Person, Tier
 from bot.services.api_keys import ApiKeyRegistry
 from storage.events.local import LocalEvents
+from storage.limits.local import LocalRateLimiter
 from storage.no_shared_files import NoSharedFiles
 from tests.fakes.api_keys import MemoryApiKeys
 from tests.fakes.bench import Bench
@@ -54,6 +56,7 @@ async def serve_rest(tier: Tier = REGISTERED) -> AsyncIterator[Served]:
         surface=WebSurface(messages, events),
         live=LiveChannel(messages, events),
         ids=bench.ids,
+        newcomers=Newcomers(bench.quotas, LocalRateLimiter(bench.clock)),
         shared_files=NoSharedFiles(),
         extra_routers=(
             picture_routes(pictures=bench.pictures, objects=bench.objects),

@@ -44,7 +44,7 @@ class Wall:
         """What the pages need."""
         bench = self.bench
         gallery = GalleryDependencies(
-            studio=bench.studio,
+            quotas=bench.quotas,
             gallery=bench.gallery,
             search=MemoryPictureSearch(bench.jobs, self.collections),
             pictures=bench.pictures,

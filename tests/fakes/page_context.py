@@ -1,13 +1,16 @@
 """What the routes of a page are built with, for one that is served alone."""
 
 from bot.adapters.web.assets import Assets
+from bot.adapters.web.newcomers import Newcomers
 from bot.adapters.web.page_context import PageContext
 from bot.adapters.web.private_files import PrivateFiles
 from bot.adapters.web.surface import WebSurface
 from bot.adapters.web.visitors import Visitors
 from bot.commands.dispatcher import Dispatcher
 from storage.events.local import LocalEvents
+from storage.limits.local import LocalRateLimiter
 from storage.no_shared_files import NoSharedFiles
+from tests.fakes.bench import Bench
 from tests.fakes.clock import StoppedClock
 from tests.fakes.ids import CountingIds
 from tests.fakes.page_messages import MemoryPageMessages
@@ -19,4 +22,6 @@ def page_context(dispatcher: Dispatcher, *, is_secure: bool = False) -> PageCont
     surface = WebSurface(MemoryPageMessages(StoppedClock(), ids), LocalEvents())
     private_files = PrivateFiles(ids, NoSharedFiles())
     visitors = Visitors(CountingIds(), is_secure=False)
-    return PageContext(dispatcher, surface, Assets(), visitors, private_files, "studio", is_secure)
+    bench = Bench()
+    newcomers = Newcomers(bench.quotas, LocalRateLimiter(bench.clock))
+    return PageContext(dispatcher, surface, Assets(), visitors, newcomers, private_files, "studio", is_secure)

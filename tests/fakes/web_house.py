@@ -15,6 +15,7 @@ from fastapi.responses import PlainTextResponse
 from bot.adapters.web.app import WebOptions, build_web
 from bot.adapters.web.health import health_routes
 from bot.adapters.web.live_channel import LiveChannel
+from bot.adapters.web.newcomers import Newcomers
 from bot.adapters.web.page_context import PageRoutes
 from bot.adapters.web.pictures import picture_routes
 from bot.adapters.web.price import price_routes
@@ -31,6 +32,7 @@ from bot.services.person_lookup import PersonLookup
 from bot.services.usage_reports import UsageReports
 from bot.services.wish_prices import WishPrices
 from storage.events.local import LocalEvents
+from storage.limits.local import LocalRateLimiter
 from storage.no_shared_files import NoSharedFiles
 from tests.fakes.bench import Bench
 from tests.fakes.clock import StoppedClock
@@ -101,6 +103,7 @@ class WebHouse:
             surface=self.surface,
             live=live,
             ids=self._ids,
+            newcomers=Newcomers(self.bench.quotas, LocalRateLimiter(self.clock)),
             shared_files=NoSharedFiles(),
             pages=self._pages,
             extra_routers=(

@@ -10,6 +10,7 @@ from bot.adapters.web.call_routes import call_routes
 from bot.adapters.web.channel import ChannelInfo, channel_routes
 from bot.adapters.web.forms import Forms
 from bot.adapters.web.live_channel import LiveChannel
+from bot.adapters.web.newcomers import Newcomers
 from bot.adapters.web.openai_api.app import OPENAI_PREFIX, build_openai_api
 from bot.adapters.web.page import page_routes
 from bot.adapters.web.page_context import PageContext, PageRoutes
@@ -55,6 +56,7 @@ def build_web(
     surface: WebSurface,
     live: LiveChannel,
     ids: Ids,
+    newcomers: Newcomers,
     shared_files: SharedFiles,
     pages: Iterable[PageRoutes] = (),
     extra_routers: Iterable[APIRouter] = (),
@@ -81,7 +83,9 @@ def build_web(
         fault_headers=SAFE_HEADERS,
     )
     visitors, private_files = Visitors(ids, is_secure=options.is_secure), PrivateFiles(ids, shared_files)
-    web = PageContext(dispatcher, surface, Assets(), visitors, private_files, options.channel, is_secure=options.is_secure)
+    web = PageContext(
+        dispatcher, surface, Assets(), visitors, newcomers, private_files, options.channel, is_secure=options.is_secure
+    )
     channel = channel_routes(live, _describe_channel(options, dispatcher), web)
     for routes in (page_routes(web), channel, call_routes(web), *(build(web) for build in pages)):
         app.include_router(routes)

@@ -36,6 +36,7 @@ def call_routes(web: PageContext) -> APIRouter:
     async def take_call(request: Request) -> Response:
         visitor = visitors.identify(request)
         call_request = await read_call_request(request, forms)
+        await web.newcomers.admit(request, visitor)
         message, asked = await _find_pressed(surface, dispatcher, web.place, call_request)
         key = f"{WEB}:{visitor.person.identity.user}:{call_request.key}"
         call = WebCall(

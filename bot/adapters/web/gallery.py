@@ -18,7 +18,6 @@ from bot.domain.jobs import Job, JobId
 from bot.domain.people import HOUSE, AccountId
 from bot.domain.picture_search import PictureQuery, search_words
 from bot.pipeline import posts
-from bot.pipeline.studio import Studio
 from bot.ports.clock import Clock
 from bot.ports.collections import Collections
 from bot.ports.jobs import Jobs
@@ -26,6 +25,7 @@ from bot.ports.picture_search import PictureSearch
 from bot.ports.pictures import Pictures
 from bot.services.gallery import Gallery
 from bot.services.picture_links import picture_path
+from bot.services.quotas import Quotas
 
 A_PAGE = 200
 """Pictures that are asked for at once."""
@@ -45,7 +45,7 @@ _EXPECTED_STARS = 'Send {"pictures": ["..."], "is_favourite": true}.'
 class GalleryDependencies:
     """What the page needs: whose pictures there are, and what finds them."""
 
-    studio: Studio
+    quotas: Quotas
     gallery: Gallery
     search: PictureSearch
     pictures: Pictures
@@ -63,7 +63,8 @@ class OwnPictures:
 
     async def account(self, visitor: Visitor) -> AccountId | None:
         """Return whose pictures a visitor sees."""
-        return None if visitor.is_new else (await self._dependencies.studio.account(visitor.person)).id
+        account = None if visitor.is_new else await self._dependencies.quotas.find_account(visitor.person)
+        return None if account is None else account.id
 
     async def page(self, visitor: Visitor, query: PictureQuery, before: PictureId | None) -> dict[str, object]:
         """Return a page of the visitor's pictures, and with the first one all collections."""

@@ -7,6 +7,7 @@ from http import HTTPStatus
 from fastapi import APIRouter, Request, Response
 
 from bot.adapters.web.assets import Assets
+from bot.adapters.web.newcomers import Newcomers
 from bot.adapters.web.private_files import PrivateFiles
 from bot.adapters.web.surface import WEB, WebSurface
 from bot.adapters.web.visitors import Visitors
@@ -22,6 +23,7 @@ class PageContext:
     surface: WebSurface
     assets: Assets
     visitors: Visitors
+    newcomers: Newcomers
     private_files: PrivateFiles
     channel: str
     is_secure: bool

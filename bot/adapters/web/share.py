@@ -148,6 +148,7 @@ def share_routes(dependencies: ShareDependencies, web: PageContext) -> APIRouter
     @routes.post("/s/{id_}/report/{reason}")
     async def report(request: Request, id_: str, reason: ReportReason) -> Response:
         visitor = visitors.identify(request)
+        await web.newcomers.admit(request, visitor)
         response = await pages.report(request, id_, reason, visitor)
         visitors.remember(visitor, response)
         return response

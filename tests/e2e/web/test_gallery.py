@@ -66,6 +66,24 @@ async def test_everybody_sees_their_own_newest_first(wall: Wall, ann: HttpVisito
     assert stranger.headers["cache-control"] == "no-store"
 
 
+async def test_looking_makes_no_account(wall: Wall, ann: HttpVisitor) -> None:
+    """Not even with a cookie that nobody gave out: it could be another one each time."""
+    [fox] = await wall.hang(ann.cookie, "a fox")
+    accounts = len(wall.bench.accounts.created)
+    made_up = {"Cookie": f"easel_visitor={'x' * 44}"}
+    for address in (
+        "/api/gallery",
+        "/api/price?count=2",
+        "/api/commands",
+        "/api/messages",
+        "/api/channel",
+        f"/api/pictures/{fox}",
+        f"/api/gallery/zip?pictures={fox}",
+    ):
+        await ann.get(address, **made_up)
+    assert len(wall.bench.accounts.created) == accounts
+
+
 async def test_pages_follow_each_other(wall: Wall, ann: HttpVisitor) -> None:
     """Each with the next two hundred, after the last one of the page before."""
     hung = await wall.hang(ann.cookie, *(f"fox {number}" for number in range(401)))

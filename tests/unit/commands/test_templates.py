@@ -287,6 +287,9 @@ async def test_there_is_room_for_a_hundred(shelf: Shelf) -> None:
 async def test_menus_offer_what_there_is(shelf: Shelf) -> None:
     """Each name once, with what it is for."""
     await shelf.type("/template save poster my own")
+    accounts = len(shelf.bench.accounts.created)
+    assert await shelf.dispatcher.suggest("template use", "name", person("stranger"), SQUARE)
+    assert len(shelf.bench.accounts.created) == accounts
     found = await shelf.dispatcher.suggest("template use", "name", ANN, SQUARE)
     labels = {one.value: one.label for one in found}
     assert labels["poster"] == "poster"

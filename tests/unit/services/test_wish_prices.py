@@ -30,6 +30,7 @@ async def test_a_draft_is_priced_without_its_words(bench: Bench, draft: Draft, c
     """As it would be set aside, and nothing is."""
     told = await WishPrices(bench.quotas).price(person(), SQUARE, draft)
     assert (told.pictures, told.has_enough, told.status.left, told.refusal) == (counts, True, 20, "")
+    assert not bench.accounts.created
     assert (await bench.quota_status()).held == 0
 
 
