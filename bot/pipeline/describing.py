@@ -3,7 +3,7 @@
 import asyncio
 import hashlib
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from weakref import WeakValueDictionary
 
@@ -11,6 +11,7 @@ import structlog
 
 from bot.domain.allowances import DescriptionCost
 from bot.domain.inputs import BroughtPicture
+from bot.domain.money import Cost
 from bot.domain.prompt_text import clean_prompt
 from bot.errors import BadInput, BudgetExceeded, InputRefused, PromptRefused, StorageFailed
 from bot.moderation.guard import Guard
@@ -96,6 +97,7 @@ class Describing:
             BudgetExceeded: There is no money left.
             PromptRefused: The picture may not be described.
             ProviderFailed: The model gave no answer that can be used.
+            StorageFailed: What it will cost cannot be written down, so nothing is asked.
         """
         if self._describer is None:
             raise BadInput("There is no model here that looks at pictures, so none can be described. Nothing was counted.")
@@ -129,21 +131,35 @@ class Describing:
             await self._guard.check_picture(jpeg, "image/jpeg", limits.of_community.guard_policy.thresholds)
         except PromptRefused as error:
             raise InputRefused(f"input:{error.rule}", _NOT_DESCRIBED, category=error.category) from error
-        described = await describer.describe(jpeg, pseudonym(account))
-        self._observer.note(CostIncurred(REWRITER, described.cost))
-        log.info("picture.described", microusd=described.cost.microusd)
-        booked = DescriptionCost(
-            id=self._ids.new(), community=limits.community, account=account, day=limits.allowance.day, cost=described.cost
-        )
-        await self._book(booked)
-        return await self._keep(id_, tuple(_shorten(clean_prompt(prompt)) for prompt in described.prompts))
+        prompts = await self._ask(describer, jpeg, limits)
+        return await self._keep(id_, tuple(_shorten(clean_prompt(prompt)) for prompt in prompts))
 
-    async def _book(self, description: DescriptionCost) -> None:
-        """Count what it cost; somebody who has paid for it is not sent away because that cannot be written down now."""
+    async def _ask(self, describer: Describer, jpeg: bytes, limits: EffectiveLimits) -> tuple[str, ...]:
+        """Return what the model says. What that probably costs is booked before it is asked; raises as `describe` does."""
+        account = limits.account.id
+        day, estimate = limits.allowance.day, describer.estimate()
+        booked = DescriptionCost(id=self._ids.new(), community=limits.community, account=account, day=day, cost=estimate)
+        await self._ledger.book_description(booked)
+        costs = [estimate]
+
+        async def correct(cost: Cost) -> None:
+            costs.append(cost)
+            await self._correct(replace(booked, cost=cost))
+
+        try:
+            prompts = await describer.describe(jpeg, pseudonym(account), correct)
+        finally:
+            # Of a call whose end nobody saw this is the estimate: it stays booked.
+            self._observer.note(CostIncurred(REWRITER, costs[-1]))
+        log.info("picture.described", microusd=costs[-1].microusd)
+        return prompts
+
+    async def _correct(self, description: DescriptionCost) -> None:
+        """Book what it did cost; somebody who has paid for it is not sent away because that cannot be written down now."""
         try:
             await self._ledger.book_description(description)
         except StorageFailed as error:
-            log.warning("description.not_booked", microusd=description.cost.microusd, reason=str(error))
+            log.warning("description.not_corrected", microusd=description.cost.microusd, reason=str(error))
 
     async def find(self, id_: str, number: int) -> str:
         """Return a prompt that was said, by its number from 1.

@@ -74,7 +74,11 @@ class Ledger(Protocol):
         ...
 
     async def book_description(self, description: DescriptionCost) -> None:
-        """Count what a description cost against the budgets of its day; the same one again changes nothing."""
+        """Count what a description costs against the budgets of its day.
+
+        It is written down before it is asked for, with what it probably costs; the same one again, with
+        what it did cost, takes that one's place.
+        """
         ...
 
     async def spending(self, budget: Budget, day: date) -> Spending:

@@ -1,5 +1,6 @@
 """Services that judge prompts and rewrite them."""
 
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Protocol
@@ -134,18 +135,18 @@ PROMPTS_OF_A_PICTURE = 3
 """How many prompts a picture is described by."""
 
 
-@dataclass(frozen=True, slots=True)
-class PictureDescription:
-    """Prompts that would draw something like a picture, and what they cost."""
-
-    prompts: tuple[str, ...]
-    cost: Cost
+OnCost = Callable[[Cost], Awaitable[None]]
+"""Is told what a call cost as soon as that is known, whatever becomes of its answer; never of one whose end nobody saw."""
 
 
 class Describer(Protocol):
     """Says what a picture shows, as prompts. What stands in the picture is data and never an instruction."""
 
-    async def describe(self, jpeg: bytes, author: str) -> PictureDescription:
+    def estimate(self) -> Cost:
+        """Return what describing a picture probably costs; nothing where the price is not known."""
+        ...
+
+    async def describe(self, jpeg: bytes, author: str, on_cost: OnCost) -> tuple[str, ...]:
         """Return `PROMPTS_OF_A_PICTURE` prompts for a picture of at most some hundred kilobytes; `author` is a hash.
 
         Raises:

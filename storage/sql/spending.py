@@ -30,6 +30,12 @@ def _build_upsert(insert_into: InsertInto) -> sqlite.Insert:
 
 _COUNT = Upsert(_build_upsert)
 _NEW_DESCRIPTION = Upsert(lambda insert_into: insert_into(descriptions).on_conflict_do_nothing())
+_BOOKED_DESCRIPTION = select(descriptions.c.microusd).where(descriptions.c.id == bindparam("description")).with_for_update()
+_CORRECT_DESCRIPTION = (
+    update(descriptions)
+    .where(descriptions.c.id == bindparam("description"))
+    .values(microusd=bindparam("new_microusd"), is_estimate=bindparam("new_is_estimate"))
+)
 _IN_PERIOD = spending.c.day.between(bindparam("first_day", type_=Date), bindparam("last_day", type_=Date))
 _SPENDING = select(func.coalesce(func.sum(spending.c.held), 0), func.coalesce(func.sum(spending.c.spent), 0)).where(
     spending.c.scope == bindparam("scope"), _IN_PERIOD
@@ -107,17 +113,25 @@ async def book_job_cost(connection: AsyncConnection, job: JobId) -> None:
 
 
 async def book_description(connection: AsyncConnection, description: DescriptionCost) -> None:
-    """Count what a description cost against the budgets, once."""
+    """Count what a description costs against the budgets, in place of what was said of it before."""
+    cost, scopes = description.cost, _scopes(description.community)
     row = {
         "id": description.id,
         "community": description.community,
         "account": description.account,
         "day": description.day,
-        "microusd": description.cost.microusd,
-        "is_estimate": description.cost.is_estimate,
+        "microusd": cost.microusd,
+        "is_estimate": cost.is_estimate,
     }
-    if await _NEW_DESCRIPTION.run(connection, row) and description.cost.microusd:
-        await _add_spending(connection, _scopes(description.community), description.day, held=0, spent=description.cost.microusd)
+    if await _NEW_DESCRIPTION.run(connection, row):
+        more = cost.microusd
+    else:
+        known = (await connection.execute(_BOOKED_DESCRIPTION, {"description": description.id})).scalar_one()
+        more = cost.microusd - known
+        corrected = {"description": description.id, "new_microusd": cost.microusd, "new_is_estimate": cost.is_estimate}
+        await connection.execute(_CORRECT_DESCRIPTION, corrected)
+    if more:
+        await _add_spending(connection, scopes, description.day, held=0, spent=more)
 
 
 async def lock_hold(connection: AsyncConnection, job: JobId) -> Row[Any] | None:

@@ -327,3 +327,11 @@ class TestDescriptions:
         assert [await today(ledger, budget) for budget in (DAILY, MONTHLY, HOUSE_DAILY)] == [(0, 300)] * 3
         await ledger.book_description(replace(said, id="d3", community=HOUSE))
         assert [await today(ledger, budget) for budget in (DAILY, HOUSE_DAILY)] == [(0, 300), (0, 600)]
+
+    @pytest.mark.parametrize("cost", [Cost(120), Cost(900), Cost(0)])
+    async def test_what_it_did_cost_takes_the_estimates_place(self, ledger: Ledger, ann: AccountId, cost: Cost) -> None:
+        """Once, however often it is said."""
+        asked = DescriptionCost(id="d1", community=PARK, account=ann, day=TODAY.day, cost=Cost(300, is_estimate=True))
+        await ledger.book_description(asked)
+        await asyncio.gather(*(ledger.book_description(replace(asked, cost=cost)) for _ in range(3)))
+        assert [await today(ledger, budget) for budget in (DAILY, HOUSE_MONTHLY)] == [(0, cost.microusd)] * 2

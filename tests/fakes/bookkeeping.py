@@ -148,11 +148,12 @@ class Bookkeeping:
             counter.held, counter.spent = counter.held + held, counter.spent + spent
 
     def book_description(self, description: DescriptionCost) -> None:
-        """Count what describing a picture cost, once."""
-        if description.id not in self.descriptions:
-            self.descriptions[description.id] = description
-            scopes = tuple(dict.fromkeys((description.community, HOUSE)))
-            self.spend(scopes, description.day, held=0, spent=description.cost.microusd)
+        """Count what describing a picture costs, in place of what was said of it before."""
+        known = self.descriptions.get(description.id)
+        more = description.cost.microusd - (known.cost.microusd if known else 0)
+        self.descriptions[description.id] = description
+        scopes = tuple(dict.fromkeys((description.community, HOUSE)))
+        self.spend(scopes, description.day, held=0, spent=more)
 
     def spending(self, budget: Budget, day: date) -> Spending:
         """Add up a budget's period."""

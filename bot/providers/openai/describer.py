@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from bot.domain.money import Cost
+from bot.domain.money import FREE, Cost
 from bot.errors import PromptRefused
-from bot.ports.prompts import PROMPTS_OF_A_PICTURE, PictureDescription
-from bot.provider_errors import REWRITER, ProviderFailed, ProviderFault
+from bot.ports.prompts import PROMPTS_OF_A_PICTURE, OnCost
+from bot.provider_errors import REWRITER, OutcomeUnknown, ProviderFailed, ProviderFault
 from bot.providers.openai.client import OpenAiClient
 from bot.providers.openai.error_response import read_request_id
 from bot.providers.openai.errors import api_errors, translate_error
@@ -50,19 +50,29 @@ class OpenAiDescriber:
         self._rewriter = rewriter
         self._time_limit = time_limit
 
-    async def describe(self, jpeg: bytes, author: str) -> PictureDescription:
+    def estimate(self) -> Cost:
+        """Go by what is usual; see `Describer`."""
+        return self._price(None, None)
+
+    async def describe(self, jpeg: bytes, author: str, on_cost: OnCost) -> tuple[str, ...]:
         """Return three prompts for a picture; see `Describer`."""
-        sdk = await self._client.load(REWRITER)
+        try:
+            sdk = await self._client.load(REWRITER)
+        except ProviderFailed:
+            await on_cost(FREE)
+            raise
         try:
             async with asyncio.timeout(self._time_limit.total_seconds()):
-                return await self._ask(sdk, jpeg, author)
+                return await self._ask(sdk, jpeg, author, on_cost)
         except TimeoutError as error:
             reason = f"no description within {self._time_limit}"
             raise ProviderFailed(REWRITER, reason, fault=ProviderFault.TIMED_OUT) from error
         except api_errors() as error:
+            if not isinstance(translate_error(error, REWRITER), OutcomeUnknown):
+                await on_cost(FREE)
             raise translate_error(error, REWRITER, is_repeatable=True) from error
 
-    async def _ask(self, sdk: "AsyncOpenAI", jpeg: bytes, author: str) -> PictureDescription:
+    async def _ask(self, sdk: "AsyncOpenAI", jpeg: bytes, author: str, on_cost: OnCost) -> tuple[str, ...]:
         picture = await asyncio.to_thread(base64.b64encode, jpeg)
         effort = self._rewriter.model.effort
         response = await sdk.chat.completions.with_raw_response.create(
@@ -84,18 +94,22 @@ class OpenAiDescriber:
         request_id = read_request_id(response.headers)
         try:
             completion = response.parse()
-            return PictureDescription(_read(completion, request_id), self._cost(completion))
+            await on_cost(self._cost(completion))
+            return _read(completion, request_id)
         except (ValueError, TypeError, AttributeError, LookupError) as error:
             # Anything that is not a chat completion at all, or holds no prompts, shows itself in one of these ways.
             reason = f"{type(error).__name__} while reading it"
             raise ProviderFailed(REWRITER, reason, fault=ProviderFault.BAD_ANSWER, request_id=request_id) from error
 
     def _cost(self, completion: "ChatCompletion") -> Cost:
+        usage = completion.usage.to_dict(warnings=False) if completion.usage else {}
+        return self._price(token_count(usage.get("prompt_tokens")), token_count(usage.get("completion_tokens")))
+
+    def _price(self, asked: int | None, answered: int | None) -> Cost:
+        """Return what so many tokens cost; where their number is not known, what is usual."""
         prices = self._rewriter.model.prices
         if prices is None:
             return Cost(is_estimate=True)
-        usage = completion.usage.to_dict(warnings=False) if completion.usage else {}
-        asked, answered = token_count(usage.get("prompt_tokens")), token_count(usage.get("completion_tokens"))
         is_known = asked is not None and answered is not None
         text_in, out = (asked or 0, answered or 0) if is_known else _TYPICAL_TOKENS
         return prices.cost(text_in=text_in, image_in=0, out=out, is_estimate=not is_known)

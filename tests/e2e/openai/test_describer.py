@@ -7,6 +7,7 @@ import pytest
 from openai.types.chat.completion_create_params import CompletionCreateParamsNonStreaming
 from pydantic import TypeAdapter
 
+from bot.domain.money import FREE, Cost
 from bot.errors import PromptRefused
 from bot.provider_errors import ProviderFailed
 from bot.providers.openai.client import OpenAiClient
@@ -27,13 +28,31 @@ def describer(client: OpenAiClient, model: str = "gpt-6-luna") -> OpenAiDescribe
     return OpenAiDescriber(client, OpenAiRewriter(client, text_model(model), clock=StoppedClock()))
 
 
-async def test_the_picture_is_sent_and_three_prompts_come_back(client: OpenAiClient, fake: FakeOpenAI) -> None:
+class Bill:
+    """Hears what calls cost."""
+
+    def __init__(self) -> None:
+        self.costs: list[Cost] = []
+
+    async def add(self, cost: Cost) -> None:
+        """Write it down."""
+        self.costs.append(cost)
+
+
+@pytest.fixture
+def bill() -> Bill:
+    """Return an empty one."""
+    return Bill()
+
+
+async def test_the_picture_is_sent_and_three_prompts_come_back(client: OpenAiClient, fake: FakeOpenAI, bill: Bill) -> None:
     """In a form that the SDK's types know; what was charged is what it costs."""
     fake.fail(Endpoint.CHAT, GOOD)
-    described = await describer(client).describe(photo(), AUTHOR)
-    assert described.prompts == tuple(PROMPTS)
-    assert described.cost.microusd > 0
-    assert not described.cost.is_estimate
+    assert await describer(client).describe(photo(), AUTHOR, bill.add) == tuple(PROMPTS)
+    [cost] = bill.costs
+    assert cost.microusd > 0
+    assert not cost.is_estimate
+    assert describer(client).estimate().is_estimate
     body = fake.seen[-1].body
     TypeAdapter(CompletionCreateParamsNonStreaming).validate_python(body)
     [picture] = json.loads(json.dumps(body["messages"]))[1]["content"]
@@ -43,14 +62,35 @@ async def test_the_picture_is_sent_and_three_prompts_come_back(client: OpenAiCli
 @pytest.mark.parametrize(
     "answer", [{"prompts": []}, {"prompts": ["a", "b", " "]}, {"prompts": "a fox"}, "no JSON", {"prompts": PROMPTS, "more": 1}]
 )
-async def test_what_holds_no_three_prompts_is_no_answer(client: OpenAiClient, fake: FakeOpenAI, answer: object) -> None:
-    """Nothing is made up for them."""
+async def test_what_holds_no_three_prompts_is_no_answer(
+    client: OpenAiClient, fake: FakeOpenAI, bill: Bill, answer: object
+) -> None:
+    """Nothing is made up for them, and what was charged is told all the same."""
     fake.fail(Endpoint.CHAT, Fault(kind=Kind.VERDICT, answer=answer))
-    assert isinstance(await failure_of(lambda: describer(client).describe(photo(), AUTHOR)), ProviderFailed)
+    assert isinstance(await failure_of(lambda: describer(client).describe(photo(), AUTHOR, bill.add)), ProviderFailed)
+    [cost] = bill.costs
+    assert cost.microusd > 0
+    assert not cost.is_estimate
 
 
 @pytest.mark.parametrize(("kind", "error"), [(Kind.NO_CHOICES, ProviderFailed), (Kind.MODEL_REFUSAL, PromptRefused)])
-async def test_what_goes_wrong_is_told(client: OpenAiClient, fake: FakeOpenAI, kind: Kind, error: type[Exception]) -> None:
-    """A refusal is no failure."""
+async def test_what_goes_wrong_is_told(
+    client: OpenAiClient, fake: FakeOpenAI, bill: Bill, kind: Kind, error: type[Exception]
+) -> None:
+    """A refusal is no failure, and both were paid for."""
     fake.fail(Endpoint.CHAT, Fault(kind=kind, answer={"prompts": PROMPTS}))
-    assert isinstance(await failure_of(lambda: describer(client).describe(photo(), AUTHOR)), error)
+    assert isinstance(await failure_of(lambda: describer(client).describe(photo(), AUTHOR, bill.add)), error)
+    assert [cost.microusd > 0 for cost in bill.costs] == [True]
+
+
+@pytest.mark.parametrize(
+    ("kind", "costs"),
+    [(Kind.RATE_LIMITED, [FREE]), (Kind.OLD_REFUSAL, [FREE]), (Kind.CUT_AFTER_PAID, []), (Kind.BAD_GATEWAY, [])],
+)
+async def test_a_call_that_was_surely_not_charged_says_so(
+    client: OpenAiClient, fake: FakeOpenAI, bill: Bill, kind: Kind, costs: list[Cost]
+) -> None:
+    """Of one whose end nobody saw nothing is said."""
+    fake.fail(Endpoint.CHAT, Fault(kind=kind, answer={"prompts": PROMPTS}))
+    await failure_of(lambda: describer(client).describe(photo(), AUTHOR, bill.add))
+    assert bill.costs == costs

@@ -10,13 +10,13 @@ from bot.commands.dispatcher import Dispatcher
 from bot.domain.allowances import Budget, DescriptionCost, Period, Spending
 from bot.domain.chat import Post
 from bot.domain.inputs import BroughtPicture
-from bot.domain.money import Cost
+from bot.domain.money import FREE, Cost
 from bot.domain.people import HOUSE, AccountId
 from bot.domain.rules import Actor, Change, RuleKey, RuleKind
 from bot.errors import StorageFailed
 from bot.pipeline.describing import LIFETIME, Describing
 from bot.ports.observer import CostIncurred
-from bot.ports.prompts import GuardDecision, PictureDescription, Verdict
+from bot.ports.prompts import GuardDecision, OnCost, Verdict
 from bot.provider_errors import ProviderFailed, ProviderFault
 from bot.services.admission import AdmissionLimits
 from tests.fakes.accounts import MemoryLedger
@@ -30,7 +30,7 @@ from tests.fakes.waiting import until
 from tests.unit.commands.hands import newest
 
 PHOTO, OTHER_PHOTO = BroughtPicture(photo()), BroughtPicture(photo(size=(90, 120)))
-COST = Cost(300)
+COST, ESTIMATE = Cost(300), Cost(500, is_estimate=True)
 PLENTY = AdmissionLimits(100, timedelta(minutes=1), 10)
 
 
@@ -42,38 +42,56 @@ class Onlooker:
         self.problem: Exception | None = None
         self.is_open = asyncio.Event()
         self.is_open.set()
+        self.costs: Cost | None = COST
+        """What a call turns out to cost; None where nobody hears of that."""
+
         self.says = (" a fox ", "a fox\x00 in ink", "x" * 900)
 
-    async def describe(self, jpeg: bytes, author: str) -> PictureDescription:
+    def estimate(self) -> Cost:
+        """Guess."""
+        return ESTIMATE
+
+    async def describe(self, jpeg: bytes, author: str, on_cost: OnCost) -> tuple[str, ...]:
         """Say it."""
         self.seen.append((jpeg, author))
         await self.is_open.wait()
+        if self.costs is not None:
+            await on_cost(self.costs)
         if self.problem is not None:
             raise self.problem
-        return PictureDescription(self.says, COST)
+        return self.says
 
 
 class LostBooks(MemoryLedger):
-    """Tells how things stand, and takes nothing down."""
+    """Tells how things stand, and takes no more down than so many descriptions."""
+
+    room = 0
 
     async def book_description(self, description: DescriptionCost) -> None:
-        """Fail."""
-        raise StorageFailed("sqlite", f"locked {description.id}")
+        """Fail, once there is no room."""
+        if not self.room:
+            raise StorageFailed("sqlite", f"locked {description.id}")
+        self.room -= 1
+        await super().book_description(description)
 
 
 class Stage:
     """A house in which pictures are described, and somebody who types and presses."""
 
-    def __init__(self, *, has_model: bool = True, admission: AdmissionLimits = PLENTY, has_books: bool = True) -> None:
+    def __init__(self, *, has_model: bool = True, admission: AdmissionLimits = PLENTY, room: int | None = None) -> None:
         self.bench = Bench(painter=ScriptedProvider(edge=64), admission=admission)
         self.onlooker = Onlooker()
         bench = self.bench
+        ledger = bench.ledger
+        if room is not None:
+            ledger = LostBooks(bench.jobs, bench.ids)
+            ledger.room = room
         describing = Describing(
             describer=self.onlooker if has_model else None,
             inputs=bench.input_keeping,
             guard=bench.guard,
             quotas=bench.quotas,
-            ledger=bench.ledger if has_books else LostBooks(bench.jobs, bench.ids),
+            ledger=ledger,
             sanctions=bench.sanctions,
             admission=bench.admission,
             codes=MemoryCodes(bench.clock),
@@ -235,8 +253,36 @@ async def test_who_asks_again_reads_the_same_and_pays_nothing(stage: Stage) -> N
     assert len(stage.onlooker.seen) == 3
 
 
-async def test_what_cannot_be_booked_now_is_said_all_the_same() -> None:
-    """It was paid for."""
-    stage = Stage(has_books=False)
+async def test_what_cannot_be_written_down_before_is_not_asked() -> None:
+    """Else a crash would leave a call that is paid for, and that no budget knows of."""
+    stage = Stage(room=0)
+    assert not (await stage.type("/describe", PHOTO)).buttons
+    assert (stage.onlooker.seen, await usage(stage)) == ([], [])
+
+
+async def test_what_cannot_be_corrected_now_is_said_all_the_same() -> None:
+    """It was paid for; what it probably cost stays booked."""
+    stage = Stage(room=1)
     assert (await stage.type("/describe", PHOTO)).buttons
-    assert await usage(stage) == []
+    assert await usage(stage) == [("", 0, ESTIMATE.microusd)]
+
+
+async def test_a_call_is_booked_before_it_goes_out(stage: Stage) -> None:
+    """Whoever is killed while it is out leaves what it probably costs in the books."""
+    stage.onlooker.is_open.clear()
+    asking = asyncio.create_task(stage.type("/describe", PHOTO))
+    await until(lambda: len(stage.onlooker.seen) == 1)
+    assert await usage(stage) == [("", 0, ESTIMATE.microusd)]
+    stage.onlooker.is_open.set()
+    await asking
+    assert await usage(stage) == [("", 0, COST.microusd)]
+
+
+@pytest.mark.parametrize(("costs", "booked"), [(COST, COST), (FREE, FREE), (None, ESTIMATE)])
+async def test_an_answer_that_cannot_be_used_costs_what_it_did(stage: Stage, costs: Cost | None, booked: Cost) -> None:
+    """Nothing where the service surely charged nothing, and what is likely where nobody knows."""
+    stage.onlooker.costs = costs
+    stage.onlooker.problem = ProviderFailed("rewriter", "nonsense", fault=ProviderFault.BAD_ANSWER)
+    assert not (await stage.type("/describe", PHOTO)).buttons
+    assert sum(microusd for _, _, microusd in await usage(stage)) == booked.microusd
+    assert stage.bench.observer.events[-1] == CostIncurred("rewriter", booked)
