@@ -16,6 +16,8 @@ from statistics import median
 
 from PIL import Image
 
+from bot.pixels import convert_mode
+
 _EDGE = 64
 _FREQUENCIES = 16
 _LEAST_CONTRAST = 2.0
@@ -52,12 +54,12 @@ def _frequencies(image: Image.Image) -> Matrix:
     """Return the lowest frequencies (DCT-II), but for the constant ones, of the picture on white, in grey and small."""
     image.draft("L", (4 * _EDGE, 4 * _EDGE))
     if "A" in image.getbands() or "transparency" in image.info:
-        clear = image.convert("RGBA")
+        clear = convert_mode(image, "RGBA")
         clear.thumbnail((4 * _EDGE, 4 * _EDGE), Image.Resampling.BOX)
         flat = Image.new("RGBA", clear.size, "white")
         flat.alpha_composite(clear)
         image = flat
-    small = image.convert("L").resize((_EDGE, _EDGE), Image.Resampling.BOX)
+    small = convert_mode(image, "L").resize((_EDGE, _EDGE), Image.Resampling.BOX)
     levels = small.tobytes()
     across = [_transform(levels[start : start + _EDGE]) for start in range(0, _EDGE * _EDGE, _EDGE)]
     down = [_transform(column) for column in zip(*across, strict=True)]

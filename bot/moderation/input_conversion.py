@@ -16,6 +16,7 @@ from bot.domain.inputs import MOST_BYTES
 from bot.moderation.fingerprint import UNREADABLE
 from bot.moderation.formats import find_extension, verify_picture
 from bot.moderation.metadata import find_exif, strip_metadata
+from bot.pixels import convert_mode
 
 _MOST_PIXELS = 50_000_000
 _LONGEST_KEPT = 4096
@@ -135,8 +136,8 @@ _TURNS = {
 
 def in_eight_bits(image: Image.Image) -> Image.Image:
     """Return the picture in colours of eight bits, or in grey."""
-    if image.mode.startswith("I"):  # 16 bits of grey; `convert` alone would cut off what is brighter than 255
-        return image.convert("I").point(lambda value: value / 256).convert("L")
+    if image.mode.startswith("I"):
+        return convert_mode(image, "L")
     if image.mode in {"RGB", "RGBA", "L", "LA"}:
         return image.copy()
     return image.convert("RGBA" if "transparency" in image.info or image.mode == "PA" else "RGB")

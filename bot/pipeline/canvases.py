@@ -8,6 +8,7 @@ from PIL import Image, ImageFilter
 
 from bot.domain.images import Size
 from bot.domain.reframing import Frame, Margins, frame_of
+from bot.pixels import convert_mode
 
 _MOST_AT_ONCE = 1
 _HINT_EDGE = 48
@@ -45,7 +46,7 @@ class Canvases:
 def widen_canvas(content: bytes, frame: Frame) -> WiderCanvas:
     """Return the canvas of a frame, as PNG, and its mask."""
     with Image.open(BytesIO(content)) as image:
-        picture = image.convert("RGB")
+        picture = convert_mode(image, "RGB")
         profile = image.info.get("icc_profile") if image.mode in {"RGB", "RGBA"} else None
     edges, inner = (frame.size.width, frame.size.height), (frame.picture.width, frame.picture.height)
     if picture.size != inner:

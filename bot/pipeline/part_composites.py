@@ -8,6 +8,7 @@ from PIL.PngImagePlugin import PngInfo
 
 from bot.domain.provenance import SourceType, xmp_packet
 from bot.moderation.fingerprint import UNREADABLE
+from bot.pixels import convert_mode
 
 _MOST_PIXELS = 50_000_000
 _MOST_AT_ONCE = 1
@@ -41,7 +42,7 @@ def composite_part(base: bytes, mask: bytes, drawn: bytes) -> bytes:
     """
     with Image.open(BytesIO(base)) as image:
         profile = image.info.get("icc_profile") if image.mode in {"RGB", "RGBA"} else None
-        old = image.convert("RGBA" if "A" in image.getbands() or "transparency" in image.info else "RGB")
+        old = convert_mode(image, "RGBA" if "A" in image.getbands() or "transparency" in image.info else "RGB")
     try:
         new = _open_drawn(drawn, old)
     except UNREADABLE:
@@ -60,7 +61,7 @@ def _open_drawn(drawn: bytes, base: Image.Image) -> Image.Image:
     with Image.open(BytesIO(drawn)) as image:
         if image.width * image.height > _MOST_PIXELS:
             raise ValueError(f"{image.width}x{image.height}")
-        new = image.convert(base.mode)
+        new = convert_mode(image, base.mode)
     return new if new.size == base.size else new.resize(base.size, Image.Resampling.LANCZOS)
 
 

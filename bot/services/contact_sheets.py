@@ -13,6 +13,7 @@ from bot.domain.images import THUMBNAIL_EDGES, Picture, PictureId
 from bot.domain.jobs import BatchId
 from bot.domain.provenance import SourceType, xmp_packet
 from bot.errors import EaselError
+from bot.pixels import convert_mode
 from bot.ports.objects import ObjectStore
 from bot.services.thumbnails import Thumbnails, has_thumbnail
 
@@ -70,7 +71,7 @@ def compose(copies: Sequence[tuple[int, bytes]]) -> bytes:
     for place, (number, content) in enumerate(copies):
         left, top = (_GAP + step * (cell + _GAP) for step in (place % columns, place // columns))
         with Image.open(BytesIO(content)) as opened:
-            picture = opened.convert("RGB")
+            picture = convert_mode(opened, "RGB")
         picture.thumbnail((cell, cell), Image.Resampling.LANCZOS)
         sheet.paste(picture, (left + (cell - picture.width) // 2, top + (cell - picture.height) // 2))
         _write(ImageDraw.Draw(sheet), (left, top), str(number), font)

@@ -9,6 +9,7 @@ from PIL import Image
 
 from bot.domain.images import THUMBNAIL_EDGES, ImageFile, Picture, PictureId, PictureState, derived_keys, thumbnail_key
 from bot.errors import ObjectMissing, StorageFailed
+from bot.pixels import convert_mode
 from bot.ports.copy_signer import CopySigner
 from bot.ports.objects import ObjectStore
 from bot.ports.pictures import Pictures
@@ -80,7 +81,7 @@ def shrink(content: bytes, edge: int) -> bytes:
     """Return the picture as WebP, its long edge so many pixels."""
     with Image.open(BytesIO(content)) as image:
         image.draft(None, (edge, edge))
-        small = image.convert("RGBA" if _is_clear(image) else "RGB")
+        small = convert_mode(image, "RGBA" if _is_clear(image) else "RGB")
         small.thumbnail((edge, edge), Image.Resampling.LANCZOS, reducing_gap=2.0)
         packed = BytesIO()
         small.save(packed, "WEBP", quality=_QUALITY, method=4, xmp=copy_mark(image))
@@ -104,8 +105,8 @@ def blur(content: bytes) -> bytes:
 def flatten_on_white(image: Image.Image) -> Image.Image:
     """Return a copy without transparency, which JPEG lacks; a picture without any is returned as it is, which is cheaper."""
     if not _is_clear(image):
-        return image.convert("RGB")
-    whole = image.convert("RGBA")
+        return convert_mode(image, "RGB")
+    whole = convert_mode(image, "RGBA")
     return Image.alpha_composite(Image.new("RGBA", whole.size, "white"), whole).convert("RGB")
 
 

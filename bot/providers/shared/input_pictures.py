@@ -8,6 +8,7 @@ from io import BytesIO
 from PIL import Image
 
 from bot.domain.inputs import InputContent
+from bot.pixels import convert_mode
 
 _LONGEST = 2048
 """Pixels of the long edge: more is billed, and not drawn from (4 megapixels, help.bfl.ai)."""
@@ -42,7 +43,7 @@ def _write(one: InputContent) -> tuple[str, str]:
 def _shrink(image: Image.Image) -> tuple[bytes, str]:
     """Return a copy as JPEG; as PNG where it is clear in parts."""
     is_clear = "A" in image.getbands() or "transparency" in image.info
-    small = image.convert("RGBA" if is_clear else "RGB")
+    small = convert_mode(image, "RGBA" if is_clear else "RGB")
     small.thumbnail((_LONGEST, _LONGEST), Image.Resampling.LANCZOS, reducing_gap=2.0)
     packed = BytesIO()
     if is_clear:
