@@ -6,6 +6,7 @@ from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum
 from typing import Annotated
 
+from bot.commands.page_argument import LONGEST_ARGUMENT, PageArgument, describe_search, offer_older, read_page_argument
 from bot.commands.spec import Command
 from bot.commands.wishes import WishPages
 from bot.domain.chat import Button, Details, Post, PostPicture
@@ -36,10 +37,6 @@ _FIRST_DAY = date(2000, 1, 1)
 """Nothing is older; the first days that a calendar knows are none in every time zone."""
 
 _LONGEST_TITLE = 60
-
-_LONGEST_ARGUMENT = 80
-"""Characters of what a button may carry besides the name of its command, on every platform."""
-
 
 _FAVOURITES = "f"
 
@@ -112,15 +109,15 @@ class GalleryPages:
         """Whisper a page; the last that was found only says that there is more."""
         page = found[:_A_PAGE]
         jobs, shown = await self._prepare(page)
-        argument = _write_argument(query, page[-1].id) if len(found) > len(page) else ""
-        fits = len(argument) <= _LONGEST_ARGUMENT
-        more = "" if fits else " There are more: with fewer words, a button shows them."
+        kind = _FAVOURITES if query.only_favourites else ""
+        last = PageArgument(page[-1].id, query.since, kind, query.words) if len(found) > len(page) else None
+        more, older = offer_older("older_pictures", last)
         post = Post(
             f"{head}{_said(query)} ({len(page)}):{more}",
             pictures=shown,
             details=(_listing(jobs, page), *details),
             links=posts.originals(shown),
-            buttons=(Button("Older", "older_pictures", argument),) if argument and fits else (),
+            buttons=older,
             more=_choices(jobs, page),
         )
         await self._whisper(call, jobs, post)
@@ -161,29 +158,21 @@ def _choices(jobs: dict[str, Job], page: Sequence[Picture]) -> tuple[Button, ...
 def _said(query: PictureQuery) -> str:
     """Repeat what is looked for."""
     favourites = " among your favourites" if query.only_favourites else ""
-    words = f" with “{' '.join(query.words)}”" if query.words else ""
-    return f"{favourites}{words} since {query.since:%d %B %Y}" if query.since else f"{favourites}{words}"
-
-
-def _write_argument(query: PictureQuery, before: PictureId) -> str:
-    """Return what a button carries: the last picture, since when, whether only favourites, and the words."""
-    since = f"{query.since:%Y%m%d%H%M%S}" if query.since else ""
-    return f"{before}:{since}:{_FAVOURITES if query.only_favourites else ''}:{'+'.join(query.words)}"
+    return f"{favourites}{describe_search(query.words, query.since)}"
 
 
 def _read_argument(argument: str) -> tuple[PictureQuery, PictureId]:
-    """Read it back.
+    """Return what a button meant.
 
     Raises:
-        BadInput: Nobody but a button of ours should write one, and this was somebody else.
+        BadInput: It is no button of ours.
     """
     try:
-        before, since, only, words = argument.split(":")
-        moment = datetime.strptime(since, "%Y%m%d%H%M%S").replace(tzinfo=UTC) if since else None
+        found = read_page_argument(argument)
     except ValueError:
         raise BadInput("That button does not work any more; /gallery begins again with the newest.") from None
-    query = PictureQuery(words=search_words(words), since=moment, only_favourites=only == _FAVOURITES)
-    return query, PictureId(before)
+    query = PictureQuery(words=found.words, since=found.since, only_favourites=found.kind == _FAVOURITES)
+    return query, PictureId(found.last)
 
 
 class Only(StrEnum):
@@ -239,7 +228,7 @@ def show_gallery(pages: GalleryPages, wishes: WishPages) -> Command[GalleryArgs]
 class OlderArgs:
     """What the button below a page carries."""
 
-    after: Annotated[str, Text("The page before, and what was looked for", longest=_LONGEST_ARGUMENT)]
+    after: Annotated[str, Text("The page before, and what was looked for", longest=LONGEST_ARGUMENT)]
 
 
 def older_pictures(pages: GalleryPages) -> Command[OlderArgs]:

@@ -2,15 +2,14 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from typing import Annotated
 
 from bot.commands.dispatcher import KnowsCost
+from bot.commands.page_argument import LONGEST_ARGUMENT, PageArgument, describe_search, offer_older, read_page_argument
 from bot.commands.spec import Command
 from bot.domain.chat import Button, Details, Post
 from bot.domain.jobs import Job, JobId, JobState, Wish
 from bot.domain.options import Text
-from bot.domain.picture_search import search_words
 from bot.domain.wish_history import PastWish, WishQuery, WishStatus
 from bot.errors import BadInput
 from bot.pipeline import posts
@@ -28,9 +27,6 @@ _A_PAGE = 8
 _LONGEST_TITLE = 60
 _LONGEST_REASON = 200
 
-_LONGEST_ARGUMENT = 80
-"""Characters of what a button may carry besides the name of its command, on every platform."""
-
 _HEADS = {
     WishStatus.ALL: "All that you asked for",
     WishStatus.WAITING: "What you asked for and is not drawn yet",
@@ -43,7 +39,6 @@ _NOTHING = {
 }
 _STANDS = {JobState.QUEUED: "waits", JobState.RUNNING: "is being drawn", JobState.KEPT: "is drawn, and about to be shown"}
 _DRAWN_AGAIN = {JobState.FAILED, JobState.CANCELLED}
-_SINCE = "%Y%m%d%H%M%S"
 
 
 class WishPages:
@@ -74,11 +69,10 @@ class WishPages:
         page = found[:_A_PAGE]
         knows_cost = await self._knows_cost(call.person)
         lines = [f"{number}. {self._line(wish, knows_cost=knows_cost)}" for number, wish in enumerate(page, start=1)]
-        argument = _write_argument(query, page[-1].job.id) if len(found) > len(page) else ""
-        fits = len(argument) <= _LONGEST_ARGUMENT
-        more = "" if fits else " There are more: with fewer words, a button shows them."
-        head = f"{_HEADS[query.status]}{', older ones,' if before else ''}{_said(query)} ({len(page)}):{more}"
-        older = (Button("Older", "older_wishes", argument),) if argument and fits else ()
+        last = PageArgument(page[-1].job.id, query.since, query.status, query.words) if len(found) > len(page) else None
+        more, older = offer_older("older_wishes", last)
+        search = describe_search(query.words, query.since)
+        head = f"{_HEADS[query.status]}{', older ones,' if before else ''}{search} ({len(page)}):{more}"
         details = (Details("What became of them", "\n".join(lines)),)
         message = await call.whisper(Post(head, details=details, buttons=(*_again(page), *older)))
         if message is not None:
@@ -138,46 +132,34 @@ def _may_be_drawn_again(job: Job) -> bool:
     return job.state in _DRAWN_AGAIN and job.erased_at is None
 
 
-def _said(query: WishQuery) -> str:
-    """Repeat what is looked for."""
-    words = f" with “{' '.join(query.words)}”" if query.words else ""
-    return f"{words} since {query.since:%d %B %Y}" if query.since else words
-
-
 def _say_nothing(query: WishQuery, before: JobId | None) -> str:
     if before is not None:
         return f"You asked for nothing before that there; /gallery --state {query.status} begins again with the newest."
     if query.words or query.since:
-        return f"You asked for nothing{_said(query)}. /gallery --state all lists all that you did ask for."
+        search = describe_search(query.words, query.since)
+        return f"You asked for nothing{search}. /gallery --state all lists all that you did ask for."
     return _NOTHING[query.status]
 
 
-def _write_argument(query: WishQuery, before: JobId) -> str:
-    """Return what a button carries: the last wish, since when, which ones, and the words."""
-    since = f"{query.since:{_SINCE}}" if query.since else ""
-    return f"{before}:{since}:{query.status}:{'+'.join(query.words)}"
-
-
 def _read_argument(argument: str) -> tuple[WishQuery, JobId]:
-    """Read it back.
+    """Return what a button meant.
 
     Raises:
-        BadInput: Nobody but a button of ours should write one, and this was somebody else.
+        BadInput: It is no button of ours.
     """
     try:
-        before, since, status, words = argument.split(":")
-        moment = datetime.strptime(since, _SINCE).replace(tzinfo=UTC) if since else None
-        query = WishQuery(status=WishStatus(status), words=search_words(words), since=moment)
+        found = read_page_argument(argument)
+        query = WishQuery(status=WishStatus(found.kind), words=found.words, since=found.since)
     except ValueError:
         raise BadInput("That button does not work any more; /gallery --state all begins again with the newest.") from None
-    return query, JobId(before)
+    return query, JobId(found.last)
 
 
 @dataclass(frozen=True, slots=True)
 class OlderWishesArgs:
     """What the button below a page of wishes carries."""
 
-    after: Annotated[str, Text("The page before, and what was looked for", longest=_LONGEST_ARGUMENT)]
+    after: Annotated[str, Text("The page before, and what was looked for", longest=LONGEST_ARGUMENT)]
 
 
 def older_wishes(pages: WishPages) -> Command[OlderWishesArgs]:
