@@ -9,7 +9,7 @@ import structlog
 
 from bot.domain.gateways import OmittableParameter
 from bot.domain.health import Finding
-from bot.domain.images import Abilities, Background, FileFormat, ImageRequest, ImageResult, Progress, Quality, Size
+from bot.domain.images import Background, FileFormat, ImageRequest, ImageResult, Progress, Quality, Size
 from bot.domain.inputs import InputRole
 from bot.domain.money import Cost, TokenPrices, UnitPrices
 from bot.ports.clock import Clock
@@ -25,6 +25,7 @@ from bot.providers.openai.model_check import check_model
 from bot.providers.openai.models import TOKENS_OF_AN_INPUT, ImageModel
 from bot.providers.openai.unsupported_parameters import UnsupportedParameters
 from bot.providers.shared.base64_text import decode_base64
+from bot.providers.shared.identity import ProviderIdentity
 from bot.providers.shared.picture_fetcher import PictureFetcher
 
 if TYPE_CHECKING:
@@ -47,7 +48,7 @@ _TOKENS_OF_A_PREVIEW = 100
 """What the older guides say; it only goes into estimates."""
 
 
-class OpenAiImages:
+class OpenAiImages(ProviderIdentity[ImageModel]):
     """Draws with one model.
 
     A single picture is streamed when the model has previews and the operator
@@ -71,37 +72,15 @@ class OpenAiImages:
         fetcher: PictureFetcher | None = None,
         extra_body: Mapping[str, object] = MappingProxyType({}),
     ) -> None:
+        super().__init__(model, name=name, attribution=attribution)
         self._client = client
         self._extra_body = extra_body
-        self._model = model
         self._clock = clock
-        self._credit = attribution
-        self._name = name
         self._previews = min(previews, model.abilities.previews)
         self._response_format = response_format
         self._unsupported = unsupported or UnsupportedParameters(name)
         self._thread = SerialThread()
         self._fetcher = fetcher or PictureFetcher(str(client.base_url))
-
-    @property
-    def name(self) -> str:
-        """Return the key of its section in the settings."""
-        return self._name
-
-    @property
-    def model(self) -> str:
-        """Return the model's name, as the service spells it."""
-        return self._model.name
-
-    @property
-    def attribution(self) -> str:
-        """Return the line under its pictures."""
-        return self._credit
-
-    @property
-    def abilities(self) -> Abilities:
-        """Return what the model can do, by the table or the operator's settings."""
-        return self._model.abilities
 
     async def check(self) -> tuple[Finding, ...]:
         """Ask for the list of models, which is free."""

@@ -8,6 +8,7 @@ from bot.domain.inputs import InputRole
 from bot.domain.money import FREE, Cost, UnitPrices
 from bot.domain.tickets import Ticket
 from bot.provider_errors import ProviderFailed, ProviderFault
+from bot.providers.shared.identity import ProviderIdentity
 
 _MEGAPIXEL = 1024 * 1024
 _SECONDS_OF_A_MEGAPIXEL = 20.0
@@ -54,33 +55,8 @@ class HostedModel:
     price: PicturePrice | None = None
 
 
-class HostedService:
+class HostedService(ProviderIdentity[HostedModel]):
     """What a provider with one such model says of itself: the same for all whose service chooses the ids of calls."""
-
-    def __init__(self, model: HostedModel, *, name: str, attribution: str) -> None:
-        self._model = model
-        self._name = name
-        self._attribution = attribution
-
-    @property
-    def name(self) -> str:
-        """Return the key of its section in the settings."""
-        return self._name
-
-    @property
-    def model(self) -> str:
-        """Return the model's name, as the service spells it."""
-        return self._model.name
-
-    @property
-    def attribution(self) -> str:
-        """Return the line under its pictures."""
-        return self._attribution
-
-    @property
-    def abilities(self) -> Abilities:
-        """Return what the model can do, by the table or the operator's settings."""
-        return self._model.abilities
 
     def estimate(self, size: Size, quality: Quality, count: int) -> Cost:  # noqa: ARG002 - the port's signature
         """Return the cost by the price list, for the nearest that the model draws; what has a price of 0 is free."""
