@@ -115,52 +115,42 @@ async def _listen_on_slack(
 async def open_chat_platforms(base: Foundation) -> AsyncIterator[ChatPlatforms]:
     """Open the chat platforms. They are opened before the house, so that they close after its last message."""
     async with AsyncExitStack() as stack:
-        discord = await stack.enter_async_context(_open_discord(base)) if base.settings.discord.token else None
-        slack = await stack.enter_async_context(_open_slack(base)) if base.settings.slack.is_on else None
+        discord = await stack.enter_async_context(_build_discord(base)) if base.settings.discord.token else None
+        slack = await stack.enter_async_context(_build_slack(base)) if base.settings.slack.is_on else None
         yield ChatPlatforms(discord, slack)
 
 
-@asynccontextmanager
-async def _open_discord(base: Foundation) -> "AsyncIterator[DiscordFrontEnd]":
-    from bot.adapters.discord.front_end import open_discord, set_api_addresses
+def _build_discord(base: Foundation) -> "DiscordFrontEnd":
+    from bot.adapters.discord.front_end import DiscordFrontEnd, set_api_addresses
 
     discord = base.settings.discord
     set_api_addresses(discord.api_url, discord.gateway_url)
-    on_progress = _observe_updates(base, DISCORD)
-    options, limiter = discord_options(base.settings), base.shared.rate_limiter
-    opening = open_discord(
-        options,
+    return DiscordFrontEnd(
+        discord_options(base.settings),
         base.objects,
         base.clock,
-        limiter,
+        base.shared.rate_limiter,
         base.shared.files,
         copy_signer=base.copy_signer,
-        on_progress=on_progress,
+        on_progress=_observe_updates(base, DISCORD),
     )
-    async with opening as front:
-        yield front
 
 
-@asynccontextmanager
-async def _open_slack(base: Foundation) -> "AsyncIterator[SlackFrontEnd]":
-    from bot.adapters.slack.front_end import SlackShared, SlackStores, open_slack
+def _build_slack(base: Foundation) -> "SlackFrontEnd":
+    from bot.adapters.slack.front_end import SlackFrontEnd, SlackShared, SlackStores
     from storage.sql.codes import SqlCodes
     from storage.sql.installations import SqlInstallations
 
-    stores = SlackStores(SqlInstallations(base.database), SqlCodes(base.database, base.clock))
-    options = slack_options(base.settings)
-    opening = open_slack(
-        options,
+    return SlackFrontEnd(
+        slack_options(base.settings),
         base.objects,
         base.clock,
         base.ids,
-        stores=stores,
+        stores=SlackStores(SqlInstallations(base.database), SqlCodes(base.database, base.clock)),
         shared=SlackShared(base.events, base.shared.rate_limiter),
         copy_signer=base.copy_signer,
         on_progress=_observe_updates(base, SLACK),
     )
-    async with opening as front:
-        yield front
 
 
 def _observe_updates(base: Foundation, platform: Platform) -> Callable[[UpdateOutcome], None]:

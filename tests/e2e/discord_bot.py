@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
 from pathlib import Path
 
-from bot.adapters.discord.front_end import DiscordOptions, open_discord
+from bot.adapters.discord.front_end import DiscordFrontEnd, DiscordOptions
 from bot.adapters.discord.gateway import ShardOptions
 from bot.app.system import SystemClock
 from bot.commands.dispatcher import Dispatcher
@@ -31,7 +31,7 @@ async def a_bot(discord: FakeDiscord, folder: Path, commands: Iterable[AnyComman
     options = DiscordOptions(discord.token, folder / "lock", ShardOptions(), translations=load_translations())
     with pointed_at(discord):
         async with (
-            open_discord(options, MemoryObjects(), clock, LocalRateLimiter(clock), NoSharedFiles()) as front,
+            DiscordFrontEnd(options, MemoryObjects(), clock, LocalRateLimiter(clock), NoSharedFiles()) as front,
             front.listen(dispatcher, lookup),
         ):
             await discord.gateway.ready()

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.adapters.discord.front_end import DiscordOptions, open_discord
+from bot.adapters.discord.front_end import DiscordFrontEnd, DiscordOptions
 from bot.adapters.discord.gateway import ShardOptions
 from bot.app.system import SystemClock
 from bot.commands.dispatcher import Dispatcher
@@ -76,7 +76,7 @@ async def desk(tmp_path: Path) -> AsyncIterator[Desk]:
         lookup = PictureLookup(jobs, MemoryPictures(jobs), MemorySentMessages(jobs))
         with pointed_at(discord):
             async with (
-                open_discord(options, MemoryObjects(), clock, LocalRateLimiter(clock), NoSharedFiles()) as front,
+                DiscordFrontEnd(options, MemoryObjects(), clock, LocalRateLimiter(clock), NoSharedFiles()) as front,
                 front.listen(dispatcher, lookup),
             ):
                 await discord.gateway.ready()

@@ -6,6 +6,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
+from typing import Self
 
 from discord.gateway import DiscordWebSocket
 from discord.http import Route
@@ -50,7 +51,11 @@ class DiscordOptions:
 
 
 class DiscordFrontEnd:
-    """Discord, seen from the composition root."""
+    """Discord, seen from the composition root; entered while messages are shown.
+
+    Discord itself is only spoken to when there is something to say. `on_progress`
+    is told what becomes of each progress of a message.
+    """
 
     def __init__(
         self,
@@ -121,7 +126,11 @@ class DiscordFrontEnd:
             task.cancel()
             await asyncio.gather(task, return_exceptions=True)
 
-    async def close(self) -> None:
+    async def __aenter__(self) -> Self:
+        """Return itself."""
+        return self
+
+    async def __aexit__(self, *exc_info: object) -> None:
         """Close all connections."""
         await self.surface.close()
         await self._bot_client.close()
@@ -131,28 +140,6 @@ class DiscordFrontEnd:
         return (
             (DiscordHttpEndpoint(key, handlers=handlers, bot_client=self._bot_client, clock=self._clock).routes(),) if key else ()
         )
-
-
-@asynccontextmanager
-async def open_discord(
-    options: DiscordOptions,
-    objects: ObjectStore,
-    clock: Clock,
-    rate_limiter: RateLimiter,
-    shared_files: SharedFiles,
-    *,
-    copy_signer: CopySigner = NO_COPY_SIGNER,
-    on_progress: OnOutcome = tell_nobody,
-) -> AsyncIterator[DiscordFrontEnd]:
-    """Open what messages need, and close it; Discord itself is only spoken to when there is something to say.
-
-    `on_progress` is told what becomes of each progress of a message.
-    """
-    front = DiscordFrontEnd(options, objects, clock, rate_limiter, shared_files, copy_signer=copy_signer, on_progress=on_progress)
-    try:
-        yield front
-    finally:
-        await front.close()
 
 
 def set_api_addresses(api_url: str, gateway_url: str) -> None:

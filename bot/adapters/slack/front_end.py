@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator
 from contextlib import AbstractContextManager, asynccontextmanager, nullcontext
 from dataclasses import dataclass, field
 from datetime import timedelta
+from typing import Self
 
 import structlog
 from fastapi import APIRouter
@@ -91,7 +92,11 @@ class SlackShared:
 
 
 class SlackFrontEnd:
-    """Slack, seen from the composition root."""
+    """Slack, seen from the composition root; entered while messages are shown.
+
+    Slack itself is only spoken to when there is something to say. `on_progress`
+    is told what becomes of each progress of a message.
+    """
 
     def __init__(
         self,
@@ -171,7 +176,11 @@ class SlackFrontEnd:
             await asyncio.gather(task, return_exceptions=True)
             await people.close()
 
-    async def close(self) -> None:
+    async def __aenter__(self) -> Self:
+        """Return itself."""
+        return self
+
+    async def __aexit__(self, *exc_info: object) -> None:
         """Close all connections."""
         await self.surface.close()
         await self._bots.close()
@@ -230,28 +239,3 @@ def _installation_store(options: SlackOptions, stores: SlackStores) -> Encrypted
     if not options.client_id:
         return None
     return EncryptedInstallationStore(stores.installations, TokenCipher(options.token_keys), options.client_id)
-
-
-@asynccontextmanager
-async def open_slack(
-    options: SlackOptions,
-    objects: ObjectStore,
-    clock: Clock,
-    ids: Ids,
-    *,
-    stores: SlackStores,
-    shared: SlackShared,
-    copy_signer: CopySigner = NO_COPY_SIGNER,
-    on_progress: OnOutcome = tell_nobody,
-) -> AsyncIterator[SlackFrontEnd]:
-    """Open what messages need, and close it; Slack itself is only spoken to when there is something to say.
-
-    `on_progress` is told what becomes of each progress of a message.
-    """
-    front = SlackFrontEnd(
-        options, objects, clock, ids, stores=stores, shared=shared, copy_signer=copy_signer, on_progress=on_progress
-    )
-    try:
-        yield front
-    finally:
-        await front.close()
