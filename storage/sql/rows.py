@@ -5,14 +5,15 @@ Where JSON differs from the declaration it is because rows and queries of
 earlier versions have it so.
 """
 
+from dataclasses import fields
 from typing import Any
 
 from pydantic import TypeAdapter
 from sqlalchemy import Row
 
 from bot.domain.chat import MessageRef
-from bot.domain.images import Background, Picture
-from bot.domain.jobs import Drawing, Ending, Job, PreparedPrompt
+from bot.domain.images import Picture
+from bot.domain.jobs import Drawing, Ending, Job, PreparedPrompt, Wish
 from bot.domain.money import FREE, Cost
 from bot.ports.page_messages import PageMessage
 
@@ -25,6 +26,13 @@ _DRAWING = TypeAdapter(Drawing)
 _PICTURE = TypeAdapter(Picture)
 _STORED_MESSAGE = TypeAdapter(PageMessage)
 
+_ALWAYS_WRITTEN = frozenset(
+    {"prompt", "shape", "size", "quality", "count", "rewriting", "model", "variation_of", "previews", "lane"},
+)
+"""What stands in the JSON of every wish, as programs of before expect; an option that came later is there if it is unusual."""
+
+_USUAL = {field.name: field.default for field in fields(Wish)}
+
 
 def columns_of(row: Row[Any]) -> Json:
     """Return the columns of a row by their names."""
@@ -35,21 +43,14 @@ def job_values(job: Job) -> Json:
     """Return the columns of a job; nobody has a lease on it."""
     values: Json = _JOB.dump_python(job, exclude={"place": {"parent"}, "message": True, "ending": True, "prepared_prompt": True})
     identity = values["author"].pop("identity")
-    if not job.wish.inputs:
-        del values["wish"]["inputs"]
-    if job.wish.background is Background.FULL:
-        del values["wish"]["background"]
-    if job.wish.format is None:
-        del values["wish"]["format"]
-    if job.wish.seed is None:
-        del values["wish"]["seed"]
+    wish = {name: value for name, value in values["wish"].items() if name in _ALWAYS_WRITTEN or value != _USUAL[name]}
     return {
         **values,
         "platform": job.place.platform,
         "quality": job.wish.quality,
         "lane": job.wish.lane,
         "author": identity | values["author"],
-        "wish": {**values["wish"], "size": job.wish.size and [job.wish.size.width, job.wish.size.height]},
+        "wish": wish | {"size": job.wish.size and [job.wish.size.width, job.wish.size.height]},
         **message_values(job.message),
         "ending": job.ending and ending_json(job.ending),
         **prepared_prompt_values(job.prepared_prompt),

@@ -9,7 +9,8 @@ import pytest
 from sqlalchemy import Row
 
 from bot.domain.chat import MessageRef, Place
-from bot.domain.images import DrawingId, ImageFile, Picture, PictureId, PictureState, Quality, Shape, Size
+from bot.domain.images import Background, DrawingId, FileFormat, ImageFile, Picture, PictureId, PictureState, Quality, Shape, Size
+from bot.domain.inputs import InputPicture, InputRole
 from bot.domain.jobs import Drawing, DrawingState, Ending, Job, JobId, JobState, PreparedPrompt, Rewriting, Wish
 from bot.domain.money import Cost
 from bot.domain.people import HOUSE, PREMIUM, AccountId, Identity, Person, Platform
@@ -59,6 +60,14 @@ FILE = {
     "media_type": "image/png",
     "width": 1536,
     "height": 1024,
+    "size_bytes": 4711,
+}
+BROUGHT: dict[str, Any] = {
+    "key": "inputs/1",
+    "source": "abc",
+    "media_type": "image/png",
+    "width": 30,
+    "height": 20,
     "size_bytes": 4711,
 }
 JOB_ROW = {
@@ -218,6 +227,32 @@ def test_a_job_is_written_as_ever() -> None:
     """Queries look into this JSON, and whoever goes back a version finds it readable."""
     values = job_values(JOB)
     assert {name: _listed(value) for name, value in values.items()} == JOB_ROW
+
+
+def test_a_plain_wish_is_written_as_ever() -> None:
+    """Programs and queries of before find what they look for; an option that came later is there where it is unusual."""
+    plain = job_values(replace(JOB, wish=Wish(prompt="a fox")))["wish"]
+    assert plain == {
+        "prompt": "a fox",
+        "shape": "square",
+        "size": None,
+        "quality": "medium",
+        "count": 1,
+        "rewriting": "on",
+        "model": None,
+        "variation_of": None,
+        "previews": True,
+        "lane": "fast",
+    }
+    more = Wish(
+        prompt="a fox",
+        background=Background.CLEAR,
+        format=FileFormat.WEBP,
+        seed=0,
+        inputs=(InputPicture(role=InputRole.MASK, **BROUGHT),),
+    )
+    unusual = {"background": "clear", "format": "webp", "seed": 0, "inputs": [BROUGHT | {"role": "mask", "parent": None}]}
+    assert _listed(job_values(replace(JOB, wish=more))["wish"]) == plain | unusual
 
 
 def test_a_row_of_the_first_release_is_read() -> None:
