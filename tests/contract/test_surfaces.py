@@ -19,6 +19,7 @@ from bot.adapters.slack.rate_limits import SlackRateLimiter, SlackRateLimits
 from bot.adapters.slack.surface import SlackSurface
 from bot.adapters.slack.web_api import SlackWebApi
 from bot.adapters.web.surface import WEB, WebSurface
+from bot.app.system import RandomIds
 from bot.domain.chat import Button, Details, MessageRef, Place, Post, PostPicture, Tone, promise
 from bot.domain.images import PictureId
 from bot.errors import MessageGone, MessageOutOfReach, StorageFailed, SurfaceFailed
@@ -214,7 +215,7 @@ async def slack_stage() -> AsyncIterator[SurfaceStage]:
             base_url=slack.api_url,
             rate_limiter=SlackRateLimiter(LocalRateLimiter(slack.clock), SlackRateLimits(progress_interval=0.05)),
         )
-        surface = SlackSurface(web, objects, slack.clock, timings=BRIEF)
+        surface = SlackSurface(web, objects, slack.clock, RandomIds(), timings=BRIEF)
         try:
             yield SlackStage(slack, surface, team.id, team.add_channel("general"))
         finally:

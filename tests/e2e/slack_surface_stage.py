@@ -12,6 +12,7 @@ from bot.adapters.slack.rate_limits import SlackRateLimiter, SlackRateLimits
 from bot.adapters.slack.reply_token import SlackReplyToken
 from bot.adapters.slack.surface import SlackSurface
 from bot.adapters.slack.web_api import SlackWebApi
+from bot.app.system import RandomIds
 from bot.domain.chat import Button, Details, MessageRef, Place, Post, PostPicture, Tone
 from bot.domain.images import PictureId
 from bot.ports.copy_signer import CopySigner
@@ -89,7 +90,7 @@ class SlackSurfaceStage:
     @asynccontextmanager
     async def other_process(self, timings: SurfaceTimings = BRIEF) -> AsyncIterator[SlackSurface]:
         """Yield a surface that remembers nothing of what this one did."""
-        surface = SlackSurface(self.web, self.objects, self.slack.clock, timings=timings)
+        surface = SlackSurface(self.web, self.objects, self.slack.clock, RandomIds(), timings=timings)
         try:
             yield surface
         finally:
@@ -141,6 +142,7 @@ async def a_stage(
             web,
             objects,
             slack.clock,
+            RandomIds(),
             preview_link=preview_link,
             shows_links=preview_link is not None,
             copy_signer=copy_signer,

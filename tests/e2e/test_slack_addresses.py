@@ -8,6 +8,7 @@ import pytest
 from bot.adapters.slack.errors import SlackMessageRejected
 from bot.adapters.slack.reply_token import SlackReplyToken
 from bot.adapters.slack.surface import SlackSurface
+from bot.app.system import RandomIds
 from bot.domain.chat import Post
 from bot.errors import MessageGone, SurfaceFailed
 from tests.e2e.slack_surface_stage import DONE, ENDED, PICTURE, WAITING, WORKING, SlackSurfaceStage, a_stage, link_preview
@@ -97,7 +98,7 @@ async def test_an_address_has_five_uses(stage: SlackSurfaceStage) -> None:
     message = await stage.surface.answer(stage.place_of(private), WAITING, key="k", reply_token=stage.reply_token(private))
     for number in range(4):
         await stage.surface.update(message, Post(f"news {number}"))
-    other = SlackSurface(stage.web, stage.objects, stage.slack.clock, timings=BRIEF)
+    other = SlackSurface(stage.web, stage.objects, stage.slack.clock, RandomIds(), timings=BRIEF)
     for surface in (stage.surface, other):
         with pytest.raises(MessageGone):
             await surface.update(message, ENDED)

@@ -9,6 +9,7 @@ import pytest
 from PIL import Image
 
 from bot.adapters.slack.surface import SlackSurface
+from bot.app.system import RandomIds
 from bot.domain.chat import Attachment, MessageRef, Post
 from bot.domain.images import PictureId
 from bot.errors import ObjectMissing, SurfaceFailed
@@ -179,7 +180,7 @@ async def test_after_a_crash_the_picture_is_not_seen_twice(open_stage: SlackSurf
     """Another process says the same again."""
     message, seen = await open_stage.posted()
     await open_stage.surface.update(message, DONE)
-    other = SlackSurface(open_stage.web, open_stage.objects, open_stage.slack.clock, timings=BRIEF)
+    other = SlackSurface(open_stage.web, open_stage.objects, open_stage.slack.clock, RandomIds(), timings=BRIEF)
     await other.update(MessageRef(message.place, message.id), DONE)
     await other.close()
     assert open_stage.channel.messages == [seen]

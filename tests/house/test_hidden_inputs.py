@@ -36,7 +36,6 @@ ALLOWED = {
         "bot/adapters/slack/rate_limits.py",
         "bot/adapters/slack/socket_mode.py",
         "bot/adapters/slack/uploads.py",
-        "bot/adapters/slack/message_poster.py",  # marks what is sent now, to tell it from what was sent before
         "bot/adapters/slack/user_profiles.py",
         "bot/cli/imagine_command.py",
         "bot/doctor/house_checks.py",

@@ -125,6 +125,7 @@ class SlackFrontEnd:
             self._web,
             objects,
             clock,
+            ids,
             preview_link=link,
             shows_links=options.shows_links,
             copy_signer=copy_signer,

@@ -1,6 +1,5 @@
 """Posts messages under a key, so that another post under it, by whichever process, finds the message that stands there."""
 
-import asyncio
 import hashlib
 from dataclasses import dataclass
 
@@ -9,7 +8,7 @@ from bot.adapters.slack.rendering import Json
 from bot.adapters.slack.reply_token import SlackReplyToken
 from bot.adapters.slack.web_api import SlackWebApi
 from bot.domain.chat import MessageRef, Place
-from bot.ports.clock import Clock
+from bot.ports.clock import Clock, Ids
 
 _AS_PLAIN_TEXT = {"parse": "none", "link_names": False, "unfurl_links": False, "unfurl_media": False}
 
@@ -29,13 +28,14 @@ class MessagePoster:
     `chat.postMessage`. Where Slack ignores it, a repeat is a second message.
     """
 
-    def __init__(self, web: SlackWebApi, clock: Clock) -> None:
+    def __init__(self, web: SlackWebApi, clock: Clock, ids: Ids) -> None:
         self._web = web
         self._clock = clock
+        self._ids = ids
 
     async def post(self, place: Place, body: Json, *, name: str) -> PostedMessage:
         """Post once for a key, and again if that message was deleted; raises as `SlackWebApi.call` does."""
-        mark = f"{asyncio.get_running_loop().time():.6f}"
+        mark = self._ids.new()  # not a time: two processes may have the same
         thread = {"thread_ts": place.thread} if place.thread else {}
         arguments = {"channel": place.channel, **_mark_blocks(body, mark), **thread, **_AS_PLAIN_TEXT}
         try:

@@ -23,7 +23,7 @@ from bot.domain.chat import MessageRef, Place, Post
 from bot.domain.images import PictureId
 from bot.domain.people import Identity
 from bot.errors import MessageGone, MessageOutOfReach
-from bot.ports.clock import Clock
+from bot.ports.clock import Clock, Ids
 from bot.ports.copy_signer import CopySigner
 from bot.ports.objects import ObjectStore
 from bot.services.provenance import NO_COPY_SIGNER
@@ -44,6 +44,7 @@ class SlackSurface:
         web: SlackWebApi,
         objects: ObjectStore,
         clock: Clock,
+        ids: Ids,
         *,
         preview_link: PreviewLink | None = None,
         shows_links: bool = False,
@@ -53,7 +54,7 @@ class SlackSurface:
     ) -> None:
         self.response_urls = ResponseUrlClient(web, clock)
         self._web = web
-        self._poster = MessagePoster(web, clock)
+        self._poster = MessagePoster(web, clock, ids)
         self._timings = timings or SurfaceTimings()
         self._uploads = FileUploader(web, self._timings.files)
         self._pictures = PictureSources(self._uploads, objects, preview_link, shows_links=shows_links, signer=copy_signer)
