@@ -2,7 +2,6 @@
 
 import asyncio
 import json
-import os
 from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -13,14 +12,13 @@ from typing import Any
 
 import typer
 
-from bot.adapters.terminal import TERMINAL
 from bot.app.data_folder import make_data_folder
 from bot.app.stores import open_records
 from bot.app.system import RandomIds, SystemClock
 from bot.cli.logs import configure_logging
+from bot.cli.system_user import terminal_identity
 from bot.config import Settings, load
 from bot.domain.cases import Case, CaseDecision, CaseId, CaseState
-from bot.domain.people import Identity
 from bot.domain.rules import Actor
 from bot.errors import BadInput, Conflict
 from bot.ports.cases import Cases
@@ -144,7 +142,7 @@ async def _open(settings: Settings) -> AsyncIterator[_Records]:
     await upgrade(settings.records_url)
     clock, ids = SystemClock(), RandomIds()
     async with open_records(settings) as database:
-        identity = Identity(TERMINAL, "", str(os.getuid()))
+        identity = terminal_identity()
         account = await SqlAccounts(database, clock, ids).get_or_create(
             identity, settings.quotas.first_tier_of(identity.platform)
         )

@@ -1,8 +1,6 @@
 """`easel imagine`: one wish through the whole house, waited for."""
 
 import asyncio
-import getpass
-import os
 from collections.abc import Coroutine, Mapping, Sequence
 from dataclasses import replace
 from datetime import timedelta
@@ -20,6 +18,7 @@ from bot.cli.boundary import FAILED, REFUSED
 from bot.cli.imagine_report import ImagineProblem, ImagineReport, print_json, print_lines
 from bot.cli.logs import configure_logging
 from bot.cli.output_files import CannotWrite, output_paths, write_pictures
+from bot.cli.system_user import login, terminal_identity
 from bot.config import Settings, load
 from bot.domain.chat import Post, Tone
 from bot.domain.jobs import DrawingState, Job, JobId, JobState
@@ -81,7 +80,7 @@ async def draw(
     patience: timedelta = _STORE_PATIENCE,
 ) -> ImagineReport:
     """Open the house, have the wish drawn, and return the report; ends early on a signal or if storage is away for `patience`."""
-    call = TerminalCall(key=f"terminal:{RandomIds().new()}", user=str(os.getuid()), name=_login(), surface=surface)
+    call = TerminalCall(key=f"terminal:{RandomIds().new()}", user=terminal_identity().user, name=login(), surface=surface)
     task = asyncio.current_task()
     with listen_for_stop(may_finish=False, on_immediate=task.cancel if task else None) as stop:
         try:
@@ -101,14 +100,6 @@ async def draw(
                 raise
             text = "Stopped at once. When easel runs next, what was begun goes on, or is not counted."
             return ImagineReport(problem=ImagineProblem("cancelled", text, stop.code))
-
-
-def _login() -> str:
-    """Return the person's login; a container's user may have none."""
-    try:
-        return getpass.getuser()
-    except (KeyError, OSError):
-        return str(os.getuid())
 
 
 async def _wait_or_stop(

@@ -1,16 +1,15 @@
 """`easel link`: joins an account on the page or in a chat with the one of this system's user."""
 
 import asyncio
-import os
 from pathlib import Path
 
 import typer
 
-from bot.adapters.terminal import TERMINAL
 from bot.app.data_folder import make_data_folder
 from bot.app.stores import open_records
 from bot.app.system import RandomIds, SystemClock, random_below
 from bot.cli.logs import configure_logging
+from bot.cli.system_user import terminal_identity
 from bot.config import Settings, load
 from bot.domain.people import Identity
 from bot.services.account_linking import CODE_LIFETIME, AccountLinking, LinkCode
@@ -25,7 +24,7 @@ def link(config: Path | None, *, is_verbose: bool) -> int:
     settings = load(config)
     configure_logging(settings, "info" if is_verbose else "warning")
     make_data_folder(settings.home)
-    code = asyncio.run(_issue_code(settings, Identity(TERMINAL, "", str(os.getuid()))))
+    code = asyncio.run(_issue_code(settings, terminal_identity()))
     minutes = int(CODE_LIFETIME.total_seconds()) // 60
     typer.echo(f"/link {code.text}")
     typer.echo(
