@@ -29,6 +29,16 @@ class Place:
         return (self.platform, self.tenant) == (platform, tenant)
 
 
+class UnpostedId(StrEnum):
+    """What a reference has in place of an id while the platform has given none. No platform's ids begin with an @."""
+
+    PROMISED = "@promised"
+    """Somebody is about to say it."""
+
+    UNCONFIRMED = "@sought"
+    """It may have been said: it has to be looked for."""
+
+
 @dataclass(frozen=True, slots=True)
 class MessageRef:
     """A message of ours, so that any process can change it later.
@@ -46,25 +56,21 @@ class MessageRef:
     @property
     def is_promised(self) -> bool:
         """Whether somebody is about to say it, so that nobody else may."""
-        return self.id == _PROMISED
+        return self.id == UnpostedId.PROMISED
 
     @property
     def is_posted(self) -> bool:
         """Whether the platform has given it an id."""
-        return self.id not in {_PROMISED, _UNCONFIRMED}
+        return self.id not in set(UnpostedId)
 
     def as_unconfirmed(self) -> "MessageRef":
         """Return the reference of a promise whose fate nobody knows: the message has to be looked for."""
-        return replace(self, id=_UNCONFIRMED)
-
-
-_PROMISED = "@promised"
-_UNCONFIRMED = "@sought"
+        return replace(self, id=UnpostedId.UNCONFIRMED)
 
 
 def promise(place: Place, reply_token: str = "") -> MessageRef:
     """Return the reference of a message that is about to be said. `reply_token` finds it where nothing else does."""
-    return MessageRef(place, _PROMISED, reply_token)
+    return MessageRef(place, UnpostedId.PROMISED, reply_token)
 
 
 class Tone(StrEnum):
