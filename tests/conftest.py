@@ -61,7 +61,6 @@ def pytest_configure(config: pytest.Config) -> None:
 
 def pytest_collection_finish() -> None:
     """Keep what is there when the first test begins out of garbage collections: it is most of the heap, and stays."""
-    gc.collect()
     gc.freeze()
     gc.enable()
 

@@ -4,11 +4,14 @@ import asyncio
 import contextlib
 import selectors
 from collections.abc import Awaitable, Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from typing import TypeVarTuple, Unpack
 
 import aiohttp
 
 Ts = TypeVarTuple("Ts")
+
+_THREADS = ThreadPoolExecutor()
 
 
 class LoopDeadlocked(AssertionError):
@@ -43,16 +46,14 @@ class FastForwardLoop(asyncio.SelectorEventLoop):
     def run_in_executor(  # type: ignore[override]  # the stub promises an awaitable that says less than a future
         self, executor: object, func: Callable[[Unpack[Ts]], object], *args: *Ts
     ) -> "asyncio.Future[object]":
-        """Run `func` in a thread, and let no time pass until it is done."""
+        """Run `func` in a thread, and let no time pass until it is done.
+
+        All loops share their threads: to start one takes longer than what most do in it.
+        """
         self._holds += 1
-        future = super().run_in_executor(executor, func, *args)  # type: ignore[arg-type]  # any executor will do
+        future = super().run_in_executor(executor or _THREADS, func, *args)  # type: ignore[arg-type]  # any executor will do
         future.add_done_callback(self._thread_is_done)
         return future
-
-    async def shutdown_default_executor(self) -> None:
-        """Wait for the threads to go, as long as they take."""
-        with self.hold():
-            await super().shutdown_default_executor()
 
     def _thread_is_done(self, future: "asyncio.Future[object]") -> None:
         self._holds -= 1
