@@ -126,6 +126,7 @@ async def test_words_are_about_the_picture_whose_edit_was_pressed(studio: Studio
     assert (second.prompt, second.changes) == ("make it night", first.id)
     await expect(bar).to_be_hidden()
     await edit.press("Enter")
+    await expect(bar).to_be_visible()
     await studio.line.press("Escape")
     await expect(bar).to_be_hidden()
     await studio.send("an owl")
