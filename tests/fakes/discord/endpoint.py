@@ -100,7 +100,9 @@ class Endpoint:
         headers |= self._signature(body, forgery)
         sent = body + b" " if forgery is Forgery.CHANGED_BODY else body
         if self._session is None:
-            self._session = aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=_DEADLINE_S))
+            # A connection for each: a server closes one that rests, perhaps just when the next request is on its way.
+            connector = aiohttp.TCPConnector(force_close=True)
+            self._session = aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=_DEADLINE_S), connector=connector)
         try:
             target = url or self._world.application.interactions_url or ""
             async with self._session.post(target, data=sent, headers=headers) as response:

@@ -99,7 +99,8 @@ class Endpoint:
         """Send the very same bytes and headers (again)."""
         timeout = aiohttp.ClientTimeout(total=None)
         if self._session is None:
-            self._session = aiohttp.ClientSession(timeout=timeout, connector=aiohttp.TCPConnector(limit=0))
+            # A connection for each: a server closes one that rests, perhaps just when the next request is on its way.
+            self._session = aiohttp.ClientSession(timeout=timeout, connector=aiohttp.TCPConnector(limit=0, force_close=True))
         try:
             async with asyncio.timeout(self._world.limits.acknowledge_within.total_seconds()):
                 return await self._sent(sent)
