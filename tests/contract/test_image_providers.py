@@ -10,7 +10,7 @@ import pytest
 from PIL import Image
 
 from bot.domain.health import Health
-from bot.domain.images import USUAL_SIZES, DrawingId, ImageRequest, ImageResult, Progress, Quality, Size
+from bot.domain.images import USUAL_SIZES, DrawingId, ImageRequest, ImageResult, Quality, Size
 from bot.ports.images import ImageProvider
 from bot.providers.offline.painter import OfflinePainter
 from bot.providers.openai.client import OpenAiClient
@@ -18,6 +18,7 @@ from bot.providers.openai.images import OpenAiImages
 from bot.providers.openai.models import known_models
 from tests.fakes.clock import StoppedClock
 from tests.fakes.openai import FakeOpenAI, Options
+from tests.fakes.progress import ProgressLog
 from tests.fakes.waiting import quiet
 
 Opening = Callable[[], AbstractAsyncContextManager[ImageProvider]]
@@ -70,21 +71,6 @@ def wish(provider: ImageProvider, size: Size = SMALL, quality: Quality = Quality
     )
 
 
-class News:
-    """Remembers what was told on the way."""
-
-    def __init__(self) -> None:
-        self.all: list[Progress] = []
-        self.came = asyncio.Event()
-
-    async def __call__(self, progress: Progress) -> None:
-        """Take one piece of news; what it costs is no news for people."""
-        if progress.cost is not None:
-            return
-        self.all.append(progress)
-        self.came.set()
-
-
 def size_of(picture: bytes) -> Size:
     """Decode a picture whole and give its size."""
     with Image.open(io.BytesIO(picture)) as opened:
@@ -95,7 +81,7 @@ def size_of(picture: bytes) -> Size:
 async def test_it_gives_as_many_pictures_as_were_asked_for(provider: ImageProvider) -> None:
     """Real ones, no two alike, of the size that was asked for."""
     asked = wish(provider, count=3)
-    drawn = await provider.draw(asked, News())
+    drawn = await provider.draw(asked, ProgressLog())
     assert [size_of(picture) for picture in drawn.pictures] == [asked.size] * asked.count
     assert len(set(drawn.pictures)) == asked.count
 
@@ -104,14 +90,14 @@ async def test_it_gives_as_many_pictures_as_were_asked_for(provider: ImageProvid
 async def test_whatever_size_people_want_the_nearest_one_can_be_drawn(provider: ImageProvider, size: Size) -> None:
     """Abilities are true: a size that they fit is a size that is drawn."""
     asked = wish(provider, size)
-    [picture] = (await provider.draw(asked, News())).pictures
+    [picture] = (await provider.draw(asked, ProgressLog())).pictures
     assert size_of(picture) == asked.size
 
 
 @pytest.mark.parametrize("quality", Quality)
 async def test_every_quality_it_claims_is_drawn(provider: ImageProvider, quality: Quality) -> None:
     """And the bill names the model, and is never less than nothing."""
-    drawn = await provider.draw(wish(provider, quality=quality), News())
+    drawn = await provider.draw(wish(provider, quality=quality), ProgressLog())
     assert drawn.model == provider.model
     assert drawn.cost.microusd >= 0
     assert len(drawn.pictures) == 1
@@ -119,12 +105,12 @@ async def test_every_quality_it_claims_is_drawn(provider: ImageProvider, quality
 
 async def test_progress_only_goes_forward_and_previews_are_pictures(provider: ImageProvider) -> None:
     """Shares lie between 0 and 1; there are no more previews than the abilities say."""
-    news = News()
+    news = ProgressLog()
     await provider.draw(wish(provider), news)
-    shares = [progress.share for progress in news.all if progress.share is not None]
+    shares = [progress.share for progress in news.shown if progress.share is not None]
     assert shares == sorted(shares)
     assert all(0 <= share <= 1 for share in shares)
-    previews = [progress.preview for progress in news.all if progress.preview is not None]
+    previews = [progress.preview for progress in news.shown if progress.preview is not None]
     assert len(previews) <= provider.abilities.previews
     assert all(size_of(preview).pixels > 0 for preview in previews)
 
@@ -139,13 +125,13 @@ async def test_cancelling_stops_it_at_once_and_leaves_it_usable(provider: ImageP
         async with asyncio.timeout(10):
             await drawing
     assert not [task for task in asyncio.all_tasks() - before if is_ours(task)]
-    assert len((await provider.draw(wish(provider), News())).pictures) == 1
+    assert len((await provider.draw(wish(provider), ProgressLog())).pictures) == 1
 
 
 async def begin_drawing(provider: ImageProvider, rounds: int) -> "asyncio.Task[ImageResult]":
     """Return a drawing that has gone on for so many rounds; for fewer where rounds take so long that it would be over."""
     while True:
-        drawing = asyncio.create_task(provider.draw(wish(provider, Size(1536, 1024)), News()))
+        drawing = asyncio.create_task(provider.draw(wish(provider, Size(1536, 1024)), ProgressLog()))
         await quiet(rounds)
         if not drawing.done():
             return drawing
@@ -162,7 +148,7 @@ def is_ours(task: asyncio.Task[object]) -> bool:
 async def test_several_drawings_at_once_keep_to_themselves(provider: ImageProvider) -> None:
     """Each gives its own pictures of its own size."""
     asked = [replace(wish(provider, size), drawing=DrawingId(f"d{number}")) for number, size in enumerate(USUAL_SIZES.values())]
-    drawn = await asyncio.gather(*(provider.draw(request, News()) for request in asked))
+    drawn = await asyncio.gather(*(provider.draw(request, ProgressLog()) for request in asked))
     assert [size_of(each.pictures[0]) for each in drawn] == [request.size for request in asked]
 
 

@@ -12,7 +12,7 @@ import pytest
 from bot.app.ai_services import open_ai_services
 from bot.config import Settings
 from bot.domain.health import Health
-from bot.domain.images import DrawingId, ImageRequest, Progress, Quality, Size
+from bot.domain.images import DrawingId, ImageRequest, Quality, Size
 from bot.domain.tickets import Ticket
 from bot.ports.images import TicketProvider
 from bot.provider_errors import OutcomeUnknown, ProviderFailed
@@ -22,6 +22,7 @@ from tests.fakes.clock import NOON, StoppedClock
 from tests.fakes.comfyui import FakeComfyUi
 from tests.fakes.fal import FakeFal
 from tests.fakes.openai import Endpoint, FakeOpenAI, Kind
+from tests.fakes.progress import ProgressLog
 from tests.fakes.queued import QueuedService
 from tests.fakes.replicate import FakeReplicate
 from tests.fakes.runpod import FakeRunPod
@@ -145,20 +146,9 @@ def wish(provider: TicketProvider, count: int = 1) -> ImageRequest:
     )
 
 
-class News:
-    """Remembers what was told on the way."""
-
-    def __init__(self) -> None:
-        self.all: list[Progress] = []
-
-    async def __call__(self, progress: Progress) -> None:
-        """Take one piece of news."""
-        self.all.append(progress)
-
-
 async def test_a_ticket_becomes_as_many_pictures_as_were_asked_for(provider: TicketProvider) -> None:
     """Their model and cost are told, the cost as soon as it is known."""
-    asked, news = wish(provider, 2), News()
+    asked, news = wish(provider, 2), ProgressLog()
     ticket = await provider.submit(asked)
     result = await provider.collect(ticket, news)
     assert ticket.expires_at > NOON
@@ -173,7 +163,7 @@ async def test_any_worker_collects_by_what_the_ticket_says(service: Service, pro
     details = json.loads(json.dumps(dict(ticket.details)))
     read = Ticket(id=str(ticket.id), expires_at=ticket.expires_at, details=details, cost=ticket.cost)
     async with worker(service) as other:
-        results = await asyncio.gather(*(each.collect(read, News()) for each in (other, other, provider)))
+        results = await asyncio.gather(*(each.collect(read, ProgressLog()) for each in (other, other, provider)))
     assert len({result.pictures for result in results}) == 1
     assert service.calls() == 1
 
@@ -191,7 +181,7 @@ async def test_an_answer_that_got_lost_is_an_unknown_outcome(service: Service, p
     with pytest.raises(OutcomeUnknown):
         await provider.submit(wish(provider))
     known = provider.known_ticket(DRAWING)
-    assert known is None or (await provider.collect(known, News())).pictures
+    assert known is None or (await provider.collect(known, ProgressLog())).pictures
     assert service.calls() == 1
 
 
@@ -200,7 +190,7 @@ async def test_a_call_that_the_service_has_forgotten_has_an_unknown_outcome(serv
     ticket = await provider.submit(wish(provider))
     service.forget()
     with pytest.raises(OutcomeUnknown):
-        await provider.collect(ticket, News())
+        await provider.collect(ticket, ProgressLog())
 
 
 @pytest.mark.parametrize("is_forgotten", [False, True], ids=["known", "forgotten"])
@@ -220,7 +210,7 @@ async def test_a_ticket_that_has_run_out_is_waited_for_no_more(service: Service,
     service.forget()
     with pytest.raises(ProviderFailed):
         async with asyncio.timeout(30):
-            await provider.collect(replace(ticket, expires_at=NOON), News())
+            await provider.collect(replace(ticket, expires_at=NOON), ProgressLog())
 
 
 async def test_it_says_who_it_is_and_finds_nothing_wrong(provider: TicketProvider) -> None:

@@ -1,31 +1,20 @@
 """One call to a provider that gives tickets, from its submission to its picture, and what was told on the way."""
 
 import base64
-from dataclasses import dataclass, field
 from io import BytesIO
 from typing import Any
 
 from PIL import Image
 
-from bot.domain.images import DrawingId, ImageRequest, ImageResult, Progress, Quality, Size
+from bot.domain.images import DrawingId, ImageRequest, ImageResult, Quality, Size
 from bot.domain.inputs import InputContent, InputRole
 from bot.domain.tickets import Ticket
 from bot.ports.images import TicketProvider
 from tests.fakes.photos import photo
+from tests.fakes.progress import ProgressLog
 
 PROMPT = "a fox in the snow"
 SQUARE = Size(1024, 1024)
-
-
-@dataclass
-class News:
-    """Remembers what was told."""
-
-    all: list[Progress] = field(default_factory=list)
-
-    async def __call__(self, progress: Progress) -> None:
-        """Take one piece of news."""
-        self.all.append(progress)
 
 
 def wish(size: Size = SQUARE, quality: Quality = Quality.MEDIUM, inputs: tuple[InputContent, ...] = ()) -> ImageRequest:
@@ -45,9 +34,9 @@ def read_input(text: object) -> Image.Image:
     return Image.open(BytesIO(base64.b64decode(str(text).rpartition(",")[2], validate=True)))
 
 
-async def draw(provider: TicketProvider, request: ImageRequest | None = None, news: News | None = None) -> ImageResult:
+async def draw(provider: TicketProvider, request: ImageRequest | None = None, news: ProgressLog | None = None) -> ImageResult:
     """Submit a call and collect it."""
-    return await provider.collect(await provider.submit(request or wish()), news or News())
+    return await provider.collect(await provider.submit(request or wish()), news or ProgressLog())
 
 
 def foreign(ticket: Ticket, address: str) -> Ticket:

@@ -17,9 +17,10 @@ from bot.provider_errors import OutcomeUnknown, ProviderFailed, ProviderFault
 from bot.providers.bfl.images import BflImages, build_client
 from bot.providers.bfl.models import known_models
 from bot.providers.shared.picture_fetcher import MOST_BYTES, PictureFetcher
-from tests.e2e.hosted_calls import PROMPT, News, draw, foreign, input_picture, read_input, wish
+from tests.e2e.hosted_calls import PROMPT, draw, foreign, input_picture, read_input, wish
 from tests.fakes.bfl import FakeBfl, Fault, Kind, Options
 from tests.fakes.clock import StoppedClock
+from tests.fakes.progress import ProgressLog
 
 KEY = "bfl-made-up"
 CLOCK = StoppedClock()
@@ -167,7 +168,7 @@ async def test_an_end_without_a_picture_is_a_failure_that_names_the_call(
 ) -> None:
     """What it cost was told before."""
     fake.fail(Fault(kind=Kind.END, body=end))
-    news = News()
+    news = ProgressLog()
     with pytest.raises(ProviderFailed) as raised:
         await draw(opened(), news=news)
     assert reason in str(raised.value)
@@ -223,14 +224,14 @@ async def test_a_ticket_that_leads_to_somebody_else_takes_no_key_there(fake: Fak
     drawing = opened()
     ticket = foreign(await drawing.submit(wish()), address)
     with pytest.raises(ProviderFailed):
-        await drawing.collect(ticket, News())
+        await drawing.collect(ticket, ProgressLog())
 
 
 async def test_a_ticket_of_somebody_else_collects_nothing(fake: FakeBfl, opened: Opened) -> None:
     """The service shows a call to its own account only."""
     ticket = await opened().submit(wish())
     with pytest.raises(OutcomeUnknown):
-        await opened(key="another").collect(ticket, News())
+        await opened(key="another").collect(ticket, ProgressLog())
 
 
 async def test_a_call_that_is_not_stopped_costs_what_it_costs(fake: FakeBfl, opened: Opened) -> None:

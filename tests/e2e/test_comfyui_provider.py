@@ -19,23 +19,11 @@ from bot.providers.shared.rest_client import RestClient
 from tests.fakes.clock import StoppedClock
 from tests.fakes.comfyui import FakeComfyUi, Options, Trouble
 from tests.fakes.photos import photo
+from tests.fakes.progress import ProgressLog
 
 DRAWING = DrawingId("AAECAwQFBgcICQoLDA0ODw")
 OTHER = DrawingId("_____________________w")
 Provide = Callable[..., ComfyUiImages]
-
-
-class News:
-    """What was told on the way."""
-
-    def __init__(self) -> None:
-        self.all: list[Progress] = []
-        self.came = asyncio.Event()
-
-    async def __call__(self, progress: Progress) -> None:
-        """Note it."""
-        self.all.append(progress)
-        self.came.set()
 
 
 @pytest.fixture
@@ -81,7 +69,7 @@ def request(drawing: DrawingId = DRAWING, count: int = 1, size: Size = Size(512,
 
 async def test_a_drawing_is_submitted_by_its_own_id_and_collected(fake: FakeComfyUi, provide: Provide) -> None:
     """Its values are where the workflow has them, and it is free."""
-    home, news = provide(fake), News()
+    home, news = provide(fake), ProgressLog()
     ticket = await home.submit(replace(request(count=2), seed=7))
     result = await home.collect(ticket, news)
     assert ticket.id == "00010203-0405-0607-0809-0a0b0c0d0e0f"
@@ -97,7 +85,7 @@ async def test_a_picture_is_changed_by_the_workflow_for_that(fake: FakeComfyUi, 
     picture = InputContent(InputRole.BASE, photo("WEBP"), "image/webp")
     wanted = replace(request(), inputs=(picture,), seed=7)
     ticket = await home.submit(wanted)
-    assert len((await home.collect(ticket, News())).pictures) == 1
+    assert len((await home.collect(ticket, ProgressLog())).pictures) == 1
     assert fake.state.uploads == {f"easel-{ticket.id}.webp": picture.content}
     graph = fake.state.history[ticket.id]["prompt"][2]
     assert [node["inputs"]["image"] for node in graph.values() if node["class_type"] == "LoadImage"] == [
@@ -146,7 +134,7 @@ async def test_an_answer_that_got_lost_is_collected_by_the_known_ticket(fake: Fa
     fake.fail(Trouble.CUT_AFTER)
     with pytest.raises(OutcomeUnknown):
         await home.submit(request())
-    result = await home.collect(home.known_ticket(DRAWING), News())
+    result = await home.collect(home.known_ticket(DRAWING), ProgressLog())
     assert (len(result.pictures), len(fake.state.drawn)) == (1, 1)
 
 
@@ -157,7 +145,7 @@ async def test_what_never_got_there_was_not_drawn(fake: FakeComfyUi, provide: Pr
     with pytest.raises(OutcomeUnknown):
         await home.submit(request())
     with pytest.raises(ProviderFailed) as raised:
-        await home.collect(home.known_ticket(DRAWING), News())
+        await home.collect(home.known_ticket(DRAWING), ProgressLog())
     assert (type(raised.value), raised.value.is_temporary, fake.state.drawn) == (ProviderFailed, True, [])
 
 
@@ -175,13 +163,13 @@ async def test_an_old_server_chooses_the_id(provide: Provide) -> None:
         home = provide(fake)
         ticket = await home.submit(request())
         assert ticket.id == fake.state.drawn[0].prompt_id != home.known_ticket(DRAWING).id
-        assert len((await home.collect(ticket, News())).pictures) == 1
+        assert len((await home.collect(ticket, ProgressLog())).pictures) == 1
 
 
 async def test_who_waits_is_told_how_many_come_first_and_that_models_are_loaded(provide: Provide) -> None:
     """Nothing has been drawn since the server's start, so it loads them now."""
     async with FakeComfyUi(Options(loading=0.1)) as fake:
-        home, news = provide(fake), News()
+        home, news = provide(fake), ProgressLog()
         await fake.hold()
         first, second = await home.submit(request(OTHER)), await home.submit(request())
         collecting = asyncio.create_task(home.collect(second, news))
@@ -189,13 +177,13 @@ async def test_who_waits_is_told_how_many_come_first_and_that_models_are_loaded(
         await fake.go_on()
         assert len((await collecting).pictures) == 1
         assert news.all[0] == Progress(ahead=1)
-        assert len((await home.collect(first, News())).pictures) == 1
+        assert len((await home.collect(first, ProgressLog())).pictures) == 1
 
 
 async def test_a_first_drawing_warms_up_and_later_ones_do_not(provide: Provide) -> None:
     """There is no sign of it but that the history is empty."""
     async with FakeComfyUi(Options(delay=0.01, loading=60)) as fake:
-        home, news = provide(fake), News()
+        home, news = provide(fake), ProgressLog()
         ticket = await home.submit(request())
         collecting = asyncio.create_task(home.collect(ticket, news))
         await news.came.wait()
@@ -209,7 +197,7 @@ async def test_a_restarted_server_has_forgotten_the_drawing(fake: FakeComfyUi, p
     ticket = await home.submit(request())
     await fake.restart()
     with pytest.raises(OutcomeUnknown) as raised:
-        await home.collect(ticket, News())
+        await home.collect(ticket, ProgressLog())
     assert raised.value.request_id == ticket.id
 
 
@@ -219,7 +207,7 @@ async def test_a_server_that_lets_nobody_in_any_more_leaves_the_outcome_unknown(
     ticket = await home.submit(request())
     fake.state.is_closed = True
     with pytest.raises(OutcomeUnknown):
-        await home.collect(ticket, News())
+        await home.collect(ticket, ProgressLog())
     with pytest.raises(ProviderFailed) as raised:
         await home.submit(request(OTHER))
     assert type(raised.value) is ProviderFailed
@@ -231,11 +219,11 @@ async def test_too_large_for_the_card_is_said_so_and_others_may_draw(provide: Pr
         home = provide(fake)
         ticket = await home.submit(request(size=Size(1024, 1024)))
         with pytest.raises(ProviderFailed) as raised:
-            await home.collect(ticket, News())
+            await home.collect(ticket, ProgressLog())
         error = raised.value
         assert (type(error), error.fault, error.is_temporary) == (ProviderFailed, ProviderFault.OUT_OF_MEMORY, False)
         assert "ask for a smaller picture" in error.user_text
-        assert len((await home.collect(await home.submit(request(OTHER)), News())).pictures) == 1
+        assert len((await home.collect(await home.submit(request(OTHER)), ProgressLog())).pictures) == 1
 
 
 @pytest.mark.parametrize(("trouble", "said"), [(Trouble.EXECUTION_ERROR, "RuntimeError"), (Trouble.NO_PICTURES, "SaveImage")])
@@ -246,7 +234,7 @@ async def test_a_workflow_that_fails_says_where_and_repeats_no_words(
     home = provide(fake)
     fake.fail(trouble)
     with pytest.raises(ProviderFailed) as raised:
-        await home.collect(await home.submit(request()), News())
+        await home.collect(await home.submit(request()), ProgressLog())
     assert said in str(raised.value)
     assert "fox" not in str(raised.value)
 
@@ -287,9 +275,9 @@ async def test_a_server_that_is_not_there_is_found_by_the_check(provide: Provide
 async def test_seconds_have_a_price(provide: Provide) -> None:
     """They are those of the server's own history; an estimate goes by pixels."""
     async with FakeComfyUi(Options(delay=0.05)) as fake:
-        home, news = provide(fake, second=1_000), News()
+        home, news = provide(fake, second=1_000), ProgressLog()
         fake.fail(Trouble.NO_TIMES)
-        unknown = await home.collect(await home.submit(request(OTHER)), News())
+        unknown = await home.collect(await home.submit(request(OTHER)), ProgressLog())
         result = await home.collect(await home.submit(request()), news)
         assert unknown.cost == Cost(is_estimate=True)
         assert 50 <= result.cost.microusd < 60_000
@@ -317,7 +305,7 @@ async def test_what_runs_is_interrupted_by_its_name(provide: Provide) -> None:
         await fake.until(lambda state: ticket.id in state.history)
         assert fake.state.interrupts == [ticket.id]
         with pytest.raises(ProviderFailed, match="interrupted"):
-            await home.collect(ticket, News())
+            await home.collect(ticket, ProgressLog())
         await fake.until(lambda state: state.running is not None and state.running.prompt_id == other.id)
 
 
@@ -325,6 +313,6 @@ async def test_a_cancel_that_comes_too_late_says_what_it_cost(fake: FakeComfyUi,
     """And one that reaches nobody does not know."""
     home = provide(fake, second=1_000)
     ticket = await home.submit(request())
-    assert await home.cancel(ticket) == (await home.collect(ticket, News())).cost
+    assert await home.cancel(ticket) == (await home.collect(ticket, ProgressLog())).cost
     nobody = provide(FakeComfyUi(port=1), second=1_000)
     assert await nobody.cancel(ticket) is None

@@ -15,9 +15,10 @@ from bot.provider_errors import OutcomeUnknown, ProviderFailed, ProviderFault
 from bot.providers.fal.images import FalImages, build_client
 from bot.providers.fal.models import known_models
 from bot.providers.shared.picture_fetcher import MOST_BYTES, PictureFetcher
-from tests.e2e.hosted_calls import PROMPT, News, draw, foreign, input_picture, read_input, wish
+from tests.e2e.hosted_calls import PROMPT, draw, foreign, input_picture, read_input, wish
 from tests.fakes.clock import StoppedClock
 from tests.fakes.fal import FakeFal, Fault, Kind, Options
+from tests.fakes.progress import ProgressLog
 
 KEY = "fal-id:made-up"
 CLOCK = StoppedClock()
@@ -61,7 +62,7 @@ async def test_pictures_to_begin_with_are_sent_to_where_pictures_are_changed(
     provider = opened(model)
     ticket = await provider.submit(wish(inputs=inputs))
     assert ticket.cost == Cost(cost, is_estimate=True)
-    drawn = await provider.collect(ticket, News())
+    drawn = await provider.collect(ticket, ProgressLog())
     assert drawn.pictures[0].startswith(b"\x89PNG")
     [call] = fake.paid
     assert call.model == f"{model}/edit"
@@ -99,7 +100,7 @@ async def test_a_flat_price_is_billed_by_the_units_that_the_answer_names(fake: F
 async def test_the_place_in_line_is_told_and_then_that_there_is_none(fake: FakeFal, opened: Opened) -> None:
     """As the service counts it."""
     fake.options = Options(key=KEY, queue=0.4, delay=0.7)
-    drawing, news = opened(), News()
+    drawing, news = opened(), ProgressLog()
     await drawing.submit(wish())
     await draw(drawing, news=news)
     told = [progress.ahead for progress in news.all if progress.cost is None]
@@ -154,7 +155,7 @@ async def test_a_picture_that_the_checker_blackened_is_a_refusal(fake: FakeFal, 
     """It is paid for all the same, and nobody is shown a black square."""
     images = [{"url": f"{fake.origin}/delivery/x.png"}]
     fake.fail(Fault(kind=Kind.END, status=200, body={"images": images, "has_nsfw_concepts": [True]}))
-    news = News()
+    news = ProgressLog()
     with pytest.raises(PromptRefused):
         await draw(opened(), news=news)
     assert news.all[-1].cost == Cost(30_000, is_estimate=True)
@@ -225,7 +226,7 @@ async def test_a_call_that_is_forgotten_is_an_unknown_outcome(fake: FakeFal, ope
     ticket = await drawing.submit(wish())
     assert ticket.expires_at - CLOCK.now() == timedelta(hours=1)
     with pytest.raises(OutcomeUnknown, match="knows nothing of it"):
-        await drawing.collect(ticket, News())
+        await drawing.collect(ticket, ProgressLog())
 
 
 @pytest.mark.parametrize("address", ["https://queue.evil.run/x", "http://queue.fal.run/x", "https://fal.run.evil.org/", ""])
@@ -234,7 +235,7 @@ async def test_a_ticket_that_leads_to_somebody_else_takes_no_key_there(opened: O
     drawing = opened()
     ticket = foreign(await drawing.submit(wish()), address)
     with pytest.raises(ProviderFailed):
-        await drawing.collect(ticket, News())
+        await drawing.collect(ticket, ProgressLog())
     assert await drawing.cancel(ticket) is None
 
 
@@ -242,7 +243,7 @@ async def test_a_ticket_of_somebody_else_collects_nothing(opened: Opened) -> Non
     """The service shows a call to its own account only."""
     ticket = await opened().submit(wish())
     with pytest.raises(ProviderFailed) as raised:
-        await opened(key="another").collect(ticket, News())
+        await opened(key="another").collect(ticket, ProgressLog())
     assert raised.value.fault is ProviderFault.BAD_KEY
 
 

@@ -24,6 +24,7 @@ from bot.providers.shared.hosted_model import FLUX_2_ABILITIES, HostedModel
 from bot.providers.shared.picture_fetcher import PictureFetcher
 from bot.providers.shared.rest_client import RestClient
 from tests.fakes.clock import StoppedClock
+from tests.fakes.progress import ProgressLog
 from tests.fakes.queued import QueuedService
 from tests.fakes.queued_call import Fault, Kind, Options, Trouble
 from tests.fakes.replicate import FakeReplicate
@@ -41,17 +42,6 @@ INPUT = {
 KINDS = ["replicate", "runpod"]
 
 
-class News:
-    """What was told on the way."""
-
-    def __init__(self) -> None:
-        self.all: list[Progress] = []
-
-    async def __call__(self, progress: Progress) -> None:
-        """Note it."""
-        self.all.append(progress)
-
-
 class Stage:
     """A provider, the fake that it asks, and the clock."""
 
@@ -60,9 +50,9 @@ class Stage:
         self.provider = provider
         self.clock = clock
 
-    async def draw(self, **wanted: Any) -> tuple[Any, News]:
+    async def draw(self, **wanted: Any) -> tuple[Any, ProgressLog]:
         """Draw one wish from beginning to end."""
-        news = News()
+        news = ProgressLog()
         return await self.provider.collect(await self.provider.submit(request(**wanted)), news), news
 
 
@@ -198,7 +188,7 @@ async def test_any_worker_collects_again_and_nothing_is_paid_for_twice(stage: St
     """By the ticket alone."""
     ticket = await stage.provider.submit(request())
     again = Ticket(id=ticket.id, expires_at=ticket.expires_at, cost=ticket.cost)
-    first, second = await stage.provider.collect(ticket, News()), await stage.provider.collect(again, News())
+    first, second = await stage.provider.collect(ticket, ProgressLog()), await stage.provider.collect(again, ProgressLog())
     assert first.pictures == second.pictures
     assert len(stage.fake.paid) == 1
 
@@ -275,7 +265,7 @@ async def test_a_job_that_the_service_has_forgotten_is_an_unknown_outcome(stage:
     ticket = await stage.provider.submit(request())
     for each in (ticket, Ticket(id="../account", expires_at=ticket.expires_at)):
         with pytest.raises(OutcomeUnknown):
-            await stage.provider.collect(each, News())
+            await stage.provider.collect(each, ProgressLog())
 
 
 async def test_collecting_ends_with_the_ticket(stage: Stage) -> None:
@@ -284,7 +274,7 @@ async def test_collecting_ends_with_the_ticket(stage: Stage) -> None:
     ticket = await stage.provider.submit(request())
     stage.clock.move(timedelta(hours=1))
     with pytest.raises(OutcomeUnknown):
-        await stage.provider.collect(ticket, News())
+        await stage.provider.collect(ticket, ProgressLog())
 
 
 async def test_cancelling_costs_nothing_before_it_has_begun(stage: Stage) -> None:

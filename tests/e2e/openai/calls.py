@@ -1,14 +1,12 @@
 """What the tests of OpenAI's provider share: the real SDK, pointed at the fake."""
 
-import asyncio
 import io
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 
 from PIL import Image
 
-from bot.domain.images import DrawingId, ImageRequest, Progress, Quality, Size
-from bot.domain.money import Cost
+from bot.domain.images import DrawingId, ImageRequest, Quality, Size
 from bot.providers.openai.client import OpenAiClient
 from bot.providers.openai.images import OpenAiImages, ResponseFormat
 from bot.providers.openai.models import ImageModel, known_models
@@ -27,23 +25,6 @@ GPT_IMAGE_2 = known_models()["gpt-image-2"]
 def request(count: int = 1, *, size: Size = SQUARE, quality: Quality = Quality.MEDIUM) -> ImageRequest:
     """Ask for an otter."""
     return ImageRequest(drawing=DrawingId("drawing-1"), prompt=PROMPT, size=size, quality=quality, count=count, author=AUTHOR)
-
-
-class News:
-    """Remembers what was told on the way."""
-
-    def __init__(self) -> None:
-        self.all: list[Progress] = []
-        self.costs = list[Cost]()
-        self.came = asyncio.Event()
-
-    async def __call__(self, progress: Progress) -> None:
-        """Take one piece of news; what it costs is no news for people."""
-        if progress.cost is not None:
-            self.costs.append(progress.cost)
-            return
-        self.all.append(progress)
-        self.came.set()
 
 
 @asynccontextmanager

@@ -6,7 +6,7 @@ import pytest
 from openai.types.responses import Response
 
 from bot.domain.health import Health
-from bot.domain.images import Progress, Quality, Size
+from bot.domain.images import Quality, Size
 from bot.domain.money import Cost
 from bot.errors import PromptRefused
 from bot.provider_errors import OutcomeUnknown, ProviderFailed, ProviderFault
@@ -16,22 +16,12 @@ from bot.providers.openai_background.images import OpenAiBackground
 from tests.e2e.openai.calls import PROMPT, request
 from tests.fakes.clock import StoppedClock
 from tests.fakes.openai import Endpoint, FakeOpenAI, Fault, Kind
+from tests.fakes.progress import ProgressLog
 
 PICTURE = Cost(52_680 + 80)
 """1756 tokens of a picture at $30 and 16 of words at $5 for a million."""
 
 WORDS = Cost(200 * 100_000 // 1_000_000 + 40 * 500_000 // 1_000_000)
-
-
-class News:
-    """What was told on the way."""
-
-    def __init__(self) -> None:
-        self.all: list[Progress] = []
-
-    async def __call__(self, progress: Progress) -> None:
-        """Note it."""
-        self.all.append(progress)
 
 
 @pytest.fixture
@@ -49,10 +39,10 @@ def provider(client: OpenAiClient) -> OpenAiBackground:
 
 async def test_a_picture_is_collected_by_its_response(fake: FakeOpenAI, provider: OpenAiBackground) -> None:
     """It costs what the tool used and what the text model did."""
-    news = News()
+    news = ProgressLog()
     ticket = await provider.submit(request())
     result = await provider.collect(ticket, news)
-    again = await provider.collect(ticket, News())
+    again = await provider.collect(ticket, ProgressLog())
     assert (result.pictures, len(result.pictures), len(fake.paid)) == (again.pictures, 1, 1)
     assert result.cost == PICTURE + WORDS == news.all[-1].cost
     assert result.request_id == ticket.id
@@ -119,7 +109,7 @@ async def test_trouble_while_asking_is_not_the_end(fake: FakeOpenAI, provider: O
     """The picture is paid for, so it is asked for again."""
     ticket = await provider.submit(request())
     fake.fail(Endpoint.RETRIEVALS, kind)
-    assert len((await provider.collect(ticket, News())).pictures) == 1
+    assert len((await provider.collect(ticket, ProgressLog())).pictures) == 1
 
 
 @pytest.mark.parametrize("kind", [Kind.BAD_KEY, Kind.UNVERIFIED])
@@ -130,7 +120,7 @@ async def test_a_key_that_is_taken_no_more_leaves_the_outcome_unknown(
     ticket = await provider.submit(request())
     fake.fail(Endpoint.RETRIEVALS, kind)
     with pytest.raises(OutcomeUnknown):
-        await provider.collect(ticket, News())
+        await provider.collect(ticket, ProgressLog())
 
 
 async def test_a_response_that_is_forgotten_leaves_the_outcome_unknown(fake: FakeOpenAI, provider: OpenAiBackground) -> None:
@@ -138,7 +128,7 @@ async def test_a_response_that_is_forgotten_leaves_the_outcome_unknown(fake: Fak
     ticket = await provider.submit(request())
     fake.state.responses.clear()
     with pytest.raises(OutcomeUnknown):
-        await provider.collect(ticket, News())
+        await provider.collect(ticket, ProgressLog())
 
 
 @pytest.mark.parametrize(
@@ -154,7 +144,7 @@ async def test_a_response_that_is_forgotten_leaves_the_outcome_unknown(fake: Fak
 )
 async def test_words_that_are_refused_are_told_so(fake: FakeOpenAI, provider: OpenAiBackground, fault: Fault, rule: str) -> None:
     """In whichever of its shapes, and what it cost is told before."""
-    news = News()
+    news = ProgressLog()
     fake.fail(Endpoint.RESPONSES, fault)
     ticket = await provider.submit(request())
     with pytest.raises(PromptRefused) as raised:
@@ -180,7 +170,7 @@ async def test_an_end_without_a_picture_says_why(
     """Where it does not, it may have been the words, and nobody else is asked."""
     fake.fail(Endpoint.RESPONSES, fault)
     with pytest.raises(ProviderFailed) as raised:
-        await provider.collect(await provider.submit(request()), News())
+        await provider.collect(await provider.submit(request()), ProgressLog())
     assert (type(raised.value), raised.value.fault) == (ProviderFailed, expected)
     assert raised.value.may_be_refusal is may_be_refusal
 
@@ -188,7 +178,7 @@ async def test_an_end_without_a_picture_says_why(
 async def test_a_cost_that_is_not_told_is_an_estimate(fake: FakeOpenAI, provider: OpenAiBackground) -> None:
     """By the table, for the size and quality that were asked for."""
     fake.fail(Endpoint.RESPONSES, Kind.NO_USAGE)
-    result = await provider.collect(await provider.submit(request()), News())
+    result = await provider.collect(await provider.submit(request()), ProgressLog())
     assert result.cost.is_estimate
     assert PICTURE.microusd <= result.cost.microusd <= PICTURE.microusd + 2_000
     assert provider.estimate(Size(1024, 1024), Quality.MEDIUM, 4).microusd >= result.cost.microusd
@@ -202,14 +192,14 @@ async def test_a_cancelled_response_draws_nothing_and_costs_nobody_knows_what(
     ticket = await provider.submit(request())
     assert [await provider.cancel(ticket) for _ in range(2)] == [None, None]
     with pytest.raises(ProviderFailed, match="cancelled") as raised:
-        await provider.collect(ticket, News())
+        await provider.collect(ticket, ProgressLog())
     assert not raised.value.may_be_refusal
 
 
 async def test_a_cancel_that_comes_too_late_says_what_it_cost(fake: FakeOpenAI, provider: OpenAiBackground) -> None:
     """The books have it all the same; of one that is forgotten nobody knows."""
     ticket = await provider.submit(request())
-    await provider.collect(ticket, News())
+    await provider.collect(ticket, ProgressLog())
     assert await provider.cancel(ticket) == PICTURE + WORDS
     fake.state.responses.clear()
     assert await provider.cancel(replace(ticket)) is None

@@ -9,9 +9,10 @@ from bot.config import load
 from bot.domain.images import Quality, Size
 from bot.domain.money import Cost
 from bot.providers.openai.images import OpenAiImages
-from tests.e2e.openai.calls import News, request
+from tests.e2e.openai.calls import request
 from tests.fakes.clock import StoppedClock
 from tests.fakes.openai import FakeOpenAI, Options
+from tests.fakes.progress import ProgressLog
 
 SECTION = """
     [providers.own]
@@ -28,7 +29,7 @@ async def draw(tmp_path: Path, server: FakeOpenAI, more: str = "") -> tuple[Open
     async with open_ai_services(load(file, environ={}), StoppedClock()) as services:
         [provider] = services.providers
         assert isinstance(provider, OpenAiImages)
-        result = await provider.draw(request(), News())
+        result = await provider.draw(request(), ProgressLog())
         assert len(result.pictures) == 1
         return provider, result.cost
 

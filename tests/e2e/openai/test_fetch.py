@@ -10,9 +10,10 @@ import pytest
 from bot.provider_errors import ProviderFailed, ProviderFault
 from bot.providers.openai.client import OpenAiClient
 from bot.providers.shared.picture_fetcher import MOST_BYTES, PictureFetcher
-from tests.e2e.openai.calls import News, failure_of, images, mark, request
+from tests.e2e.openai.calls import failure_of, images, mark, request
 from tests.fakes.certificates import certificate_for
 from tests.fakes.openai import Endpoint, FakeOpenAI, Fault, Kind, Options
+from tests.fakes.progress import ProgressLog
 
 
 @pytest.fixture
@@ -54,7 +55,7 @@ async def refusal(fetcher: PictureFetcher, address: str) -> ProviderFailed:
 async def test_an_address_is_fetched_at_once(client: OpenAiClient, fake: FakeOpenAI, where: str, count: int) -> None:
     """Relative or whole, through a few redirects, from the gateway itself; the key stays at home."""
     fake.fail(Endpoint.IMAGES, Fault(kind=Kind.URL, where=where.format(origin=fake.origin)))
-    drawn = await images(client).draw(request(count), News())
+    drawn = await images(client).draw(request(count), ProgressLog())
     assert [mark(picture) for picture in drawn.pictures] == ["served"] * count
     assert all("authorization" not in headers for _, headers in fake.state.fetched)
 
@@ -62,7 +63,7 @@ async def test_an_address_is_fetched_at_once(client: OpenAiClient, fake: FakeOpe
 async def test_a_data_url_is_its_own_picture(client: OpenAiClient, fake: FakeOpenAI) -> None:
     """Nothing is fetched."""
     fake.fail(Endpoint.IMAGES, Fault(kind=Kind.URL, where="data:image/png;base64,QUJD"))
-    assert (await images(client).draw(request(), News())).pictures == (b"ABC",)
+    assert (await images(client).draw(request(), ProgressLog())).pictures == (b"ABC",)
 
 
 @pytest.mark.parametrize(
@@ -210,7 +211,7 @@ async def test_a_host_that_the_operator_named_is_our_own(fake: FakeOpenAI) -> No
 
 async def test_a_dead_link_takes_no_good_picture_with_it(client: OpenAiClient, fake: FakeOpenAI) -> None:
     """Both were paid for, and the bill is told before they are fetched."""
-    news = News()
+    news = ProgressLog()
     fake.fail(Endpoint.IMAGES, Kind.DEAD_LINK)
     drawn = await images(client, fetcher=PictureFetcher(fake.url, pauses=())).draw(request(2), news)
     assert [mark(picture) for picture in drawn.pictures] == ["picture 1 of call 1"]

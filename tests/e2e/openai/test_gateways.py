@@ -21,9 +21,10 @@ from bot.providers.openai.moderation import OpenAiModeration
 from bot.providers.openai.rewriter import OpenAiRewriter
 from bot.providers.openai.system_prompt import SYSTEM_PROMPT
 from bot.providers.openai.unsupported_parameters import UnsupportedParameters
-from tests.e2e.openai.calls import AUTHOR, PROMPT, News, client_of, failure_of, images, mark, request
+from tests.e2e.openai.calls import AUTHOR, PROMPT, client_of, failure_of, images, mark, request
 from tests.fakes.clock import StoppedClock
 from tests.fakes.openai import Endpoint, FakeOpenAI, Fault, Kind, Options
+from tests.fakes.progress import ProgressLog
 
 ASK = RewriteRequest(prompt=PROMPT, author=AUTHOR)
 
@@ -144,20 +145,20 @@ async def test_a_wrapped_verdict_is_a_verdict(client: OpenAiClient, fake: FakeOp
 async def test_a_wrong_label_spoils_no_answer(client: OpenAiClient, fake: FakeOpenAI, previews: int, label: str) -> None:
     """It is paid for; what it is shows in how it begins."""
     fake.fail(Endpoint.IMAGES, Fault(kind=Kind.MISLABELED, says=label))
-    news = News()
+    news = ProgressLog()
     drawn = await images(client, previews=previews).draw(request(), news)
     assert [mark(picture) for picture in drawn.pictures] == ["picture 0 of call 1"]
-    assert len(news.all) == previews
+    assert len(news.shown) == previews
     assert not drawn.cost.is_estimate
 
 
 async def test_events_that_are_named_on_their_own_line_are_known(client: OpenAiClient, fake: FakeOpenAI) -> None:
     """As server-sent events are meant to be."""
     fake.fail(Endpoint.IMAGES, Kind.NAMED_EVENTS)
-    news = News()
+    news = ProgressLog()
     drawn = await images(client).draw(request(), news)
     assert [mark(picture) for picture in drawn.pictures] == ["picture 0 of call 1"]
-    assert [mark(progress.preview or b"") for progress in news.all] == ["preview 0 of 1", "preview 1 of 1"]
+    assert [mark(progress.preview or b"") for progress in news.shown] == ["preview 0 of 1", "preview 1 of 1"]
 
 
 @pytest.mark.parametrize(("previews", "beginning"), [(0, '{"a": "'), (1, 'data: {"a": "')], ids=["whole", "stream"])
@@ -166,7 +167,7 @@ async def test_a_bomb_in_the_answer_to_a_paid_call_is_not_unpacked(
 ) -> None:
     """It was asked not to be packed at all, and what becomes of the picture is not known."""
     fake.fail(Endpoint.IMAGES, Fault(kind=Kind.PACKED_BOMB, says=beginning))
-    error = await failure_of(lambda: images(client, previews=previews).draw(request(), News()))
+    error = await failure_of(lambda: images(client, previews=previews).draw(request(), ProgressLog()))
     assert isinstance(error, OutcomeUnknown)
     assert (error.fault, error.request_id) == (ProviderFault.BAD_ANSWER, fake.seen[0].request_id)
     assert f"more than {(1 + previews) * 64 * 1024 * 1024} bytes" in str(error)
@@ -199,7 +200,7 @@ async def test_the_settings_tell_what_a_gateway_does_not_take_and_where_its_pict
     async with open_ai_services(load(file, environ={}), StoppedClock()) as ai_services:
         [provider] = ai_services.providers
         assert isinstance(provider, OpenAiImages)
-        drawn = await provider.draw(request(), News())
+        drawn = await provider.draw(request(), ProgressLog())
         await ai_services.rewriter.rewrite(ASK)
     assert [mark(picture) for picture in drawn.pictures] == ["served"]
     pictures, words = (seen.body for seen in fake.seen)
@@ -213,14 +214,14 @@ async def test_a_machine_that_opens_no_more_files_is_told_from_a_service_that_is
     """By all three callers, so that the job waits instead of ending."""
     assert await OpenAiModeration(client).judge(PROMPT, USUAL_THRESHOLDS) == ALLOWED
     await rewriter(client).rewrite(ASK)
-    await images(client).draw(request(), News())
+    await images(client).draw(request(), ProgressLog())
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     for number in range(3):
         async with client_of(fake) as fresh:
             calls = (
                 lambda: Guard(local=(), models=(OpenAiModeration(fresh),)).check_models(PROMPT, USUAL_THRESHOLDS),
                 lambda: rewriter(fresh).rewrite(ASK),
-                lambda: images(fresh).draw(request(), News()),
+                lambda: images(fresh).draw(request(), ProgressLog()),
             )
             resource.setrlimit(resource.RLIMIT_NOFILE, (3, hard))
             try:
@@ -256,9 +257,9 @@ async def test_a_named_provider_asks_with_its_own_key_and_its_advice_names_its_o
         async with open_ai_services(second_provider(tmp_path, service.url), StoppedClock()) as ai_services:
             [provider] = ai_services.providers
             assert isinstance(provider, OpenAiImages)
-            error = await failure_of(lambda: provider.draw(request(), News()))
+            error = await failure_of(lambda: provider.draw(request(), ProgressLog()))
             assert "name it in [providers.second] picture_hosts" in str(error)
-            await provider.draw(request(), News())
+            await provider.draw(request(), ProgressLog())
         slip = second_provider(tmp_path, service.url.removesuffix("/v1"))
         async with open_ai_services(slip, StoppedClock()) as ai_services:
             [finding, *_] = await ai_services.providers[0].check()

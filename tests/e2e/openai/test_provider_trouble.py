@@ -7,8 +7,9 @@ import pytest
 from bot.errors import PromptRefused
 from bot.provider_errors import OutcomeUnknown, ProviderFailed, ProviderFault
 from bot.providers.openai.client import OpenAiClient
-from tests.e2e.openai.calls import KEY, PROMPT, News, client_of, failure_of, images, request
+from tests.e2e.openai.calls import KEY, PROMPT, client_of, failure_of, images, request
 from tests.fakes.openai import Endpoint, FakeOpenAI, Fault, Kind
+from tests.fakes.progress import ProgressLog
 
 LITELLM = {"error": {"message": "litellm.InternalServerError: no", "type": "internal_server_error", "param": None, "code": "500"}}
 """What LiteLLM's proxy makes of an upstream answer that was cut or that it could not read."""
@@ -39,7 +40,7 @@ async def test_an_error_answer_is_asked_for_once_and_costs_nothing(
 ) -> None:
     """The SDK does not repeat it on its own; the service's id of it is in the log's text."""
     fake.fail(Endpoint.IMAGES, Fault(kind=kind, says=f"{KEY} {PROMPT}"))
-    error = await failure_of(lambda: images(client).draw(request(count), News()))
+    error = await failure_of(lambda: images(client).draw(request(count), ProgressLog()))
     assert type(error) is ProviderFailed
     assert (error.fault, error.request_id) == (fault, fake.seen[0].request_id)
     assert (len(fake.seen), fake.paid) == (1, [])
@@ -61,7 +62,7 @@ async def test_how_long_to_wait_is_passed_on(
 ) -> None:
     """Whoever tries again keeps to it."""
     fake.fail(Endpoint.IMAGES, Fault(kind=Kind.RATE_LIMITED, headers=headers))
-    error = await failure_of(lambda: images(client).draw(request(), News()))
+    error = await failure_of(lambda: images(client).draw(request(), ProgressLog()))
     assert isinstance(error, ProviderFailed)
     assert error.retry_after == wait
 
@@ -73,7 +74,7 @@ async def test_a_refusal_names_the_category_and_nothing_of_the_prompt(
 ) -> None:
     """From the details, or from the message where there are none."""
     fake.fail(Endpoint.IMAGES, Fault(kind=Kind.MODERATION_BLOCKED, categories=("violence",), stage=stage, says=PROMPT))
-    error = await failure_of(lambda: images(client).draw(request(count), News()))
+    error = await failure_of(lambda: images(client).draw(request(count), ProgressLog()))
     assert isinstance(error, PromptRefused)
     assert error.user_text == (
         "The image service will not draw this because of violence; please try other words. "
@@ -88,7 +89,7 @@ async def test_a_refusal_names_the_category_and_nothing_of_the_prompt(
 async def test_older_and_foreign_refusals_are_refusals_too(client: OpenAiClient, fake: FakeOpenAI, kind: Kind) -> None:
     """Without a category."""
     fake.fail(Endpoint.IMAGES, kind)
-    error = await failure_of(lambda: images(client).draw(request(), News()))
+    error = await failure_of(lambda: images(client).draw(request(), ProgressLog()))
     assert isinstance(error, PromptRefused)
     assert error.user_text.startswith("The image service will not draw this; please try other words.")
 
@@ -121,7 +122,7 @@ async def test_where_the_end_was_not_seen_the_outcome_is_unknown(
 ) -> None:
     """It may be paid for, so it is neither repeated here nor called a failure; its id is told where one had come."""
     fake.fail(Endpoint.IMAGES, fault)
-    error = await failure_of(lambda: images(client).draw(request(count), News()))
+    error = await failure_of(lambda: images(client).draw(request(count), ProgressLog()))
     assert isinstance(error, OutcomeUnknown)
     assert error.request_id == (fake.seen[0].request_id if knows_id else None)
     assert len(fake.seen) == 1
@@ -140,7 +141,7 @@ async def test_an_error_in_the_midst_of_a_stream_is_told_apart_by_its_code(
     }
     for code, fault in codes.items():
         fake.fail(Endpoint.IMAGES, Fault(kind=kind, code=code, says=PROMPT, after=0))
-        error = await failure_of(lambda: images(client).draw(request(), News()))
+        error = await failure_of(lambda: images(client).draw(request(), ProgressLog()))
         assert type(error) is ProviderFailed
         assert (error.fault, error.request_id) == (fault, fake.seen[-1].request_id)
         assert PROMPT not in str(error)
@@ -149,18 +150,18 @@ async def test_an_error_in_the_midst_of_a_stream_is_told_apart_by_its_code(
 async def test_an_error_after_a_preview_is_an_unknown_outcome(client: OpenAiClient, fake: FakeOpenAI) -> None:
     """Drawing had begun by then, whatever the error says."""
     fake.fail(Endpoint.IMAGES, Fault(kind=Kind.ERROR_EVENT, code="server_error", after=1))
-    error = await failure_of(lambda: images(client).draw(request(), News()))
+    error = await failure_of(lambda: images(client).draw(request(), ProgressLog()))
     assert isinstance(error, OutcomeUnknown)
 
 
 async def test_a_picture_that_is_stopped_after_its_previews_is_refused(client: OpenAiClient, fake: FakeOpenAI) -> None:
     """The check of the result comes last."""
-    news = News()
+    news = ProgressLog()
     fake.fail(Endpoint.IMAGES, Fault(kind=Kind.ERROR_EVENT, code="moderation_blocked", after=2, categories=("sexual",)))
     error = await failure_of(lambda: images(client).draw(request(), news))
     assert isinstance(error, PromptRefused)
     assert "because of sexual content" in error.user_text
-    assert len(news.all) == 2
+    assert len(news.shown) == 2
 
 
 @STREAMED_AND_WHOLE
@@ -168,7 +169,7 @@ async def test_an_error_that_calls_itself_200_is_an_error(client: OpenAiClient, 
     """Gateways do that; where it does not say why, nobody knows what was drawn."""
     for code, kind in {"server_error": OutcomeUnknown, "rate_limit_exceeded": ProviderFailed}.items():
         fake.fail(Endpoint.IMAGES, Fault(kind=Kind.ERROR_IN_200, code=code))
-        error = await failure_of(lambda: images(client).draw(request(count), News()))
+        error = await failure_of(lambda: images(client).draw(request(count), ProgressLog()))
         assert type(error) is kind
 
 
@@ -184,7 +185,7 @@ async def test_an_error_that_calls_itself_200_is_an_error(client: OpenAiClient, 
 async def test_a_whole_answer_of_no_use_is_a_bad_answer(client: OpenAiClient, fake: FakeOpenAI, kind: Kind, count: int) -> None:
     """It came, so its outcome is known and booked; where it is empty, the words may have been refused."""
     fake.fail(Endpoint.IMAGES, kind)
-    news = News()
+    news = ProgressLog()
     error = await failure_of(lambda: images(client).draw(request(count), news))
     assert type(error) is ProviderFailed
     assert (error.fault, error.request_id) == (ProviderFault.BAD_ANSWER, fake.seen[0].request_id)
@@ -197,7 +198,7 @@ async def test_a_whole_answer_of_no_use_is_a_bad_answer(client: OpenAiClient, fa
 async def test_fewer_pictures_than_asked_for_are_better_than_none(client: OpenAiClient, fake: FakeOpenAI) -> None:
     """They are paid for; what did not come is not counted."""
     fake.fail(Endpoint.IMAGES, Kind.FEWER_PICTURES)
-    drawn = await images(client).draw(request(3), News())
+    drawn = await images(client).draw(request(3), ProgressLog())
     assert len(drawn.pictures) == 2
 
 
@@ -206,7 +207,7 @@ async def test_a_service_that_is_not_there_is_unreachable(fake: FakeOpenAI) -> N
     async with FakeOpenAI() as short_lived:
         pass
     async with client_of(short_lived) as client:
-        error = await failure_of(lambda: images(client).draw(request(), News()))
+        error = await failure_of(lambda: images(client).draw(request(), ProgressLog()))
     assert type(error) is ProviderFailed
     assert error.fault is ProviderFault.UNREACHABLE
     assert error.is_temporary
