@@ -1,51 +1,32 @@
 """The whole house on a Discord of our own, in this process, with the real client between them."""
 
-import asyncio
 from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass, field, replace
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from bot.adapters.discord import DISCORD
-from bot.app.chat_platforms import WebExtension, open_chat_platforms
-from bot.app.foundation import Foundation, open_foundation
-from bot.app.house import House, run_house
 from bot.config import Settings
 from bot.domain.jobs import Job
+from tests.e2e.house_stage import HouseStage
 from tests.e2e.program import NOON
-from tests.e2e.tables import give_tables
 from tests.fakes.discord import Channel, DiscordPerson, FakeDiscord, Guild, Interaction, Limits, Message
 from tests.fakes.discord.client import pointed_at
-from tests.fakes.observer import RecordingObserver
 
 
-@dataclass
-class DiscordStage:
+@dataclass(kw_only=True)
+class DiscordStage(HouseStage):
     """A server with a channel and somebody in it, and a house that may leave and come back."""
 
     discord: FakeDiscord
-    settings: Settings
     guild: Guild
     channel: Channel
     ada: DiscordPerson
-    _open: AsyncExitStack | None = field(default=None)
-    house: House | None = None
-    observer: RecordingObserver = field(default_factory=RecordingObserver)
-    extension: WebExtension = field(default_factory=WebExtension)
-    shares_clock: bool = False
-    """Whether the house goes by the fake's clock."""
 
     async def open(self, *, connected: bool = True) -> None:
         """Open the house, and wait until it hears."""
-        stack = AsyncExitStack()
-        await give_tables(self.settings.home)
-        base = await stack.enter_async_context(open_foundation(self.settings, self.observer))
-        base = replace(base, clock=self.discord.clock) if self.shares_clock else base
-        chats = await stack.enter_async_context(open_chat_platforms(base))
-        self.house = await stack.enter_async_context(run_house(base, chats.surfaces))
-        self.extension = await stack.enter_async_context(chats.listen(self.house.services.features, self.house.dispatcher))
-        self._open = stack
+        await self._open_house(self.discord.clock)
         if connected:
             await self.discord.gateway.ready(within=15)
             await self.discord.commands_synced("imagine")
@@ -53,15 +34,8 @@ class DiscordStage:
     async def close(self) -> None:
         """Close the house. The next one need not wait for its turn to identify."""
         if self._open is not None:
-            await self._open.aclose()
+            await super().close()
             may_identify(self.settings.home)
-        self._open = None
-
-    @property
-    def base(self) -> Foundation:
-        """What the open house stands on."""
-        assert self.house is not None
-        return self.house.base
 
     async def imagine(self, prompt: str = "a fox in the snow", **options: object) -> Interaction:
         """Have Ada type the command."""
@@ -74,11 +48,7 @@ class DiscordStage:
 
     async def job(self, message: Message) -> Job:
         """Return the job that a message speaks of, once that is written down."""
-        jobs = self.base.records.jobs
-        async with asyncio.timeout(10):
-            while (job := await jobs.by_message(DISCORD, str(message.channel.id), str(message.id))) is None:  # noqa: ASYNC110 - the database is looked at
-                await asyncio.sleep(0.01)
-        return job
+        return await self._wait_for_job(DISCORD, str(message.channel.id), str(message.id))
 
 
 def may_identify(folder: Path) -> None:
@@ -109,7 +79,7 @@ async def a_stage(
             **given.get("discord", {}),
         }
         settings = Settings.model_validate({"data_dir": folder, **given})
-        stage = DiscordStage(discord, settings, guild, channel, ada)
+        stage = DiscordStage(discord=discord, settings=settings, guild=guild, channel=channel, ada=ada)
         with pointed_at(discord):
             try:
                 if opened:

@@ -2,63 +2,33 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass, field, replace
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from bot.adapters.slack import SLACK
 from bot.adapters.slack.manifest import EASEL, EVENTS, IMAGINE, MAKE_PICTURE, MESSAGE_SHORTCUTS
-from bot.app.chat_platforms import WebExtension, open_chat_platforms
-from bot.app.foundation import Foundation, open_foundation
-from bot.app.house import House, run_house
 from bot.config import Settings
 from bot.domain.jobs import Job
+from tests.e2e.house_stage import HouseStage
 from tests.e2e.program import NOON
-from tests.e2e.tables import give_tables
-from tests.fakes.observer import RecordingObserver
 from tests.fakes.slack import Channel, FakeSlack, Limits, Member, Message, SlackEventDelivery, Workspace
 
 
-@dataclass
-class SlackStage:
+@dataclass(kw_only=True)
+class SlackStage(HouseStage):
     """A workspace with a channel and somebody in it, and a house that may leave and come back."""
 
     slack: FakeSlack
-    settings: Settings
     team: Workspace
     channel: Channel
     ada: Member
-    _open: AsyncExitStack | None = field(default=None)
-    house: House | None = None
-    observer: RecordingObserver = field(default_factory=RecordingObserver)
-    extension: WebExtension = field(default_factory=WebExtension)
-    shares_clock: bool = False
-    """Whether the house goes by the fake's clock."""
 
     async def open(self) -> None:
         """Open the house, and wait until it hears."""
-        stack = AsyncExitStack()
-        await give_tables(self.settings.home)
-        base = await stack.enter_async_context(open_foundation(self.settings, self.observer))
-        base = replace(base, clock=self.slack.clock) if self.shares_clock else base
-        chats = await stack.enter_async_context(open_chat_platforms(base))
-        self.house = await stack.enter_async_context(run_house(base, chats.surfaces))
-        self.extension = await stack.enter_async_context(chats.listen(self.house.services.features, self.house.dispatcher))
-        self._open = stack
+        await self._open_house(self.slack.clock)
         await self.slack.connected(within=15)
-
-    async def close(self) -> None:
-        """Close the house."""
-        if self._open is not None:
-            await self._open.aclose()
-        self._open = None
-
-    @property
-    def base(self) -> Foundation:
-        """What the open house stands on."""
-        assert self.house is not None
-        return self.house.base
 
     async def imagine(self, text: str = "a fox in the snow", channel: Channel | None = None) -> SlackEventDelivery:
         """Have Ada type the command."""
@@ -82,11 +52,7 @@ class SlackStage:
 
     async def job(self, message: Message) -> Job:
         """Return the job that a message speaks of, once that is written down."""
-        jobs = self.base.records.jobs
-        async with asyncio.timeout(10):
-            while (job := await jobs.by_message(SLACK, message.channel.id, message.ts)) is None:  # noqa: ASYNC110 - the database is looked at
-                await asyncio.sleep(0.01)
-        return job
+        return await self._wait_for_job(SLACK, message.channel.id, message.ts)
 
     async def begun(self, job: Job) -> None:
         """Wait until somebody draws the job."""
@@ -121,7 +87,8 @@ async def a_stage(
         slack.app.events = list(EVENTS)
         team = slack.add_workspace("acme")
         channel, ada = team.add_channel("general"), team.add_member("ada")
-        stage = SlackStage(slack, settings_for(slack, team, folder, **sections), team, channel, ada)
+        settings = settings_for(slack, team, folder, **sections)
+        stage = SlackStage(slack=slack, settings=settings, team=team, channel=channel, ada=ada)
         try:
             if opened:
                 await stage.open()
