@@ -1,31 +1,32 @@
 """Can the fake Discord be run as a program, and driven from another process or by hand?"""
 
 import asyncio
-import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
-import aiohttp
 import discord
 
 from tests.fakes.changes import FakeChanges
 from tests.fakes.discord.client import pointed_at
+from tests.fakes.tests.fake_program import FakeProgram, run_program
 from tests.fakes.tests.plain_bot import PlainBot, Report, end
 
-ROOT = Path(__file__).parents[3]
 
+class DiscordProgram(FakeProgram):
+    """The fake Discord in a process of its own, whose greeting is its address."""
 
-@dataclass
-class Program:
-    """The fake in a process of its own."""
+    token = "fake-token"
 
-    process: asyncio.subprocess.Process
-    session: aiohttp.ClientSession
-    url: str
-    token: str = "fake-token"
+    @property
+    def url(self) -> str:
+        """Where it is."""
+        return self.greeting
+
+    @property
+    def control_url(self) -> str:
+        """Below which it is driven."""
+        return f"{self.url}/control/"
 
     @property
     def api_url(self) -> str:
@@ -37,16 +38,6 @@ class Program:
         """Where the gateway is."""
         return f"{self.url.replace('http', 'ws')}/gateway/"
 
-    async def post(self, act: str, **asked: object) -> Any:
-        """Make it do something."""
-        async with self.session.post(f"{self.url}/control/{act}", json=asked) as response:
-            return await response.json() | {"status": response.status}
-
-    async def get(self, what: str) -> Any:
-        """Ask it something."""
-        async with self.session.get(f"{self.url}/control/{what}") as response:
-            return await response.json()
-
     async def seen_when(self, what: str) -> Any:
         """Ask what was seen until there is some of `what`."""
         async with asyncio.timeout(10):
@@ -56,45 +47,16 @@ class Program:
                     return seen
                 await asyncio.sleep(0.02)
 
-    async def line(self, text: str) -> None:
-        """Type a line."""
-        assert self.process.stdin is not None
-        self.process.stdin.write(f"{text}\n".encode())
-        await self.process.stdin.drain()
 
-    async def shows(self, text: str) -> str:
-        """Read until a line has `text` in it, and give that line."""
-        assert self.process.stdout is not None
-        async with asyncio.timeout(10):
-            while text not in (line := (await self.process.stdout.readline()).decode()):
-                assert line, f"it ended before it showed {text!r}"
-        return line
+@asynccontextmanager
+async def a_program(*arguments: str) -> AsyncIterator[DiscordProgram]:
+    """Run it."""
+    async with run_program(DiscordProgram, "tests.fakes.discord", "--port", "0", *arguments) as program:
+        yield program
 
 
 @asynccontextmanager
-async def a_program(*arguments: str) -> AsyncIterator[Program]:
-    """Start it, and end it."""
-    pipe = asyncio.subprocess.PIPE
-    command = [sys.executable, "-W", "error", "-m", "tests.fakes.discord", "--port", "0", *arguments]
-    process = await asyncio.create_subprocess_exec(*command, cwd=ROOT, stdin=pipe, stdout=pipe)
-    assert process.stdin is not None
-    assert process.stdout is not None
-    try:
-        async with asyncio.timeout(20):
-            url = (await process.stdout.readline()).decode().strip()
-        async with aiohttp.ClientSession() as session:
-            yield Program(process, session, url)
-    finally:
-        if process.returncode is None:
-            process.terminate()
-        process.stdin.close()
-        async with asyncio.timeout(10):
-            await process.stdout.read()
-            assert await process.wait() == 0
-
-
-@asynccontextmanager
-async def a_bot(program: Program) -> AsyncIterator[PlainBot]:
+async def a_bot(program: DiscordProgram) -> AsyncIterator[PlainBot]:
     """Connect a bot of this process."""
     with pointed_at(program):
         async with PlainBot() as bot:

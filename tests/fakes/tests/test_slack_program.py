@@ -2,83 +2,46 @@
 
 import asyncio
 import json
-import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
-from pathlib import Path
+from functools import cached_property
 from typing import Any
 
-import aiohttp
 from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
 from slack_bolt.app.async_app import AsyncApp
 from slack_sdk.web.async_client import AsyncWebClient
 
+from tests.fakes.tests.fake_program import FakeProgram, run_program
 from tests.fakes.tests.test_slack import BUTTONS, MODAL
 
-ROOT = Path(__file__).parents[3]
 
+class SlackProgram(FakeProgram):
+    """The fake Slack in a process of its own, whose greeting is its addresses and secrets."""
 
-@dataclass
-class Program:
-    """The fake in a process of its own."""
+    @cached_property
+    def parts(self) -> dict[str, str]:
+        """The greeting's parts by name."""
+        parts: dict[str, str] = json.loads(self.greeting)
+        return parts
 
-    process: asyncio.subprocess.Process
-    session: aiohttp.ClientSession
-    told: dict[str, str]
-
-    async def post(self, act: str, **asked: object) -> Any:
-        """Make it do something."""
-        async with self.session.post(self.told["control_url"] + act, json=asked) as response:
-            return await response.json() | {"status": response.status}
-
-    async def get(self, what: str) -> Any:
-        """Ask it something."""
-        async with self.session.get(self.told["control_url"] + what) as response:
-            return await response.json()
-
-    async def line(self, text: str) -> None:
-        """Type a line."""
-        assert self.process.stdin is not None
-        self.process.stdin.write(f"{text}\n".encode())
-        await self.process.stdin.drain()
-
-    async def shows(self, text: str) -> str:
-        """Read until a line has `text` in it, and give that line."""
-        assert self.process.stdout is not None
-        async with asyncio.timeout(10):
-            while text not in (line := (await self.process.stdout.readline()).decode()):
-                assert line, f"it ended before it showed {text!r}"
-        return line
+    @property
+    def control_url(self) -> str:
+        """Below which it is driven."""
+        return self.parts["control_url"]
 
 
 @asynccontextmanager
-async def a_program(*arguments: str) -> AsyncIterator[Program]:
-    """Start it, and end it."""
-    pipe = asyncio.subprocess.PIPE
-    command = [sys.executable, "-W", "error", "-m", "tests.fakes.slack", *arguments]
-    process = await asyncio.create_subprocess_exec(*command, cwd=ROOT, stdin=pipe, stdout=pipe)
-    assert process.stdin is not None
-    assert process.stdout is not None
-    try:
-        async with asyncio.timeout(20):
-            told = json.loads(await process.stdout.readline())
-        async with aiohttp.ClientSession() as session:
-            yield Program(process, session, told)
-    finally:
-        if process.returncode is None:
-            process.terminate()
-        process.stdin.close()
-        async with asyncio.timeout(10):
-            await process.stdout.read()
-            assert await process.wait() == 0
+async def a_program(*arguments: str) -> AsyncIterator[SlackProgram]:
+    """Run it."""
+    async with run_program(SlackProgram, "tests.fakes.slack", *arguments) as program:
+        yield program
 
 
 @asynccontextmanager
-async def a_bot(program: Program) -> AsyncIterator[None]:
+async def a_bot(program: SlackProgram) -> AsyncIterator[None]:
     """Connect a bot of this process: it answers a command with a message and a button, and a press with a form."""
-    client = AsyncWebClient(token=program.told["bot_token"], base_url=program.told["api_url"])
-    app = AsyncApp(client=client, token=program.told["bot_token"])
+    client = AsyncWebClient(token=program.parts["bot_token"], base_url=program.parts["api_url"])
+    app = AsyncApp(client=client, token=program.parts["bot_token"])
 
     @app.command("/imagine")
     async def imagine(ack: Any, say: Any, command: Any) -> None:
@@ -103,7 +66,7 @@ async def a_bot(program: Program) -> AsyncIterator[None]:
     async def reaction(event: Any) -> None:
         assert event["reaction"] == "eyes"
 
-    handler = AsyncSocketModeHandler(app, program.told["app_token"])
+    handler = AsyncSocketModeHandler(app, program.parts["app_token"])
     await handler.connect_async()  # type: ignore[no-untyped-call]  # Bolt gives it no types
     try:
         await program.post("wait", connections=1)
