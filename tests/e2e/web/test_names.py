@@ -14,37 +14,39 @@ from bot.domain.chat import Post
 from bot.domain.people import Identity, Person
 from tests.fakes.visitor import HttpVisitor
 from tests.fakes.web_house import WebHouse, running
-from tests.unit.commands.office import Office
+from tests.unit.commands.admin_console import AdminConsole
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 
 @pytest.fixture
-def office() -> Office:
+def console() -> AdminConsole:
     """Keep the books."""
-    return Office()
+    return AdminConsole()
 
 
 @pytest_asyncio.fixture(loop_scope="session")
-async def house(office: Office) -> AsyncIterator[WebHouse]:
+async def house(console: AdminConsole) -> AsyncIterator[WebHouse]:
     """Serve the page with the commands about credits."""
-    commands = tuple(one for one in office.open().commands.values() if one.name.startswith("credits"))
+    commands = tuple(one for one in console.open().commands.values() if one.name.startswith("credits"))
     async with running(WebHouse(commands=commands)) as house:
         yield house
 
 
-async def draw(house: WebHouse, office: Office, visitor: HttpVisitor) -> Person:
+async def draw(house: WebHouse, console: AdminConsole, visitor: HttpVisitor) -> Person:
     """Have somebody ask for a picture, so that their name stands beside it."""
     await visitor.say("/imagine a fox")
     user = house.studio.orders[-1].author
     someone = Person(Identity(WEB, "", user), visitor_name(user))
-    await office.see(someone)
+    await console.see(someone)
     return someone
 
 
-async def test_credits_go_to_whom_the_name_means(house: WebHouse, office: Office, ann: HttpVisitor, bob: HttpVisitor) -> None:
+async def test_credits_go_to_whom_the_name_means(
+    house: WebHouse, console: AdminConsole, ann: HttpVisitor, bob: HttpVisitor
+) -> None:
     """However it is typed; the reply has the name, not the id."""
-    giver, taker = await draw(house, office, ann), await draw(house, office, bob)
+    giver, taker = await draw(house, console, ann), await draw(house, console, bob)
     house.owners.add(giver.identity.user)
     [note] = (await ann.say(f"/credits grant {giver.name} 20"))["notes"]
     assert note["text"] == f"The balance of {giver.name} is now 20 credits; it was 0 credits."
@@ -59,12 +61,12 @@ async def test_credits_go_to_whom_the_name_means(house: WebHouse, office: Office
         reply = await ann.say(line)
         assert reply["notes"][0]["text"].startswith(f"You gave {taker.name} 2 credits; you have {20 - 2 * done} now")
         assert taker.identity.user not in json.dumps(reply)
-        assert await office.balance(taker) == 2 * done
+        assert await console.balance(taker) == 2 * done
 
 
-async def test_a_name_that_nobody_has_is_told_so(house: WebHouse, office: Office, ann: HttpVisitor) -> None:
+async def test_a_name_that_nobody_has_is_told_so(house: WebHouse, console: AdminConsole, ann: HttpVisitor) -> None:
     """In one sentence that says what would work."""
-    giver = await draw(house, office, ann)
+    giver = await draw(house, console, ann)
     other = next(name for name in ("Amber Heron", "Jade Owl") if name != giver.name)
     for line, told in (
         (f"/credits give {other} 5", f"Nobody whose pictures are here is called {other}; nothing was changed."),
@@ -76,11 +78,11 @@ async def test_a_name_that_nobody_has_is_told_so(house: WebHouse, office: Office
 
 
 async def test_where_two_share_a_name_an_id_is_asked_for(
-    house: WebHouse, office: Office, ann: HttpVisitor, bob: HttpVisitor
+    house: WebHouse, console: AdminConsole, ann: HttpVisitor, bob: HttpVisitor
 ) -> None:
     """A gift must not go to the wrong one."""
-    await draw(house, office, ann)
-    taker = await draw(house, office, bob)
+    await draw(house, console, ann)
+    taker = await draw(house, console, bob)
     twin = next(user for user in map(str, count()) if visitor_name(user) == taker.name)
     channel = house.studio.orders[-1].message.place.channel
     await house.messages.add(channel=channel, author=twin, body=render_body(Post("a fox")), key="twin")
@@ -88,8 +90,8 @@ async def test_where_two_share_a_name_an_id_is_asked_for(
     assert note["text"].startswith(f"2 people here are called {taker.name}; nothing was changed. Please give the id")
 
 
-async def test_a_name_in_a_prompt_is_words(house: WebHouse, office: Office, ann: HttpVisitor) -> None:
+async def test_a_name_in_a_prompt_is_words(house: WebHouse, console: AdminConsole, ann: HttpVisitor) -> None:
     """Only commands about somebody look for people."""
-    someone = await draw(house, office, ann)
+    someone = await draw(house, console, ann)
     await ann.say(f"/imagine @{someone.name} in the snow")
     assert house.studio.orders[-1].prompt == f"@{someone.name} in the snow"

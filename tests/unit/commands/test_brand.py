@@ -21,12 +21,12 @@ from tests.fakes.images import ScriptedProvider
 from tests.fakes.photos import photo
 from tests.fakes.surfaces import LOOM, SQUARE
 from tests.fakes.templates import MemoryTemplates
+from tests.unit.commands.admin_console import ANN, BOB, AdminConsole, PlacedCall
 from tests.unit.commands.hands import newest
-from tests.unit.commands.office import ANN, BOB, Office, PlacedCall
 
 
-class Agency(Office):
-    """The office with the commands that know of a brand kit; Ann is an admin there, and Bob is not."""
+class BrandConsole(AdminConsole):
+    """A console with the commands that know of a brand kit; Ann is an admin there, and Bob is not."""
 
     def open(self, *, premium: str = "", policy: str = "") -> Dispatcher:
         """Build the commands."""
@@ -67,84 +67,84 @@ class Agency(Office):
 
 
 @pytest.fixture
-def agency() -> Agency:
+def console() -> BrandConsole:
     """Open it, with a painter that takes pictures."""
-    agency = Agency()
+    console = BrandConsole()
     able = Abilities(sizes=(Size(1024, 1024),), most=4, most_inputs=2)
-    agency.bench = Bench(painter=ScriptedProvider(abilities=able))
-    agency.open()
-    return agency
+    console.bench = Bench(painter=ScriptedProvider(abilities=able))
+    console.open()
+    return console
 
 
-async def test_admins_fill_the_kit_and_undo_it(agency: Agency) -> None:
+async def test_admins_fill_the_kit_and_undo_it(console: BrandConsole) -> None:
     """Each change is on record, and everybody sees what holds."""
-    [post] = await agency.type("/brandkit set colours #e4002b, navy  blue,navy blue --why rebranding")
+    [post] = await console.type("/brandkit set colours #e4002b, navy  blue,navy blue --why rebranding")
     assert post.text == "The setting “colours of the brand kit” is now #E4002B, navy blue; it was not set."
-    await agency.say("/brandkit set never stock photo; gradients")
-    shown = await agency.say("/brandkit show", BOB)
+    await console.say("/brandkit set never stock photo; gradients")
+    shown = await console.say("/brandkit show", BOB)
     assert shown.splitlines()[1:4] == ["colours: #E4002B, navy blue", "always: not set", "never: stock photo, gradients"]
-    assert "rebranding" in await agency.say("/audit")
-    await agency.press(post.buttons[0])
-    assert await agency.say("/brandkit set never clear") != ""
-    assert "colours: not set" in await agency.say("/brandkit show")
-    assert "for admins only" in await agency.say("/brandkit set never us", BOB)
+    assert "rebranding" in await console.say("/audit")
+    await console.press(post.buttons[0])
+    assert await console.say("/brandkit set never clear") != ""
+    assert "colours: not set" in await console.say("/brandkit show")
+    assert "for admins only" in await console.say("/brandkit set never us", BOB)
 
 
-async def test_who_wants_it_has_it_in_their_words(agency: Agency) -> None:
+async def test_who_wants_it_has_it_in_their_words(console: BrandConsole) -> None:
     """Nobody gets it unasked; where there is none, that is said and nothing is drawn."""
-    assert "nothing in the brand kit" in await agency.say("/imagine a fox --brand on", BOB)
-    assert agency.bench.jobs.rows == {}
-    await agency.say("/brandkit set colours navy")
-    await agency.say("/brandkit set always hand-drawn")
-    await agency.type("/imagine a  fox --brand on", BOB)
-    assert agency.prompt == "a fox\nColours: navy\nAlways: hand-drawn"
-    await agency.type("/imagine a hare --brand off", BOB)
-    assert agency.prompt == "a hare"
+    assert "nothing in the brand kit" in await console.say("/imagine a fox --brand on", BOB)
+    assert console.bench.jobs.rows == {}
+    await console.say("/brandkit set colours navy")
+    await console.say("/brandkit set always hand-drawn")
+    await console.type("/imagine a  fox --brand on", BOB)
+    assert console.prompt == "a fox\nColours: navy\nAlways: hand-drawn"
+    await console.type("/imagine a hare --brand off", BOB)
+    assert console.prompt == "a hare"
 
 
-async def test_templates_that_are_not_ones_own_have_it(agency: Agency) -> None:
+async def test_templates_that_are_not_ones_own_have_it(console: BrandConsole) -> None:
     """Unless somebody says otherwise; one's own have it where that is said."""
-    await agency.type("/template use logo name=Acme")
-    assert agency.prompt.endswith("no shadows.")
-    await agency.say("/brandkit set colours navy")
-    await agency.type("/template save mine a {what:fox}")
-    await agency.type("/template save ours a {what:fox} --whose community")
+    await console.type("/template use logo name=Acme")
+    assert console.prompt.endswith("no shadows.")
+    await console.say("/brandkit set colours navy")
+    await console.type("/template save mine a {what:fox}")
+    await console.type("/template save ours a {what:fox} --whose community")
     for line, prompt in (
         ("/template use mine =", "a fox"),
         ("/template use mine = --brand on", "a fox\nColours: navy"),
         ("/template use ours =", "a fox\nColours: navy"),
         ("/template use ours = --brand off", "a fox"),
     ):
-        await agency.type(line)
-        assert agency.prompt == prompt
+        await console.type(line)
+        assert console.prompt == prompt
 
 
-async def test_the_logo_goes_along_as_a_picture(agency: Agency) -> None:
+async def test_the_logo_goes_along_as_a_picture(console: BrandConsole) -> None:
     """Where a model takes pictures; it is brought by admins, changed, and taken away, with its bytes."""
     logo = (BroughtPicture(photo()),)
-    assert "bring one picture" in (await agency.give(logo=()))
-    assert await agency.give(logo=(), shows_forms=True) == "a form of brandkit logo"
-    assert "bring one picture" in (await agency.give(logo, remove="on"))
-    assert await agency.give(logo=logo) == "That is the logo in the brand kit now."
-    assert (await agency.give(logo=logo)).endswith("instead of the last one.")
-    [key] = agency.bench.objects.objects
-    assert "logo: a picture" in await agency.say("/brandkit show", BOB)
-    await agency.type("/imagine a fox --brand on", BOB)
-    assert agency.prompt.startswith("a fox\nLogo: picture 1 shows our logo")
-    assert [one.role for one in newest(agency.bench).wish.inputs] == [InputRole.REFERENCE]
-    assert await agency.say("/brandkit logo --remove on") == "There is no logo in the brand kit any more."
-    assert await agency.say("/brandkit logo --remove on") == "There was no logo."
-    assert key not in agency.bench.objects.objects
-    assert "for admins only" in await agency.say("/brandkit logo --remove on", BOB)
+    assert "bring one picture" in (await console.give(logo=()))
+    assert await console.give(logo=(), shows_forms=True) == "a form of brandkit logo"
+    assert "bring one picture" in (await console.give(logo, remove="on"))
+    assert await console.give(logo=logo) == "That is the logo in the brand kit now."
+    assert (await console.give(logo=logo)).endswith("instead of the last one.")
+    [key] = console.bench.objects.objects
+    assert "logo: a picture" in await console.say("/brandkit show", BOB)
+    await console.type("/imagine a fox --brand on", BOB)
+    assert console.prompt.startswith("a fox\nLogo: picture 1 shows our logo")
+    assert [one.role for one in newest(console.bench).wish.inputs] == [InputRole.REFERENCE]
+    assert await console.say("/brandkit logo --remove on") == "There is no logo in the brand kit any more."
+    assert await console.say("/brandkit logo --remove on") == "There was no logo."
+    assert key not in console.bench.objects.objects
+    assert "for admins only" in await console.say("/brandkit logo --remove on", BOB)
 
 
-async def test_a_logo_is_left_out_where_nothing_takes_pictures(agency: Agency) -> None:
+async def test_a_logo_is_left_out_where_nothing_takes_pictures(console: BrandConsole) -> None:
     """The rest of the kit still goes into the words."""
-    agency.bench = Bench()
-    agency.open()
-    await agency.give(logo=(BroughtPicture(photo()),))
-    await agency.type("/imagine a fox --brand on", BOB)
-    assert agency.prompt == "a fox"
+    console.bench = Bench()
+    console.open()
+    await console.give(logo=(BroughtPicture(photo()),))
+    await console.type("/imagine a fox --brand on", BOB)
+    assert console.prompt == "a fox"
 
 
 @pytest.mark.parametrize(

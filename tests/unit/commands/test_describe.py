@@ -75,7 +75,7 @@ class LostBooks(MemoryLedger):
         await super().book_description(description)
 
 
-class Stage:
+class DescribingSetup:
     """A house in which pictures are described, and somebody who types and presses."""
 
     def __init__(self, *, has_model: bool = True, admission: AdmissionLimits = PLENTY, room: int | None = None) -> None:
@@ -119,12 +119,12 @@ class Stage:
 
 
 @pytest.fixture
-def stage() -> Stage:
+def stage() -> DescribingSetup:
     """Set it up."""
-    return Stage()
+    return DescribingSetup()
 
 
-async def test_a_picture_becomes_three_prompts_each_of_which_is_drawn(stage: Stage) -> None:
+async def test_a_picture_becomes_three_prompts_each_of_which_is_drawn(stage: DescribingSetup) -> None:
     """It counts as nothing until one is; what it cost is noted, and nothing of the picture is kept."""
     told = await stage.type("/describe", PHOTO)
     assert [detail.text for detail in told.details] == ["a fox", "a fox in ink", "x" * 499 + "…"]
@@ -135,7 +135,7 @@ async def test_a_picture_becomes_three_prompts_each_of_which_is_drawn(stage: Sta
     assert newest(stage.bench).wish.prompt == "a fox in ink"
 
 
-async def test_what_is_said_in_any_script_can_be_kept(stage: Stage) -> None:
+async def test_what_is_said_in_any_script_can_be_kept(stage: DescribingSetup) -> None:
     """No table takes more bytes of it, and each sign is whole."""
     stage.onlooker.says = ("狐" * 900, "🦊" * 900, "a fox")
     told = await stage.type("/describe", PHOTO)
@@ -145,7 +145,7 @@ async def test_what_is_said_in_any_script_can_be_kept(stage: Stage) -> None:
     assert newest(stage.bench).wish.prompt == texts[0]
 
 
-async def test_what_nobody_waits_for_any_longer_is_paid_for_once(stage: Stage) -> None:
+async def test_what_nobody_waits_for_any_longer_is_paid_for_once(stage: DescribingSetup) -> None:
     """The page gives up before the model does, and asks to be asked again: that reads what was said meanwhile."""
     stage.onlooker.is_open.clear()
     first = asyncio.create_task(stage.type("/describe", PHOTO))
@@ -159,7 +159,7 @@ async def test_what_nobody_waits_for_any_longer_is_paid_for_once(stage: Stage) -
     assert [event for event in stage.bench.observer.events if isinstance(event, CostIncurred)] == [CostIncurred("rewriter", COST)]
 
 
-async def test_ours_are_described_too(stage: Stage) -> None:
+async def test_ours_are_described_too(stage: DescribingSetup) -> None:
     """The newest here, or one that is named."""
     job = await stage.bench.draw(key="older")
     await stage.bench.draw()
@@ -170,7 +170,7 @@ async def test_ours_are_described_too(stage: Stage) -> None:
 
 
 @pytest.mark.parametrize("argument", ["lost1", "{id}9", "{id}x"])
-async def test_a_button_of_what_is_not_kept_is_a_sentence(stage: Stage, argument: str) -> None:
+async def test_a_button_of_what_is_not_kept_is_a_sentence(stage: DescribingSetup, argument: str) -> None:
     """Nothing is counted."""
     told = await stage.type("/describe", PHOTO)
     id_ = told.buttons[0].argument[:-1]
@@ -182,10 +182,10 @@ async def test_a_button_of_what_is_not_kept_is_a_sentence(stage: Stage, argument
 
 async def test_where_no_model_looks_at_pictures_it_is_said() -> None:
     """In one sentence."""
-    assert "no model here that looks at pictures" in (await Stage(has_model=False).type("/describe", PHOTO)).text
+    assert "no model here that looks at pictures" in (await DescribingSetup(has_model=False).type("/describe", PHOTO)).text
 
 
-async def test_what_the_guard_will_not_have_is_not_described(stage: Stage) -> None:
+async def test_what_the_guard_will_not_have_is_not_described(stage: DescribingSetup) -> None:
     """The model does not see it."""
     stage.bench.picture_stage.will(Verdict(GuardDecision.REFUSE, rule="moderation:sexual", sentence="No.", category="sexual"))
     told = await stage.type("/describe", PHOTO)
@@ -195,13 +195,13 @@ async def test_what_the_guard_will_not_have_is_not_described(stage: Stage) -> No
 
 async def test_who_asks_too_often_waits() -> None:
     """As with pictures: it costs something each time."""
-    stage = Stage(admission=AdmissionLimits(1, timedelta(minutes=1), 10))
+    stage = DescribingSetup(admission=AdmissionLimits(1, timedelta(minutes=1), 10))
     await stage.type("/describe", PHOTO)
     assert "ask again in" in (await stage.type("/describe", OTHER_PHOTO)).text
     assert len(stage.onlooker.seen) == 1
 
 
-async def test_where_the_budget_is_used_up_nothing_is_asked(stage: Stage) -> None:
+async def test_where_the_budget_is_used_up_nothing_is_asked(stage: DescribingSetup) -> None:
     """A drawn picture is what it was spent on."""
     key = RuleKey(RuleKind.BUDGET, "day")
     await stage.bench.draw()
@@ -210,7 +210,7 @@ async def test_where_the_budget_is_used_up_nothing_is_asked(stage: Stage) -> Non
     assert stage.onlooker.seen == []
 
 
-async def test_a_budget_with_room_lets_it_pass(stage: Stage) -> None:
+async def test_a_budget_with_room_lets_it_pass(stage: DescribingSetup) -> None:
     """It is looked at, and no more."""
     key = RuleKey(RuleKind.BUDGET, "day")
     change = Change(community=HOUSE, key=key, value="50000000", by=Actor(AccountId("boss"), "Boss"))
@@ -218,20 +218,20 @@ async def test_a_budget_with_room_lets_it_pass(stage: Stage) -> None:
     assert (await stage.type("/describe", PHOTO)).buttons
 
 
-async def test_a_model_that_fails_is_a_sentence(stage: Stage) -> None:
+async def test_a_model_that_fails_is_a_sentence(stage: DescribingSetup) -> None:
     """Whose fault it is not."""
     stage.onlooker.problem = ProviderFailed("rewriter", "down", fault=ProviderFault.UNREACHABLE)
     assert (await stage.type("/describe", PHOTO)).text
 
 
-async def usage(stage: Stage) -> list[tuple[str, int, int]]:
+async def usage(stage: DescribingSetup) -> list[tuple[str, int, int]]:
     """Return what is told of today: model, pictures, and micro-dollars."""
     today = stage.bench.clock.now().date()
     lines = await MemoryStatistics(stage.bench.jobs).usage(HOUSE, today, today)
     return [(line.model, line.pictures, line.microusd) for line in lines]
 
 
-async def test_what_it_cost_is_booked_and_told_by_usage(stage: Stage) -> None:
+async def test_what_it_cost_is_booked_and_told_by_usage(stage: DescribingSetup) -> None:
     """Each picture once, against the budgets too."""
     for picture in (PHOTO, OTHER_PHOTO):
         await stage.type("/describe", picture)
@@ -240,7 +240,7 @@ async def test_what_it_cost_is_booked_and_told_by_usage(stage: Stage) -> None:
     assert await stage.bench.ledger.spending(budget, stage.bench.clock.now().date()) == Spending(0, 2 * COST.microusd)
 
 
-async def test_who_asks_again_reads_the_same_and_pays_nothing(stage: Stage) -> None:
+async def test_who_asks_again_reads_the_same_and_pays_nothing(stage: DescribingSetup) -> None:
     """For a day, at once too, and also where there is no money left; somebody else's question is another one."""
     first = await stage.type("/describe", PHOTO)
     assert (await stage.type("/describe", PHOTO)) == first
@@ -255,19 +255,19 @@ async def test_who_asks_again_reads_the_same_and_pays_nothing(stage: Stage) -> N
 
 async def test_what_cannot_be_written_down_before_is_not_asked() -> None:
     """Else a crash would leave a call that is paid for, and that no budget knows of."""
-    stage = Stage(room=0)
+    stage = DescribingSetup(room=0)
     assert not (await stage.type("/describe", PHOTO)).buttons
     assert (stage.onlooker.seen, await usage(stage)) == ([], [])
 
 
 async def test_what_cannot_be_corrected_now_is_said_all_the_same() -> None:
     """It was paid for; what it probably cost stays booked."""
-    stage = Stage(room=1)
+    stage = DescribingSetup(room=1)
     assert (await stage.type("/describe", PHOTO)).buttons
     assert await usage(stage) == [("", 0, ESTIMATE.microusd)]
 
 
-async def test_a_call_is_booked_before_it_goes_out(stage: Stage) -> None:
+async def test_a_call_is_booked_before_it_goes_out(stage: DescribingSetup) -> None:
     """Whoever is killed while it is out leaves what it probably costs in the books."""
     stage.onlooker.is_open.clear()
     asking = asyncio.create_task(stage.type("/describe", PHOTO))
@@ -279,7 +279,7 @@ async def test_a_call_is_booked_before_it_goes_out(stage: Stage) -> None:
 
 
 @pytest.mark.parametrize(("costs", "booked"), [(COST, COST), (FREE, FREE), (None, ESTIMATE)])
-async def test_an_answer_that_cannot_be_used_costs_what_it_did(stage: Stage, costs: Cost | None, booked: Cost) -> None:
+async def test_an_answer_that_cannot_be_used_costs_what_it_did(stage: DescribingSetup, costs: Cost | None, booked: Cost) -> None:
     """Nothing where the service surely charged nothing, and what is likely where nobody knows."""
     stage.onlooker.costs = costs
     stage.onlooker.problem = ProviderFailed("rewriter", "nonsense", fault=ProviderFault.BAD_ANSWER)

@@ -46,7 +46,7 @@ class Filtering:
         return await self.filter.allows_whole(prompt, listed)
 
 
-class Court:
+class MistakeSetup:
     """A bench with the real word filter, whose moderators teach it."""
 
     def __init__(self) -> None:
@@ -102,91 +102,91 @@ class Court:
 
 
 @pytest.fixture
-def court() -> Court:
+def setup() -> MistakeSetup:
     """Set one up."""
-    return Court()
+    return MistakeSetup()
 
 
-async def test_one_press_says_so_and_one_press_teaches_the_list(court: Court) -> None:
+async def test_one_press_says_so_and_one_press_teaches_the_list(setup: MistakeSetup) -> None:
     """The words around what was found are allowed, and the same wish is drawn."""
-    thanks = await court.press(await court.refused())
+    thanks = await setup.press(await setup.refused())
     assert thanks.startswith("Thank you: the moderators here look at these words")
-    [case] = court.cases
+    [case] = setup.cases
     assert (case.kind, case.words, case.reason) == (CaseKind.MISTAKE, REFUSED_WORDS, "gore")
-    await court.review.decide(case.id, CaseDecision.ALLOW, MOD, HOUSE)
-    assert await court.listed() == {"a severed head of": f"allow case-{case.id}"}
-    job = await court.imagine(REFUSED_WORDS)
+    await setup.review.decide(case.id, CaseDecision.ALLOW, MOD, HOUSE)
+    assert await setup.listed() == {"a severed head of": f"allow case-{case.id}"}
+    job = await setup.imagine(REFUSED_WORDS)
     assert isinstance(job, Job)
     assert job.state is JobState.DONE
-    assert isinstance(await court.imagine("a severed head"), Post)
+    assert isinstance(await setup.imagine("a severed head"), Post)
 
 
-async def test_undoing_it_forgets_the_words_again(court: Court) -> None:
+async def test_undoing_it_forgets_the_words_again(setup: MistakeSetup) -> None:
     """And nothing else of the list; deciding once more teaches them once more."""
-    await court.press(await court.refused())
-    [case] = court.cases
+    await setup.press(await setup.refused())
+    [case] = setup.cases
     for _ in range(2):
-        await court.review.decide(case.id, CaseDecision.ALLOW, MOD, HOUSE)
-        assert len(await court.listed()) == 1
-        await court.review.undo(case.id, MOD, HOUSE)
-        assert await court.listed() == {}
-    assert isinstance(await court.imagine(REFUSED_WORDS), Post)
+        await setup.review.decide(case.id, CaseDecision.ALLOW, MOD, HOUSE)
+        assert len(await setup.listed()) == 1
+        await setup.review.undo(case.id, MOD, HOUSE)
+        assert await setup.listed() == {}
+    assert isinstance(await setup.imagine(REFUSED_WORDS), Post)
 
 
-async def test_what_a_model_refused_is_allowed_to_the_letter(court: Court) -> None:
+async def test_what_a_model_refused_is_allowed_to_the_letter(setup: MistakeSetup) -> None:
     """A phrase of it would let through what nobody has looked at."""
     no = Verdict(GuardDecision.REFUSE, "moderation:violence", "No.", "violence")
-    court.moderation.will(no)
-    job = await court.imagine("kill the lights")
+    setup.moderation.will(no)
+    job = await setup.imagine("kill the lights")
     assert isinstance(job, Job)
-    button = next(button for button in court.bench.message(job).buttons if button.command == "mistake")
-    await court.press(button)
-    [case] = court.cases
-    await court.review.decide(case.id, CaseDecision.ALLOW, MOD, HOUSE)
-    court.moderation.will(no, no)
-    again, longer = await court.imagine("Kill the lights!"), await court.imagine("kill the lights and the man")
+    button = next(button for button in setup.bench.message(job).buttons if button.command == "mistake")
+    await setup.press(button)
+    [case] = setup.cases
+    await setup.review.decide(case.id, CaseDecision.ALLOW, MOD, HOUSE)
+    setup.moderation.will(no, no)
+    again, longer = await setup.imagine("Kill the lights!"), await setup.imagine("kill the lights and the man")
     assert isinstance(again, Job)
     assert isinstance(longer, Job)
     assert (again.state, longer.state) == (JobState.DONE, JobState.REFUSED)
 
 
-async def test_pressing_twice_is_one_case(court: Court) -> None:
+async def test_pressing_twice_is_one_case(setup: MistakeSetup) -> None:
     """And so it says."""
-    button = await court.refused()
-    await court.press(button)
-    assert "have been told already" in await court.press(button)
-    assert len(court.cases) == 1
+    button = await setup.refused()
+    await setup.press(button)
+    assert "have been told already" in await setup.press(button)
+    assert len(setup.cases) == 1
 
 
-async def test_what_moderators_have_left_so_is_not_asked_again(court: Court) -> None:
+async def test_what_moderators_have_left_so_is_not_asked_again(setup: MistakeSetup) -> None:
     """Neither by the same button nor by that of another try."""
-    button = await court.refused()
-    await court.press(button)
-    await court.review.decide(court.cases[0].id, CaseDecision.UPHOLD, MOD, HOUSE)
-    assert await court.listed() == {}
-    assert "left it at that" in await court.press(button)
-    assert "left it at that" in await court.press(await court.refused())
-    assert len(court.cases) == 1
+    button = await setup.refused()
+    await setup.press(button)
+    await setup.review.decide(setup.cases[0].id, CaseDecision.UPHOLD, MOD, HOUSE)
+    assert await setup.listed() == {}
+    assert "left it at that" in await setup.press(button)
+    assert "left it at that" in await setup.press(await setup.refused())
+    assert len(setup.cases) == 1
 
 
-async def test_only_whoever_asked_can_say_so(court: Court) -> None:
+async def test_only_whoever_asked_can_say_so(setup: MistakeSetup) -> None:
     """The message of a job stands in the channel."""
-    assert "Only whoever asked" in await court.press(await court.refused(), user="bob")
-    assert court.cases == []
+    assert "Only whoever asked" in await setup.press(await setup.refused(), user="bob")
+    assert setup.cases == []
 
 
-async def test_it_can_be_said_for_thirty_days(court: Court) -> None:
+async def test_it_can_be_said_for_thirty_days(setup: MistakeSetup) -> None:
     """Then the words are forgotten."""
-    button = await court.refused()
-    court.bench.clock.move(KEPT_FOR + timedelta(seconds=1))
-    await court.refused()
-    assert "too long ago" in await court.press(button)
+    button = await setup.refused()
+    setup.bench.clock.move(KEPT_FOR + timedelta(seconds=1))
+    await setup.refused()
+    assert "too long ago" in await setup.press(button)
 
 
-async def test_what_is_never_drawn_no_moderator_allows(court: Court) -> None:
+async def test_what_is_never_drawn_no_moderator_allows(setup: MistakeSetup) -> None:
     """The person is told whom to ask instead."""
-    assert "whoever runs this bot" in await court.press(await court.refused("a naked child"))
-    assert court.cases == []
+    assert "whoever runs this bot" in await setup.press(await setup.refused("a naked child"))
+    assert setup.cases == []
 
 
 @pytest.mark.parametrize(
@@ -198,48 +198,48 @@ async def test_what_is_never_drawn_no_moderator_allows(court: Court) -> None:
     ],
 )
 async def test_where_no_moderator_can_help_the_person_is_told_what_can(
-    court: Court, by: RefusedBy, words: str, told: str
+    setup: MistakeSetup, by: RefusedBy, words: str, told: str
 ) -> None:
     """No case is opened that nobody could decide."""
-    court.bench.painter.will(PromptRefused(rule="r", sentence="No.", by=by))
-    job = await court.imagine(words)
+    setup.bench.painter.will(PromptRefused(rule="r", sentence="No.", by=by))
+    job = await setup.imagine(words)
     assert isinstance(job, Job)
-    button = next(button for button in court.bench.message(job).buttons if button.command == "mistake")
-    assert told in await court.press(button)
-    assert court.cases == []
+    button = next(button for button in setup.bench.message(job).buttons if button.command == "mistake")
+    assert told in await setup.press(button)
+    assert setup.cases == []
 
 
-async def test_enforcing_a_case_again_changes_nothing(court: Court) -> None:
+async def test_enforcing_a_case_again_changes_nothing(setup: MistakeSetup) -> None:
     """As after a crash; nor does a case about anything else."""
-    await court.press(await court.refused())
-    case = await court.review.decide(court.cases[0].id, CaseDecision.ALLOW, MOD, HOUSE)
-    before = await court.listed()
+    await setup.press(await setup.refused())
+    case = await setup.review.decide(setup.cases[0].id, CaseDecision.ALLOW, MOD, HOUSE)
+    before = await setup.listed()
     for one in (case, replace(case, kind=CaseKind.REPORT, decision=None)):
-        await court.effect.enforce(one)
-    assert await court.listed() == before
-    assert len(await court.bench.rulebook.entries(HOUSE, 10)) == 1
+        await setup.effect.enforce(one)
+    assert await setup.listed() == before
+    assert len(await setup.bench.rulebook.entries(HOUSE, 10)) == 1
 
 
 @pytest.mark.parametrize("words", ["kill the lights " * 20, "//"])
-async def test_what_cannot_be_listed_is_not(court: Court, words: str) -> None:
+async def test_what_cannot_be_listed_is_not(setup: MistakeSetup, words: str) -> None:
     """The case is decided all the same."""
-    await court.press(await court.refused())
-    case = await court.review.decide(court.cases[0].id, CaseDecision.UPHOLD, MOD, HOUSE)
-    await court.effect.enforce(replace(case, decision=CaseDecision.ALLOW, words=words))
-    assert await court.listed() == {}
+    await setup.press(await setup.refused())
+    case = await setup.review.decide(setup.cases[0].id, CaseDecision.UPHOLD, MOD, HOUSE)
+    await setup.effect.enforce(replace(case, decision=CaseDecision.ALLOW, words=words))
+    assert await setup.listed() == {}
 
 
-async def test_nobody_fills_the_queue_of_the_moderators(court: Court) -> None:
+async def test_nobody_fills_the_queue_of_the_moderators(setup: MistakeSetup) -> None:
     """Ten a day; what they look at already can be said again, and the next day there is room."""
-    button = await court.refused()
-    account = (await court.bench.studio.account(person())).id
+    button = await setup.refused()
+    account = (await setup.bench.studio.account(person())).id
     new = NewCase(kind=CaseKind.MISTAKE, community=HOUSE, platform=LOOM, tenant="town", account=account)
     for number in range(MOST_A_DAY):
-        assert (await court.review.open(replace(new, words=f"fox {number}"))).is_new
-    assert "which is as many as they can" in await court.press(button)
-    assert len(court.cases) == MOST_A_DAY
-    court.bench.clock.move(timedelta(days=1))
-    assert "Thank you" in await court.press(button)
+        assert (await setup.review.open(replace(new, words=f"fox {number}"))).is_new
+    assert "which is as many as they can" in await setup.press(button)
+    assert len(setup.cases) == MOST_A_DAY
+    setup.bench.clock.move(timedelta(days=1))
+    assert "Thank you" in await setup.press(button)
     for number in range(MOST_A_DAY):
-        await court.review.open(replace(new, words=f"owl {number}"))
-    assert "have been told already" in await court.press(button)
+        await setup.review.open(replace(new, words=f"owl {number}"))
+    assert "have been told already" in await setup.press(button)

@@ -43,7 +43,7 @@ class Lines:
         return tuple(self.entries[:most])
 
 
-class Stage:
+class ModerationStatsSetup:
     """The command over a bench."""
 
     def __init__(self) -> None:
@@ -66,12 +66,12 @@ class Stage:
 
 
 @pytest.fixture
-def stage() -> Stage:
+def stage() -> ModerationStatsSetup:
     """Set it up."""
-    return Stage()
+    return ModerationStatsSetup()
 
 
-async def test_a_picture_and_a_table_say_what_was_done(stage: Stage) -> None:
+async def test_a_picture_and_a_table_say_what_was_done(stage: ModerationStatsSetup) -> None:
     """And a sentence, for who sees neither."""
     stage.lines.add(ModerationAction.OPENED, 3, case="1")
     stage.lines.add(ModerationAction.DECIDED, 1, by="Ada", case="1")
@@ -86,7 +86,7 @@ async def test_a_picture_and_a_table_say_what_was_done(stage: Stage) -> None:
     assert len(summary.days) == 7
 
 
-async def test_what_easel_did_by_itself_names_nobody(stage: Stage) -> None:
+async def test_what_easel_did_by_itself_names_nobody(stage: ModerationStatsSetup) -> None:
     """On one day."""
     stage.lines.add(ModerationAction.HIDDEN, 1)
     post = await stage.type("/moderation stats --days 1")
@@ -94,7 +94,7 @@ async def test_what_easel_did_by_itself_names_nobody(stage: Stage) -> None:
     assert [one.title for one in post.details] == ["Kinds"]
 
 
-async def test_where_there_was_nothing_to_do_that_is_said(stage: Stage) -> None:
+async def test_where_there_was_nothing_to_do_that_is_said(stage: ModerationStatsSetup) -> None:
     """Older lines do not count."""
     stage.lines.add(ModerationAction.BANNED, 24 * 40)
     assert (await stage.type("/moderation stats")).text == (
@@ -102,6 +102,6 @@ async def test_where_there_was_nothing_to_do_that_is_said(stage: Stage) -> None:
     )
 
 
-async def test_it_is_for_moderators(stage: Stage) -> None:
+async def test_it_is_for_moderators(stage: ModerationStatsSetup) -> None:
     """Nobody else reads who moderates what."""
     assert "moderators" in (await stage.type("/moderation stats", is_moderator=False)).text

@@ -18,7 +18,7 @@ from tests.fakes.privacy import MemoryPrivacyRequests
 from tests.fakes.surfaces import FakeCall, person
 
 
-class Stage:
+class PrivacySetup:
     """The commands over a bench."""
 
     def __init__(self) -> None:
@@ -66,12 +66,12 @@ class Stage:
 
 
 @pytest.fixture
-def stage() -> Stage:
+def stage() -> PrivacySetup:
     """Set it up."""
-    return Stage()
+    return PrivacySetup()
 
 
-async def test_data_is_offered_and_put_together_when_that_is_confirmed(stage: Stage) -> None:
+async def test_data_is_offered_and_put_together_when_that_is_confirmed(stage: PrivacySetup) -> None:
     """Nothing is written before."""
     offer = await stage.type("/export-me")
     assert "Shall I put it together?" in offer.text
@@ -83,7 +83,7 @@ async def test_data_is_offered_and_put_together_when_that_is_confirmed(stage: St
     assert len(stage.requests.by_id) == 1
 
 
-async def test_data_that_is_ready_is_a_link_each_time(stage: Stage) -> None:
+async def test_data_that_is_ready_is_a_link_each_time(stage: PrivacySetup) -> None:
     """Another one each time, and until it is removed."""
     await stage.press(await stage.type("/export-me"))
     await stage.end(counts={"files": 3}, size_bytes=12_345_678)
@@ -98,7 +98,7 @@ async def test_data_that_is_ready_is_a_link_each_time(stage: Stage) -> None:
     assert "Shall I put it together?" in (await stage.type("/export-me")).text
 
 
-async def test_forgetting_says_what_goes_and_stays_and_asks(stage: Stage) -> None:
+async def test_forgetting_says_what_goes_and_stays_and_asks(stage: PrivacySetup) -> None:
     """Then it goes on by itself, and says how far it is."""
     offer = await stage.type("/forget-me")
     assert "cannot be undone" in offer.text
@@ -112,7 +112,7 @@ async def test_forgetting_says_what_goes_and_stays_and_asks(stage: Stage) -> Non
     assert "Removed so far: 1 picture and 2 wishes." in (await stage.type("/forget-me")).text
 
 
-async def test_who_could_not_be_told_reads_it_the_next_time(stage: Stage) -> None:
+async def test_who_could_not_be_told_reads_it_the_next_time(stage: PrivacySetup) -> None:
     """Also what could not be deleted."""
     await stage.press(await stage.type("/forget-me"))
     await stage.end(counts={"pictures": 2, "prompts": 1, "messages": 1, "left": 3})
@@ -121,7 +121,7 @@ async def test_who_could_not_be_told_reads_it_the_next_time(stage: Stage) -> Non
     assert "This removes what is kept of you here" in text
 
 
-async def test_nobody_keeps_the_house_busy_with_it(stage: Stage) -> None:
+async def test_nobody_keeps_the_house_busy_with_it(stage: PrivacySetup) -> None:
     """A few times a day are enough."""
     offer = await stage.type("/export-me")
     for _ in range(5):

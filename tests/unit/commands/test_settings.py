@@ -14,21 +14,21 @@ from bot.domain.rules import RuleKind
 from bot.errors import NotAllowed
 from bot.services.quotas import check_channel
 from tests.fakes.surfaces import LOOM, SQUARE
-from tests.unit.commands.office import ALONE, ANN, BOB, ELSEWHERE, EVE, OWNER
-from tests.unit.commands.treasury import Treasury
+from tests.unit.commands.admin_console import ALONE, ANN, BOB, ELSEWHERE, EVE, OWNER
+from tests.unit.commands.budget_console import BudgetConsole
 
 PORCH = Place(LOOM, "town", "C0FFEE9")
 
 
 @pytest.fixture
-def office() -> Treasury:
-    """Open the office."""
-    return Treasury()
+def console() -> BudgetConsole:
+    """Return what commands are typed into."""
+    return BudgetConsole()
 
 
-async def set_(office: Treasury, name: str, value: str, place: Place = PORCH) -> str:
+async def set_(console: BudgetConsole, name: str, value: str, place: Place = PORCH) -> str:
     """Set something, and give what was said."""
-    return await office.say(f'/settings set --name {name} --value "{value}"', ANN, place)
+    return await console.say(f'/settings set --name {name} --value "{value}"', ANN, place)
 
 
 def test_every_setting_can_be_named() -> None:
@@ -36,10 +36,10 @@ def test_every_setting_can_be_named() -> None:
     assert tuple(SettingName) == SETTINGS
 
 
-async def test_everybody_sees_what_holds_and_what_is_the_houses_own(office: Treasury) -> None:
+async def test_everybody_sees_what_holds_and_what_is_the_houses_own(console: BudgetConsole) -> None:
     """A line each."""
-    await set_(office, "quality", "high")
-    assert await office.say("/settings show", BOB) == (
+    await set_(console, "quality", "high")
+    assert await console.say("/settings show", BOB) == (
         "How pictures are drawn here:\n"
         "zone: UTC\n"
         "channels: all\n"
@@ -66,14 +66,14 @@ async def test_everybody_sees_what_holds_and_what_is_the_houses_own(office: Trea
         "threshold_self_harm: flagged\n"
         "threshold_illicit: flagged"
     )
-    assert await office.say("/settings", BOB) == await office.say("/settings show", BOB)
+    assert await console.say("/settings", BOB) == await console.say("/settings show", BOB)
 
 
-async def test_only_admins_and_owners_change_it(office: Treasury) -> None:
+async def test_only_admins_and_owners_change_it(console: BudgetConsole) -> None:
     """Nothing is written for others."""
-    assert "for admins only" in await office.say("/settings set high --name quality", BOB)
-    assert office.entries == []
-    assert (await office.say("/settings set high --name quality", OWNER)).startswith("The setting “usual quality” is now high")
+    assert "for admins only" in await console.say("/settings set high --name quality", BOB)
+    assert console.entries == []
+    assert (await console.say("/settings set high --name quality", OWNER)).startswith("The setting “usual quality” is now high")
 
 
 @pytest.mark.parametrize(
@@ -100,26 +100,28 @@ async def test_only_admins_and_owners_change_it(office: Treasury) -> None:
         ("threshold_minors", "0.05", "0.2"),
     ],
 )
-async def test_a_change_is_confirmed_and_undone_and_given_back(office: Treasury, name: str, value: str, before: str) -> None:
+async def test_a_change_is_confirmed_and_undone_and_given_back(
+    console: BudgetConsole, name: str, value: str, before: str
+) -> None:
     """The house's own is what comes back."""
-    usual = await office.settings()
-    [post] = await office.type(f"/settings set --name {name} --value {value} --why because", ANN, PORCH)
+    usual = await console.settings()
+    [post] = await console.type(f"/settings set --name {name} --value {value} --why because", ANN, PORCH)
     assert f"; it was {before}, the default." in post.text
-    assert office.entries[-1].why == "because"
+    assert console.entries[-1].why == "because"
     [button] = post.buttons
-    [undone] = await office.press(button)
+    [undone] = await console.press(button)
     assert undone.text.startswith("Undone: ")
-    assert await office.settings() == usual
-    await set_(office, name, value)
-    await set_(office, name, "default")
-    assert await office.settings() == usual
+    assert await console.settings() == usual
+    await set_(console, name, value)
+    await set_(console, name, "default")
+    assert await console.settings() == usual
 
 
-async def test_wishes_are_filled_with_what_was_set(office: Treasury) -> None:
+async def test_wishes_are_filled_with_what_was_set(console: BudgetConsole) -> None:
     """From the next one on; what somebody says themselves goes first."""
     for name, value in (("shape", "tall"), ("quality", "high"), ("rewriting", "off"), ("previews", "off")):
-        await set_(office, name, value)
-    settings = await office.settings()
+        await set_(console, name, value)
+    settings = await console.settings()
     assert (settings.shape, settings.quality, settings.rewriting, settings.previews) == (
         Shape.TALL,
         Quality.HIGH,
@@ -162,54 +164,54 @@ async def test_wishes_are_filled_with_what_was_set(office: Treasury) -> None:
         ("colour", "red", "name can be zone, channels,"),
     ],
 )
-async def test_what_makes_no_sense_changes_nothing(office: Treasury, name: str, value: str, says: str) -> None:
+async def test_what_makes_no_sense_changes_nothing(console: BudgetConsole, name: str, value: str, says: str) -> None:
     """And the sentence says what would."""
-    assert says in await set_(office, name, value)
-    assert office.entries == []
+    assert says in await set_(console, name, value)
+    assert console.entries == []
 
 
 class TestZone:
     """Nobody gains a day by it."""
 
-    async def test_where_both_zones_write_the_same_day_it_is_simply_so(self, office: Treasury) -> None:
+    async def test_where_both_zones_write_the_same_day_it_is_simply_so(self, console: BudgetConsole) -> None:
         """From now on."""
-        assert await set_(office, "zone", "Europe/Berlin") == (
+        assert await set_(console, "zone", "Europe/Berlin") == (
             "The setting “time zone” is now Europe/Berlin; it was UTC, the default.\n"
             "Days end at midnight in Europe/Berlin from now on."
         )
 
-    async def test_the_day_that_has_begun_goes_on_where_it_would_end_early(self, office: Treasury) -> None:
+    async def test_the_day_that_has_begun_goes_on_where_it_would_end_early(self, console: BudgetConsole) -> None:
         """Until the new zone has left its own day too."""
-        await office.bench.draw(key="call-1", count=4)
-        before = await office.bench.quota_status()
-        said = await set_(office, "zone", "Pacific/Kiritimati")
+        await console.bench.draw(key="call-1", count=4)
+        before = await console.bench.quota_status()
+        said = await set_(console, "zone", "Pacific/Kiritimati")
         assert "The day that has begun (14 March) goes on until 16 March 2026, 00:00 there; no limit starts over before." in said
-        effective_limits = await office.quotas.effective_limits(BOB, SQUARE)
+        effective_limits = await console.quotas.effective_limits(BOB, SQUARE)
         assert (effective_limits.allowance.day.day, effective_limits.allowance.refills_at.isoformat()) == (
             14,
             "2026-03-16T00:00:00+14:00",
         )
-        assert (await office.bench.quota_status()).spent == before.spent == 4
+        assert (await console.bench.quota_status()).spent == before.spent == 4
 
-    async def test_there_and_back_again_gains_nothing_either(self, office: Treasury) -> None:
+    async def test_there_and_back_again_gains_nothing_either(self, console: BudgetConsole) -> None:
         """The house's zone is kept as a rule where giving it up would end the day early."""
-        office.bench.clock.move(timedelta(hours=-11))
-        await set_(office, "zone", "Pacific/Pago_Pago")
-        assert (await office.quotas.effective_limits(BOB, SQUARE)).allowance.day.day == 14
-        office.bench.clock.move(timedelta(hours=32))
-        assert (await office.quotas.effective_limits(BOB, SQUARE)).allowance.day.day == 14
-        said = await set_(office, "zone", "default")
+        console.bench.clock.move(timedelta(hours=-11))
+        await set_(console, "zone", "Pacific/Pago_Pago")
+        assert (await console.quotas.effective_limits(BOB, SQUARE)).allowance.day.day == 14
+        console.bench.clock.move(timedelta(hours=32))
+        assert (await console.quotas.effective_limits(BOB, SQUARE)).allowance.day.day == 14
+        said = await set_(console, "zone", "default")
         assert "The day that has begun (14 March) goes on until 16 March 2026, 00:00 there" in said
-        effective_limits = await office.quotas.effective_limits(BOB, SQUARE)
+        effective_limits = await console.quotas.effective_limits(BOB, SQUARE)
         assert (effective_limits.allowance.day.day, effective_limits.of_community.settings.zone.key) == (14, "UTC")
 
 
 class TestChannels:
     """Where pictures may be asked for."""
 
-    async def allowed(self, office: Treasury, place: Place) -> bool:
+    async def allowed(self, console: BudgetConsole, place: Place) -> bool:
         """Say whether pictures are drawn there."""
-        effective_limits = await office.quotas.effective_limits(BOB, place)
+        effective_limits = await console.quotas.effective_limits(BOB, place)
         try:
             check_channel(effective_limits, place)
         except NotAllowed:
@@ -229,83 +231,83 @@ class TestChannels:
             ("loom:town:123", ["123"]),
         ],
     )
-    async def test_they_can_be_said_in_many_ways(self, office: Treasury, typed: str, stored: list[str]) -> None:
+    async def test_they_can_be_said_in_many_ways(self, console: BudgetConsole, typed: str, stored: list[str]) -> None:
         """Mentioned, by id, or here."""
-        await set_(office, "channels", typed)
-        assert (await office.settings()).channels == tuple(f"loom:town:{id_}" for id_ in stored)
+        await set_(console, "channels", typed)
+        assert (await console.settings()).channels == tuple(f"loom:town:{id_}" for id_ in stored)
 
-    async def test_elsewhere_nothing_is_drawn(self, office: Treasury) -> None:
+    async def test_elsewhere_nothing_is_drawn(self, console: BudgetConsole) -> None:
         """Of this server; others and direct messages are as they were."""
-        await set_(office, "channels", "here")
-        assert await self.allowed(office, PORCH)
-        assert not await self.allowed(office, SQUARE)
-        assert await self.allowed(office, ELSEWHERE)
-        assert await self.allowed(office, ALONE)
-        assert "Pictures are drawn in all channels." in await set_(office, "channels", "all")
-        assert await self.allowed(office, SQUARE)
+        await set_(console, "channels", "here")
+        assert await self.allowed(console, PORCH)
+        assert not await self.allowed(console, SQUARE)
+        assert await self.allowed(console, ELSEWHERE)
+        assert await self.allowed(console, ALONE)
+        assert "Pictures are drawn in all channels." in await set_(console, "channels", "all")
+        assert await self.allowed(console, SQUARE)
 
-    async def test_two_servers_of_one_community_do_not_take_each_others_channels(self, office: Treasury) -> None:
+    async def test_two_servers_of_one_community_do_not_take_each_others_channels(self, console: BudgetConsole) -> None:
         """Each says its own."""
-        await set_(office, "channels", "here")
-        await set_(office, "channels", "<#77>", ELSEWHERE)
-        assert (await office.settings()).channels == ("loom:town:C0FFEE9", "loom:village:77")
-        await set_(office, "channels", "all")
-        assert (await office.settings()).channels == ("loom:village:77",)
+        await set_(console, "channels", "here")
+        await set_(console, "channels", "<#77>", ELSEWHERE)
+        assert (await console.settings()).channels == ("loom:town:C0FFEE9", "loom:village:77")
+        await set_(console, "channels", "all")
+        assert (await console.settings()).channels == ("loom:village:77",)
 
     @pytest.mark.parametrize("name", ["channels", "review_channel"])
-    async def test_where_there_are_no_channels_the_whole_id_is_needed(self, office: Treasury, name: str) -> None:
+    async def test_where_there_are_no_channels_the_whole_id_is_needed(self, console: BudgetConsole, name: str) -> None:
         """As on a page."""
         for typed in ("here", "<#123>", "123"):
-            assert "give the whole id" in await set_(office, name, typed, ALONE)
-        assert "is now loom:town:123" in await set_(office, name, "loom:town:123", ALONE)
+            assert "give the whole id" in await set_(console, name, typed, ALONE)
+        assert "is now loom:town:123" in await set_(console, name, "loom:town:123", ALONE)
 
-    async def test_a_channel_whose_id_no_rule_can_hold_is_refused(self, office: Treasury) -> None:
+    async def test_a_channel_whose_id_no_rule_can_hold_is_refused(self, console: BudgetConsole) -> None:
         """What was set before stays."""
-        said = await set_(office, "channels", "here", replace(SQUARE, channel="no id"))
+        said = await set_(console, "channels", "here", replace(SQUARE, channel="no id"))
         assert said == "This channel cannot be named in a setting; nothing was changed."
-        assert (await office.settings()).channels == ()
+        assert (await console.settings()).channels == ()
 
     @pytest.mark.parametrize("name", ["channels", "review_channel"])
     async def test_another_communitys_channels_are_not_ones_own(self, name: str) -> None:
         """An admin of another server has nothing to say there."""
-        office = Treasury(parts_tenants=True)
-        said = await office.say(f"/settings set loom:town:123 --name {name}", EVE, ELSEWHERE)
+        console = BudgetConsole(parts_tenants=True)
+        said = await console.say(f"/settings set loom:town:123 --name {name}", EVE, ELSEWHERE)
         assert "only its admins can change that" in said
-        assert office.entries == []
+        assert console.entries == []
 
 
-async def test_the_review_channel_can_be_none(office: Treasury) -> None:
+async def test_the_review_channel_can_be_none(console: BudgetConsole) -> None:
     """As it was at first."""
-    await set_(office, "review_channel", "<#123>")
-    assert (await office.settings()).review_channel == "loom:town:123"
-    await set_(office, "review_channel", "none")
-    assert (await office.settings()).review_channel == ""
+    await set_(console, "review_channel", "<#123>")
+    assert (await console.settings()).review_channel == "loom:town:123"
+    await set_(console, "review_channel", "none")
+    assert (await console.settings()).review_channel == ""
 
 
 @pytest.mark.parametrize("name", ["prompt_retention", "message_retention", "job_retention", "record_retention"])
-async def test_how_long_other_things_are_kept(office: Treasury, name: str) -> None:
+async def test_how_long_other_things_are_kept(console: BudgetConsole, name: str) -> None:
     """By the same words; what goes is said before it goes, and nothing is said where nothing does."""
-    said = await set_(office, name, "120 days")
-    assert (await office.settings()).kept_days[name] == 120
+    said = await set_(console, name, "120 days")
+    assert (await console.settings()).kept_days[name] == 120
     assert "go for good at the next daily sweep" in said
-    assert "sweep" not in await set_(office, name, "never")
-    assert (await office.settings()).kept_days[name] == 0
+    assert "sweep" not in await set_(console, name, "never")
+    assert (await console.settings()).kept_days[name] == 0
 
 
 @pytest.mark.parametrize(("typed", "days"), [("30", 30), ("30d", 30), ("30 days", 30), ("1 day", 1), ("0", 0), ("3650", 3650)])
-async def test_how_long_pictures_are_kept(office: Treasury, typed: str, days: int) -> None:
+async def test_how_long_pictures_are_kept(console: BudgetConsole, typed: str, days: int) -> None:
     """In days; what it does is said before it does it."""
-    said = await set_(office, "retention", typed)
-    assert (await office.settings()).retention_days == days
+    said = await set_(console, "retention", typed)
+    assert (await console.settings()).retention_days == days
     assert ("In 10 minutes older pictures begin to go for good" in said) == (days > 0)
 
 
-async def test_what_was_set_is_a_setting_on_record(office: Treasury) -> None:
+async def test_what_was_set_is_a_setting_on_record(console: BudgetConsole) -> None:
     """With who and when."""
-    await set_(office, "quality", "low")
-    [entry] = office.entries
+    await set_(console, "quality", "low")
+    [entry] = console.entries
     assert (entry.key.kind, entry.key.subject, entry.before, entry.after) == (RuleKind.SETTING, "quality", None, "low")
-    assert (entry.by.name, entry.at) == ("Ann", office.bench.clock.now())
+    assert (entry.by.name, entry.at) == ("Ann", console.bench.clock.now())
 
 
 @pytest.mark.parametrize(
@@ -321,10 +323,10 @@ async def test_what_was_set_is_a_setting_on_record(office: Treasury) -> None:
     ],
 )
 async def test_a_threshold_is_a_score_and_never_a_way_to_what_is_never_drawn(
-    office: Treasury, name: str, value: str, told: str
+    console: BudgetConsole, name: str, value: str, told: str
 ) -> None:
     """Nothing is written."""
-    text = await office.say(f"/settings set {value} --name {name}", ANN)
+    text = await console.say(f"/settings set {value} --name {name}", ANN)
     assert told in text
     assert "Nothing was changed." in text
-    assert office.entries == []
+    assert console.entries == []

@@ -1,4 +1,4 @@
-"""An office where admins and everybody else give the commands of quotas, tiers and credits."""
+"""Where admins and everybody else give the commands of quotas, tiers and credits."""
 
 from dataclasses import replace
 from zoneinfo import ZoneInfo
@@ -61,7 +61,7 @@ class PlacedCall(FakeCall):
         return self._place
 
 
-class Office:
+class AdminConsole:
     """All these commands over one bench. Each call is a new one, unless it is given a key."""
 
     def __init__(

@@ -1,4 +1,4 @@
-"""An office that also has the commands of budgets and settings."""
+"""A console that also has the commands of budgets and settings."""
 
 from datetime import timedelta
 
@@ -10,13 +10,13 @@ from bot.domain.limits import CommunitySettings
 from bot.domain.people import Person
 from tests.fakes.bench import FAULT
 from tests.fakes.surfaces import SQUARE, person
-from tests.unit.commands.office import Office
+from tests.unit.commands.admin_console import AdminConsole
 
 GRACE = timedelta(minutes=10)
 
 
-class Treasury(Office):
-    """The office with other commands."""
+class BudgetConsole(AdminConsole):
+    """A console with other commands."""
 
     def open(self, *, premium: str = "", policy: str = "") -> Dispatcher:
         """Build the commands."""
