@@ -71,7 +71,7 @@ async def window(house: WebHouse, browser: Browser) -> AsyncIterator[NewPage]:
 
 @pytest_asyncio.fixture(loop_scope="session")
 async def studio(window: NewPage) -> StudioPage:
-    """Open one window at a desk."""
+    """Open one wide window."""
     return await window()
 
 

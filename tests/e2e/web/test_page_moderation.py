@@ -17,7 +17,7 @@ from bot.services.moderator_sessions import LINK_LIFETIME, SESSION_LIFETIME, Mod
 from tests.e2e.web.accessibility import violations
 from tests.e2e.web.conftest import PATIENCE_MS
 from tests.fakes.bench import Bench
-from tests.fakes.case_desk import MODS, CaseDesk
+from tests.fakes.case_setup import MODS, CaseSetup
 from tests.fakes.surfaces import LOOM, SQUARE, person
 from tests.fakes.visitor import Facts, HttpVisitor
 from tests.fakes.web_house import WebHouse, running
@@ -29,18 +29,18 @@ VILLAGE = Place(LOOM, "village", "green")
 
 
 @pytest_asyncio.fixture(loop_scope="session")
-async def desk() -> CaseDesk:
+async def setup() -> CaseSetup:
     """Return a community that has a review channel, and pictures."""
-    desk = CaseDesk(Bench())
-    await desk.set_channel()
-    return desk
+    setup = CaseSetup(Bench())
+    await setup.set_channel()
+    return setup
 
 
 @pytest_asyncio.fixture(loop_scope="session")
-async def house(desk: CaseDesk) -> AsyncIterator[WebHouse]:
+async def house(setup: CaseSetup) -> AsyncIterator[WebHouse]:
     """Serve the page for that community's moderators."""
-    commands = tuple(desk.dispatcher.commands.values())
-    pages = (partial(moderation_routes, ModerationDependencies(desk.access, desk.sessions)),)
+    commands = tuple(setup.dispatcher.commands.values())
+    pages = (partial(moderation_routes, ModerationDependencies(setup.access, setup.sessions)),)
     house = WebHouse(commands=commands, pages=pages)
     async with running(house) as served:
         yield served
@@ -48,7 +48,7 @@ async def house(desk: CaseDesk) -> AsyncIterator[WebHouse]:
 
 @pytest_asyncio.fixture(loop_scope="session")
 async def page(house: WebHouse, browser: Browser) -> AsyncIterator[Page]:
-    """Open a window at a desk, about which nothing may be complained."""
+    """Open a wide window, about which nothing may be complained."""
     context = await browser.new_context(viewport={"width": 1280, "height": 860})
     context.set_default_timeout(PATIENCE_MS)
     expect.set_options(timeout=PATIENCE_MS)
@@ -61,21 +61,21 @@ async def page(house: WebHouse, browser: Browser) -> AsyncIterator[Page]:
     assert complaints == []
 
 
-async def link_of(desk: CaseDesk, house: WebHouse, at: Place = MODS) -> str:
+async def link_of(setup: CaseSetup, house: WebHouse, at: Place = MODS) -> str:
     """Have Mo ask for a link in the chat, and return it as this house serves it."""
-    [answer] = await desk.type("/cases page", MO, at=at)
+    [answer] = await setup.type("/cases page", MO, at=at)
     [link] = answer.links
     return link.address.replace("http://easel.test", house.address)
 
 
-async def reported(desk: CaseDesk, **changes: object) -> Case:
+async def reported(setup: CaseSetup, **changes: object) -> Case:
     """Have a picture of ann's drawn and reported."""
-    return await desk.report(await desk.bench.draw(), **changes)
+    return await setup.report(await setup.bench.draw(), **changes)
 
 
-async def begin(desk: CaseDesk, visitor: HttpVisitor, at: Place = MODS) -> None:
+async def begin(setup: CaseSetup, visitor: HttpVisitor, at: Place = MODS) -> None:
     """Make a browser Mo's."""
-    address = await desk.sessions.issue_link(Moderator(MO, at))
+    address = await setup.sessions.issue_link(Moderator(MO, at))
     answer = await visitor.post_json("/api/moderation/session", {"code": address.partition("#")[2]})
     assert answer.status == 200
 
@@ -96,49 +96,49 @@ async def listed(visitor: HttpVisitor) -> list[str]:
     return [case["id"] for case in answer.facts["cases"]]
 
 
-async def test_who_has_no_link_sees_and_does_nothing(desk: CaseDesk, ann: HttpVisitor) -> None:
+async def test_who_has_no_link_sees_and_does_nothing(setup: CaseSetup, ann: HttpVisitor) -> None:
     """Neither the list, nor a case, nor a decision; and a made-up code opens nothing."""
-    case = await reported(desk)
+    case = await reported(setup)
     assert (await ann.get("/api/moderation/cases")).status == 403
     fields = {"command": "case-remove", "options": {"case": case.id}, "key": "12345678"}
     assert (await ann.post_json("/api/moderation/calls", fields)).status == 403
     assert (await ann.post_json("/api/moderation/session", {"code": "x" * 44})).status == 403
-    assert (await desk.review.find(case.id, None)).state is CaseState.OPEN
+    assert (await setup.review.find(case.id, None)).state is CaseState.OPEN
 
 
-async def test_a_link_opens_one_browser_once_and_for_a_while(desk: CaseDesk, ann: HttpVisitor, bob: HttpVisitor) -> None:
+async def test_a_link_opens_one_browser_once_and_for_a_while(setup: CaseSetup, ann: HttpVisitor, bob: HttpVisitor) -> None:
     """A second one is told so; after two hours, or when they leave, it is over."""
-    secret = (await desk.sessions.issue_link(Moderator(MO, MODS))).partition("#")[2]
+    secret = (await setup.sessions.issue_link(Moderator(MO, MODS))).partition("#")[2]
     assert (await ann.post_json("/api/moderation/session", {"code": secret})).status == 200
     late = await bob.post_json("/api/moderation/session", {"code": secret})
     assert (late.status, "/cases page" in late.facts["detail"]) == (403, True)
     assert (await ann.get("/api/moderation/cases")).facts["you"] == "Mo"
-    desk.bench.clock.move(SESSION_LIFETIME)
+    setup.bench.clock.move(SESSION_LIFETIME)
     assert (await ann.get("/api/moderation/cases")).status == 403
-    await begin(desk, ann)
+    await begin(setup, ann)
     assert (await ann.delete("/api/moderation/session")).status == 200
     assert (await ann.get("/api/moderation/cases")).status == 403
-    secret = (await desk.sessions.issue_link(Moderator(MO, MODS))).partition("#")[2]
-    desk.bench.clock.move(LINK_LIFETIME)
+    secret = (await setup.sessions.issue_link(Moderator(MO, MODS))).partition("#")[2]
+    setup.bench.clock.move(LINK_LIFETIME)
     assert (await ann.post_json("/api/moderation/session", {"code": secret})).status == 403
 
 
-async def test_only_cases_of_their_own_place_are_seen_and_decided(desk: CaseDesk, ann: HttpVisitor) -> None:
+async def test_only_cases_of_their_own_place_are_seen_and_decided(setup: CaseSetup, ann: HttpVisitor) -> None:
     """As in the chat: in the review channel all of the community, elsewhere those of the own server alone."""
-    case = await reported(desk)
-    await begin(desk, ann, VILLAGE)
+    case = await reported(setup)
+    await begin(setup, ann, VILLAGE)
     assert await listed(ann) == []
     for command in ("cases show", "case-remove", "case-take"):
         assert "There is no such case here" in (await do(ann, command, case=case.id))["text"]
     assert "no such case" in (await do(ann, "cases note", case=case.id, text="mine"))["text"]
-    assert (await desk.review.find(case.id, None)).revision == case.revision
-    await begin(desk, ann, SQUARE)
+    assert (await setup.review.find(case.id, None)).revision == case.revision
+    await begin(setup, ann, SQUARE)
     assert await listed(ann) == [case.id]
 
 
-async def test_other_commands_are_given_in_the_chat(desk: CaseDesk, ann: HttpVisitor) -> None:
+async def test_other_commands_are_given_in_the_chat(setup: CaseSetup, ann: HttpVisitor) -> None:
     """A session is for cases alone, and what is no call is refused."""
-    await begin(desk, ann)
+    await begin(setup, ann)
     call = {"command": "cases show", "options": {"case": "x"}, "key": "12345678"}
     broken_fields: tuple[Facts, ...] = (
         {"command": "imagine", "options": {"prompt": "a fox"}},
@@ -155,14 +155,14 @@ async def test_other_commands_are_given_in_the_chat(desk: CaseDesk, ann: HttpVis
     assert (await ann.get("/api/moderation/cases?state=lost")).status in {400, 422}
 
 
-async def test_the_queue_is_turned_page_by_page(desk: CaseDesk, ann: HttpVisitor) -> None:
+async def test_the_queue_is_turned_page_by_page(setup: CaseSetup, ann: HttpVisitor) -> None:
     """The longest waiting first, and none twice."""
     cases = []
-    job = await desk.bench.draw()
+    job = await setup.bench.draw()
     for number in range(31):
-        cases.append(await desk.report(job, kind=CaseKind.MISTAKE, picture=None, job=None, words=f"fox {number}"))
-        desk.bench.clock.move(LINK_LIFETIME)
-    await begin(desk, ann)
+        cases.append(await setup.report(job, kind=CaseKind.MISTAKE, picture=None, job=None, words=f"fox {number}"))
+        setup.bench.clock.move(LINK_LIFETIME)
+    await begin(setup, ann)
     first = (await ann.get("/api/moderation/cases")).facts
     assert (first["open"], first["has_more"], len(first["cases"])) == (31, True, 30)
     rest = (await ann.get(f"/api/moderation/cases?after={first['cases'][-1]['id']}")).facts
@@ -171,10 +171,10 @@ async def test_the_queue_is_turned_page_by_page(desk: CaseDesk, ann: HttpVisitor
 
 
 @pytest.mark.needs("chromium")
-async def test_a_case_is_worked_through(desk: CaseDesk, house: WebHouse, page: Page) -> None:
+async def test_a_case_is_worked_through(setup: CaseSetup, house: WebHouse, page: Page) -> None:
     """Blurred until it is opened; noted, taken, a phrase blocked, decided and undone, in the moderator's own name."""
-    case = await reported(desk)
-    await page.goto(await link_of(desk, house))
+    case = await reported(setup)
+    await page.goto(await link_of(setup, house))
     await expect(page).to_have_url(f"{house.address}/moderation")
     await page.get_by_role("button", name="Reported picture: violent").click()
     sheet = page.get_by_role("region", name="The case")
@@ -198,24 +198,24 @@ async def test_a_case_is_worked_through(desk: CaseDesk, house: WebHouse, page: P
     await expect(sheet.get_by_role("textbox")).to_have_count(0)
     await sheet.get_by_role("button", name="Remove", exact=True).click()
     await expect(sheet.get_by_text("Mo decided after")).to_be_visible()
-    [picture] = await desk.bench.pictures.of_job(case.job or "")  # type: ignore[arg-type]  # it has one
+    [picture] = await setup.bench.pictures.of_job(case.job or "")  # type: ignore[arg-type]  # it has one
     assert picture.state is not PictureState.VISIBLE
     await expect(page.get_by_text("There is nothing to decide here.")).to_be_visible()
     await sheet.get_by_role("button", name="Undo").click()
     await expect(page.get_by_role("button", name="Open (1)")).to_be_visible()
-    assert (await desk.review.find(case.id, HOUSE)).assignee == await desk.account("mo")
+    assert (await setup.review.find(case.id, HOUSE)).assignee == await setup.account("mo")
 
 
 @pytest.mark.needs("chromium")
-async def test_an_appeal_is_decided_by_another_moderator(desk: CaseDesk, house: WebHouse, page: Page) -> None:
+async def test_an_appeal_is_decided_by_another_moderator(setup: CaseSetup, house: WebHouse, page: Page) -> None:
     """Whoever removed the picture is told, where they look, that they may not; the other one gives it back."""
-    job = await desk.bench.draw(count=2)
-    case = await desk.report(job)
-    await desk.press("remove", case, "mo")
-    await desk.press("keep", await desk.report(await desk.bench.draw(key="call-2")), "zoe")
-    author = await desk.account("ann")
-    await desk.report(job, kind=CaseKind.APPEAL, by=author, appeals=case.id, words="only a fox")
-    await page.goto(await link_of(desk, house))
+    job = await setup.bench.draw(count=2)
+    case = await setup.report(job)
+    await setup.press("remove", case, "mo")
+    await setup.press("keep", await setup.report(await setup.bench.draw(key="call-2")), "zoe")
+    author = await setup.account("ann")
+    await setup.report(job, kind=CaseKind.APPEAL, by=author, appeals=case.id, words="only a fox")
+    await page.goto(await link_of(setup, house))
     sheet = page.get_by_role("region", name="The case")
     await page.get_by_role("button", name="Appeal").click()
     await expect(sheet.get_by_text("only a fox")).to_be_visible()
@@ -225,24 +225,24 @@ async def test_an_appeal_is_decided_by_another_moderator(desk: CaseDesk, house: 
     await sheet.get_by_role("button", name="Take it back").click()
     said = page.get_by_text("another moderator decides it, such as Zoe")
     await expect(said).to_be_in_viewport()
-    address = await desk.sessions.issue_link(Moderator(person("zoe", is_moderator=True), MODS))
+    address = await setup.sessions.issue_link(Moderator(person("zoe", is_moderator=True), MODS))
     await page.goto("about:blank")
     await page.goto(address.replace("http://easel.test", house.address))
     await page.get_by_role("button", name="Appeal").click()
     await sheet.get_by_role("button", name="Take it back").click()
     await expect(sheet.get_by_text("Zoe decided after")).to_be_visible()
-    assert len(await desk.bench.gallery.visible(job.id)) == 2
+    assert len(await setup.bench.gallery.visible(job.id)) == 2
 
 
 @pytest.mark.needs("chromium")
-async def test_what_others_decide_is_seen(desk: CaseDesk, house: WebHouse, page: Page) -> None:
+async def test_what_others_decide_is_seen(setup: CaseSetup, house: WebHouse, page: Page) -> None:
     """Who presses late is told by whom it was decided."""
-    case = await reported(desk)
-    await page.goto(await link_of(desk, house))
+    case = await reported(setup)
+    await page.goto(await link_of(setup, house))
     await page.get_by_role("button", name="Reported picture").click()
     keep = page.get_by_role("button", name="Keep")
     await expect(keep).to_be_visible()
-    await desk.press("keep", case, "zoe")
+    await setup.press("keep", case, "zoe")
     await keep.click()
     await expect(page.get_by_text("Zoe decided this case already: the picture stays. Nothing was changed.")).to_be_visible()
     await page.get_by_role("button", name="Decided").click()
@@ -252,11 +252,11 @@ async def test_what_others_decide_is_seen(desk: CaseDesk, house: WebHouse, page:
 
 
 @pytest.mark.needs("chromium")
-async def test_on_a_phone_the_queue_and_the_case_follow_each_other(desk: CaseDesk, house: WebHouse, page: Page) -> None:
+async def test_on_a_phone_the_queue_and_the_case_follow_each_other(setup: CaseSetup, house: WebHouse, page: Page) -> None:
     """Nothing is wider than the screen."""
-    await reported(desk)
+    await reported(setup)
     await page.set_viewport_size({"width": 360, "height": 740})
-    await page.goto(await link_of(desk, house))
+    await page.goto(await link_of(setup, house))
     await page.get_by_role("button", name="Reported picture").click()
     await expect(page.get_by_role("button", name="Keep")).to_be_visible()
     await expect(page.get_by_role("navigation", name="Cases")).to_be_hidden()
@@ -266,10 +266,10 @@ async def test_on_a_phone_the_queue_and_the_case_follow_each_other(desk: CaseDes
 
 
 @pytest.mark.needs("chromium", "axe")
-async def test_nobody_is_kept_from_moderating(desk: CaseDesk, house: WebHouse, page: Page) -> None:
+async def test_nobody_is_kept_from_moderating(setup: CaseSetup, house: WebHouse, page: Page) -> None:
     """By what axe-core knows, in both themes, with a case open."""
-    await reported(desk)
-    await page.goto(await link_of(desk, house))
+    await reported(setup)
+    await page.goto(await link_of(setup, house))
     await page.get_by_role("button", name="Reported picture").click()
     await expect(page.get_by_role("button", name="Keep")).to_be_visible()
     for scheme in ("light", "dark"):

@@ -40,7 +40,7 @@ LAMP = mask_of((EDGE, EDGE))
 
 
 @dataclass(frozen=True, slots=True)
-class Desk:
+class PartSetup:
     """A house with a picture in a chat, and what issues links to it."""
 
     bench: Bench
@@ -65,22 +65,22 @@ class Desk:
 
 
 @pytest_asyncio.fixture(loop_scope="session")
-async def desk() -> Desk:
+async def setup() -> PartSetup:
     """Have a picture drawn in the chat."""
     bench = Bench(painter=ScriptedProvider(abilities=ABLE, edge=EDGE), surfaces={WEB: RecordingSurface()})
     job = await bench.draw()
     [picture] = await bench.pictures.of_job(job.id)
     links = PartLinks(MemoryCodes(bench.clock), bench.ids, bench.clock, page="http://easel.test")
     editing = PartEditing(bench.studio, bench.bases, links, bench.quotas, page=WEB)
-    return Desk(bench, links, editing, job, picture.id)
+    return PartSetup(bench, links, editing, job, picture.id)
 
 
 @pytest_asyncio.fixture(loop_scope="session")
-async def house(desk: Desk) -> AsyncIterator[WebHouse]:
+async def house(setup: PartSetup) -> AsyncIterator[WebHouse]:
     """Serve the page in front of that house."""
-    part = PartDependencies(desk.editing, {LOOM: desk.bench.surface})
+    part = PartDependencies(setup.editing, {LOOM: setup.bench.surface})
     async with running(
-        WebHouse(pages=(partial(part_routes, part),), pictures=desk.bench.pictures, objects=desk.bench.objects)
+        WebHouse(pages=(partial(part_routes, part),), pictures=setup.bench.pictures, objects=setup.bench.objects)
     ) as served:
         yield served
 
@@ -99,32 +99,32 @@ async def send(visitor: HttpVisitor, secret: str, mask: bytes = LAMP, words: str
     return await visitor.ask("POST", "/api/part/wishes", {**visitor.own, "X-Easel-Page": "1"}, form)
 
 
-async def test_a_link_is_one_persons_once(desk: Desk, ann: HttpVisitor, bob: HttpVisitor) -> None:
+async def test_a_link_is_one_persons_once(setup: PartSetup, ann: HttpVisitor, bob: HttpVisitor) -> None:
     """What is sent is answered in the chat, in the name of whose link it was; a second time is one sentence."""
-    secret = await desk.secret()
+    secret = await setup.secret()
     facts = (await open_link(ann, secret)).facts
     assert (facts["width"], facts["height"], facts["person"]) == (EDGE, EDGE, "Ann")
     late = await open_link(bob, secret)
     assert (late.status, "does not work any more" in late.facts["detail"]) == (400, True)
     assert (await send(bob, secret)).status == 400
     assert (await send(ann, secret)).facts == {"notes": []}
-    place, post, _ = desk.bench.surface.posted[-1]
-    assert (place, post.footer[0], desk.newest().author.name) == (SQUARE, "asked by Ann", "Ann")
+    place, post, _ = setup.bench.surface.posted[-1]
+    assert (place, post.footer[0], setup.newest().author.name) == (SQUARE, "asked by Ann", "Ann")
     again = await send(ann, secret)
     assert (again.status, "This page is used up" in again.facts["detail"]) == (400, True)
-    await desk.bench.work()
-    assert desk.bench.message(desk.newest()).pictures
-    assert (await desk.bench.quota_status()).left == 18
+    await setup.bench.work()
+    assert setup.bench.message(setup.newest()).pictures
+    assert (await setup.bench.quota_status()).left == 18
 
 
-async def test_a_link_of_a_visitor_is_no_other_visitors(desk: Desk, ann: HttpVisitor, bob: HttpVisitor) -> None:
+async def test_a_link_of_a_visitor_is_no_other_visitors(setup: PartSetup, ann: HttpVisitor, bob: HttpVisitor) -> None:
     """What comes of it is said on the page, below their words."""
     user = sha256(ann.cookie.encode()).hexdigest()[:32]
     amber, studio = Person(Identity(WEB, "", user), "Amber"), Place(WEB, "", "studio")
-    await desk.bench.studio.accept(Wish(prompt="an owl"), FakeCall(RecordingSurface(), "owl", by=amber, at=studio))
-    await desk.bench.work()
-    [picture] = await desk.bench.pictures.of_job(desk.newest().id)
-    secret = await desk.secret(PartEdit(amber, studio, picture.id))
+    await setup.bench.studio.accept(Wish(prompt="an owl"), FakeCall(RecordingSurface(), "owl", by=amber, at=studio))
+    await setup.bench.work()
+    [picture] = await setup.bench.pictures.of_job(setup.newest().id)
+    secret = await setup.secret(PartEdit(amber, studio, picture.id))
     assert (await open_link(bob, secret)).status == 403
     assert (await open_link(ann, secret)).status == 200
     assert (await send(ann, secret)).status == 200
@@ -142,19 +142,19 @@ async def test_a_link_of_a_visitor_is_no_other_visitors(desk: Desk, ann: HttpVis
     ],
     ids=["size", "empty", "full", "text"],
 )
-async def test_a_mask_that_cannot_be_used_is_a_sentence(desk: Desk, ann: HttpVisitor, mask: bytes, says: str) -> None:
+async def test_a_mask_that_cannot_be_used_is_a_sentence(setup: PartSetup, ann: HttpVisitor, mask: bytes, says: str) -> None:
     """Nothing is counted, and the page is not used up."""
-    secret = await desk.secret()
+    secret = await setup.secret()
     await open_link(ann, secret)
     refused = await send(ann, secret, mask)
     assert (refused.status, says in refused.facts["detail"]) == (400, True)
-    assert (await desk.bench.quota_status()).left == 19
+    assert (await setup.bench.quota_status()).left == 19
     assert (await send(ann, secret)).status == 200
 
 
-async def test_what_is_no_wish_is_refused(desk: Desk, ann: HttpVisitor) -> None:
+async def test_what_is_no_wish_is_refused(setup: PartSetup, ann: HttpVisitor) -> None:
     """Without the page's own header, with fields too many, without words, or with a made-up code."""
-    secret = await desk.secret()
+    secret = await setup.secret()
     await open_link(ann, secret)
     assert (await ann.post_json("/api/part/wishes", {"code": secret})).status == 415
     assert (await send(ann, secret, more="x")).status == 400
@@ -162,17 +162,17 @@ async def test_what_is_no_wish_is_refused(desk: Desk, ann: HttpVisitor) -> None:
     for code in ("", "x" * 201, 3, None):
         assert (await open_link(ann, code)).status == 400
     assert (await send(ann, "x" * 44)).status == 400
-    assert len(desk.bench.jobs.rows) == 1
+    assert len(setup.bench.jobs.rows) == 1
 
 
-async def test_where_the_chat_is_away_the_wish_is_accepted_all_the_same(desk: Desk, ann: HttpVisitor) -> None:
+async def test_where_the_chat_is_away_the_wish_is_accepted_all_the_same(setup: PartSetup, ann: HttpVisitor) -> None:
     """Delivery says later what came of it."""
-    secret = await desk.secret()
+    secret = await setup.secret()
     await open_link(ann, secret)
-    desk.bench.surface.failures.fail_next("post", SurfaceFailed(LOOM, "away"))
+    setup.bench.surface.failures.fail_next("post", SurfaceFailed(LOOM, "away"))
     assert (await send(ann, secret)).status == 200
-    await desk.bench.work()
-    assert desk.bench.message(desk.newest()).pictures
+    await setup.bench.work()
+    assert setup.bench.message(setup.newest()).pictures
 
 
 @pytest_asyncio.fixture(loop_scope="session")
@@ -190,9 +190,9 @@ async def page(browser: Browser) -> AsyncIterator[Page]:
     assert complaints == []
 
 
-async def opened(desk: Desk, house: WebHouse, page: Page) -> Locator:
+async def opened(setup: PartSetup, house: WebHouse, page: Page) -> Locator:
     """Open a new link in the window, and return the stage once the picture is there."""
-    await page.goto(f"{house.address}/part#{await desk.secret()}")
+    await page.goto(f"{house.address}/part#{await setup.secret()}")
     await expect(page.get_by_text("Paint over what is to change.")).to_be_visible()
     await expect(page).to_have_url(f"{house.address}/part")
     return page.get_by_role("application", name="The picture")
@@ -214,18 +214,18 @@ async def stroke(page: Page, start: tuple[int, int], end: tuple[int, int]) -> No
     await page.mouse.up()
 
 
-async def sent(desk: Desk, page: Page) -> Image.Image:
+async def sent(setup: PartSetup, page: Page) -> Image.Image:
     """Send what is marked, and return the mask's opacity."""
     await page.get_by_label("What should be in the marked part?").fill("a lamp")
     await page.get_by_role("button", name="Draw it").click()
     await expect(page.get_by_text(re.compile("^Sent. It is being drawn"))).to_be_visible()
-    return desk.mask()
+    return setup.mask()
 
 
 @pytest.mark.needs("chromium")
-async def test_what_is_painted_with_the_pointer_is_sent(desk: Desk, house: WebHouse, page: Page) -> None:
+async def test_what_is_painted_with_the_pointer_is_sent(setup: PartSetup, house: WebHouse, page: Page) -> None:
     """Painted, undone, redone, erased in the middle, zoomed into; and nothing before something is marked."""
-    await opened(desk, house, page)
+    await opened(setup, house, page)
     await page.get_by_label("What should be in the marked part?").fill("a lamp")
     await page.get_by_role("button", name="Draw it").click()
     await expect(page.get_by_text("Nothing is marked")).to_be_visible()
@@ -237,16 +237,16 @@ async def test_what_is_painted_with_the_pointer_is_sent(desk: Desk, house: WebHo
     await page.get_by_role("button", name="Zoom in").click()
     await page.get_by_role("button", name="Eraser").click()
     await stroke(page, (200, 150), (200, 250))
-    mask = await sent(desk, page)
+    mask = await sent(setup, page)
     pixels = [mask.getpixel(at) for at in ((120, 200), (280, 200), (200, 200), (50, 50), (120, 250))]
     assert (mask.size, pixels) == ((EDGE, EDGE), [0, 0, 255, 255, 255])
-    assert desk.newest().wish.prompt == "a lamp"
+    assert setup.newest().wish.prompt == "a lamp"
 
 
 @pytest.mark.needs("chromium")
-async def test_what_is_painted_with_the_keyboard_is_sent(desk: Desk, house: WebHouse, page: Page) -> None:
+async def test_what_is_painted_with_the_keyboard_is_sent(setup: PartSetup, house: WebHouse, page: Page) -> None:
     """And what the brush does is said; the page goes on where it was loaded again."""
-    stage = await opened(desk, house, page)
+    stage = await opened(setup, house, page)
     await page.reload()
     await expect(page.get_by_text("Paint over what is to change.")).to_be_visible()
     await stage.focus()
@@ -261,15 +261,15 @@ async def test_what_is_painted_with_the_keyboard_is_sent(desk: Desk, house: WebH
     await page.keyboard.press("i")
     await page.keyboard.press("Control+z")
     await page.keyboard.press("Control+Shift+z")
-    mask = await sent(desk, page)
+    mask = await sent(setup, page)
     assert [mask.getpixel(at) for at in ((120, 200), (120, 280), (120, 150), (300, 200))] == [255, 255, 0, 0]
 
 
 @pytest.mark.needs("chromium")
-async def test_two_fingers_zoom_and_leave_no_mark(desk: Desk, house: WebHouse, page: Page) -> None:
+async def test_two_fingers_zoom_and_leave_no_mark(setup: PartSetup, house: WebHouse, page: Page) -> None:
     """On a phone, where nothing is wider than the screen."""
     await page.set_viewport_size({"width": 320, "height": 640})
-    await opened(desk, house, page)
+    await opened(setup, house, page)
     assert await page.evaluate("document.documentElement.scrollWidth <= innerWidth")
     _, _, before = await box_of(page)
     stage = await page.get_by_role("application").bounding_box()
@@ -286,12 +286,12 @@ async def test_two_fingers_zoom_and_leave_no_mark(desk: Desk, house: WebHouse, p
 
 
 @pytest.mark.needs("chromium", "axe")
-async def test_nobody_is_kept_from_marking(desk: Desk, house: WebHouse, page: Page) -> None:
+async def test_nobody_is_kept_from_marking(setup: PartSetup, house: WebHouse, page: Page) -> None:
     """By what axe-core knows: names, roles, contrast and landmarks, in both themes and when it is over."""
-    await opened(desk, house, page)
+    await opened(setup, house, page)
     for scheme in ("light", "dark"):
         await page.emulate_media(color_scheme=scheme)
         assert await violations(page) == []
     await stroke(page, (100, 200), (300, 200))
-    await sent(desk, page)
+    await sent(setup, page)
     assert await violations(page) == []

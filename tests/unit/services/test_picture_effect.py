@@ -9,7 +9,7 @@ from bot.domain.removals import RemovalReason
 from bot.domain.rules import Actor
 from bot.services.case_effects import PictureEffect
 from tests.fakes.bench import Bench
-from tests.fakes.case_desk import CaseDesk
+from tests.fakes.case_setup import CaseSetup
 
 MO, OLLIE = Actor(AccountId("mo"), "Mo"), Actor(AccountId("ollie"), "Ollie")
 
@@ -19,8 +19,8 @@ class Hall:
 
     def __init__(self) -> None:
         self.bench = Bench()
-        self.desk = CaseDesk(self.bench)
-        self.effect = PictureEffect(self.desk.removals, self.bench.removals, self.desk.cases)
+        self.setup = CaseSetup(self.bench)
+        self.effect = PictureEffect(self.setup.removals, self.bench.removals, self.setup.cases)
 
     async def hang(self) -> Picture:
         """Have it drawn."""
@@ -30,15 +30,15 @@ class Hall:
 
     async def appeal(self, against: Case) -> Case:
         """Open its author's appeal against a case."""
-        return await self.desk.report(self.job, kind=CaseKind.APPEAL, appeals=against.id)
+        return await self.setup.report(self.job, kind=CaseKind.APPEAL, appeals=against.id)
 
     async def decide(self, case: Case, decision: CaseDecision, by: Actor = MO) -> Case:
         """Decide a case."""
-        return await self.desk.review.decide(case.id, decision, by, None)
+        return await self.setup.review.decide(case.id, decision, by, None)
 
     async def undo(self, case: Case) -> Case:
         """Take a decision back."""
-        return await self.desk.review.undo(case.id, OLLIE, None)
+        return await self.setup.review.undo(case.id, OLLIE, None)
 
     async def state(self) -> PictureState:
         """Say whether it can be seen."""
@@ -57,7 +57,7 @@ async def hall() -> Hall:
 @pytest.fixture
 async def removed(hall: Hall) -> Case:
     """Return the decided case that removed the picture."""
-    return await hall.decide(await hall.desk.report(hall.job), CaseDecision.REMOVE)
+    return await hall.decide(await hall.setup.report(hall.job), CaseDecision.REMOVE)
 
 
 async def test_an_appeal_shows_the_picture_again_until_it_is_taken_back(hall: Hall, removed: Case) -> None:
@@ -81,8 +81,8 @@ async def test_a_decision_that_is_undone_shows_it_again(hall: Hall, removed: Cas
 
 async def test_a_hidden_picture_is_shown_by_a_case_that_keeps_it(hall: Hall) -> None:
     """And not before that."""
-    report = await hall.desk.report(hall.job)
-    await hall.desk.removals.hide(hall.picture.id, RemovalReason.REPORTS, "reports")
+    report = await hall.setup.report(hall.job)
+    await hall.setup.removals.hide(hall.picture.id, RemovalReason.REPORTS, "reports")
     await hall.effect.enforce(report)
     assert await hall.state() is PictureState.HIDDEN
     await hall.decide(report, CaseDecision.KEEP)
@@ -106,15 +106,15 @@ async def test_a_case_that_is_carried_out_once_more_does_not_overrule_its_appeal
 @pytest.mark.parametrize("reason", [RemovalReason.RULES, RemovalReason.LEGAL])
 async def test_an_appeal_shows_nothing_that_something_else_removed(hall: Hall, reason: RemovalReason) -> None:
     """It is against a case, and an operator took the picture down without one."""
-    kept = await hall.decide(await hall.desk.report(hall.job), CaseDecision.KEEP)
-    await hall.desk.removals.remove(hall.picture.id, reason, "operator")
+    kept = await hall.decide(await hall.setup.report(hall.job), CaseDecision.KEEP)
+    await hall.setup.removals.remove(hall.picture.id, reason, "operator")
     await hall.decide(await hall.appeal(kept), CaseDecision.RESTORE, OLLIE)
     assert await hall.state() is PictureState.REMOVING
 
 
 async def test_an_appeal_about_a_picture_that_nobody_removed_does_nothing_to_it(hall: Hall) -> None:
     """Its author was warned by hand, say."""
-    kept = await hall.decide(await hall.desk.report(hall.job), CaseDecision.KEEP)
+    kept = await hall.decide(await hall.setup.report(hall.job), CaseDecision.KEEP)
     await hall.decide(await hall.appeal(kept), CaseDecision.RESTORE, OLLIE)
     assert await hall.state() is PictureState.VISIBLE
     assert await hall.bench.removals.get(hall.picture.id) is None
@@ -131,14 +131,14 @@ async def test_an_appeal_that_is_taken_back_removes_nothing_that_its_case_does_n
 
 async def test_what_the_law_demands_is_undone_by_its_own_case_alone(hall: Hall) -> None:
     """A report that is found to be none does not show it."""
-    report = await hall.desk.report(hall.job)
-    await hall.desk.removals.hide(hall.picture.id, RemovalReason.LEGAL, "operator")
+    report = await hall.setup.report(hall.job)
+    await hall.setup.removals.hide(hall.picture.id, RemovalReason.LEGAL, "operator")
     await hall.decide(report, CaseDecision.KEEP)
     assert await hall.state() is PictureState.HIDDEN
 
 
 async def test_a_case_that_is_about_no_picture_touches_none(hall: Hall) -> None:
     """Words that were refused were never drawn."""
-    words = await hall.desk.report(hall.job, kind=CaseKind.MISTAKE, picture=None, job=None, words="a fox")
+    words = await hall.setup.report(hall.job, kind=CaseKind.MISTAKE, picture=None, job=None, words="a fox")
     await hall.decide(words, CaseDecision.UPHOLD)
     assert await hall.state() is PictureState.VISIBLE

@@ -48,7 +48,7 @@ MODS = Place(LOOM, "town", "mods")
 OWNER = person("olga")
 
 
-class CaseDesk:
+class CaseSetup:
     """What moderators work with, and what they see. Each call is a new one."""
 
     def __init__(self, bench: Bench) -> None:

@@ -12,7 +12,7 @@ from tests.fakes.owners import nobody
 from tests.fakes.surfaces import LOOM, SQUARE, FakeCall, person
 
 
-class BatchDesk:
+class BatchSetup:
     """Each call is a new one."""
 
     def __init__(self, bench: Bench, *, shows_cost: bool = False) -> None:
