@@ -25,7 +25,7 @@ UPHELD = "A moderator has looked at your appeal: it stays as it was decided. An 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 
 
-class Court:
+class AppealNoticeSetup:
     """Cases with what they do to pictures, and with what the person is told."""
 
     def __init__(self, bench: Bench) -> None:
@@ -60,120 +60,120 @@ class Court:
 
 
 @pytest.fixture
-def court(bench: Bench) -> Court:
+def setup(bench: Bench) -> AppealNoticeSetup:
     """Set it up."""
-    return Court(bench)
+    return AppealNoticeSetup(bench)
 
 
 @pytest.mark.parametrize(("decision", "text"), [(CaseDecision.RESTORE, GRANTED), (CaseDecision.UPHOLD, UPHELD)])
-async def test_a_decision_is_told_once(court: Court, decision: CaseDecision, text: str) -> None:
+async def test_a_decision_is_told_once(setup: AppealNoticeSetup, decision: CaseDecision, text: str) -> None:
     """However often it is carried out."""
-    decided = await court.decide(await court.open(CaseKind.APPEAL, appeals="a warning"), decision)
-    assert court.told == [text]
-    await court.notice.enforce(decided)
-    assert court.told == [text]
-    assert court.bench.seen_keys.happened == {f"appeal:{decided.id}:1"}
+    decided = await setup.decide(await setup.open(CaseKind.APPEAL, appeals="a warning"), decision)
+    assert setup.told == [text]
+    await setup.notice.enforce(decided)
+    assert setup.told == [text]
+    assert setup.bench.seen_keys.happened == {f"appeal:{decided.id}:1"}
 
 
-async def test_a_crash_before_they_are_told_loses_nothing(court: Court) -> None:
+async def test_a_crash_before_they_are_told_loses_nothing(setup: AppealNoticeSetup) -> None:
     """Nothing says that they were told before they were."""
-    court.bench.surface.failures.fail_next("direct", RuntimeError("the process is killed here"))
+    setup.bench.surface.failures.fail_next("direct", RuntimeError("the process is killed here"))
     with pytest.raises(RuntimeError):
-        await court.decide(await court.open(CaseKind.APPEAL, appeals="a warning"), CaseDecision.UPHOLD)
+        await setup.decide(await setup.open(CaseKind.APPEAL, appeals="a warning"), CaseDecision.UPHOLD)
     for _ in range(2):
-        await court.review.carry_on()
-    assert court.told == [UPHELD]
+        await setup.review.carry_on()
+    assert setup.told == [UPHELD]
 
 
-async def test_what_is_decided_anew_is_told_anew(court: Court) -> None:
+async def test_what_is_decided_anew_is_told_anew(setup: AppealNoticeSetup) -> None:
     """While it is open again, nothing is."""
-    appeal = await court.open(CaseKind.APPEAL, appeals="a warning")
-    await court.decide(appeal, CaseDecision.UPHOLD)
-    await court.review.undo(appeal.id, OLLIE, HOUSE)
-    assert court.told == [UPHELD]
-    await court.decide(appeal, CaseDecision.RESTORE)
-    assert court.told == [UPHELD, GRANTED]
+    appeal = await setup.open(CaseKind.APPEAL, appeals="a warning")
+    await setup.decide(appeal, CaseDecision.UPHOLD)
+    await setup.review.undo(appeal.id, OLLIE, HOUSE)
+    assert setup.told == [UPHELD]
+    await setup.decide(appeal, CaseDecision.RESTORE)
+    assert setup.told == [UPHELD, GRANTED]
 
 
-async def test_only_decisions_of_appeals_are_told(court: Court) -> None:
+async def test_only_decisions_of_appeals_are_told(setup: AppealNoticeSetup) -> None:
     """What follows from a report has words of its own."""
-    await court.decide(await court.open(CaseKind.REPORT, await court.bench.draw()), CaseDecision.REMOVE)
-    assert court.told == []
-    assert court.bench.seen_keys.happened == set()
+    await setup.decide(await setup.open(CaseKind.REPORT, await setup.bench.draw()), CaseDecision.REMOVE)
+    assert setup.told == []
+    assert setup.bench.seen_keys.happened == set()
 
 
-async def test_a_picture_that_comes_back_needs_no_more_words(court: Court) -> None:
+async def test_a_picture_that_comes_back_needs_no_more_words(setup: AppealNoticeSetup) -> None:
     """It is there again."""
-    job = await court.bench.draw()
-    report = await court.decide(await court.open(CaseKind.REPORT, job), CaseDecision.REMOVE, MO)
-    await court.decide(await court.open(CaseKind.APPEAL, job, appeals=report.id), CaseDecision.RESTORE)
-    assert [picture.state for picture in await court.bench.pictures.of_job(job.id)] == [PictureState.VISIBLE]
-    assert court.told == [GRANTED]
+    job = await setup.bench.draw()
+    report = await setup.decide(await setup.open(CaseKind.REPORT, job), CaseDecision.REMOVE, MO)
+    await setup.decide(await setup.open(CaseKind.APPEAL, job, appeals=report.id), CaseDecision.RESTORE)
+    assert [picture.state for picture in await setup.bench.pictures.of_job(job.id)] == [PictureState.VISIBLE]
+    assert setup.told == [GRANTED]
 
 
-async def test_a_picture_that_was_never_removed_is_not_called_deleted(court: Court) -> None:
+async def test_a_picture_that_was_never_removed_is_not_called_deleted(setup: AppealNoticeSetup) -> None:
     """The appeal was against something else."""
-    job = await court.bench.draw()
-    await court.decide(await court.open(CaseKind.APPEAL, job, appeals="a warning"), CaseDecision.RESTORE)
-    assert court.told == [GRANTED]
+    job = await setup.bench.draw()
+    await setup.decide(await setup.open(CaseKind.APPEAL, job, appeals="a warning"), CaseDecision.RESTORE)
+    assert setup.told == [GRANTED]
 
 
-async def test_whoever_gets_no_picture_back_is_told_so(court: Court) -> None:
+async def test_whoever_gets_no_picture_back_is_told_so(setup: AppealNoticeSetup) -> None:
     """Its bytes went when the removal could not be undone any more."""
-    job = await court.bench.draw()
-    report = await court.decide(await court.open(CaseKind.REPORT, job), CaseDecision.REMOVE, MO)
-    court.bench.clock.move(UNDO)
-    await court.bench.gallery.sweep()
-    appeal = await court.open(CaseKind.APPEAL, job, appeals=report.id)
-    await court.decide(appeal, CaseDecision.RESTORE)
-    assert court.bench.objects.objects == {}
-    assert court.told == [f"{GRANTED} The picture itself is deleted for good and cannot come back."]
+    job = await setup.bench.draw()
+    report = await setup.decide(await setup.open(CaseKind.REPORT, job), CaseDecision.REMOVE, MO)
+    setup.bench.clock.move(UNDO)
+    await setup.bench.gallery.sweep()
+    appeal = await setup.open(CaseKind.APPEAL, job, appeals=report.id)
+    await setup.decide(appeal, CaseDecision.RESTORE)
+    assert setup.bench.objects.objects == {}
+    assert setup.told == [f"{GRANTED} The picture itself is deleted for good and cannot come back."]
 
 
-async def test_a_picture_that_others_hide_is_not_called_deleted(court: Court) -> None:
+async def test_a_picture_that_others_hide_is_not_called_deleted(setup: AppealNoticeSetup) -> None:
     """It may come back yet."""
-    job = await court.bench.draw()
-    [picture] = await court.bench.pictures.of_job(job.id)
-    await court.bench.decisions.hide(picture.id, RemovalReason.REPORTS, "reports")
-    await court.decide(await court.open(CaseKind.APPEAL, job, appeals="a warning"), CaseDecision.RESTORE)
-    [told] = court.told
+    job = await setup.bench.draw()
+    [picture] = await setup.bench.pictures.of_job(job.id)
+    await setup.bench.decisions.hide(picture.id, RemovalReason.REPORTS, "reports")
+    await setup.decide(await setup.open(CaseKind.APPEAL, job, appeals="a warning"), CaseDecision.RESTORE)
+    [told] = setup.told
     assert told == f"{GRANTED} The picture itself stays hidden until a moderator has looked at what else was said about it."
 
 
-async def test_a_process_that_cannot_reach_them_leaves_it_to_another_one(court: Court) -> None:
+async def test_a_process_that_cannot_reach_them_leaves_it_to_another_one(setup: AppealNoticeSetup) -> None:
     """It serves none of their platforms; the next one does."""
-    unserved = PrivateNotices(court.bench.accounts, {})
-    elsewhere = AppealNotice(unserved, court.bench.removals, court.bench.seen_keys, court.bench.clock)
-    appeal = await court.open(CaseKind.APPEAL, appeals="a warning")
-    decided = await CaseReview(court.bench.cases, court.bench.sanction_book, (elsewhere,), court.bench.clock).decide(
+    unserved = PrivateNotices(setup.bench.accounts, {})
+    elsewhere = AppealNotice(unserved, setup.bench.removals, setup.bench.seen_keys, setup.bench.clock)
+    appeal = await setup.open(CaseKind.APPEAL, appeals="a warning")
+    decided = await CaseReview(setup.bench.cases, setup.bench.sanction_book, (elsewhere,), setup.bench.clock).decide(
         appeal.id, CaseDecision.UPHOLD, OLLIE, HOUSE
     )
-    assert [case.id for case in await court.bench.cases.to_enforce(most=9)] == [decided.id]
-    await court.review.carry_on()
-    assert court.told == [UPHELD]
+    assert [case.id for case in await setup.bench.cases.to_enforce(most=9)] == [decided.id]
+    await setup.review.carry_on()
+    assert setup.told == [UPHELD]
 
 
-async def test_a_platform_that_is_down_is_tried_again(court: Court) -> None:
+async def test_a_platform_that_is_down_is_tried_again(setup: AppealNoticeSetup) -> None:
     """Until it takes the message."""
-    court.bench.surface.failures.fail_always("direct", SurfaceFailed(LOOM, "500"))
-    appeal = await court.decide(await court.open(CaseKind.APPEAL, appeals="a warning"), CaseDecision.UPHOLD)
-    court.bench.clock.move(HOUR)
-    await court.review.carry_on()
-    assert [case.id for case in await court.bench.cases.to_enforce(most=9)] == [appeal.id]
-    court.bench.surface.failures.clear()
+    setup.bench.surface.failures.fail_always("direct", SurfaceFailed(LOOM, "500"))
+    appeal = await setup.decide(await setup.open(CaseKind.APPEAL, appeals="a warning"), CaseDecision.UPHOLD)
+    setup.bench.clock.move(HOUR)
+    await setup.review.carry_on()
+    assert [case.id for case in await setup.bench.cases.to_enforce(most=9)] == [appeal.id]
+    setup.bench.surface.failures.clear()
     for _ in range(2):
-        await court.review.carry_on()
-    assert court.told == [UPHELD]
-    assert await court.bench.cases.to_enforce(most=9) == ()
+        await setup.review.carry_on()
+    assert setup.told == [UPHELD]
+    assert await setup.bench.cases.to_enforce(most=9) == ()
 
 
-async def test_after_a_day_it_is_given_up(court: Court) -> None:
+async def test_after_a_day_it_is_given_up(setup: AppealNoticeSetup) -> None:
     """The case is done with, and nobody is told out of the blue later."""
-    court.bench.surface.failures.fail_always("direct", SurfaceFailed(LOOM, "500"))
-    await court.decide(await court.open(CaseKind.APPEAL, appeals="a warning"), CaseDecision.UPHOLD)
-    court.bench.clock.move(DAY)
-    await court.review.carry_on()
-    assert await court.bench.cases.to_enforce(most=9) == ()
-    court.bench.surface.failures.clear()
-    await court.review.carry_on()
-    assert court.told == []
+    setup.bench.surface.failures.fail_always("direct", SurfaceFailed(LOOM, "500"))
+    await setup.decide(await setup.open(CaseKind.APPEAL, appeals="a warning"), CaseDecision.UPHOLD)
+    setup.bench.clock.move(DAY)
+    await setup.review.carry_on()
+    assert await setup.bench.cases.to_enforce(most=9) == ()
+    setup.bench.surface.failures.clear()
+    await setup.review.carry_on()
+    assert setup.told == []

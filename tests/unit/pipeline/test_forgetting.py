@@ -22,7 +22,7 @@ from tests.fakes.templates import MemoryTemplates
 SETTLED_AFTER = LEASE
 
 
-class Stage:
+class ForgettingSetup:
     """A bench, and what forgets."""
 
     def __init__(self) -> None:
@@ -86,12 +86,12 @@ class Stage:
 
 
 @pytest.fixture
-def stage() -> Stage:
+def stage() -> ForgettingSetup:
     """Set it up."""
-    return Stage()
+    return ForgettingSetup()
 
 
-async def test_pictures_words_and_messages_go(stage: Stage) -> None:
+async def test_pictures_words_and_messages_go(stage: ForgettingSetup) -> None:
     """Counted, so that they can be told."""
     first, second = await stage.bench.draw("a fox", key="1", count=2), await stage.bench.draw("an owl", key="2")
     await give_inputs(stage.bench.jobs, stage.bench.objects, second, "a", "b")
@@ -105,7 +105,7 @@ async def test_pictures_words_and_messages_go(stage: Stage) -> None:
     assert stage.records.forgotten == [done.account]
 
 
-async def test_what_was_asked_for_later_or_by_others_stays(stage: Stage) -> None:
+async def test_what_was_asked_for_later_or_by_others_stays(stage: ForgettingSetup) -> None:
     """It is about what was there when it was confirmed."""
     other = await stage.bench.draw("an owl", key="1", user="bob")
     stage.request = await stage.ask()
@@ -117,7 +117,7 @@ async def test_what_was_asked_for_later_or_by_others_stays(stage: Stage) -> None
     assert len(stage.bench.surface.shown) == 2
 
 
-async def test_a_job_that_waits_is_cancelled_and_refunded_and_forgotten_once_that_is_settled(stage: Stage) -> None:
+async def test_a_job_that_waits_is_cancelled_and_refunded_and_forgotten_once_that_is_settled(stage: ForgettingSetup) -> None:
     """Whoever works on it hears of its end first, and may still say so."""
     job = await stage.bench.imagine("a fox")
     assert (await stage.carry_on()).state is PrivacyState.OPEN
@@ -130,7 +130,7 @@ async def test_a_job_that_waits_is_cancelled_and_refunded_and_forgotten_once_tha
     assert stage.job(job).wish.prompt == ""
 
 
-async def test_a_picture_that_is_kept_already_is_delivered_before_it_goes(stage: Stage) -> None:
+async def test_a_picture_that_is_kept_already_is_delivered_before_it_goes(stage: ForgettingSetup) -> None:
     """Nothing is lost by the way, and nothing stays."""
     job = await stage.bench.imagine("a fox")
     stage.bench.surface.failures.fail_always("update", SurfaceFailed(LOOM, "busy"))
@@ -148,7 +148,7 @@ async def test_a_picture_that_is_kept_already_is_delivered_before_it_goes(stage:
     assert stage.bench.surface.shown == {}
 
 
-async def test_a_job_that_ends_as_it_is_cancelled_waits_for_the_next_time(stage: Stage) -> None:
+async def test_a_job_that_ends_as_it_is_cancelled_waits_for_the_next_time(stage: ForgettingSetup) -> None:
     """The row decides."""
     job = await stage.bench.imagine("a fox")
     stale = replace(stage.job(job))
@@ -165,7 +165,7 @@ async def test_a_job_that_ends_as_it_is_cancelled_waits_for_the_next_time(stage:
     assert (await stage.carry_on()).state is PrivacyState.DONE
 
 
-async def test_what_cannot_be_deleted_now_is_tried_again_for_a_day(stage: Stage) -> None:
+async def test_what_cannot_be_deleted_now_is_tried_again_for_a_day(stage: ForgettingSetup) -> None:
     """Then the rest is forgotten all the same, and what is left is counted."""
     job = await stage.bench.draw("a fox")
     stage.settle()
@@ -184,7 +184,7 @@ class Never(SurfaceFailed):
     is_temporary = False
 
 
-async def test_what_can_never_be_deleted_is_left_and_what_is_gone_is_gone(stage: Stage) -> None:
+async def test_what_can_never_be_deleted_is_left_and_what_is_gone_is_gone(stage: ForgettingSetup) -> None:
     """At once."""
     errors = (Never(LOOM, "it never does"), MessageOutOfReach(LOOM, "sent away"), MessageGone(LOOM, "long ago"))
     for number, error in enumerate(errors):
@@ -195,7 +195,7 @@ async def test_what_can_never_be_deleted_is_left_and_what_is_gone_is_gone(stage:
     assert (done.state, done.counts["left"], done.counts["messages"]) == (PrivacyState.DONE, 2, 1)
 
 
-async def test_copies_that_were_sent_go_too(stage: Stage) -> None:
+async def test_copies_that_were_sent_go_too(stage: ForgettingSetup) -> None:
     """Direct messages and replies."""
     job = await stage.bench.draw("a fox")
     copy = await stage.bench.surface.post(SQUARE, stage.bench.message(job), key="copy")
@@ -208,7 +208,7 @@ async def test_copies_that_were_sent_go_too(stage: Stage) -> None:
     assert stage.bench.surface.shown == {}
 
 
-async def test_copies_go_where_the_job_has_no_message_of_its_own(stage: Stage) -> None:
+async def test_copies_go_where_the_job_has_no_message_of_its_own(stage: ForgettingSetup) -> None:
     """It was asked for by a program, and its pictures were shown in a gallery."""
     job = await stage.bench.draw("a fox")
     row = stage.bench.jobs.rows[job.id]
@@ -221,7 +221,7 @@ async def test_copies_go_where_the_job_has_no_message_of_its_own(stage: Stage) -
     assert stage.bench.surface.shown == {}
 
 
-async def test_a_message_that_was_promised_is_looked_for(stage: Stage) -> None:
+async def test_a_message_that_was_promised_is_looked_for(stage: ForgettingSetup) -> None:
     """Found or not, or where nobody can tell."""
     for number, answered in enumerate((True, False, None)):
         job = await stage.bench.draw("a fox", key=f"call-{number}")
@@ -238,7 +238,7 @@ async def test_a_message_that_was_promised_is_looked_for(stage: Stage) -> None:
         assert (await stage.carry_on()).state is PrivacyState.DONE
 
 
-async def test_a_message_that_is_about_to_be_said_is_waited_for(stage: Stage) -> None:
+async def test_a_message_that_is_about_to_be_said_is_waited_for(stage: ForgettingSetup) -> None:
     """Half a minute after the wish was accepted nobody says it any more."""
     job = await stage.bench.draw("a fox")
     row = stage.bench.jobs.rows[job.id]
@@ -252,7 +252,7 @@ async def test_a_message_that_is_about_to_be_said_is_waited_for(stage: Stage) ->
     assert (await stage.carry_on()).state is PrivacyState.DONE
 
 
-async def test_a_platform_that_is_not_served_is_waited_for(stage: Stage) -> None:
+async def test_a_platform_that_is_not_served_is_waited_for(stage: ForgettingSetup) -> None:
     """Another process may serve it, tomorrow."""
     await stage.bench.draw("a fox")
     stage.settle()
@@ -262,7 +262,7 @@ async def test_a_platform_that_is_not_served_is_waited_for(stage: Stage) -> None
     assert (await stage.carry_on()).state is PrivacyState.DONE
 
 
-async def test_a_promise_on_a_platform_that_is_not_served_is_left_in_the_end(stage: Stage) -> None:
+async def test_a_promise_on_a_platform_that_is_not_served_is_left_in_the_end(stage: ForgettingSetup) -> None:
     """Nobody can look for it."""
     job = await stage.bench.draw("a fox")
     row = stage.bench.jobs.rows[job.id]
@@ -274,7 +274,7 @@ async def test_a_promise_on_a_platform_that_is_not_served_is_left_in_the_end(sta
     assert (await stage.carry_on()).counts["left"] == 1
 
 
-async def test_what_was_drawn_and_never_kept_goes(stage: Stage) -> None:
+async def test_what_was_drawn_and_never_kept_goes(stage: ForgettingSetup) -> None:
     """Bytes of a cancelled job that came too late; those that somebody else's picture has stay."""
     job = await stage.bench.draw("a fox", key="1")
     other = await stage.bench.draw("an owl", key="2", user="bob")
@@ -290,7 +290,7 @@ async def test_what_was_drawn_and_never_kept_goes(stage: Stage) -> None:
     assert set(stage.bench.objects.objects) == {shared.file.key}
 
 
-async def test_a_store_that_is_away_delays_it_and_nobody_sees_the_pictures_meanwhile(stage: Stage) -> None:
+async def test_a_store_that_is_away_delays_it_and_nobody_sees_the_pictures_meanwhile(stage: ForgettingSetup) -> None:
     """The next time all goes."""
     job = await stage.bench.draw("a fox")
     stage.settle()
@@ -301,7 +301,7 @@ async def test_a_store_that_is_away_delays_it_and_nobody_sees_the_pictures_meanw
     assert (await stage.carry_on()).state is PrivacyState.DONE
 
 
-async def test_a_late_message_of_a_forgotten_job_is_found_again(stage: Stage) -> None:
+async def test_a_late_message_of_a_forgotten_job_is_found_again(stage: ForgettingSetup) -> None:
     """Whoever posted it has written it down."""
     job = await stage.bench.draw("a fox")
     await stage.bench.imagine("an owl", key="2")
@@ -315,7 +315,7 @@ async def test_a_late_message_of_a_forgotten_job_is_found_again(stage: Stage) ->
     assert stage.bench.surface.shown == {}
 
 
-async def test_a_job_that_is_not_final_after_all_is_not_erased(stage: Stage) -> None:
+async def test_a_job_that_is_not_final_after_all_is_not_erased(stage: ForgettingSetup) -> None:
     """The record has the last word."""
     await stage.bench.draw("a fox")
     stage.settle()
@@ -327,7 +327,7 @@ async def test_a_job_that_is_not_final_after_all_is_not_erased(stage: Stage) -> 
     assert (await stage.carry_on()).state is PrivacyState.OPEN
 
 
-async def test_what_else_stands_on_the_page_goes(stage: Stage) -> None:
+async def test_what_else_stands_on_the_page_goes(stage: ForgettingSetup) -> None:
     """Where the page does not let it go now, all waits."""
     message = await stage.bench.surface.post(SQUARE, stage.bench.message(await stage.bench.draw("x", user="bob")), key="page")
     stage.records.on_page = [message]
@@ -343,7 +343,7 @@ async def test_what_else_stands_on_the_page_goes(stage: Stage) -> None:
     assert (await stage.carry_on()).state is PrivacyState.DONE
 
 
-async def test_an_export_goes_as_well(stage: Stage) -> None:
+async def test_an_export_goes_as_well(stage: ForgettingSetup) -> None:
     """Also one that was being made."""
     asked = await stage.ask(kind=PrivacyKind.EXPORT)
     export = await stage.exports.make(asked)
@@ -356,7 +356,7 @@ async def test_an_export_goes_as_well(stage: Stage) -> None:
     assert (await stage.carry_on()).state is PrivacyState.DONE
 
 
-async def test_thousands_of_wishes_are_forgotten_page_by_page(stage: Stage) -> None:
+async def test_thousands_of_wishes_are_forgotten_page_by_page(stage: ForgettingSetup) -> None:
     """All of them."""
     stage.bench.clock.move(timedelta())
     for number in range(101):

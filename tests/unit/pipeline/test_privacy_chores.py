@@ -14,10 +14,10 @@ from tests.fakes.bench import LEASE
 from tests.fakes.codes import MemoryCodes
 from tests.fakes.leader_lock import ScriptedLeaderLock
 from tests.fakes.surfaces import LOOM
-from tests.unit.pipeline.test_forgetting import Stage
+from tests.unit.pipeline.test_forgetting import ForgettingSetup
 
 
-class ChoresStage(Stage):
+class ChoresSetup(ForgettingSetup):
     """The same with what carries on."""
 
     most_sent_bytes = 1_000_000
@@ -57,12 +57,12 @@ class ChoresStage(Stage):
 
 
 @pytest.fixture
-def stage() -> ChoresStage:
+def stage() -> ChoresSetup:
     """Set it up."""
-    return ChoresStage()
+    return ChoresSetup()
 
 
-async def test_an_export_is_sent_as_a_file(stage: ChoresStage) -> None:
+async def test_an_export_is_sent_as_a_file(stage: ChoresSetup) -> None:
     """Once, and the request names nobody any more."""
     await stage.bench.draw("a fox")
     request = await stage.ask(kind=PrivacyKind.EXPORT)
@@ -76,7 +76,7 @@ async def test_an_export_is_sent_as_a_file(stage: ChoresStage) -> None:
     assert (now.state, now.identity, now.notified_at) == (PrivacyState.DONE, None, stage.bench.clock.now())
 
 
-async def test_a_large_export_is_a_link(stage: ChoresStage) -> None:
+async def test_a_large_export_is_a_link(stage: ChoresSetup) -> None:
     """Which works once."""
     stage.most_sent_bytes = 10
     await stage.ask(kind=PrivacyKind.EXPORT)
@@ -86,7 +86,7 @@ async def test_a_large_export_is_a_link(stage: ChoresStage) -> None:
     assert post.attachments == ()
 
 
-async def test_where_there_are_no_direct_messages_the_command_says_it(stage: ChoresStage) -> None:
+async def test_where_there_are_no_direct_messages_the_command_says_it(stage: ChoresSetup) -> None:
     """As on the page."""
     request = await stage.ask(kind=PrivacyKind.EXPORT)
     stage.bench.surface.failures.fail_next("direct", MessageGone(LOOM, "closed"))
@@ -95,7 +95,7 @@ async def test_where_there_are_no_direct_messages_the_command_says_it(stage: Cho
     assert stage.requests.by_id[request.id].notified_at is not None
 
 
-async def test_a_platform_that_is_busy_is_asked_again_for_a_day(stage: ChoresStage) -> None:
+async def test_a_platform_that_is_busy_is_asked_again_for_a_day(stage: ChoresSetup) -> None:
     """Then the command has to do."""
     request = await stage.ask()
     stage.bench.surface.failures.fail_always("direct", SurfaceFailed(LOOM, "busy"))
@@ -114,7 +114,7 @@ async def test_a_platform_that_is_busy_is_asked_again_for_a_day(stage: ChoresSta
     assert stage.requests.by_id[late.id].notified_at is not None
 
 
-async def test_who_is_forgotten_is_told_what_went_and_what_did_not(stage: ChoresStage) -> None:
+async def test_who_is_forgotten_is_told_what_went_and_what_did_not(stage: ChoresSetup) -> None:
     """With how much of it."""
     await stage.bench.draw("a fox", key="1", count=2)
     await stage.bench.draw("an owl", key="2")
@@ -129,7 +129,7 @@ async def test_who_is_forgotten_is_told_what_went_and_what_did_not(stage: Chores
     assert told.startswith("You are forgotten: 3 pictures, 2 wishes and 2 messages.")
 
 
-async def test_an_export_goes_when_its_time_is_over(stage: ChoresStage) -> None:
+async def test_an_export_goes_when_its_time_is_over(stage: ChoresSetup) -> None:
     """By itself."""
     request = await stage.ask(kind=PrivacyKind.EXPORT)
     await stage.chores.sweep_exports()
@@ -139,7 +139,7 @@ async def test_an_export_goes_when_its_time_is_over(stage: ChoresStage) -> None:
     assert stage.bench.objects.objects == {}
 
 
-async def test_an_export_of_somebody_who_was_forgotten_meanwhile_is_told_to_nobody(stage: ChoresStage) -> None:
+async def test_an_export_of_somebody_who_was_forgotten_meanwhile_is_told_to_nobody(stage: ChoresSetup) -> None:
     """It is over."""
     export = await stage.ask(kind=PrivacyKind.EXPORT)
     await stage.ask()
@@ -149,7 +149,7 @@ async def test_an_export_of_somebody_who_was_forgotten_meanwhile_is_told_to_nobo
     assert [text for text in stage.told if "ready" in text] == []
 
 
-async def test_only_who_leads_carries_on_and_a_failure_is_made_up_for(stage: ChoresStage) -> None:
+async def test_only_who_leads_carries_on_and_a_failure_is_made_up_for(stage: ChoresSetup) -> None:
     """Whatever breaks; and the two do not wait for each other."""
     leader = ScriptedLeaderLock()
     leader.leads = False

@@ -26,7 +26,7 @@ HERE = CommunityId("loom:1")
 MINUTE = timedelta(minutes=1)
 
 
-class Court:
+class AppealEffectSetup:
     """Cases with their effect on people."""
 
     def __init__(self) -> None:
@@ -70,40 +70,40 @@ class Court:
 
 
 @pytest.fixture
-def court() -> Court:
+def setup() -> AppealEffectSetup:
     """Set it up."""
-    return Court()
+    return AppealEffectSetup()
 
 
-async def test_an_appeal_against_a_case_lifts_what_followed_from_it(court: Court) -> None:
+async def test_an_appeal_against_a_case_lifts_what_followed_from_it(setup: AppealEffectSetup) -> None:
     """And when its decision is undone, all of it holds again, with what follows from that."""
-    case = await court.report()
-    await court.review.decide(case.id, CaseDecision.BAN, MO, HERE)
-    appeal = await court.appeal(case.id)
-    await court.review.decide(appeal.id, CaseDecision.RESTORE, OLLIE, HERE)
-    assert court.active() == []
-    await court.review.undo(appeal.id, OLLIE, HERE)
-    assert court.active() == [SanctionKind.BAN]
-    assert len(court.followed) == 2
-    await court.review.decide(appeal.id, CaseDecision.UPHOLD, OLLIE, HERE)
-    assert court.active() == [SanctionKind.BAN]
+    case = await setup.report()
+    await setup.review.decide(case.id, CaseDecision.BAN, MO, HERE)
+    appeal = await setup.appeal(case.id)
+    await setup.review.decide(appeal.id, CaseDecision.RESTORE, OLLIE, HERE)
+    assert setup.active() == []
+    await setup.review.undo(appeal.id, OLLIE, HERE)
+    assert setup.active() == [SanctionKind.BAN]
+    assert len(setup.followed) == 2
+    await setup.review.decide(appeal.id, CaseDecision.UPHOLD, OLLIE, HERE)
+    assert setup.active() == [SanctionKind.BAN]
 
 
-async def test_an_appeal_against_a_sanction_lifts_that_one(court: Court) -> None:
+async def test_an_appeal_against_a_sanction_lifts_that_one(setup: AppealEffectSetup) -> None:
     """One that no case is about."""
-    ban = await court.sanctions.ban(ANN, HERE, by=MO)
-    await court.sanctions.warn(ANN, HERE, by=MO)
-    appeal = await court.appeal(ban.id)
-    await court.review.decide(appeal.id, CaseDecision.RESTORE, OLLIE, HERE)
-    assert court.active() == [SanctionKind.WARNING]
-    court.clock.move(11 * MINUTE)
-    await court.review.carry_on()
-    assert court.active() == [SanctionKind.WARNING]
+    ban = await setup.sanctions.ban(ANN, HERE, by=MO)
+    await setup.sanctions.warn(ANN, HERE, by=MO)
+    appeal = await setup.appeal(ban.id)
+    await setup.review.decide(appeal.id, CaseDecision.RESTORE, OLLIE, HERE)
+    assert setup.active() == [SanctionKind.WARNING]
+    setup.clock.move(11 * MINUTE)
+    await setup.review.carry_on()
+    assert setup.active() == [SanctionKind.WARNING]
 
 
-async def test_an_appeal_that_names_no_decision_lifts_nothing(court: Court) -> None:
+async def test_an_appeal_that_names_no_decision_lifts_nothing(setup: AppealEffectSetup) -> None:
     """What nobody asked about holds on."""
-    await court.sanctions.ban(ANN, HERE, by=MO)
-    appeal = await court.appeal(None)
-    await court.review.decide(appeal.id, CaseDecision.RESTORE, OLLIE, HERE)
-    assert court.active() == [SanctionKind.BAN]
+    await setup.sanctions.ban(ANN, HERE, by=MO)
+    appeal = await setup.appeal(None)
+    await setup.review.decide(appeal.id, CaseDecision.RESTORE, OLLIE, HERE)
+    assert setup.active() == [SanctionKind.BAN]

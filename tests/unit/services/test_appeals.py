@@ -33,7 +33,7 @@ PLACE, ALONE = Place(LOOM, "1", "square"), Place(LOOM, "", "ann alone")
 HOUR = timedelta(hours=1)
 
 
-class Court:
+class AppealSetup:
     """Cases, sanctions, and appeals against both."""
 
     def __init__(self) -> None:
@@ -69,94 +69,94 @@ class Court:
 
 
 @pytest.fixture
-def court() -> Court:
+def setup() -> AppealSetup:
     """Set it up."""
-    return Court()
+    return AppealSetup()
 
 
-async def test_an_appeal_against_a_sanction_is_a_case_of_its_community(court: Court) -> None:
+async def test_an_appeal_against_a_sanction_is_a_case_of_its_community(setup: AppealSetup) -> None:
     """With the words, and what it is against."""
-    ban = await court.sanctions.ban(ANN.account, HERE, by=MO)
-    case = await court.appeal(ban.id)
+    ban = await setup.sanctions.ban(ANN.account, HERE, by=MO)
+    case = await setup.appeal(ban.id)
     assert (case.kind, case.community, case.account, case.by) == (CaseKind.APPEAL, HERE, ANN.account, ANN)
     assert (case.appeals, case.words, case.platform, case.tenant) == (ban.id, "it was a joke", LOOM, "1")
 
 
-async def test_an_appeal_against_what_a_case_imposed_is_one_against_the_case(court: Court) -> None:
+async def test_an_appeal_against_what_a_case_imposed_is_one_against_the_case(setup: AppealSetup) -> None:
     """So the picture comes back with it."""
-    decided = await court.decided(CaseDecision.BAN)
-    [ban] = court.book.by_id.values()
-    case = await court.appeal(ban.id)
+    decided = await setup.decided(CaseDecision.BAN)
+    [ban] = setup.book.by_id.values()
+    case = await setup.appeal(ban.id)
     assert (case.appeals, case.picture) == (decided.id, "fox")
 
 
-async def test_without_an_id_it_is_the_last_decision_that_counts(court: Court) -> None:
+async def test_without_an_id_it_is_the_last_decision_that_counts(setup: AppealSetup) -> None:
     """What has ended, or was decided in the person's favour, does not."""
-    await court.decided(CaseDecision.REMOVE)
-    court.clock.move(HOUR)
-    warning = await court.sanctions.warn(ANN.account, HERE, by=MO)
-    court.clock.move(HOUR)
-    lifted = await court.sanctions.ban(ANN.account, HERE, by=MO)
-    await court.sanctions.lift(lifted.id, MO)
-    await court.decided(CaseDecision.KEEP, picture="owl")
-    assert (await court.appeal()).appeals == warning.id
+    await setup.decided(CaseDecision.REMOVE)
+    setup.clock.move(HOUR)
+    warning = await setup.sanctions.warn(ANN.account, HERE, by=MO)
+    setup.clock.move(HOUR)
+    lifted = await setup.sanctions.ban(ANN.account, HERE, by=MO)
+    await setup.sanctions.lift(lifted.id, MO)
+    await setup.decided(CaseDecision.KEEP, picture="owl")
+    assert (await setup.appeal()).appeals == warning.id
 
 
-async def test_there_has_to_be_something_to_appeal(court: Court) -> None:
+async def test_there_has_to_be_something_to_appeal(setup: AppealSetup) -> None:
     """Of one's own."""
     with pytest.raises(BadInput):
-        await court.appeal()
-    ban = await court.sanctions.ban(ANN.account, HERE, by=MO)
-    kept = await court.decided(CaseDecision.KEEP)
-    demanded = await court.decided(CaseDecision.REMOVE, picture="owl", kind=CaseKind.TAKEDOWN)
+        await setup.appeal()
+    ban = await setup.sanctions.ban(ANN.account, HERE, by=MO)
+    kept = await setup.decided(CaseDecision.KEEP)
+    demanded = await setup.decided(CaseDecision.REMOVE, picture="owl", kind=CaseKind.TAKEDOWN)
     for decision, by in ((ban.id, BOB), ("nothing", ANN), (kept.id, ANN), (demanded.id, ANN)):
         with pytest.raises(BadInput):
-            await court.appeal(decision, by)
+            await setup.appeal(decision, by)
 
 
-async def test_an_appeal_is_decided_once(court: Court) -> None:
+async def test_an_appeal_is_decided_once(setup: AppealSetup) -> None:
     """Whoever appeals again is told how it stands."""
-    ban = await court.sanctions.ban(ANN.account, HERE, by=MO)
-    case = await court.appeal(ban.id)
+    ban = await setup.sanctions.ban(ANN.account, HERE, by=MO)
+    case = await setup.appeal(ban.id)
     with pytest.raises(Conflict, match="bad input") as again:
-        await court.appeal(ban.id)
+        await setup.appeal(ban.id)
     assert "a moderator will look at it" in again.value.user_text
-    await court.review.decide(case.id, CaseDecision.UPHOLD, OLLIE, HERE)
+    await setup.review.decide(case.id, CaseDecision.UPHOLD, OLLIE, HERE)
     with pytest.raises(Conflict) as again:
-        await court.appeal(ban.id)
+        await setup.appeal(ban.id)
     assert "it stays as it was decided. It is decided once." in again.value.user_text
 
 
-async def test_another_moderator_decides_where_there_is_one(court: Court) -> None:
+async def test_another_moderator_decides_where_there_is_one(setup: AppealSetup) -> None:
     """Against a sanction as against a case; where there is none, whoever decided looks at it again."""
-    ban = await court.sanctions.ban(ANN.account, HERE, by=MO)
-    await court.review.decide((await court.appeal(ban.id)).id, CaseDecision.UPHOLD, MO, HERE)
-    await court.decided(CaseDecision.KEEP, by=OLLIE, picture="owl")
-    other = await court.sanctions.ban(ANN.account, HERE, by=MO)
-    appeal = await court.appeal(other.id)
+    ban = await setup.sanctions.ban(ANN.account, HERE, by=MO)
+    await setup.review.decide((await setup.appeal(ban.id)).id, CaseDecision.UPHOLD, MO, HERE)
+    await setup.decided(CaseDecision.KEEP, by=OLLIE, picture="owl")
+    other = await setup.sanctions.ban(ANN.account, HERE, by=MO)
+    appeal = await setup.appeal(other.id)
     with pytest.raises(NotAllowed):
-        await court.review.decide(appeal.id, CaseDecision.RESTORE, MO, HERE)
+        await setup.review.decide(appeal.id, CaseDecision.RESTORE, MO, HERE)
     with pytest.raises(NotAllowed):
-        await court.review.decide(appeal.id, CaseDecision.RESTORE, ANN, HERE)
-    await court.review.decide(appeal.id, CaseDecision.RESTORE, OLLIE, HERE)
-    assert not court.book.by_id[other.id].is_active_at(court.clock.now())
+        await setup.review.decide(appeal.id, CaseDecision.RESTORE, ANN, HERE)
+    await setup.review.decide(appeal.id, CaseDecision.RESTORE, OLLIE, HERE)
+    assert not setup.book.by_id[other.id].is_active_at(setup.clock.now())
 
 
-async def test_an_appeal_from_a_direct_message_is_found_where_the_person_last_drew(court: Court) -> None:
+async def test_an_appeal_from_a_direct_message_is_found_where_the_person_last_drew(setup: AppealSetup) -> None:
     """Moderators look for cases in their own server."""
     job = a_job("fox", ANN.account, community=HERE, place=PLACE)
-    await court.jobs.accept(job, replace(a_hold(ANN.account), community=HERE))
-    ban = await court.sanctions.ban(ANN.account, HERE, by=MO)
-    assert (await court.appeal(ban.id, place=ALONE)).tenant == "1"
-    other = await court.sanctions.ban(BOB.account, HERE, by=MO)
-    assert (await court.appeal(other.id, by=BOB, place=ALONE)).tenant == ""
+    await setup.jobs.accept(job, replace(a_hold(ANN.account), community=HERE))
+    ban = await setup.sanctions.ban(ANN.account, HERE, by=MO)
+    assert (await setup.appeal(ban.id, place=ALONE)).tenant == "1"
+    other = await setup.sanctions.ban(BOB.account, HERE, by=MO)
+    assert (await setup.appeal(other.id, by=BOB, place=ALONE)).tenant == ""
 
 
-async def test_a_picture_that_is_looked_at_again_already_is_not_appealed(court: Court) -> None:
+async def test_a_picture_that_is_looked_at_again_already_is_not_appealed(setup: AppealSetup) -> None:
     """One case at a time is open about it."""
-    decided = await court.decided(CaseDecision.REMOVE)
+    decided = await setup.decided(CaseDecision.REMOVE)
     new = NewCase(kind=CaseKind.REPORT, community=HERE, platform=LOOM, tenant="1", account=ANN.account, picture=PictureId("fox"))
-    await court.review.open(new)
+    await setup.review.open(new)
     with pytest.raises(Conflict, match="bad input") as refused:
-        await court.appeal(CaseId(decided.id))
+        await setup.appeal(CaseId(decided.id))
     assert "looking at that picture again already" in refused.value.user_text

@@ -58,7 +58,7 @@ class NotedEffect:
 
 
 @dataclass
-class Stage:
+class CasesSetup:
     """What the tests look at."""
 
     review: CaseReview
@@ -72,23 +72,23 @@ class Stage:
 
 
 @pytest.fixture
-def stage() -> Stage:
+def stage() -> CasesSetup:
     """Build it."""
     clock, effect = StoppedClock(), NotedEffect()
     moderation_log = MemoryModerationLog(clock)
     cases = MemoryCases(clock, CountingIds(), moderation_log)
     book = MemorySanctionBook(MemoryJobs(clock), clock, moderation_log)
-    return Stage(CaseReview(cases, book, (effect,), clock), cases, effect, clock)
+    return CasesSetup(CaseReview(cases, book, (effect,), clock), cases, effect, clock)
 
 
-async def test_a_second_report_opens_no_second_case(stage: Stage) -> None:
+async def test_a_second_report_opens_no_second_case(stage: CasesSetup) -> None:
     """It is told which one there is."""
     first, second = await stage.review.open(REPORT), await stage.review.open(REPORT)
     assert (first.is_new, second.is_new) == (True, False)
     assert first.case.id == second.case.id
 
 
-async def test_a_decision_happens_at_once(stage: Stage) -> None:
+async def test_a_decision_happens_at_once(stage: CasesSetup) -> None:
     """And nothing is left to be carried on."""
     decided = await stage.review.decide(await stage.open(), CaseDecision.REMOVE, MO, HOUSE)
     assert decided.decision is CaseDecision.REMOVE
@@ -97,7 +97,7 @@ async def test_a_decision_happens_at_once(stage: Stage) -> None:
     assert len(stage.effect.enforced) == 1
 
 
-async def test_who_is_late_is_told_who_decided(stage: Stage) -> None:
+async def test_who_is_late_is_told_who_decided(stage: CasesSetup) -> None:
     """And what."""
     case = await stage.open()
     await stage.review.decide(case, CaseDecision.WARN, MO, HOUSE)
@@ -109,7 +109,7 @@ async def test_who_is_late_is_told_who_decided(stage: Stage) -> None:
     assert len(stage.effect.enforced) == 1
 
 
-async def test_who_is_late_for_what_was_undone_again_is_told_to_look(stage: Stage) -> None:
+async def test_who_is_late_for_what_was_undone_again_is_told_to_look(stage: CasesSetup) -> None:
     """There is nobody to name by then."""
     case = await stage.open()
     stage.cases.is_taken = True
@@ -119,7 +119,7 @@ async def test_who_is_late_for_what_was_undone_again_is_told_to_look(stage: Stag
 
 
 @pytest.mark.parametrize("kind", CaseKind)
-async def test_each_kind_has_its_decisions(stage: Stage, kind: CaseKind) -> None:
+async def test_each_kind_has_its_decisions(stage: CasesSetup, kind: CaseKind) -> None:
     """No other one is taken."""
     new = replace(REPORT, kind=kind)
     case = await stage.open(new)
@@ -130,7 +130,7 @@ async def test_each_kind_has_its_decisions(stage: Stage, kind: CaseKind) -> None
 
 
 @pytest.mark.parametrize("kind", [CaseKind.REPORT, CaseKind.APPEAL])
-async def test_nobody_decides_about_themselves(stage: Stage, kind: CaseKind) -> None:
+async def test_nobody_decides_about_themselves(stage: CasesSetup, kind: CaseKind) -> None:
     """But whoever runs the bot, who may be the only one there."""
     new = replace(REPORT, kind=kind)
     case = await stage.open(new)
@@ -139,12 +139,12 @@ async def test_nobody_decides_about_themselves(stage: Stage, kind: CaseKind) -> 
     assert (await stage.review.decide(case, new.decisions[0], ANN, None)).decided_by == ANN
 
 
-async def test_a_moderator_may_decide_what_they_reported(stage: Stage) -> None:
+async def test_a_moderator_may_decide_what_they_reported(stage: CasesSetup) -> None:
     """They could have removed it without."""
     assert (await stage.review.decide(await stage.open(), CaseDecision.REMOVE, ZOE, HOUSE)).decided_by == ZOE
 
 
-async def test_another_communitys_case_is_not_there(stage: Stage) -> None:
+async def test_another_communitys_case_is_not_there(stage: CasesSetup) -> None:
     """Whatever is asked of it."""
     case, other = await stage.open(), CommunityId("discord:2")
     for asked in (
@@ -162,13 +162,13 @@ async def test_another_communitys_case_is_not_there(stage: Stage) -> None:
 class TestAppeals:
     """They go to another moderator where there is one."""
 
-    async def appeal(self, stage: Stage) -> CaseId:
+    async def appeal(self, stage: CasesSetup) -> CaseId:
         """Have somebody appeal against what Mo decided."""
         case = await stage.open()
         await stage.review.decide(case, CaseDecision.BAN, MO, HOUSE)
         return await stage.open(replace(REPORT, kind=CaseKind.APPEAL, appeals=case))
 
-    async def test_the_same_moderator_does_not_decide_it(self, stage: Stage) -> None:
+    async def test_the_same_moderator_does_not_decide_it(self, stage: CasesSetup) -> None:
         """They are told who could."""
         other = await stage.open(replace(REPORT, picture=PictureId("owl.0")))
         await stage.review.decide(other, CaseDecision.KEEP, ZOE, HOUSE)
@@ -178,13 +178,13 @@ class TestAppeals:
         assert "such as Zoe" in refused.value.user_text
         assert (await stage.review.decide(appeal, CaseDecision.RESTORE, ZOE, HOUSE)).decision is CaseDecision.RESTORE
 
-    async def test_where_there_is_no_other_one_they_do(self, stage: Stage) -> None:
+    async def test_where_there_is_no_other_one_they_do(self, stage: CasesSetup) -> None:
         """Somebody has to."""
         appeal = await self.appeal(stage)
         stage.clock.move(timedelta(minutes=1))
         assert (await stage.review.decide(appeal, CaseDecision.UPHOLD, MO, HOUSE)).decided_by == MO
 
-    async def test_nor_do_they_undo_what_the_other_one_decided(self, stage: Stage) -> None:
+    async def test_nor_do_they_undo_what_the_other_one_decided(self, stage: CasesSetup) -> None:
         """The appeal would be open again, and the person banned."""
         appeal = await self.appeal(stage)
         await stage.review.decide(appeal, CaseDecision.RESTORE, ZOE, HOUSE)
@@ -192,14 +192,14 @@ class TestAppeals:
             await stage.review.undo(appeal, MO, HOUSE)
         assert (await stage.review.undo(appeal, ZOE, HOUSE)).state is CaseState.OPEN
 
-    async def test_who_appeals_is_not_the_other_moderator(self, stage: Stage) -> None:
+    async def test_who_appeals_is_not_the_other_moderator(self, stage: CasesSetup) -> None:
         """A moderator may have been banned."""
         other = await stage.open(replace(REPORT, picture=PictureId("owl.0"), account=AccountId("bob")))
         await stage.review.decide(other, CaseDecision.KEEP, ANN, HOUSE)
         appeal = await self.appeal(stage)
         assert (await stage.review.decide(appeal, CaseDecision.UPHOLD, MO, HOUSE)).decided_by == MO
 
-    async def test_an_appeal_against_no_case_is_anybodys(self, stage: Stage) -> None:
+    async def test_an_appeal_against_no_case_is_anybodys(self, stage: CasesSetup) -> None:
         """A sanction may have come without one."""
         appeal = await stage.open(replace(REPORT, kind=CaseKind.APPEAL, appeals="sanction 7"))
         assert (await stage.review.decide(appeal, CaseDecision.RESTORE, MO, HOUSE)).decided_by == MO
@@ -208,14 +208,14 @@ class TestAppeals:
 class TestUndoing:
     """For ten minutes."""
 
-    async def test_what_followed_is_taken_back(self, stage: Stage) -> None:
+    async def test_what_followed_is_taken_back(self, stage: CasesSetup) -> None:
         """The effects see an open case."""
         case = await stage.open()
         await stage.review.decide(case, CaseDecision.REMOVE, MO, HOUSE)
         assert (await stage.review.undo(case, ZOE, HOUSE)).state is CaseState.OPEN
         assert stage.effect.told[-1] == (CaseState.OPEN, None)
 
-    async def test_later_it_is_refused(self, stage: Stage) -> None:
+    async def test_later_it_is_refused(self, stage: CasesSetup) -> None:
         """In a sentence that says why."""
         case = await stage.open()
         await stage.review.decide(case, CaseDecision.REMOVE, MO, HOUSE)
@@ -224,7 +224,7 @@ class TestUndoing:
             await stage.review.undo(case, MO, HOUSE)
         assert "ten minutes" in refused.value.user_text
 
-    async def test_then_the_case_is_closed(self, stage: Stage) -> None:
+    async def test_then_the_case_is_closed(self, stage: CasesSetup) -> None:
         """The effects are told, once."""
         await stage.review.decide(await stage.open(), CaseDecision.REMOVE, MO, HOUSE)
         stage.clock.move(UNDO_WINDOW)
@@ -236,7 +236,7 @@ class TestUndoing:
 class TestEnforcing:
     """What was decided happens."""
 
-    async def test_what_fails_is_tried_again(self, stage: Stage) -> None:
+    async def test_what_fails_is_tried_again(self, stage: CasesSetup) -> None:
         """The decision stands meanwhile."""
         stage.effect.failures.append(StorageFailed("database", "away"))
         assert (await stage.review.decide(await stage.open(), CaseDecision.REMOVE, MO, HOUSE)).decision is CaseDecision.REMOVE
@@ -244,7 +244,7 @@ class TestEnforcing:
         await stage.review.carry_on()
         assert stage.effect.told == [(CaseState.DECIDED, CaseDecision.REMOVE)]
 
-    async def test_what_fails_keeps_nothing_else_waiting(self, stage: Stage) -> None:
+    async def test_what_fails_keeps_nothing_else_waiting(self, stage: CasesSetup) -> None:
         """However many there are, and whatever breaks."""
         failures = [StorageFailed("database", "away")] * 21
         for number, failure in enumerate(failures):
@@ -259,7 +259,7 @@ class TestEnforcing:
         await stage.review.carry_on()
         assert len(stage.effect.enforced) == 1
 
-    async def test_what_was_undone_meanwhile_is_taken_back(self, stage: Stage) -> None:
+    async def test_what_was_undone_meanwhile_is_taken_back(self, stage: CasesSetup) -> None:
         """Whoever enforces looks again before they call it done."""
         stage.effect.undone_meanwhile = stage.cases
         await stage.review.decide(await stage.open(), CaseDecision.REMOVE, MO, HOUSE)
@@ -270,7 +270,7 @@ class TestEnforcing:
 class TestWorking:
     """Moderators share the cases out, and write to each other."""
 
-    async def test_somebody_takes_a_case(self, stage: Stage) -> None:
+    async def test_somebody_takes_a_case(self, stage: CasesSetup) -> None:
         """Only an open one."""
         case = await stage.open()
         assert (await stage.review.assign(case, MO, MO, HOUSE)).assignee == MO
@@ -278,7 +278,7 @@ class TestWorking:
         with pytest.raises(Conflict):
             await stage.review.assign(case, ZOE, ZOE, HOUSE)
 
-    async def test_a_note_is_written(self, stage: Stage) -> None:
+    async def test_a_note_is_written(self, stage: CasesSetup) -> None:
         """For the others."""
         case = await stage.open()
         await stage.review.add_note(case, "looks real", MO, HOUSE)

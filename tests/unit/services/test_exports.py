@@ -23,7 +23,7 @@ from tests.fakes.surfaces import person
 from tests.fakes.templates import MemoryTemplates
 
 
-class Stage:
+class ExportSetup:
     """A bench, and what exports."""
 
     def __init__(self, part_bytes: int = 1000) -> None:
@@ -67,12 +67,12 @@ class Stage:
 
 
 @pytest.fixture
-def stage() -> Stage:
+def stage() -> ExportSetup:
     """Set it up."""
-    return Stage()
+    return ExportSetup()
 
 
-async def test_it_has_records_and_pictures(stage: Stage) -> None:
+async def test_it_has_records_and_pictures(stage: ExportSetup) -> None:
     """Bytes as they were drawn, and rows as JSON."""
     job = await stage.bench.draw("a fox", count=2)
     await stage.bench.draw("an owl", key="2", user="bob")
@@ -91,7 +91,7 @@ async def test_it_has_records_and_pictures(stage: Stage) -> None:
         assert b"what is kept of you" in archive.read("README.txt")
 
 
-async def test_it_is_stored_in_parts(stage: Stage) -> None:
+async def test_it_is_stored_in_parts(stage: ExportSetup) -> None:
     """Each of them small, whatever there is."""
     stage.records.sections_of["jobs"] = [json.dumps({"prompt": stage.bench.ids.new() * 50, "n": n}) for n in range(300)]
     done = await stage.exports.make(await stage.ask())
@@ -101,7 +101,7 @@ async def test_it_is_stored_in_parts(stage: Stage) -> None:
         assert len(json.loads(archive.read("records/jobs.json"))) == 300
 
 
-async def test_after_a_crash_it_is_made_anew(stage: Stage) -> None:
+async def test_after_a_crash_it_is_made_anew(stage: ExportSetup) -> None:
     """Over what was there."""
     await stage.bench.draw("a fox")
     request = await stage.ask()
@@ -114,7 +114,7 @@ async def test_after_a_crash_it_is_made_anew(stage: Stage) -> None:
         assert archive.testzip() is None
 
 
-async def test_a_picture_that_goes_meanwhile_is_left_out(stage: Stage) -> None:
+async def test_a_picture_that_goes_meanwhile_is_left_out(stage: ExportSetup) -> None:
     """And is no failure."""
     job = await stage.bench.draw("a fox")
     [picture] = await stage.bench.pictures.of_job(job.id)
@@ -122,7 +122,7 @@ async def test_a_picture_that_goes_meanwhile_is_left_out(stage: Stage) -> None:
     assert "files" not in (await stage.exports.make(await stage.ask())).counts
 
 
-async def test_more_pictures_than_a_page_are_all_there(stage: Stage) -> None:
+async def test_more_pictures_than_a_page_are_all_there(stage: ExportSetup) -> None:
     """Page by page."""
     for number in range(101):
         await stage.bench.draw("a fox", key=f"call-{number}", user="ann") if number < 1 else None
@@ -133,7 +133,7 @@ async def test_more_pictures_than_a_page_are_all_there(stage: Stage) -> None:
     assert (await stage.exports.make(await stage.ask())).counts["files"] == 101
 
 
-async def test_when_its_time_is_over_its_bytes_go(stage: Stage) -> None:
+async def test_when_its_time_is_over_its_bytes_go(stage: ExportSetup) -> None:
     """And nobody can fetch it."""
     done = await stage.exports.make(await stage.ask())
     link = await stage.links.make(done)
@@ -145,7 +145,7 @@ async def test_when_its_time_is_over_its_bytes_go(stage: Stage) -> None:
     assert await stage.links.redeem(link.rpartition("/")[2]) is None
 
 
-async def test_it_has_the_pictures_that_somebody_brought(stage: Stage) -> None:
+async def test_it_has_the_pictures_that_somebody_brought(stage: ExportSetup) -> None:
     """All of their pages; one that is gone meanwhile is left out."""
     job = await stage.bench.draw("make it night")
     owns = [f"own-{number:03}" for number in range(101)]
@@ -157,7 +157,7 @@ async def test_it_has_the_pictures_that_somebody_brought(stage: Stage) -> None:
         assert archive.read(an_input("own-000").key) == b"bytes"
 
 
-async def test_a_link_works_once_and_only_the_newest(stage: Stage) -> None:
+async def test_a_link_works_once_and_only_the_newest(stage: ExportSetup) -> None:
     """And only for a while."""
     done = await stage.exports.make(await stage.ask())
     old, new = [(await stage.links.make(done)).removeprefix("http://easel.test/export/") for _ in range(2)]
@@ -170,12 +170,12 @@ async def test_a_link_works_once_and_only_the_newest(stage: Stage) -> None:
 
 
 @pytest.mark.parametrize("code", ["", "x", "../../etc/passwd", "a" * 1000])
-async def test_nonsense_opens_nothing(stage: Stage, code: str) -> None:
+async def test_nonsense_opens_nothing(stage: ExportSetup, code: str) -> None:
     """It is not even looked up."""
     assert await stage.links.redeem(code) is None
 
 
-async def test_a_link_to_an_export_that_is_gone_opens_nothing(stage: Stage) -> None:
+async def test_a_link_to_an_export_that_is_gone_opens_nothing(stage: ExportSetup) -> None:
     """Its person was forgotten."""
     done = await stage.exports.make(await stage.ask())
     code = (await stage.links.make(done)).rpartition("/")[2]
@@ -183,7 +183,7 @@ async def test_a_link_to_an_export_that_is_gone_opens_nothing(stage: Stage) -> N
     assert await stage.links.redeem(code) is None
 
 
-async def test_the_pictures_of_templates_are_in_it(stage: Stage) -> None:
+async def test_the_pictures_of_templates_are_in_it(stage: ExportSetup) -> None:
     """By the template's name; one that is not there any more is left out."""
     request = await stage.ask()
     kept = [

@@ -19,7 +19,7 @@ FOX = JobId("fox")
 [PICTURE] = some_pictures(FOX)
 
 
-class World:
+class RemovalSetup:
     """One kept picture, and what may be decided about it."""
 
     def __init__(self) -> None:
@@ -34,22 +34,22 @@ class World:
 
 
 @pytest.fixture
-async def world() -> World:
+async def world() -> RemovalSetup:
     """Keep a picture."""
-    world = World()
+    world = RemovalSetup()
     await world.jobs.accept(a_job(FOX, ANN), a_hold(ANN))
     await world.jobs.claim(FOX, LEASE)
     await world.jobs.keep(FOX, 1, (PICTURE,))
     return world
 
 
-async def test_what_no_case_is_about_goes_at_once(world: World) -> None:
+async def test_what_no_case_is_about_goes_at_once(world: RemovalSetup) -> None:
     """Nobody is there who could undo it."""
     assert await world.removals.remove(PICTURE.id, RemovalReason.RULES, "operator")
     assert world.fate() == (PictureState.REMOVING, timedelta(0))
 
 
-async def test_the_decision_of_a_case_can_be_undone_for_a_while(world: World) -> None:
+async def test_the_decision_of_a_case_can_be_undone_for_a_while(world: RemovalSetup) -> None:
     """So its bytes stay that long, though nobody sees them."""
     assert await world.removals.remove(PICTURE.id, RemovalReason.RULES, "mod", "case 1")
     assert world.fate() == (PictureState.HIDDEN, UNDO)
@@ -57,13 +57,13 @@ async def test_the_decision_of_a_case_can_be_undone_for_a_while(world: World) ->
     assert world.fate() == (PictureState.VISIBLE, None)
 
 
-async def test_the_law_does_not_wait(world: World) -> None:
+async def test_the_law_does_not_wait(world: RemovalSetup) -> None:
     """Case or no case."""
     assert await world.removals.remove(PICTURE.id, RemovalReason.LEGAL, "operator", "case 1")
     assert world.fate() == (PictureState.REMOVING, timedelta(0))
 
 
-async def test_only_a_change_wakes_whoever_sees_to_the_rest(world: World) -> None:
+async def test_only_a_change_wakes_whoever_sees_to_the_rest(world: RemovalSetup) -> None:
     """The same decision again is none."""
     assert not await world.removals.restore(PICTURE.id, "mod")
     assert not world.removals.changed.is_set()
@@ -77,7 +77,7 @@ async def test_only_a_change_wakes_whoever_sees_to_the_rest(world: World) -> Non
 @pytest.mark.parametrize(
     ("reason", "is_notified"), [(RemovalReason.RULES, True), (RemovalReason.LEGAL, True), (RemovalReason.FORGOTTEN, False)]
 )
-async def test_whose_own_wish_it_is_is_not_told(world: World, reason: RemovalReason, is_notified: bool) -> None:
+async def test_whose_own_wish_it_is_is_not_told(world: RemovalSetup, reason: RemovalReason, is_notified: bool) -> None:
     """Everybody else is."""
     await world.removals.remove(PICTURE.id, reason, "somebody")
     removal = await world.records.get(PICTURE.id)

@@ -26,7 +26,7 @@ KINDS = {"prompt_retention": "prompts", "job_retention": "jobs", "record_retenti
 NEVER = dict.fromkeys(("retention", "prompt_retention", "message_retention", "job_retention", "record_retention"), 0)
 
 
-class Stage:
+class RetentionSetup:
     """A house with old things of two communities."""
 
     def __init__(self) -> None:
@@ -70,13 +70,13 @@ class Stage:
 
 
 @pytest.fixture
-def stage() -> Stage:
+def stage() -> RetentionSetup:
     """Set it up."""
-    return Stage()
+    return RetentionSetup()
 
 
 @pytest.mark.parametrize("setting", KINDS)
-async def test_what_is_older_than_the_default_goes_page_by_page(stage: Stage, setting: str) -> None:
+async def test_what_is_older_than_the_default_goes_page_by_page(stage: RetentionSetup, setting: str) -> None:
     """In every community, and nothing of another kind."""
     await stage.sweep({setting: 90}).sweep()
     assert {kind: (stage.left(kind), stage.left(kind, MAKERS)) for kind in KINDS.values()} == {
@@ -84,7 +84,7 @@ async def test_what_is_older_than_the_default_goes_page_by_page(stage: Stage, se
     }
 
 
-async def test_pictures_that_people_brought_go_with_theirs(stage: Stage) -> None:
+async def test_pictures_that_people_brought_go_with_theirs(stage: RetentionSetup) -> None:
     """Also where none was drawn."""
     job = await stage.bench.draw("make it night")
     await give_inputs(stage.bench.jobs, stage.bench.objects, job, "a", "b", "c")
@@ -95,7 +95,7 @@ async def test_pictures_that_people_brought_go_with_theirs(stage: Stage) -> None
 
 
 @pytest.mark.parametrize(("days", "left"), [("120", 3), ("0", 4), ("30", 1), (None, 2)])
-async def test_what_a_community_has_set_holds_there_and_nowhere_else(stage: Stage, days: str | None, left: int) -> None:
+async def test_what_a_community_has_set_holds_there_and_nowhere_else(stage: RetentionSetup, days: str | None, left: int) -> None:
     """Longer, for ever or shorter; without a word of its own it has the default."""
     await stage.set("prompt_retention", "7", MAKERS)
     await stage.set("prompt_retention", "1")
@@ -104,7 +104,7 @@ async def test_what_a_community_has_set_holds_there_and_nowhere_else(stage: Stag
     assert (stage.left("prompts"), stage.left("prompts", MAKERS)) == (left, 1)
 
 
-async def test_a_slip_of_the_pen_costs_nothing_within_the_grace(stage: Stage) -> None:
+async def test_a_slip_of_the_pen_costs_nothing_within_the_grace(stage: RetentionSetup) -> None:
     """What was set or undone while the sweep waits counts the next time."""
     task = asyncio.create_task(stage.sweep(grace=timedelta(minutes=10)).sweep())
     await asyncio.sleep(60)
@@ -115,7 +115,7 @@ async def test_a_slip_of_the_pen_costs_nothing_within_the_grace(stage: Stage) ->
     assert stage.left("jobs") == 2
 
 
-async def test_hashes_of_who_was_forgotten_go_with_the_records(stage: Stage) -> None:
+async def test_hashes_of_who_was_forgotten_go_with_the_records(stage: RetentionSetup) -> None:
     """By the deployment's days, and for ever stays for ever; the page's tombstones go in any case."""
     for kind in ("forgotten", "tombstones"):
         stage.records.kept[kind, HOUSE] = [NOON - DAY * days for days in (100, 1)]
@@ -125,7 +125,7 @@ async def test_hashes_of_who_was_forgotten_go_with_the_records(stage: Stage) -> 
     assert stage.left("forgotten") == 1
 
 
-async def test_pictures_go_by_the_houses_default_too(stage: Stage) -> None:
+async def test_pictures_go_by_the_houses_default_too(stage: RetentionSetup) -> None:
     """Out of sight here; the gallery then removes their bytes."""
     job = await stage.bench.draw()
     stage.bench.clock.move(31 * DAY)
@@ -135,7 +135,7 @@ async def test_pictures_go_by_the_houses_default_too(stage: Stage) -> None:
     assert stage.bench.objects.objects == {}
 
 
-async def test_old_messages_are_deleted_on_their_platform(stage: Stage) -> None:
+async def test_old_messages_are_deleted_on_their_platform(stage: RetentionSetup) -> None:
     """All of them, over several pages, and the record forgets which they were."""
     messages = await stage.say_something_old()
     await stage.sweep({"message_retention": 30}).sweep()
@@ -143,7 +143,7 @@ async def test_old_messages_are_deleted_on_their_platform(stage: Stage) -> None:
     assert stage.records.detached == ["job-0", "job-1", "job-2"]
 
 
-async def test_a_message_that_a_platform_keeps_for_now_is_asked_for_again(stage: Stage) -> None:
+async def test_a_message_that_a_platform_keeps_for_now_is_asked_for_again(stage: RetentionSetup) -> None:
     """One that is gone is not."""
     await stage.say_something_old()
     for error in (SurfaceFailed(LOOM, "busy"), MessageGone(LOOM, "the channel is gone")):
@@ -152,7 +152,7 @@ async def test_a_message_that_a_platform_keeps_for_now_is_asked_for_again(stage:
     assert stage.records.detached == ["job-1", "job-2"]
 
 
-async def test_a_platform_that_this_process_does_not_serve_is_left_alone(stage: Stage) -> None:
+async def test_a_platform_that_this_process_does_not_serve_is_left_alone(stage: RetentionSetup) -> None:
     """Another one may."""
     await stage.say_something_old(1)
     stage.records.jobs = [replace(job, place=replace(job.place, platform=Platform("elsewhere"))) for job in stage.records.jobs]
@@ -160,7 +160,7 @@ async def test_a_platform_that_this_process_does_not_serve_is_left_alone(stage: 
     assert stage.records.detached == []
 
 
-async def test_only_who_leads_sweeps_and_a_failure_is_made_up_for(stage: Stage) -> None:
+async def test_only_who_leads_sweeps_and_a_failure_is_made_up_for(stage: RetentionSetup) -> None:
     """Once a day; whatever breaks."""
     leader = ScriptedLeaderLock()
     leader.leads = False
