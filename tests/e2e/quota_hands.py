@@ -1,4 +1,4 @@
-"""People who use the same house by different doors: what they say and wish, and what they hear."""
+"""People who use the same house by different front ends: what they say and wish, and what they hear."""
 
 import asyncio
 import re
@@ -20,12 +20,12 @@ _PATIENCE = 20.0
 
 
 @dataclass
-class Heard:
+class ChatAnswer:
     """What somebody was answered with. `press` presses a button below it, and gives what was said then."""
 
     text: str
     is_private: bool
-    press: "Callable[[str], Awaitable[Heard]]"
+    press: "Callable[[str], Awaitable[ChatAnswer]]"
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,18 +39,18 @@ class Usage:
 
 
 class Hand(Protocol):
-    """Somebody at one door."""
+    """Somebody at one front end."""
 
     @property
     def mention(self) -> object:
-        """What an option about a person takes, for whoever sits at the same door."""
+        """What an option about a person takes, for whoever sits at the same front end."""
         ...
 
-    async def says(self, command: str, /, **options: object) -> Heard:
+    async def says(self, command: str, /, **options: object) -> ChatAnswer:
         """Return a command, and read the answer."""
         ...
 
-    async def wishes(self, prompt: str = "a fox", /) -> Heard:
+    async def wishes(self, prompt: str = "a fox", /) -> ChatAnswer:
         """Ask for a picture, and read how it ended, or why there will be none."""
         ...
 
@@ -71,15 +71,15 @@ class OnDiscord:
         """Return whom the client's list would choose."""
         return self.person
 
-    async def says(self, command: str, /, **options: object) -> Heard:
+    async def says(self, command: str, /, **options: object) -> ChatAnswer:
         """Type it, with options as the client offers them."""
         interaction = await self.person.type_command(self.room, command, **options)
-        return self._heard(await interaction.message_when(lambda one: one.text, within=_PATIENCE))
+        return self._read_answer(await interaction.message_when(lambda one: one.text, within=_PATIENCE))
 
-    async def wishes(self, prompt: str = "a fox", /) -> Heard:
+    async def wishes(self, prompt: str = "a fox", /) -> ChatAnswer:
         """Wait for the picture, or for a word about why there is none."""
         interaction = await self.person.type_command(self.room, "imagine", prompt=prompt)
-        return self._heard(await interaction.message_when(_is_over_on_discord, within=_PATIENCE))
+        return self._read_answer(await interaction.message_when(_is_over_on_discord, within=_PATIENCE))
 
     async def looks_at_usage(self) -> Usage:
         """Read the files below the whisper."""
@@ -89,12 +89,12 @@ class OnDiscord:
         picture, table = message.files
         return Usage(message.text, picture.content, picture.alt or "", table.content.decode("utf-8-sig"))
 
-    def _heard(self, message: DiscordMessage) -> Heard:
-        async def press(label: str) -> Heard:
+    def _read_answer(self, message: DiscordMessage) -> ChatAnswer:
+        async def press(label: str) -> ChatAnswer:
             interaction = await self.person.press(message, label)
-            return self._heard(await interaction.message_when(lambda one: one.text, within=_PATIENCE))
+            return self._read_answer(await interaction.message_when(lambda one: one.text, within=_PATIENCE))
 
-        return Heard(re.sub(r"\\(?=\W|_)", "", message.text), message.is_ephemeral, press)
+        return ChatAnswer(re.sub(r"\\(?=\W|_)", "", message.text), message.is_ephemeral, press)
 
 
 def _is_over_on_discord(message: DiscordMessage) -> bool:
@@ -114,18 +114,18 @@ class OnSlack:
         """Return what the client makes of a mention."""
         return f"<@{self.member.id}|{self.member.name}>"
 
-    async def says(self, command: str, /, **options: object) -> Heard:
+    async def says(self, command: str, /, **options: object) -> ChatAnswer:
         """Type it after `/easel`, with flags."""
         flags = [f"--{name} {_quoted(str(value))}" for name, value in options.items()]
         return await self.whispered(lambda: self.member.command(self.channel, EASEL, " ".join([command, *flags])))
 
-    async def fills_in(self, command: str, /, **values: object) -> Heard:
+    async def fills_in(self, command: str, /, **values: object) -> ChatAnswer:
         """Type the command alone, and fill in the form that opens."""
         await self.member.command(self.channel, EASEL, command)
         view = await self.member.view()
         return await self.whispered(lambda: self.member.submit(view, values))
 
-    async def wishes(self, prompt: str = "a fox", /) -> Heard:
+    async def wishes(self, prompt: str = "a fox", /) -> ChatAnswer:
         """Wait for the picture, or for a word about why there is none."""
         there, seen = {one.ts for one in self.channel.messages}, len(self.member.ephemerals())
         await self.member.command(self.channel, IMAGINE, prompt)
@@ -135,7 +135,7 @@ class OnSlack:
             ends = [one for one in self.channel.messages if one.ts not in there and _is_over_on_slack(one)]
             return next(iter([*told, *ends]), None)
 
-        return self._heard(await self.slack.until(over, within=_PATIENCE, what=f"an end of {prompt!r}"))
+        return self._read_answer(await self.slack.until(over, within=_PATIENCE, what=f"an end of {prompt!r}"))
 
     async def looks_at_usage(self) -> Usage:
         """Read the direct message that has the files, once the whisper says that there is one."""
@@ -150,7 +150,7 @@ class OnSlack:
         text = self.member.dms[0].shown
         return Usage(text, picture.content or b"", picture.alt, (table.content or b"").decode("utf-8-sig"))
 
-    async def whispered(self, act: Callable[[], Awaitable[object]]) -> Heard:
+    async def whispered(self, act: Callable[[], Awaitable[object]]) -> ChatAnswer:
         """Do something, and read what is whispered then."""
         seen = len(self.member.ephemerals())
         await act()
@@ -158,14 +158,14 @@ class OnSlack:
         def newest() -> list[SlackMessage]:
             return self.member.ephemerals()[seen:]
 
-        return self._heard((await self.slack.until(newest, within=_PATIENCE, what="a whisper"))[-1])
+        return self._read_answer((await self.slack.until(newest, within=_PATIENCE, what="a whisper"))[-1])
 
-    def _heard(self, message: SlackMessage) -> Heard:
-        async def press(label: str) -> Heard:
+    def _read_answer(self, message: SlackMessage) -> ChatAnswer:
+        async def press(label: str) -> ChatAnswer:
             return await self.whispered(lambda: self.member.press(message, label))
 
         words, labels = message.shown.split("\n"), message.buttons
-        return Heard("\n".join(words[: len(words) - len(labels)]), message.is_ephemeral, press)
+        return ChatAnswer("\n".join(words[: len(words) - len(labels)]), message.is_ephemeral, press)
 
 
 def _is_over_on_slack(message: SlackMessage) -> bool:
@@ -188,12 +188,12 @@ class OnPage:
         """Return the id that the page has for them."""
         return f"web:{self.user}"
 
-    async def says(self, command: str, /, **options: object) -> Heard:
+    async def says(self, command: str, /, **options: object) -> ChatAnswer:
         """Type it, with flags."""
         flags = [f"--{name} {_quoted(str(value))}" for name, value in options.items()]
         return self._noted(await self.visitor.types(" ".join([f"/{command}", *flags])))
 
-    async def wishes(self, prompt: str = "a fox", /) -> Heard:
+    async def wishes(self, prompt: str = "a fox", /) -> ChatAnswer:
         """Wait for the picture, or for a word about why there is none."""
         reply = await self.visitor.types(f"/imagine {prompt}")
         if reply["notes"]:
@@ -201,7 +201,7 @@ class OnPage:
         async with asyncio.timeout(_PATIENCE):
             while (post := await self._answer(reply["answered"]))["tone"] in {"waiting", "working"}:  # noqa: ASYNC110 - another process writes it
                 await asyncio.sleep(0.02)
-        return Heard("\n".join([post["text"], *post["footer"]]), is_private=False, press=self._presses(post))
+        return ChatAnswer("\n".join([post["text"], *post["footer"]]), is_private=False, press=self._presses(post))
 
     async def looks_at_usage(self) -> Usage:
         """Fetch what the note links to."""
@@ -214,13 +214,15 @@ class OnPage:
         found: dict[str, Any] = next(one["post"] for one in await self.visitor.messages() if one["id"] == message)
         return found
 
-    def _noted(self, reply: dict[str, Any]) -> Heard:
+    def _noted(self, reply: dict[str, Any]) -> ChatAnswer:
         notes = reply["notes"]
         details = [text for note in notes for detail in note["folds"] for text in (detail["title"], detail["text"])]
-        return Heard("\n".join([*(note["text"] for note in notes), *details]), is_private=True, press=self._presses(notes[-1]))
+        return ChatAnswer(
+            "\n".join([*(note["text"] for note in notes), *details]), is_private=True, press=self._presses(notes[-1])
+        )
 
-    def _presses(self, post: dict[str, Any]) -> Callable[[str], Awaitable[Heard]]:
-        async def press(label: str) -> Heard:
+    def _presses(self, post: dict[str, Any]) -> Callable[[str], Awaitable[ChatAnswer]]:
+        async def press(label: str) -> ChatAnswer:
             action = next(button["action"] for button in post["buttons"] if button["label"] == label)
             return self._noted(await self.visitor.presses(action))
 

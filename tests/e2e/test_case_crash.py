@@ -8,7 +8,7 @@ import pytest
 
 from tests.e2e.discord_stage import is_done, may_identify
 from tests.e2e.serving import ServedVisitor
-from tests.e2e.test_discord_program import Town, a_town
+from tests.e2e.test_discord_program import ProgramOnDiscord, a_setup
 from tests.fakes.discord import DiscordPerson, Permission
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -17,43 +17,43 @@ TAKEN_BACK = "the decision is taken back"
 
 async def test_what_a_moderator_decides_on_the_page_happens_over_kill_9(tmp_path: Path) -> None:
     """Reported, decided, killed before the message could be changed; appealed, granted, killed before anybody could be told."""
-    async with a_town(tmp_path) as town:
-        await town.discord.gateway.ready(within=20)
-        await town.discord.commands_synced("imagine")
-        zoe, grace = town.discord.add_user("zoe"), town.discord.add_user("grace")
-        assert town.channel.guild is not None
-        town.channel.guild.grant(zoe, Permission.MANAGE_MESSAGES)
-        picture = await (await town.ada.type_command(town.channel, "imagine", prompt="a fox")).message_when(is_done, within=30)
-        await town.serving.until("SELECT count(*) FROM jobs WHERE told_at IS NOT NULL", 1)
+    async with a_setup(tmp_path) as setup:
+        await setup.discord.gateway.ready(within=20)
+        await setup.discord.commands_synced("imagine")
+        zoe, grace = setup.discord.add_user("zoe"), setup.discord.add_user("grace")
+        assert setup.channel.guild is not None
+        setup.channel.guild.grant(zoe, Permission.MANAGE_MESSAGES)
+        picture = await (await setup.ada.type_command(setup.channel, "imagine", prompt="a fox")).message_when(is_done, within=30)
+        await setup.serving.until("SELECT count(*) FROM jobs WHERE told_at IS NOT NULL", 1)
         await (await grace.context_menu(picture, "Report picture")).message_when(within=20)
-        [case] = town.serving.rows("SELECT id FROM cases")
-        async with ServedVisitor(town.serving.url) as browser:
-            await open_page(town, zoe, browser)
-            town.discord.faults.fail("PATCH", "/channels/*", status=503, times=1000)
-            failing = town.discord.faults.fail("PATCH", "/webhooks/*", status=503, times=1000)
+        [case] = setup.serving.rows("SELECT id FROM cases")
+        async with ServedVisitor(setup.serving.url) as browser:
+            await open_page(setup, zoe, browser)
+            setup.discord.faults.fail("PATCH", "/channels/*", status=503, times=1000)
+            failing = setup.discord.faults.fail("PATCH", "/webhooks/*", status=503, times=1000)
             await decide(browser, case["id"], "remove")
-            await town.discord.changes.until(lambda: failing.met, within=30, what="a change that fails")
-            await restart(town, tmp_path)
-            await town.discord.changes.until(lambda: not picture.files, within=90, what="the tombstone")
-            await (await town.ada.type_command(town.channel, "appeal", why="it was a fox")).message_when(within=20)
-            [appeal] = town.serving.rows("SELECT id FROM cases WHERE kind = 'appeal'")
-            failing = town.discord.faults.fail("POST", "/users/@me/channels", status=503, times=1000)
-            silent = town.discord.faults.fail("POST", "/channels/*/messages", status=503, times=1000)
+            await setup.discord.changes.until(lambda: failing.met, within=30, what="a change that fails")
+            await restart(setup, tmp_path)
+            await setup.discord.changes.until(lambda: not picture.files, within=90, what="the tombstone")
+            await (await setup.ada.type_command(setup.channel, "appeal", why="it was a fox")).message_when(within=20)
+            [appeal] = setup.serving.rows("SELECT id FROM cases WHERE kind = 'appeal'")
+            failing = setup.discord.faults.fail("POST", "/users/@me/channels", status=503, times=1000)
+            silent = setup.discord.faults.fail("POST", "/channels/*/messages", status=503, times=1000)
             await decide(browser, appeal["id"], "restore")
-            await town.discord.changes.until(lambda: failing.met or silent.met, within=60, what="a notice that fails")
-            await restart(town, tmp_path)
-            told = await town.discord.changes.until(
-                lambda: [one for one in town.ada.dms if TAKEN_BACK in one.text], within=120, what="the notice"
+            await setup.discord.changes.until(lambda: failing.met or silent.met, within=60, what="a notice that fails")
+            await restart(setup, tmp_path)
+            told = await setup.discord.changes.until(
+                lambda: [one for one in setup.ada.dms if TAKEN_BACK in one.text], within=120, what="the notice"
             )
             assert len(told) == 1
-            [row] = town.serving.rows("SELECT state FROM pictures")
+            [row] = setup.serving.rows("SELECT state FROM pictures")
             assert row["state"] == "visible"
 
 
-async def open_page(town: Town, moderator: DiscordPerson, browser: ServedVisitor) -> None:
+async def open_page(setup: ProgramOnDiscord, moderator: DiscordPerson, browser: ServedVisitor) -> None:
     """Have a moderator ask for the link in the chat, and open it."""
     await browser.get("/moderation")
-    shown = await (await moderator.type_command(town.channel, "cases page")).message_when(within=20)
+    shown = await (await moderator.type_command(setup.channel, "cases page")).message_when(within=20)
     found = re.search(r"/moderation#([\w-]+)", f"{shown.text} {shown.components}")
     assert found is not None
     answer = await browser.posts_json("/api/moderation/session", {"code": found[1]})
@@ -67,9 +67,9 @@ async def decide(browser: ServedVisitor, case: str, decision: str) -> None:
     assert "Decided" in answer.json()["notes"][0]["text"], answer.text
 
 
-async def restart(town: Town, folder: Path) -> None:
+async def restart(setup: ProgramOnDiscord, folder: Path) -> None:
     """Kill the program, and let the next one do what is left."""
-    await town.serving.kill()
-    town.discord.faults.clear()
+    await setup.serving.kill()
+    setup.discord.faults.clear()
     may_identify(folder / "data")
-    await town.serving.start()
+    await setup.serving.start()

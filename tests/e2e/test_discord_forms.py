@@ -35,7 +35,7 @@ class NoteArgs:
 
 
 @dataclass
-class Desk:
+class FormBot:
     """A bot whose buttons open forms of `/imagine` and of `/note`, and which remembers what came back."""
 
     discord: FakeDiscord
@@ -93,19 +93,19 @@ class Desk:
 
 
 @pytest.fixture
-async def desk(tmp_path: Path) -> AsyncIterator[Desk]:
+async def bot(tmp_path: Path) -> AsyncIterator[FormBot]:
     """Yield it, connected."""
     async with FakeDiscord() as discord:
         discord.limits.allow_late_answers()
-        desk = Desk(discord, discord.add_guild("Painters").add_channel("general"), discord.add_user("ada"))
-        async with a_bot(discord, tmp_path, desk.commands):
-            yield desk
+        bot = FormBot(discord, discord.add_guild("Painters").add_channel("general"), discord.add_user("ada"))
+        async with a_bot(discord, tmp_path, bot.commands):
+            yield bot
 
 
-async def test_a_form_is_drawn_from_the_declaration(desk: Desk) -> None:
+async def test_a_form_is_drawn_from_the_declaration(bot: FormBot) -> None:
     """What a command needs comes first; choices are menus, and what is filled in is chosen already."""
-    desk.values = {"shape": "wide"}
-    interaction, modal = await desk.shown()
+    bot.values = {"shape": "wide"}
+    interaction, modal = await bot.shown()
     assert interaction.response_type is Answer.MODAL
     assert modal.title == "Draw a picture from words"
     assert [field.label for field in modal.fields] == ["Prompt", "Shape", "Quality", "Count", "Size"]
@@ -118,100 +118,100 @@ async def test_a_form_is_drawn_from_the_declaration(desk: Desk) -> None:
     ]
 
 
-async def test_what_is_filled_in_comes_back_as_the_command(desk: Desk) -> None:
+async def test_what_is_filled_in_comes_back_as_the_command(bot: FormBot) -> None:
     """Checked like anything typed; what was left empty is as usual."""
-    interaction, _ = await desk.shown()
-    sent = await desk.ada.submit_modal(interaction, {"Prompt": "a fox", "Shape": "wide", "Count": "2", "Size": ""})
+    interaction, _ = await bot.shown()
+    sent = await bot.ada.submit_modal(interaction, {"Prompt": "a fox", "Shape": "wide", "Count": "2", "Size": ""})
     assert "taken" in (await sent.message_when()).text
-    assert desk.came == [Draft(prompt="a fox", shape=Shape.WIDE, count=2)]
+    assert bot.came == [Draft(prompt="a fox", shape=Shape.WIDE, count=2)]
 
 
-async def test_values_are_filled_in_already(desk: Desk) -> None:
+async def test_values_are_filled_in_already(bot: FormBot) -> None:
     """And those that a form has no room for come back with it."""
-    desk.values = {"prompt": "an owl", "quality": "high", "count": "4", "size": "640x480", "rewriting": "off"}
-    interaction, modal = await desk.shown()
+    bot.values = {"prompt": "an owl", "quality": "high", "count": "4", "size": "640x480", "rewriting": "off"}
+    interaction, modal = await bot.shown()
     assert {field.label: field.preset for field in modal.fields}["Quality"] == ["high"]
-    await (await desk.ada.submit_modal(interaction, {"Prompt": "two owls"})).message_when()
-    assert desk.came == [
+    await (await bot.ada.submit_modal(interaction, {"Prompt": "two owls"})).message_when()
+    assert bot.came == [
         Draft(prompt="two owls", quality=Quality.HIGH, count=4, size=Size(640, 480), rewriting=Rewriting.OFF),
     ]
 
 
-async def test_the_longest_prompt_fits_into_a_form(desk: Desk) -> None:
+async def test_the_longest_prompt_fits_into_a_form(bot: FormBot) -> None:
     """There and back."""
-    desk.values = {"prompt": "x" * 4000}
-    interaction, _ = await desk.shown()
-    await (await desk.ada.submit_modal(interaction)).message_when()
-    assert desk.came == [Draft(prompt="x" * 4000)]
+    bot.values = {"prompt": "x" * 4000}
+    interaction, _ = await bot.shown()
+    await (await bot.ada.submit_modal(interaction)).message_when()
+    assert bot.came == [Draft(prompt="x" * 4000)]
 
 
-async def test_a_form_of_nothing_needed_may_be_sent_empty(desk: Desk) -> None:
+async def test_a_form_of_nothing_needed_may_be_sent_empty(bot: FormBot) -> None:
     """Empty is absent."""
-    desk.form = "note"
-    interaction, _ = await desk.shown()
-    await (await desk.ada.submit_modal(interaction, {"Words": "  "})).message_when()
-    assert desk.came == [NoteArgs()]
+    bot.form = "note"
+    interaction, _ = await bot.shown()
+    await (await bot.ada.submit_modal(interaction, {"Words": "  "})).message_when()
+    assert bot.came == [NoteArgs()]
 
 
-async def test_what_makes_no_sense_in_a_form_is_refused_in_private(desk: Desk) -> None:
+async def test_what_makes_no_sense_in_a_form_is_refused_in_private(bot: FormBot) -> None:
     """Like anything typed."""
-    interaction, _ = await desk.shown()
-    refused = await (await desk.ada.submit_modal(interaction, {"Prompt": "a fox", "Count": "many"})).message_when()
+    interaction, _ = await bot.shown()
+    refused = await (await bot.ada.submit_modal(interaction, {"Prompt": "a fox", "Count": "many"})).message_when()
     assert "count is a whole number from 1 to 4" in refused.text
     assert refused.is_ephemeral
-    assert desk.came == []
+    assert bot.came == []
 
 
-async def test_a_form_speaks_the_language_of_whoever_opens_it(desk: Desk) -> None:
+async def test_a_form_speaks_the_language_of_whoever_opens_it(bot: FormBot) -> None:
     """Its labels and choices; what comes back is the same."""
-    desk.ada.locale = "de"
-    interaction, modal = await desk.shown()
+    bot.ada.locale = "de"
+    interaction, modal = await bot.shown()
     assert modal.title == "Ein Bild aus Worten zeichnen"
     assert [field.label for field in modal.fields][:3] == ["Beschreibung", "Format", "Qualität"]
-    await (await desk.ada.submit_modal(interaction, {"Beschreibung": "ein Fuchs", "Format": "wide"})).message_when()
-    assert desk.came == [Draft(prompt="ein Fuchs", shape=Shape.WIDE)]
+    await (await bot.ada.submit_modal(interaction, {"Beschreibung": "ein Fuchs", "Format": "wide"})).message_when()
+    assert bot.came == [Draft(prompt="ein Fuchs", shape=Shape.WIDE)]
 
 
-async def test_a_slash_command_may_open_a_form(desk: Desk) -> None:
+async def test_a_slash_command_may_open_a_form(bot: FormBot) -> None:
     """As its first words."""
-    interaction = await desk.ada.type_command(desk.channel, "form")
+    interaction = await bot.ada.type_command(bot.channel, "form")
     assert (await interaction.modal_shown()).custom_id == "imagine"
 
 
-async def test_a_form_is_worth_waiting_for(desk: Desk) -> None:
+async def test_a_form_is_worth_waiting_for(bot: FormBot) -> None:
     """Longer than other first words, and in a crowd too: there is no other chance."""
-    late = await desk.ada.type_command(desk.channel, "late")
-    tenant_quota = [await desk.discord.add_user(f"user{number}").type_command(desk.channel, "wait") for number in range(8)]
+    late = await bot.ada.type_command(bot.channel, "late")
+    tenant_quota = [await bot.discord.add_user(f"user{number}").type_command(bot.channel, "wait") for number in range(8)]
     await asyncio.gather(*(one.acknowledged(within=1.2) for one in tenant_quota))
     assert not late.is_acknowledged
-    desk.go_on.set()
+    bot.go_on.set()
     await late.modal_shown()
     await asyncio.gather(*(one.message_when() for one in tenant_quota))
 
 
-async def test_a_form_that_comes_too_late_is_a_sentence(desk: Desk) -> None:
+async def test_a_form_that_comes_too_late_is_a_sentence(bot: FormBot) -> None:
     """In private, within the platform's three seconds; nothing public stays behind."""
-    late = await (await desk.ada.type_command(desk.channel, "late")).acknowledged(within=3)
+    late = await (await bot.ada.type_command(bot.channel, "late")).acknowledged(within=3)
     assert late.acknowledged_after is not None
     assert late.acknowledged_after > 2
-    desk.go_on.set()
+    bot.go_on.set()
     whisper = await late.message_when(lambda message: "could not be opened in time" in message.text)
     assert whisper.is_ephemeral
-    assert desk.channel.messages == []
+    assert bot.channel.messages == []
 
 
-async def test_a_form_is_only_possible_as_the_first_words(desk: Desk) -> None:
+async def test_a_form_is_only_possible_as_the_first_words(bot: FormBot) -> None:
     """Not after others."""
-    interaction = await desk.pressed("Silent")
+    interaction = await bot.pressed("Silent")
     whisper = await interaction.message_when(lambda message: "could not be opened" in message.text)
     assert whisper.is_ephemeral
 
 
-async def test_a_form_that_is_sent_twice_is_one_call(desk: Desk) -> None:
+async def test_a_form_that_is_sent_twice_is_one_call(bot: FormBot) -> None:
     """As everything that platforms deliver twice."""
-    interaction, _ = await desk.shown()
-    sent = await desk.ada.submit_modal(interaction, {"Prompt": "a fox"})
-    desk.discord.deliver(sent)
+    interaction, _ = await bot.shown()
+    sent = await bot.ada.submit_modal(interaction, {"Prompt": "a fox"})
+    bot.discord.deliver(sent)
     await sent.message_when()
-    await desk.pressed()
-    assert len(desk.came) == 1
+    await bot.pressed()
+    assert len(bot.came) == 1

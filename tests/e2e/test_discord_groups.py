@@ -61,7 +61,7 @@ class GiveArgs:
 
 
 @dataclass
-class Town:
+class GroupBot:
     """A server, somebody in it, and a bot that remembers who gave it which command."""
 
     discord: FakeDiscord
@@ -109,18 +109,18 @@ class Town:
 
 
 @pytest.fixture
-async def town(tmp_path: Path) -> AsyncIterator[Town]:
+async def setup(tmp_path: Path) -> AsyncIterator[GroupBot]:
     """Yield it, connected."""
     async with FakeDiscord() as discord:
         guild = discord.add_guild("Painters")
-        town = Town(discord, guild, guild.add_channel("general"), discord.add_user("ada"))
-        async with a_bot(discord, tmp_path, town.commands):
-            yield town
+        setup = GroupBot(discord, guild, guild.add_channel("general"), discord.add_user("ada"))
+        async with a_bot(discord, tmp_path, setup.commands):
+            yield setup
 
 
-async def test_commands_of_a_group_are_one_with_parts(town: Town) -> None:
+async def test_commands_of_a_group_are_one_with_parts(setup: GroupBot) -> None:
     """Each with options of its own."""
-    quota = town.offered("quota")
+    quota = setup.offered("quota")
     parts = {part["name"]: part for part in quota["options"]}  # type: ignore[attr-defined]  # it is JSON
     assert quota["description"] == "set, show"
     assert {name: part["type"] for name, part in parts.items()} == {"set": 1, "show": 1}
@@ -128,103 +128,103 @@ async def test_commands_of_a_group_are_one_with_parts(town: Town) -> None:
     assert [option["name"] for option in parts["set"]["options"]] == ["tier", "pictures", "note", "number", "person", "role"]
 
 
-async def test_a_part_of_a_group_is_run_with_its_options(town: Town) -> None:
+async def test_a_part_of_a_group_is_run_with_its_options(setup: GroupBot) -> None:
     """As it is declared."""
-    town.guild.grant(town.ada, Permission.MANAGE_GUILD)
-    assert "taken" in await town.read("quota set", tier="premium", pictures=7)
-    assert "taken" in await town.read("place show")
-    assert town.came == [SetArgs(Tier.PREMIUM, 7), NoArgs()]
+    setup.guild.grant(setup.ada, Permission.MANAGE_GUILD)
+    assert "taken" in await setup.read("quota set", tier="premium", pictures=7)
+    assert "taken" in await setup.read("place show")
+    assert setup.came == [SetArgs(Tier.PREMIUM, 7), NoArgs()]
 
 
-async def test_people_and_roles_are_chosen_not_typed(town: Town) -> None:
+async def test_people_and_roles_are_chosen_not_typed(setup: GroupBot) -> None:
     """The house is told their ids."""
-    role = town.guild.grant(town.ada, Permission.MANAGE_GUILD)
-    await town.read("quota set", tier="guest", person=town.ada, role=role)
-    assert town.came == [SetArgs(Tier.GUEST, person=Mention(str(town.ada.id)), role=RoleMention(str(role.id)))]
+    role = setup.guild.grant(setup.ada, Permission.MANAGE_GUILD)
+    await setup.read("quota set", tier="guest", person=setup.ada, role=role)
+    assert setup.came == [SetArgs(Tier.GUEST, person=Mention(str(setup.ada.id)), role=RoleMention(str(role.id)))]
 
 
-async def test_a_form_has_people_and_roles_chosen_too(town: Town) -> None:
+async def test_a_form_has_people_and_roles_chosen_too(setup: GroupBot) -> None:
     """One who is filled in is chosen already."""
-    role = town.guild.grant(town.ada, Permission.NONE)
-    interaction = await town.ada.type_command(town.channel, "form")
+    role = setup.guild.grant(setup.ada, Permission.NONE)
+    interaction = await setup.ada.type_command(setup.channel, "form")
     modal = await interaction.modal_shown()
     assert [(one.label, one.kind) for one in modal.fields] == [("Tier", 3), ("Person", 5), ("Role", 6)]
     assert modal.fields[1].raw["default_values"] == [{"id": 123, "type": "user"}]
-    sent = await town.ada.submit_modal(interaction, {"Tier": "guest", "Person": [str(town.ada.id)], "Role": [str(role.id)]})
+    sent = await setup.ada.submit_modal(interaction, {"Tier": "guest", "Person": [str(setup.ada.id)], "Role": [str(role.id)]})
     await sent.message_when()
-    assert town.came == [GiveArgs(Tier.GUEST, Mention(str(town.ada.id)), RoleMention(str(role.id)))]
+    assert setup.came == [GiveArgs(Tier.GUEST, Mention(str(setup.ada.id)), RoleMention(str(role.id)))]
 
 
-async def test_options_of_a_part_are_suggested(town: Town) -> None:
+async def test_options_of_a_part_are_suggested(setup: GroupBot) -> None:
     """While they are typed."""
-    town.guild.grant(town.ada, Permission.MANAGE_GUILD)
-    assert await town.ada.complete(town.channel, "quota set", "number", "n29", tier="guest") == ["n29"]
+    setup.guild.grant(setup.ada, Permission.MANAGE_GUILD)
+    assert await setup.ada.complete(setup.channel, "quota set", "number", "n29", tier="guest") == ["n29"]
 
 
 @pytest.mark.parametrize(
     ("name", "permissions", "contexts"),
     [("quota", "32", [0]), ("close", "32", [0]), ("place", None, [0, 1, 2]), ("me", None, [0, 1, 2])],
 )
-async def test_what_is_for_admins_is_marked(town: Town, name: str, permissions: str | None, contexts: list[int]) -> None:
+async def test_what_is_for_admins_is_marked(setup: GroupBot, name: str, permissions: str | None, contexts: list[int]) -> None:
     """Only in servers, only for who may manage them; a mixed group is for all to see."""
-    offered = town.offered(name)
+    offered = setup.offered(name)
     assert (offered["default_member_permissions"], offered["contexts"]) == (permissions, contexts)
 
 
-async def test_what_is_for_admins_is_not_offered_to_others(town: Town) -> None:
+async def test_what_is_for_admins_is_not_offered_to_others(setup: GroupBot) -> None:
     """By their clients already."""
     with pytest.raises(NotSeen, match="permissions are missing"):
-        await town.ada.type_command(town.channel, "close")
-    town.guild.grant(town.ada, Permission.MANAGE_GUILD)
-    assert "taken" in await town.read("close")
+        await setup.ada.type_command(setup.channel, "close")
+    setup.guild.grant(setup.ada, Permission.MANAGE_GUILD)
+    assert "taken" in await setup.read("close")
     with pytest.raises(NotSeen, match="not in such a place"):
-        await town.ada.type_command(town.ada.dm_channel, "close")
+        await setup.ada.type_command(setup.ada.dm_channel, "close")
 
 
-async def test_whoever_gets_hold_of_it_anyway_is_refused(town: Town) -> None:
+async def test_whoever_gets_hold_of_it_anyway_is_refused(setup: GroupBot) -> None:
     """A server may open a command to everybody; the house asks again."""
-    assert "is for admins only" in await town.read("place set")
-    town.guild.grant(town.ada, Permission.ADMINISTRATOR)
-    assert "taken" in await town.read("place set")
-    assert len(town.came) == 1
+    assert "is for admins only" in await setup.read("place set")
+    setup.guild.grant(setup.ada, Permission.ADMINISTRATOR)
+    assert "taken" in await setup.read("place set")
+    assert len(setup.came) == 1
 
 
-async def test_an_admin_of_another_place_is_none_here(town: Town) -> None:
+async def test_an_admin_of_another_place_is_none_here(setup: GroupBot) -> None:
     """Nor where somebody brought the bot along to a server of their own."""
-    town.ada.has_installed = True
-    own = town.discord.add_guild("Ada's own", has_bot=False)
-    own.grant(town.ada, Permission.ADMINISTRATOR)
-    assert "is for admins only" in await town.read("place set", own.add_channel("lobby"))
-    town.guild.grant(town.ada, Permission.MANAGE_GUILD)
-    assert "is for admins only" in await town.read("place set", town.ada.dm_channel)
-    assert (await town.caller()).is_admin
+    setup.ada.has_installed = True
+    own = setup.discord.add_guild("Ada's own", has_bot=False)
+    own.grant(setup.ada, Permission.ADMINISTRATOR)
+    assert "is for admins only" in await setup.read("place set", own.add_channel("lobby"))
+    setup.guild.grant(setup.ada, Permission.MANAGE_GUILD)
+    assert "is for admins only" in await setup.read("place set", setup.ada.dm_channel)
+    assert (await setup.caller()).is_admin
 
 
-async def test_roles_are_known(town: Town) -> None:
+async def test_roles_are_known(setup: GroupBot) -> None:
     """By their ids; the one of everybody has the server's, and is never told."""
-    everyone = str(town.guild.everyone.id)
-    assert (await town.caller()).roles == (everyone,)
-    roles = [town.guild.grant(town.ada, Permission.NONE) for _ in range(2)]
-    assert set((await town.caller()).roles) == {everyone, *(str(role.id) for role in roles)}
-    assert (await town.caller(town.ada.dm_channel)).roles == ()
+    everyone = str(setup.guild.everyone.id)
+    assert (await setup.caller()).roles == (everyone,)
+    roles = [setup.guild.grant(setup.ada, Permission.NONE) for _ in range(2)]
+    assert set((await setup.caller()).roles) == {everyone, *(str(role.id) for role in roles)}
+    assert (await setup.caller(setup.ada.dm_channel)).roles == ()
 
 
-async def test_what_was_bought_is_known(town: Town) -> None:
+async def test_what_was_bought_is_known(setup: GroupBot) -> None:
     """Once each, while it lasts; also where it was bought for a whole server."""
-    assert (await town.caller()).entitlements == ()
-    town.ada.buy(700)
-    town.ada.buy(700)
-    over = town.ada.buy(701)
-    town.discord.add_user("grace").buy(702, guild=town.guild.id)
+    assert (await setup.caller()).entitlements == ()
+    setup.ada.buy(700)
+    setup.ada.buy(700)
+    over = setup.ada.buy(701)
+    setup.discord.add_user("grace").buy(702, guild=setup.guild.id)
     over.is_deleted = True
-    assert (await town.caller()).entitlements == ("700", "702")
-    assert (await town.caller(town.ada.dm_channel)).entitlements == ("700",)
+    assert (await setup.caller()).entitlements == ("700", "702")
+    assert (await setup.caller(setup.ada.dm_channel)).entitlements == ("700",)
 
 
-async def test_a_purchase_that_is_over_does_not_count(town: Town) -> None:
+async def test_a_purchase_that_is_over_does_not_count(setup: GroupBot) -> None:
     """Nor one that was taken back, though an interaction that was sent a moment before still names it."""
-    town.ada.buy(700)
-    sent = await town.ada.type_command(town.channel, "me")
+    setup.ada.buy(700)
+    sent = await setup.ada.type_command(setup.channel, "me")
     await sent.message_when()
     body = sent.json()
     [bought] = body["entitlements"]
@@ -236,7 +236,7 @@ async def test_a_purchase_that_is_over_does_not_count(town: Town) -> None:
         for number, change in enumerate(changes, 700)
     ]
     async with discord_py.Client(intents=discord_py.Intents(guilds=True)) as client:
-        await client.login(town.discord.token)
+        await client.login(setup.discord.token)
         interaction: discord_py.Interaction[discord_py.Client] = discord_py.Interaction(
             data=body,  # type: ignore[arg-type]  # it is what Discord sends
             state=client._connection,
@@ -244,18 +244,18 @@ async def test_a_purchase_that_is_over_does_not_count(town: Town) -> None:
         assert person_of_interaction(interaction).entitlements == ("701", "702")
 
 
-async def test_the_same_is_known_by_http(town: Town) -> None:
+async def test_the_same_is_known_by_http(setup: GroupBot) -> None:
     """Where no gateway ever told us of the server: roles, rights and purchases are in the interaction itself."""
-    role = town.guild.grant(town.ada, Permission.MANAGE_GUILD)
-    town.ada.buy(700)
-    sent = await town.ada.type_command(town.channel, "me")
+    role = setup.guild.grant(setup.ada, Permission.MANAGE_GUILD)
+    setup.ada.buy(700)
+    sent = await setup.ada.type_command(setup.channel, "me")
     await sent.message_when()
     async with discord_py.Client(intents=discord_py.Intents(guilds=True)) as client:
-        await client.login(town.discord.token)
+        await client.login(setup.discord.token)
         interaction: discord_py.Interaction[discord_py.Client] = discord_py.Interaction(
             data=sent.json(),  # type: ignore[arg-type]  # it is what Discord sends
             state=client._connection,
         )
-        assert person_of_interaction(interaction) == town.callers[-1]
-    assert (town.callers[-1].is_admin, town.callers[-1].roles) == (True, (str(town.guild.id), str(role.id)))
-    assert town.callers[-1].entitlements == ("700",)
+        assert person_of_interaction(interaction) == setup.callers[-1]
+    assert (setup.callers[-1].is_admin, setup.callers[-1].roles) == (True, (str(setup.guild.id), str(role.id)))
+    assert setup.callers[-1].entitlements == ("700",)

@@ -24,7 +24,7 @@ NUMBERS = count(1)
 
 
 @dataclass
-class Town:
+class ProgramOnDiscord:
     """A Discord, a channel, somebody in it, and the program."""
 
     discord: FakeDiscord
@@ -35,7 +35,7 @@ class Town:
 
 
 @asynccontextmanager
-async def a_town(folder: Path, settings: dict[str, str] | None = None, *, delay: float = 0.2) -> AsyncIterator[Town]:
+async def a_setup(folder: Path, settings: dict[str, str] | None = None, *, delay: float = 0.2) -> AsyncIterator[ProgramOnDiscord]:
     """Set it up; `settings` are variables of the program's environment."""
     async with FakeOpenAI(Options(delay=delay)) as openai, FakeDiscord() as discord:
         discord.limits.allow_late_answers()
@@ -53,23 +53,23 @@ async def a_town(folder: Path, settings: dict[str, str] | None = None, *, delay:
         if "EASEL_DISCORD__PUBLIC_KEY" in environ:
             environ["EASEL_DISCORD__PUBLIC_KEY"] = discord.application.public_key
         async with Serving(folder, environ) as serving:
-            yield Town(discord, channel, ada, serving, openai)
+            yield ProgramOnDiscord(discord, channel, ada, serving, openai)
 
 
 BY_HTTP = {"EASEL_DISCORD__PUBLIC_KEY": "theirs", "EASEL_DISCORD__GATEWAY": "false"}
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def shared_by_http(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Town]:
+async def shared_by_http(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[ProgramOnDiscord]:
     """Yield one whose interactions come by HTTP, without any gateway."""
-    async with a_town(tmp_path_factory.mktemp("by-http"), BY_HTTP) as town:
-        await town.discord.commands_synced("imagine", within=15)
-        await town.discord.endpoint.use(f"{town.serving.url}/discord/interactions")
-        yield town
+    async with a_setup(tmp_path_factory.mktemp("by-http"), BY_HTTP) as setup:
+        await setup.discord.commands_synced("imagine", within=15)
+        await setup.discord.endpoint.use(f"{setup.serving.url}/discord/interactions")
+        yield setup
 
 
 @pytest.fixture
-def by_http(shared_by_http: Town) -> Town:
+def by_http(shared_by_http: ProgramOnDiscord) -> ProgramOnDiscord:
     """Return it with a channel and somebody who are new."""
     guild, number = shared_by_http.channel.guild, next(NUMBERS)
     assert guild is not None
@@ -77,7 +77,7 @@ def by_http(shared_by_http: Town) -> Town:
     return replace(shared_by_http, channel=guild.add_channel(f"by-http-{number}"), ada=ada)
 
 
-async def test_the_portal_takes_the_endpoint_and_people_use_it(by_http: Town) -> None:
+async def test_the_portal_takes_the_endpoint_and_people_use_it(by_http: ProgramOnDiscord) -> None:
     """A ping is answered, bad signatures are not; then commands, buttons and suggestions work as over the gateway."""
     ada, channel = by_http.ada, by_http.channel
     interaction = await ada.type_command(channel, "imagine", prompt="a fox")
@@ -92,7 +92,7 @@ async def test_the_portal_takes_the_endpoint_and_people_use_it(by_http: Town) ->
 
 
 @pytest.mark.parametrize("forgery", [Forgery.WRONG_KEY, Forgery.CHANGED_BODY, Forgery.NO_SIGNATURE, Forgery.GARBLED, Forgery.OLD])
-async def test_a_forged_or_old_interaction_is_turned_away(by_http: Town, forgery: Forgery) -> None:
+async def test_a_forged_or_old_interaction_is_turned_away(by_http: ProgramOnDiscord, forgery: Forgery) -> None:
     """With 401, and nothing happens."""
     drawn = len(by_http.openai.paid)
     genuine = await by_http.ada.type_command(by_http.channel, "imagine", prompt="a fox")
@@ -102,7 +102,7 @@ async def test_a_forged_or_old_interaction_is_turned_away(by_http: Town, forgery
     assert len(by_http.openai.paid) == drawn + 1
 
 
-async def test_a_replayed_interaction_is_one_job(by_http: Town) -> None:
+async def test_a_replayed_interaction_is_one_job(by_http: ProgramOnDiscord) -> None:
     """The same bytes with the same signature are taken, and not acted upon."""
     [before] = by_http.serving.rows("SELECT count(*) AS n FROM jobs")
     genuine = await by_http.ada.type_command(by_http.channel, "imagine", prompt="a fox")
@@ -114,7 +114,7 @@ async def test_a_replayed_interaction_is_one_job(by_http: Town) -> None:
 
 
 @pytest.mark.parametrize("payload", [{"type": 2}, {"type": "2"}, {}])
-async def test_signed_nonsense_is_turned_away(by_http: Town, payload: dict[str, object]) -> None:
+async def test_signed_nonsense_is_turned_away(by_http: ProgramOnDiscord, payload: dict[str, object]) -> None:
     """With 400, and the next one is taken."""
     assert (await by_http.discord.endpoint.post(payload)).status == 400
     genuine = await by_http.ada.type_command(by_http.channel, "imagine", prompt="a fox")
@@ -123,34 +123,34 @@ async def test_signed_nonsense_is_turned_away(by_http: Town, payload: dict[str, 
 
 async def test_another_applications_key_is_refused_by_the_portal(tmp_path: Path) -> None:
     """An operator who mixes up keys is told so at once."""
-    async with a_town(tmp_path) as town:
+    async with a_setup(tmp_path) as setup:
         with pytest.raises(EndpointRefused):
-            await town.discord.endpoint.use(f"{town.serving.url}/discord/interactions")
+            await setup.discord.endpoint.use(f"{setup.serving.url}/discord/interactions")
 
 
 @pytest.mark.parametrize("is_token_dead", [False, True])
 async def test_kill_9_with_twenty_pictures_running(tmp_path: Path, is_token_dead: bool) -> None:
     """All twenty are delivered or told of in their messages, and none is paid for twice."""
-    async with a_town(tmp_path, {"EASEL_WORKER__SLOTS__PREMIUM": "20", "EASEL_WORKER__LEASE": "2s"}, delay=1.5) as town:
-        await town.discord.gateway.ready(within=20)
-        await town.discord.commands_synced("imagine")
-        people = [town.discord.add_user(f"user{number}") for number in range(JOBS)]
-        assert town.channel.guild is not None
-        channels = [town.channel.guild.add_channel(f"studio-{number}") for number in range(JOBS)]  # one takes 5 edits in 5 s
+    async with a_setup(tmp_path, {"EASEL_WORKER__SLOTS__PREMIUM": "20", "EASEL_WORKER__LEASE": "2s"}, delay=1.5) as setup:
+        await setup.discord.gateway.ready(within=20)
+        await setup.discord.commands_synced("imagine")
+        people = [setup.discord.add_user(f"user{number}") for number in range(JOBS)]
+        assert setup.channel.guild is not None
+        channels = [setup.channel.guild.add_channel(f"studio-{number}") for number in range(JOBS)]  # one takes 5 edits in 5 s
         asking = zip(people, channels, strict=True)
         interactions = [await one.type_command(channel, "imagine", prompt=f"fox {one.name}") for one, channel in asking]
         messages = [await one.message_when(within=20) for one in interactions]
-        await town.openai.until(lambda state: len(state.paid) >= JOBS // 2)
-        await town.serving.kill()
+        await setup.openai.until(lambda state: len(state.paid) >= JOBS // 2)
+        await setup.serving.kill()
         may_identify(tmp_path / "data")
         if is_token_dead:
-            town.discord.forward(minutes=16)
-        await town.serving.start()
-        await town.discord.changes.until(lambda: all(map(is_notified, messages)), within=60, what="twenty ends")
-        await town.serving.until("SELECT count(*) FROM jobs WHERE told_at IS NOT NULL", JOBS)
-        paid = Counter(call.prompt for call in town.openai.paid)
+            setup.discord.forward(minutes=16)
+        await setup.serving.start()
+        await setup.discord.changes.until(lambda: all(map(is_notified, messages)), within=60, what="twenty ends")
+        await setup.serving.until("SELECT count(*) FROM jobs WHERE told_at IS NOT NULL", JOBS)
+        paid = Counter(call.prompt for call in setup.openai.paid)
         assert set(paid.values()) == {1}
-        assert_books_add_up(town.serving)
+        assert_books_add_up(setup.serving)
 
 
 def is_notified(message: Message) -> bool:
@@ -161,29 +161,29 @@ def is_notified(message: Message) -> bool:
 
 async def test_a_clean_end(tmp_path: Path) -> None:
     """What is being drawn is delivered first; nothing new is heard."""
-    async with a_town(tmp_path, delay=1.0) as town:
-        await town.discord.gateway.ready(within=20)
-        await town.discord.commands_synced("imagine")
-        message = await (await town.ada.type_command(town.channel, "imagine", prompt="a fox")).message_when()
-        await town.openai.until(lambda state: len(state.paid) == 1)
+    async with a_setup(tmp_path, delay=1.0) as setup:
+        await setup.discord.gateway.ready(within=20)
+        await setup.discord.commands_synced("imagine")
+        message = await (await setup.ada.type_command(setup.channel, "imagine", prompt="a fox")).message_when()
+        await setup.openai.until(lambda state: len(state.paid) == 1)
         async with asyncio.timeout(15):
-            done = await town.serving.running.stopped(signal.SIGTERM)
+            done = await setup.serving.running.stopped(signal.SIGTERM)
         assert done.code == 0
         assert is_done(message)
         assert "Traceback" not in done.err
-        assert town.discord.token not in done.err + done.out
+        assert setup.discord.token not in done.err + done.out
 
 
 async def test_the_log_holds_no_secret_and_no_prompt(tmp_path: Path) -> None:
     """Neither the bot's token nor an interaction's, nor what people type."""
-    async with a_town(tmp_path) as town:
-        await town.discord.gateway.ready(within=20)
-        await town.discord.commands_synced("imagine")
-        interaction = await town.ada.type_command(town.channel, "imagine", prompt="a very secret fox")
+    async with a_setup(tmp_path) as setup:
+        await setup.discord.gateway.ready(within=20)
+        await setup.discord.commands_synced("imagine")
+        interaction = await setup.ada.type_command(setup.channel, "imagine", prompt="a very secret fox")
         await interaction.message_when(is_done, within=20)
-        town.discord.forward(minutes=16)
-        done = await town.serving.running.stopped(signal.SIGTERM)
-        for secret in (town.discord.token, interaction.token, "secret fox"):
+        setup.discord.forward(minutes=16)
+        done = await setup.serving.running.stopped(signal.SIGTERM)
+        for secret in (setup.discord.token, interaction.token, "secret fox"):
             assert secret not in done.err + done.out
 
 

@@ -42,7 +42,7 @@ INPUT = {
 KINDS = ["replicate", "runpod"]
 
 
-class Stage:
+class TicketSetup:
     """A provider, the fake that it asks, and the clock."""
 
     def __init__(self, fake: QueuedService, provider: TicketProvider, clock: StoppedClock) -> None:
@@ -71,21 +71,21 @@ def request(size: Size = Size(1024, 768), count: int = 1) -> ImageRequest:  # no
 @asynccontextmanager
 async def replicate(
     model: str = PRO, *, key: str = "r8_x", second: int = 0, options: Options | None = None
-) -> AsyncIterator[Stage]:
+) -> AsyncIterator[TicketSetup]:
     """Open the provider for one model."""
     async with FakeReplicate(options) as fake:
         client, clock = RestClient("rep", fake.url, headers={"Authorization": f"Bearer {key}"}), StoppedClock()
         fetcher = PictureFetcher(fake.url, section="providers.rep")
         known = known_models().get(model) or ReplicateModel(model, FLUX_2_ABILITIES)
         provider = ReplicateImages(client, known, name="rep", attribution="by AI", fetcher=fetcher, clock=clock, second=second)
-        yield Stage(fake, provider, clock)
+        yield TicketSetup(fake, provider, clock)
         await client.close()
 
 
 @asynccontextmanager
 async def runpod(
     *, endpoint: str = "e1", key: str = "rpa_x", second: int = 0, options: Options | None = None
-) -> AsyncIterator[Stage]:
+) -> AsyncIterator[TicketSetup]:
     """Open the provider for one endpoint."""
     async with FakeRunPod(options) as fake:
         client, clock = RestClient("pod", fake.url, headers={"Authorization": f"Bearer {key}"}), StoppedClock()
@@ -101,7 +101,7 @@ async def runpod(
             timeouts=dict.fromkeys(Quality, timedelta(minutes=4)),
             second=second,
         )
-        yield Stage(fake, provider, clock)
+        yield TicketSetup(fake, provider, clock)
         await client.close()
 
 
@@ -109,7 +109,7 @@ OPENINGS: dict[str, Any] = {"replicate": replicate, "runpod": runpod}
 
 
 @pytest.fixture(params=KINDS)
-async def stage(request: pytest.FixtureRequest) -> AsyncIterator[Stage]:
+async def setup(request: pytest.FixtureRequest) -> AsyncIterator[TicketSetup]:
     """Yield each kind in turn."""
     async with OPENINGS[request.param]() as opened:
         yield opened
@@ -117,9 +117,9 @@ async def stage(request: pytest.FixtureRequest) -> AsyncIterator[Stage]:
 
 async def test_replicate_gets_what_flux_2_takes_and_is_not_kept_waiting() -> None:
     """Pixels by a custom aspect; a deadline, and no `Prefer: wait`."""
-    async with replicate() as stage:
-        result, news = await stage.draw()
-        [call], [posted] = stage.fake.paid, [seen for seen in stage.fake.seen if seen.method == "POST"]
+    async with replicate() as setup:
+        result, news = await setup.draw()
+        [call], [posted] = setup.fake.paid, [seen for seen in setup.fake.seen if seen.method == "POST"]
     assert call.model == PRO
     assert call.body["input"] == {
         "prompt": "a {{seed}} fox",
@@ -130,7 +130,7 @@ async def test_replicate_gets_what_flux_2_takes_and_is_not_kept_waiting() -> Non
     }
     assert "prefer" not in posted.headers
     assert posted.headers["cancel-after"] == "30m"
-    assert [name for fetched in stage.fake.fetched for name in fetched if name == "authorization"] == []
+    assert [name for fetched in setup.fake.fetched for name in fetched if name == "authorization"] == []
     assert (len(result.pictures), result.model, result.cost) == (1, PRO, Cost(30_000, is_estimate=True))
     assert news.all[-1].cost == result.cost
 
@@ -138,17 +138,17 @@ async def test_replicate_gets_what_flux_2_takes_and_is_not_kept_waiting() -> Non
 @pytest.mark.parametrize("model", known_models())
 async def test_every_known_model_takes_what_it_is_sent(model: str) -> None:
     """By the schema of its inputs; one picture or a list of them comes back."""
-    async with replicate(model) as stage:
-        able = stage.provider.abilities
-        result, _ = await stage.draw(size=able.fit(Size(1536, 1024)), count=able.most)
+    async with replicate(model) as setup:
+        able = setup.provider.abilities
+        result, _ = await setup.draw(size=able.fit(Size(1536, 1024)), count=able.most)
     assert len(result.pictures) == able.most
 
 
 async def test_runpod_gets_the_workers_input_and_a_time_to_live() -> None:
     """Placeholders keep their type, and one in somebody's words stays what it is."""
-    async with runpod(second=1_000) as stage:
-        result, _ = await stage.draw(count=2)
-        [call] = stage.fake.paid
+    async with runpod(second=1_000) as setup:
+        result, _ = await setup.draw(count=2)
+        [call] = setup.fake.paid
     sent = call.body["input"]
     assert {name: sent[name] for name in ("prompt", "width", "height", "count")} == {
         "prompt": "a {{seed}} fox",
@@ -163,50 +163,50 @@ async def test_runpod_gets_the_workers_input_and_a_time_to_live() -> None:
 
 async def test_seconds_of_a_prediction_are_the_cost_where_they_have_a_price() -> None:
     """`metrics.predict_time`, which is what Replicate bills then."""
-    async with replicate(second=1_000) as stage:
-        result, _ = await stage.draw()
+    async with replicate(second=1_000) as setup:
+        result, _ = await setup.draw()
     assert result.cost == Cost(2_500)
 
 
-async def test_a_cold_start_is_told(stage: Stage) -> None:
+async def test_a_cold_start_is_told(setup: TicketSetup) -> None:
     """On Replicate only after some seconds, since each prediction starts; on RunPod while no worker is up."""
-    stage.fake.hold()
-    ticket = await stage.provider.submit(request())
-    stage.clock.move(timedelta(seconds=6))
+    setup.fake.hold()
+    ticket = await setup.provider.submit(request())
+    setup.clock.move(timedelta(seconds=6))
     told = asyncio.Event()
 
     async def on_progress(progress: Progress) -> None:
         if progress.is_warming_up:
-            stage.fake.go_on()
+            setup.fake.go_on()
             told.set()
 
-    await stage.provider.collect(ticket, on_progress)
+    await setup.provider.collect(ticket, on_progress)
     assert told.is_set()
 
 
-async def test_any_worker_collects_again_and_nothing_is_paid_for_twice(stage: Stage) -> None:
+async def test_any_worker_collects_again_and_nothing_is_paid_for_twice(setup: TicketSetup) -> None:
     """By the ticket alone."""
-    ticket = await stage.provider.submit(request())
+    ticket = await setup.provider.submit(request())
     again = Ticket(id=ticket.id, expires_at=ticket.expires_at, cost=ticket.cost)
-    first, second = await stage.provider.collect(ticket, ProgressLog()), await stage.provider.collect(again, ProgressLog())
+    first, second = await setup.provider.collect(ticket, ProgressLog()), await setup.provider.collect(again, ProgressLog())
     assert first.pictures == second.pictures
-    assert len(stage.fake.paid) == 1
+    assert len(setup.fake.paid) == 1
 
 
-async def test_a_state_in_no_documentation_is_work_that_goes_on(stage: Stage) -> None:
+async def test_a_state_in_no_documentation_is_work_that_goes_on(setup: TicketSetup) -> None:
     """It is drawn after all."""
-    stage.fake.fail(Fault(kind=Kind.STATE, where="reticulating"))
-    result, _ = await stage.draw()
+    setup.fake.fail(Fault(kind=Kind.STATE, where="reticulating"))
+    result, _ = await setup.draw()
     assert len(result.pictures) == 1
 
 
 @pytest.mark.parametrize("fault", [Kind.CUT_BEFORE, Kind.CUT_AFTER_PAID, Kind.REPLY, Kind.GARBAGE])
-async def test_a_call_without_a_usable_answer_is_an_unknown_outcome(stage: Stage, fault: Kind) -> None:
+async def test_a_call_without_a_usable_answer_is_an_unknown_outcome(setup: TicketSetup, fault: Kind) -> None:
     """It is asked once."""
-    stage.fake.fail(fault)
+    setup.fake.fail(fault)
     with pytest.raises(OutcomeUnknown):
-        await stage.provider.submit(request())
-    assert len([seen for seen in stage.fake.seen if seen.method == "POST"]) == 1
+        await setup.provider.submit(request())
+    assert len([seen for seen in setup.fake.seen if seen.method == "POST"]) == 1
 
 
 @pytest.mark.parametrize(
@@ -218,22 +218,22 @@ async def test_a_call_without_a_usable_answer_is_an_unknown_outcome(stage: Stage
     ],
 )
 async def test_a_call_that_is_turned_away_costs_nothing(
-    stage: Stage, trouble: Trouble, fault: ProviderFault, wait: timedelta | None
+    setup: TicketSetup, trouble: Trouble, fault: ProviderFault, wait: timedelta | None
 ) -> None:
     """And says why, and for how long."""
-    stage.fake.fail(trouble)
+    setup.fake.fail(trouble)
     with pytest.raises(ProviderFailed) as caught:
-        await stage.provider.submit(request())
+        await setup.provider.submit(request())
     assert (caught.value.fault, caught.value.retry_after) == (fault, wait)
     assert not isinstance(caught.value, OutcomeUnknown)
 
 
-async def test_a_flagged_picture_is_a_refusal(stage: Stage) -> None:
+async def test_a_flagged_picture_is_a_refusal(setup: TicketSetup) -> None:
     """By the model's own words; nobody else is asked then."""
-    stage.fake.fail(Trouble.FLAGGED)
+    setup.fake.fail(Trouble.FLAGGED)
     with pytest.raises(PromptRefused) as caught:
-        await stage.draw()
-    assert caught.value.request_id in stage.fake.calls
+        await setup.draw()
+    assert caught.value.request_id in setup.fake.calls
 
 
 @pytest.mark.parametrize(
@@ -248,75 +248,75 @@ async def test_a_flagged_picture_is_a_refusal(stage: Stage) -> None:
     ],
 )
 async def test_a_job_that_ends_without_a_picture_fails_with_its_id(
-    stage: Stage, trouble: Trouble | Fault, fault: ProviderFault
+    setup: TicketSetup, trouble: Trouble | Fault, fault: ProviderFault
 ) -> None:
     """And none of the prompt is in what the log gets."""
-    stage.fake.fail(trouble)
+    setup.fake.fail(trouble)
     with pytest.raises(ProviderFailed) as caught:
-        await stage.draw()
+        await setup.draw()
     assert caught.value.fault is fault
-    assert caught.value.request_id in stage.fake.calls
+    assert caught.value.request_id in setup.fake.calls
     assert "fox" not in str(caught.value)
 
 
-async def test_a_job_that_the_service_has_forgotten_is_an_unknown_outcome(stage: Stage) -> None:
+async def test_a_job_that_the_service_has_forgotten_is_an_unknown_outcome(setup: TicketSetup) -> None:
     """So is the ticket of somebody else, which it does not show."""
-    stage.fake.fail(Kind.FORGET)
-    ticket = await stage.provider.submit(request())
+    setup.fake.fail(Kind.FORGET)
+    ticket = await setup.provider.submit(request())
     for each in (ticket, Ticket(id="../account", expires_at=ticket.expires_at)):
         with pytest.raises(OutcomeUnknown):
-            await stage.provider.collect(each, ProgressLog())
+            await setup.provider.collect(each, ProgressLog())
 
 
-async def test_collecting_ends_with_the_ticket(stage: Stage) -> None:
+async def test_collecting_ends_with_the_ticket(setup: TicketSetup) -> None:
     """After an hour on Replicate, after half an hour on RunPod."""
-    stage.fake.hold()
-    ticket = await stage.provider.submit(request())
-    stage.clock.move(timedelta(hours=1))
+    setup.fake.hold()
+    ticket = await setup.provider.submit(request())
+    setup.clock.move(timedelta(hours=1))
     with pytest.raises(OutcomeUnknown):
-        await stage.provider.collect(ticket, ProgressLog())
+        await setup.provider.collect(ticket, ProgressLog())
 
 
-async def test_cancelling_costs_nothing_before_it_has_begun(stage: Stage) -> None:
+async def test_cancelling_costs_nothing_before_it_has_begun(setup: TicketSetup) -> None:
     """And the job is stopped there."""
-    stage.fake.hold()
-    ticket = await stage.provider.submit(request())
-    assert await stage.provider.cancel(ticket) == Cost()
-    assert stage.fake.calls[ticket.id].is_cancelled
+    setup.fake.hold()
+    ticket = await setup.provider.submit(request())
+    assert await setup.provider.cancel(ticket) == Cost()
+    assert setup.fake.calls[ticket.id].is_cancelled
 
 
 async def test_cancelling_what_is_done_costs_the_picture() -> None:
     """It cannot be stopped any more."""
-    async with replicate() as stage:
-        ticket = await stage.provider.submit(request())
-        assert await stage.provider.cancel(ticket) == ticket.cost
-    async with runpod(second=1_000) as stage:
-        ticket = await stage.provider.submit(request())
-        assert await stage.provider.cancel(ticket) == Cost(2_500, is_estimate=True)
+    async with replicate() as setup:
+        ticket = await setup.provider.submit(request())
+        assert await setup.provider.cancel(ticket) == ticket.cost
+    async with runpod(second=1_000) as setup:
+        ticket = await setup.provider.submit(request())
+        assert await setup.provider.cancel(ticket) == Cost(2_500, is_estimate=True)
 
 
 async def test_cancelling_what_runs_is_charged_by_its_seconds() -> None:
     """RunPod does not say them."""
-    async with replicate(second=1_000, options=Options(delay=1_000)) as stage:
-        ticket = await stage.provider.submit(request())
-        assert await stage.provider.cancel(ticket) == Cost(2_500)
-    async with runpod(second=1_000, options=Options(delay=1_000)) as stage:
-        ticket = await stage.provider.submit(request())
-        assert await stage.provider.cancel(ticket) is None
+    async with replicate(second=1_000, options=Options(delay=1_000)) as setup:
+        ticket = await setup.provider.submit(request())
+        assert await setup.provider.cancel(ticket) == Cost(2_500)
+    async with runpod(second=1_000, options=Options(delay=1_000)) as setup:
+        ticket = await setup.provider.submit(request())
+        assert await setup.provider.cancel(ticket) is None
 
 
-async def test_cancelling_at_a_service_that_does_not_answer_costs_nobody_knows_what(stage: Stage) -> None:
+async def test_cancelling_at_a_service_that_does_not_answer_costs_nobody_knows_what(setup: TicketSetup) -> None:
     """It never raises."""
-    ticket = await stage.provider.submit(request())
-    await stage.fake.__aexit__()
-    assert await stage.provider.cancel(ticket) is None
+    ticket = await setup.provider.submit(request())
+    await setup.fake.__aexit__()
+    assert await setup.provider.cancel(ticket) is None
 
 
-async def test_what_the_model_cannot_do_is_not_sent(stage: Stage) -> None:
+async def test_what_the_model_cannot_do_is_not_sent(setup: TicketSetup) -> None:
     """Nothing is asked, so that nothing is paid."""
     with pytest.raises(ProviderFailed):
-        await stage.provider.submit(request(size=Size(9_000, 9_000)))
-    assert not stage.fake.seen
+        await setup.provider.submit(request(size=Size(9_000, 9_000)))
+    assert not setup.fake.seen
 
 
 async def test_the_check_tells_a_wrong_key_from_a_wrong_name() -> None:
@@ -330,8 +330,8 @@ async def test_the_check_tells_a_wrong_key_from_a_wrong_name() -> None:
         (runpod(key="old", options=Options(key="new")), Health.WRONG, "does not accept"),
     ]
     for opening, health, words in openings:
-        async with opening as stage:
-            [finding] = await stage.provider.check()
+        async with opening as setup:
+            [finding] = await setup.provider.check()
             assert finding.health is health
             assert words in finding.text
-            assert not stage.fake.calls
+            assert not setup.fake.calls

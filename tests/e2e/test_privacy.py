@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from tests.e2e.quota_hands import Hand, OnDiscord, OnPage, OnSlack
-from tests.e2e.quota_stage import Town, a_town
+from tests.e2e.quota_setup import QuotaSetup, a_setup
 
 SECRET = "zebra"
 PATIENCE = 60.0
@@ -19,21 +19,21 @@ DONE = "SELECT count(*) FROM privacy_requests WHERE told_at IS NOT NULL AND kind
 
 
 @pytest.fixture
-async def town(tmp_path: Path) -> AsyncIterator[Town]:
+async def setup(tmp_path: Path) -> AsyncIterator[QuotaSetup]:
     """Set it up; nobody has to wait long until an end is settled."""
-    async with a_town(tmp_path, {"EASEL_WORKER__LEASE": "2s"}) as town:
-        yield town
+    async with a_setup(tmp_path, {"EASEL_WORKER__LEASE": "2s"}) as setup:
+        yield setup
 
 
-def dump(town: Town) -> str:
+def dump(setup: QuotaSetup) -> str:
     """Return every row of every table, but for the migrations'."""
-    tables = [row["name"] for row in town.serving.rows("SELECT name FROM sqlite_master WHERE type = 'table'")]
-    return json.dumps({table: town.serving.rows(f"SELECT * FROM {table}") for table in tables}, default=str)  # noqa: S608
+    tables = [row["name"] for row in setup.serving.rows("SELECT name FROM sqlite_master WHERE type = 'table'")]
+    return json.dumps({table: setup.serving.rows(f"SELECT * FROM {table}") for table in tables}, default=str)  # noqa: S608
 
 
-def pictures(town: Town) -> list[Path]:
+def pictures(setup: QuotaSetup) -> list[Path]:
     """Return the files of pictures that are there."""
-    return [path for path in town.serving.folder.rglob("pictures/**/*") if path.is_file()]
+    return [path for path in setup.serving.folder.rglob("pictures/**/*") if path.is_file()]
 
 
 async def ask(hand: Hand, command: str, button: str) -> str:
@@ -53,15 +53,15 @@ def unpack(content: bytes) -> dict[str, Any]:
         }
 
 
-async def test_people_have_their_data_wherever_they_are(town: Town) -> None:
+async def test_people_have_their_data_wherever_they_are(setup: QuotaSetup) -> None:
     """In a direct message as a file; on the page by a link that works once."""
-    ada, bea, cy = town.on_discord(town.server()), town.on_slack(), await town.on_page()
+    ada, bea, cy = setup.on_discord(setup.server()), setup.on_slack(), await setup.on_page()
     hands: tuple[Hand, ...] = (ada, bea, cy)
     for number, hand in enumerate(hands, start=1):
         await hand.wishes(f"a {SECRET}")
         assert (await ask(hand, "export-me", "Yes, put it together")).startswith("Your data is being put together")
-        await town.serving.until(f"{DONE} 'export'", number)
-    for content in (await on_discord(ada), await on_slack(bea, town), await on_page(cy)):
+        await setup.serving.until(f"{DONE} 'export'", number)
+    for content in (await on_discord(ada), await on_slack(bea, setup), await on_page(cy)):
         found = unpack(content)
         assert [job["wish"]["prompt"] for job in found["jobs"]] == [f"a {SECRET}"]
         assert len(found["files"]) == 1
@@ -75,9 +75,9 @@ async def on_discord(ada: OnDiscord) -> bytes:
     return bytes(message.files[0].content)
 
 
-async def on_slack(bea: OnSlack, town: Town) -> bytes:
+async def on_slack(bea: OnSlack, setup: QuotaSetup) -> bytes:
     """Open the file below the direct message."""
-    files = await town.slack.until(
+    files = await setup.slack.until(
         lambda: [file for message in bea.member.dms for file in message.files], within=PATIENCE, what="a file"
     )
     return files[0].content or b""
@@ -98,26 +98,26 @@ async def on_page(cy: OnPage) -> bytes:
     return bytes(download.content)
 
 
-async def test_people_are_forgotten_wherever_they_are(town: Town) -> None:
+async def test_people_are_forgotten_wherever_they_are(setup: QuotaSetup) -> None:
     """Their words, ids, pictures and messages are nowhere; what they used today still counts; kill -9 stops nothing."""
-    ada, bea, cy = town.on_discord(town.server()), town.on_slack(), await town.on_page()
+    ada, bea, cy = setup.on_discord(setup.server()), setup.on_slack(), await setup.on_page()
     hands: tuple[Hand, ...] = (ada, bea, cy)
     for hand in hands:
         await hand.wishes(f"a {SECRET}")
-    assert all(mark in dump(town) for mark in (SECRET, str(ada.person.id), bea.member.id, cy.user))
-    assert len(pictures(town)) >= 3
+    assert all(mark in dump(setup) for mark in (SECRET, str(ada.person.id), bea.member.id, cy.user))
+    assert len(pictures(setup)) >= 3
     used = (await cy.says("quota show")).text
     for hand in hands:
         assert (await ask(hand, "forget-me", "Yes, forget me")).startswith("I am forgetting you now.")
-    await town.serving.kill()
-    await town.serving.start()
-    await town.discord.gateway.ready(within=PATIENCE)
-    await town.slack.connected(within=PATIENCE)
+    await setup.serving.kill()
+    await setup.serving.start()
+    await setup.discord.gateway.ready(within=PATIENCE)
+    await setup.slack.connected(within=PATIENCE)
     async with asyncio.timeout(PATIENCE):
-        await town.serving.until(f"{DONE} 'forget'", 3)
-    left = dump(town)
+        await setup.serving.until(f"{DONE} 'forget'", 3)
+    left = dump(setup)
     assert [mark for mark in (SECRET, str(ada.person.id), bea.member.id, cy.user) if mark in left] == []
-    assert pictures(town) == []
+    assert pictures(setup) == []
     assert [message for message in ada.room.messages if message.files] == []
     assert [message for message in bea.channel.messages if message.files or SECRET in message.shown] == []
     assert [one for one in await cy.visitor.messages() if not one["is_deleted"]] == []

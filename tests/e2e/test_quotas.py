@@ -7,7 +7,7 @@ from pathlib import Path
 
 from bot.adapters.slack.manifest import IMAGINE
 from tests.e2e.quota_hands import OnDiscord, OnSlack
-from tests.e2e.quota_stage import a_town
+from tests.e2e.quota_setup import a_setup
 from tests.e2e.serving import ServedVisitor, Serving
 from tests.e2e.test_crashes import assert_books_add_up
 from tests.fakes.openai import FakeOpenAI
@@ -30,9 +30,9 @@ async def linked(one: OnDiscord, other: OnSlack) -> None:
 
 async def test_one_person_on_two_platforms_has_one_quota(tmp_path: Path) -> None:
     """Fifty wishes at once, half from each side, give exactly as many pictures as an admin allows; refusals are private."""
-    async with a_town(tmp_path, {**ROOMY, "EASEL_QUOTAS__TIERS__GUEST": "20"}) as town:
-        guild = town.server()
-        ada, twin, admin = town.on_discord(guild), town.on_slack(), town.on_discord(guild, is_admin=True)
+    async with a_setup(tmp_path, {**ROOMY, "EASEL_QUOTAS__TIERS__GUEST": "20"}) as setup:
+        guild = setup.server()
+        ada, twin, admin = setup.on_discord(guild), setup.on_slack(), setup.on_discord(guild, is_admin=True)
         await linked(ada, twin)
         told = await admin.says("quota set", pictures=str(LIMIT), person=ada.mention)
         assert f"is now {LIMIT} pictures a day; it was 20 pictures a day, as their tier has." in told.text
@@ -42,16 +42,16 @@ async def test_one_person_on_two_platforms_has_one_quota(tmp_path: Path) -> None
             for number in range(EACH):
                 group.create_task(twin.member.command(twin.channel, IMAGINE, f"hen {number}"))
         refused = [one.text for one in (wish.result() for wish in wishes) if one.is_private]
-        await town.slack.until(
+        await setup.slack.until(
             lambda: len(refused) + len(twin.member.ephemerals()) - there == 2 * EACH - LIMIT, within=20, what="all refusals"
         )
-        await town.serving.until("SELECT count(*) FROM jobs WHERE told_at IS NOT NULL", LIMIT)
+        await setup.serving.until("SELECT count(*) FROM jobs WHERE told_at IS NOT NULL", LIMIT)
         refused_there = [one.shown for one in twin.member.ephemerals()[there:]]
         assert all(map(REFUSAL.fullmatch, [*refused, *refused_there]))
         answers = [one for one in twin.channel.messages if one.thread is None]  # this Slack wants files shared, in threads
         assert len(answers) == EACH - len(refused_there)
-        assert len(town.openai.paid) == LIMIT
-        assert_books_add_up(town.serving)
+        assert len(setup.openai.paid) == LIMIT
+        assert_books_add_up(setup.serving)
         said, said_there = await ada.says("quota show"), await twin.says("quota show")
         assert said.text.startswith(f"You have 0 of {LIMIT} pictures left today.\nUsed: {LIMIT}.")
         assert said_there.text.replace("/easel ", "/") == said.text
@@ -71,8 +71,8 @@ async def test_three_processes_keep_one_limit(tmp_path: Path) -> None:
         first, *others = await asyncio.gather(*(stack.enter_async_context(house) for house in houses))
         visitor = await stack.enter_async_context(ServedVisitor(first.url))
         await visitor.types("/quota show")
-        doors = [visitor, *[await stack.enter_async_context(visitor.at(other.url)) for other in others]]
-        replies = await asyncio.gather(*(doors[number % 3].types(f"/imagine a fox {number}") for number in range(2 * EACH)))
+        front_ends = [visitor, *[await stack.enter_async_context(visitor.at(other.url)) for other in others]]
+        replies = await asyncio.gather(*(front_ends[number % 3].types(f"/imagine a fox {number}") for number in range(2 * EACH)))
         accepted = [one for one in replies if one["answered"]]
         refused = [note["text"] for one in replies if not one["answered"] for note in one["notes"]]
         assert (len(accepted), len(refused)) == (LIMIT, 2 * EACH - LIMIT)
@@ -80,6 +80,6 @@ async def test_three_processes_keep_one_limit(tmp_path: Path) -> None:
         await first.until("SELECT count(*) FROM jobs WHERE told_at IS NOT NULL", LIMIT)
         assert len(openai.paid) == LIMIT
         assert_books_add_up(first)
-        assert {(await door.types("/quota show"))["notes"][0]["text"].splitlines()[0] for door in doors} == {
+        assert {(await front_end.types("/quota show"))["notes"][0]["text"].splitlines()[0] for front_end in front_ends} == {
             f"You have 0 of {LIMIT} pictures left today."
         }

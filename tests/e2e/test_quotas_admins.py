@@ -1,11 +1,10 @@
-"""Asks whether an admin who has read only the help does everything, by each door; each change counts from the next wish on."""
+"""Asks whether an admin who has read only the help does everything, at each front end; a change counts from the next wish on."""
 
 import csv
 import io
 import re
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
-from enum import StrEnum
 
 import pytest
 import pytest_asyncio
@@ -15,24 +14,16 @@ from bot.adapters.slack.manifest import EASEL
 from bot.adapters.web.visitors import visitor_name
 from tests.e2e.program import NOON
 from tests.e2e.quota_hands import Hand, OnDiscord, OnSlack
-from tests.e2e.quota_stage import Town, a_town
+from tests.e2e.quota_setup import FrontEnd, QuotaSetup, a_setup
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def town(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Town]:
+async def setup(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[QuotaSetup]:
     """Yield a house where each server, the workspace and the page have limits and admins of their own."""
-    async with a_town(tmp_path_factory.mktemp("house"), {"EASEL_QUOTAS__PARTS_TENANTS": "true"}) as open_town:
-        yield open_town
-
-
-class Door(StrEnum):
-    """Where people come in."""
-
-    DISCORD = "discord"
-    SLACK = "slack"
-    PAGE = "page"
+    async with a_setup(tmp_path_factory.mktemp("house"), {"EASEL_QUOTAS__PARTS_TENANTS": "true"}) as opened:
+        yield opened
 
 
 @dataclass
@@ -43,17 +34,17 @@ class Two:
     ada: Hand
 
 
-@pytest_asyncio.fixture(params=list(Door), loop_scope="module")
-async def two(request: pytest.FixtureRequest, town: Town) -> Two:
-    """Return them, at each door."""
+@pytest_asyncio.fixture(params=list(FrontEnd), loop_scope="module")
+async def two(request: pytest.FixtureRequest, setup: QuotaSetup) -> Two:
+    """Return them, at each front end."""
     match request.param:
-        case Door.DISCORD:
-            guild = town.server()
-            return Two(town.on_discord(guild, is_admin=True), town.on_discord(guild))
-        case Door.SLACK:
-            return Two(town.on_slack(is_admin=True), town.on_slack())
+        case FrontEnd.DISCORD:
+            guild = setup.server()
+            return Two(setup.on_discord(guild, is_admin=True), setup.on_discord(guild))
+        case FrontEnd.SLACK:
+            return Two(setup.on_slack(is_admin=True), setup.on_slack())
         case _:
-            return Two(await town.owner(), await town.on_page())
+            return Two(await setup.owner(), await setup.on_page())
 
 
 async def test_a_persons_limit(two: Two) -> None:
@@ -112,14 +103,14 @@ async def test_credits(two: Two) -> None:
     assert "for the poster" in history
 
 
-async def test_ids_in_a_reason_name_nobody(town: Town, two: Two) -> None:
+async def test_ids_in_a_reason_name_nobody(setup: QuotaSetup, two: Two) -> None:
     """Whom the house speaks of is shown by name; what somebody typed stays as it is, so that nobody has it name others."""
     match two.ada:
         case OnDiscord():
             forged, shown = f"for discord:{two.ada.person.id} with the role {two.ada.person.id}", f"<@{two.ada.person.id}>"
         case OnSlack():
             forged, shown = (
-                f"for slack:{town.acme.id}:{two.ada.member.id} with role {town.painters.id}",
+                f"for slack:{setup.acme.id}:{two.ada.member.id} with role {setup.painters.id}",
                 f"@{two.ada.member.name}",
             )
         case _:
@@ -145,7 +136,7 @@ async def test_the_budget(two: Two) -> None:
     assert not (await two.ada.wishes()).is_private
 
 
-async def test_how_pictures_are_drawn(town: Town, two: Two) -> None:
+async def test_how_pictures_are_drawn(setup: QuotaSetup, two: Two) -> None:
     """Shape, quality, previews and rewriting hold from the next wish on; default gives them back."""
     usual = {"shape": "square", "quality": "medium", "rewriting": "on", "previews": "on"}
     chosen = {"shape": "wide", "quality": "low", "rewriting": "off", "previews": "off"}
@@ -153,20 +144,20 @@ async def test_how_pictures_are_drawn(town: Town, two: Two) -> None:
         told = (await two.admin.says("settings set", name=name, value=value)).text
         assert f"is now {value}; it was {usual[name]}, the default." in told
     assert "1536x1024, low quality" in (await two.ada.wishes("exactly these words")).text
-    assert (town.openai.paid[-1].prompt, town.openai.paid[-1].size) == ("exactly these words", "1536x1024")
+    assert (setup.openai.paid[-1].prompt, setup.openai.paid[-1].size) == ("exactly these words", "1536x1024")
     shown = (await two.ada.says("settings show")).text
     for name, value in chosen.items():
         assert f"{name}: {value} (default: {usual[name]})" in shown
         told = (await two.admin.says("settings set", name=name, value="default")).text
         assert f"is now {usual[name]}, the default; it was {value}." in told
     assert "1024x1024, medium quality" in (await two.ada.wishes("other words")).text
-    assert town.openai.paid[-1].prompt != "other words"
+    assert setup.openai.paid[-1].prompt != "other words"
 
 
-async def test_help_speaks_another_language_only_where_an_admin_chose_it(town: Town) -> None:
+async def test_help_speaks_another_language_only_where_an_admin_chose_it(setup: QuotaSetup) -> None:
     """All other answers are English, so a German client alone changes nothing."""
-    guild = town.server()
-    admin, ada = town.on_discord(guild, is_admin=True), town.on_discord(guild)
+    guild = setup.server()
+    admin, ada = setup.on_discord(guild, is_admin=True), setup.on_discord(guild)
     ada.person.locale = "de"
     assert "Here is what you can ask for." in (await ada.says("help")).text
     assert "is now de; it was en, the default." in (await admin.says("settings set", name="language", value="de")).text
@@ -198,15 +189,15 @@ async def test_usage_is_a_picture_and_a_table(two: Two) -> None:
     assert sum(float(row["dollars"]) for row in rows) > 0
 
 
-@pytest.fixture(params=[Door.DISCORD, Door.SLACK])
-def chatting(request: pytest.FixtureRequest, town: Town) -> "Chat":
+@pytest.fixture(params=[FrontEnd.DISCORD, FrontEnd.SLACK])
+def chatting(request: pytest.FixtureRequest, setup: QuotaSetup) -> "Chat":
     """Return a place with channels and roles, which the page has none of."""
-    if request.param is Door.DISCORD:
-        guild = town.server()
-        admin, ada = town.on_discord(guild, is_admin=True), town.on_discord(guild)
+    if request.param is FrontEnd.DISCORD:
+        guild = setup.server()
+        admin, ada = setup.on_discord(guild, is_admin=True), setup.on_discord(guild)
         return Chat(Two(admin, ada), guild.members[ada.person.id].roles[0])
-    [painter] = town.painters.members
-    return Chat(Two(town.on_slack(is_admin=True), town.somebody(painter)), f"<!subteam^{town.painters.id}|@painters>")
+    [painter] = setup.painters.members
+    return Chat(Two(setup.on_slack(is_admin=True), setup.somebody(painter)), f"<!subteam^{setup.painters.id}|@painters>")
 
 
 @dataclass
@@ -255,9 +246,9 @@ async def test_channels_for_pictures(chatting: Chat) -> None:
     assert not (await two.ada.wishes()).is_private
 
 
-async def test_a_form_asks_for_what_is_missing(town: Town) -> None:
+async def test_a_form_asks_for_what_is_missing(setup: QuotaSetup) -> None:
     """What cannot be taken is said below its field; who is no admin gets no form."""
-    admin, ada = town.on_slack(is_admin=True), town.on_slack()
+    admin, ada = setup.on_slack(is_admin=True), setup.on_slack()
     await admin.member.command(admin.channel, EASEL, "quota set")
     view = await admin.member.view()
     wrong = await admin.member.submit(view, {"pictures": "-5", "person": ada.member.id})

@@ -3,7 +3,6 @@
 import asyncio
 import re
 from collections.abc import AsyncIterator
-from enum import StrEnum
 
 import httpx2
 import pytest
@@ -11,7 +10,7 @@ import pytest_asyncio
 
 from bot.adapters.slack.manifest import IMAGINE
 from tests.e2e.quota_hands import Hand, OnDiscord, OnSlack
-from tests.e2e.quota_stage import Town, a_town
+from tests.e2e.quota_setup import FrontEnd, QuotaSetup, a_setup
 from tests.e2e.slack_stage import is_done
 from tests.fakes.discord import NotSeen
 from tests.fakes.openai import Endpoint, Kind, Options
@@ -23,30 +22,22 @@ NOT_FOR_YOU = "is for admins only; nothing was changed."
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def town(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Town]:
+async def setup(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[QuotaSetup]:
     """Yield a house where each server, the workspace and the page have limits and admins of their own."""
-    async with a_town(tmp_path_factory.mktemp("house"), SETTINGS) as open_town:
-        yield open_town
+    async with a_setup(tmp_path_factory.mktemp("house"), SETTINGS) as opened:
+        yield opened
 
 
-class Door(StrEnum):
-    """Where people come in."""
-
-    DISCORD = "discord"
-    SLACK = "slack"
-    PAGE = "page"
-
-
-@pytest_asyncio.fixture(params=list(Door), loop_scope="module")
-async def ada(request: pytest.FixtureRequest, town: Town) -> Hand:
-    """Return somebody who is no admin, at each door."""
+@pytest_asyncio.fixture(params=list(FrontEnd), loop_scope="module")
+async def ada(request: pytest.FixtureRequest, setup: QuotaSetup) -> Hand:
+    """Return somebody who is no admin, at each front end."""
     match request.param:
-        case Door.DISCORD:
-            return town.on_discord(town.server())
-        case Door.SLACK:
-            return town.on_slack()
+        case FrontEnd.DISCORD:
+            return setup.on_discord(setup.server())
+        case FrontEnd.SLACK:
+            return setup.on_slack()
         case _:
-            return await town.on_page()
+            return await setup.on_page()
 
 
 async def test_who_is_no_admin_is_refused_in_private(ada: Hand) -> None:
@@ -63,20 +54,20 @@ async def test_who_is_no_admin_is_refused_in_private(ada: Hand) -> None:
     }
     for command, options in tries.items():
         try:
-            heard = await ada.says(command, **options)
+            answer = await ada.says(command, **options)
         except NotSeen as error:
             assert "permissions are missing" in str(error)  # noqa: PT017 - a client that hides it refuses as well
             continue
-        assert heard.is_private
-        assert heard.text.replace("/easel ", "/") == f"/{command} {NOT_FOR_YOU}"
+        assert answer.is_private
+        assert answer.text.replace("/easel ", "/") == f"/{command} {NOT_FOR_YOU}"
     assert "pictures left today" in (await ada.says("quota show")).text
 
 
-async def test_another_servers_admin_changes_nothing_here(town: Town) -> None:
+async def test_another_servers_admin_changes_nothing_here(setup: QuotaSetup) -> None:
     """Not by naming our people, roles or channels, and not by our buttons."""
-    guild, elsewhere = town.server(), town.server()
-    admin, ada = town.on_discord(guild, is_admin=True), town.on_discord(guild)
-    stranger, strangers = town.on_discord(elsewhere, is_admin=True), town.on_slack(is_admin=True)
+    guild, elsewhere = setup.server(), setup.server()
+    admin, ada = setup.on_discord(guild, is_admin=True), setup.on_discord(guild)
+    stranger, strangers = setup.on_discord(elsewhere, is_admin=True), setup.on_slack(is_admin=True)
     ours = await admin.says("quota set", pictures="7", person=ada.mention)
     done = [await other.says("quota set", pictures="0", tier="guest") for other in (stranger, strangers)]
     done += [await other.says("budget set", period="day", amount="0.01") for other in (stranger, strangers)]
@@ -104,15 +95,15 @@ async def pressed_elsewhere(admin: OnDiscord, stranger: OnDiscord) -> str:
     return (await interaction.message_when(lambda one: one.text)).text
 
 
-async def test_what_fails_or_is_refused_costs_nothing(town: Town, ada: Hand) -> None:
+async def test_what_fails_or_is_refused_costs_nothing(setup: QuotaSetup, ada: Hand) -> None:
     """And says so where it was asked for."""
     before = _without_hours((await ada.says("quota show")).text)
     for fault, words in ((Kind.BAD_KEY, "does not accept this bot's key"), (Kind.MODERATION_BLOCKED, "Nothing was drawn")):
-        town.openai.fail(Endpoint.IMAGES, fault)
+        setup.openai.fail(Endpoint.IMAGES, fault)
         told = await ada.wishes()
         assert words in told.text
         assert "othing was counted" in told.text
-    town.openai.fail(Endpoint.MODERATIONS, Kind.BAD_KEY)
+    setup.openai.fail(Endpoint.MODERATIONS, Kind.BAD_KEY)
     assert "The service that checks words does not accept this bot's key" in (await ada.wishes()).text
     assert _without_hours((await ada.says("quota show")).text) == before
 
@@ -122,20 +113,20 @@ def _without_hours(text: str) -> str:
     return re.sub(r"in \d+ (hours?|minutes?)", "later", text)
 
 
-async def test_what_is_cancelled_counts_as_its_message_says(town: Town) -> None:
+async def test_what_is_cancelled_counts_as_its_message_says(setup: QuotaSetup) -> None:
     """On either platform, by the button below it: free before the paid call is out, and counted after."""
-    here, there = town.on_discord(town.server()), town.on_slack()
-    usual, town.openai.state.options = town.openai.state.options, Options(delay=30.0)
+    here, there = setup.on_discord(setup.server()), setup.on_slack()
+    usual, setup.openai.state.options = setup.openai.state.options, Options(delay=30.0)
     try:
         message = await (await here.person.type_command(here.room, "imagine", prompt="a fox")).message_when()
         await here.person.press(message, "Cancel")
-        await town.discord.changes.until(lambda: "ancelled" in message.text, within=10, what="an end")
+        await setup.discord.changes.until(lambda: "ancelled" in message.text, within=10, what="an end")
         await there.member.command(there.channel, IMAGINE, "a fox")
         shown = await there.channel.message_when(lambda one: "Cancel" in one.buttons, within=10)
         await there.member.press(shown, "Cancel")
         await shown.when(lambda one: "ancelled" in one, within=10)
     finally:
-        town.openai.state.options = usual
+        setup.openai.state.options = usual
     for hand, told in ((here, message.text), (there, shown.shown)):
         used = 0 if "nothing was counted" in told else 1
         assert used == 0 or "1 picture was counted" in told
@@ -158,23 +149,23 @@ async def refused_of(wishes: int, hand: Hand) -> str:
         await asyncio.gather(*(hand.member.command(hand.channel, IMAGINE, f"fox {number}") for number in range(wishes)))
         await hand.slack.until(lambda: sum(map(is_done, hand.channel.messages)) == wishes - 1, within=20, what="the others")
         return (await hand.member.ephemeral()).shown
-    heard = await asyncio.gather(*(hand.wishes(f"fox {number}") for number in range(wishes)))
-    [refused] = [one.text for one in heard if one.is_private]
+    answer = await asyncio.gather(*(hand.wishes(f"fox {number}") for number in range(wishes)))
+    [refused] = [one.text for one in answer if one.is_private]
     return refused
 
 
-async def test_a_key_draws_in_its_owners_name_until_it_is_revoked(town: Town) -> None:
+async def test_a_key_draws_in_its_owners_name_until_it_is_revoked(setup: QuotaSetup) -> None:
     """It is shown once, in private; what it orders counts as theirs, and no order is taken twice.
 
     What a picture cost in dollars only an owner's key tells.
     """
-    owner, ada = await town.owner(), await town.on_page()
+    owner, ada = await setup.owner(), await setup.on_page()
     told = await ada.says("apikey make my weather station")
     [secret], [id_] = re.findall(r"easel_\S+", told.text), re.findall(r"revoke (\S+)", told.text)
     assert told.is_private
     assert secret not in (await ada.says("apikey list")).text
     await owner.says("quota set", pictures="1", person=ada.mention)
-    async with httpx2.AsyncClient(base_url=f"{town.serving.url}/api/v1/", headers={"Authorization": f"Bearer {secret}"}) as api:
+    async with httpx2.AsyncClient(base_url=f"{setup.serving.url}/api/v1/", headers={"Authorization": f"Bearer {secret}"}) as api:
         order = {"prompt": "a fox in the snow", "wait": 20}
         done = await api.post("images", json=order, headers={"Idempotency-Key": "first"}, timeout=30)
         assert (done.status_code, done.json()["state"], done.json()["cost_microusd"]) == (200, "done", None)

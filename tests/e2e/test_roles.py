@@ -25,7 +25,7 @@ pytestmark = [pytest.mark.needs("redis"), pytest.mark.asyncio(loop_scope="module
 
 
 @dataclass
-class Town:
+class RolesSetup:
     """A Discord, an image service, and a web process that runs; everything else is started by the test that needs it."""
 
     discord: FakeDiscord
@@ -40,7 +40,7 @@ class Town:
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def town(tmp_path_factory: pytest.TempPathFactory, redis: RedisServer) -> AsyncIterator[Town]:
+async def setup(tmp_path_factory: pytest.TempPathFactory, redis: RedisServer) -> AsyncIterator[RolesSetup]:
     """Yield it, and see afterwards that the web process ends cleanly."""
     folder = tmp_path_factory.mktemp("town")
     async with FakeOpenAI() as openai, FakeDiscord() as discord:
@@ -58,33 +58,33 @@ async def town(tmp_path_factory: pytest.TempPathFactory, redis: RedisServer) -> 
             "EASEL_WORKER__LEASE": "2s",
         }
         async with Serving(folder, environ, port=port, role="web") as web:
-            yield Town(discord, openai, folder, environ, web)
+            yield RolesSetup(discord, openai, folder, environ, web)
             await stop(web)
 
 
-async def test_a_worker_delivers_what_others_took_in(town: Town) -> None:
+async def test_a_worker_delivers_what_others_took_in(setup: RolesSetup) -> None:
     """On the page at once, and on Discord without any gateway: by then that has ended."""
-    channel, ada = town.discord.add_guild("Painters").add_channel("general"), town.discord.add_user("ada")
-    async with town.process("gateway") as gateway:
-        await town.discord.gateway.ready(within=20)
-        await town.discord.commands_synced("imagine")
+    channel, ada = setup.discord.add_guild("Painters").add_channel("general"), setup.discord.add_user("ada")
+    async with setup.process("gateway") as gateway:
+        await setup.discord.gateway.ready(within=20)
+        await setup.discord.commands_synced("imagine")
         await be_well(gateway)
         message = await (await ada.type_command(channel, "imagine", prompt="a fox on Discord")).message_when(within=20)
         await be_told(gateway, {"easel_wishes_accepted_total{platform=discord}": 1})
         await stop(gateway)
-    assert town.discord.gateway.sessions == []
-    async with HttpVisitor(town.web.url) as visitor, visitor.listening() as events:
+    assert setup.discord.gateway.sessions == []
+    async with HttpVisitor(setup.web.url) as visitor, visitor.listening() as events:
         await visitor.say("/imagine a fox on the page")
-        async with town.process("worker") as worker:
+        async with setup.process("worker") as worker:
             await be_well(worker)
-            await town.discord.changes.until(lambda: is_done(message), within=60, what="the picture")
+            await setup.discord.changes.until(lambda: is_done(message), within=60, what="the picture")
             [picture] = (await events.until("done")).data["post"]["pictures"]
-            path = urljoin(f"{town.web.url}/", picture["link"]).removeprefix(town.web.url)
+            path = urljoin(f"{setup.web.url}/", picture["link"]).removeprefix(setup.web.url)
             assert (await visitor.get(path)).status == HTTPStatus.OK
             ended = {f"easel_jobs_ended_total{{platform={platform},state=done}}": 1 for platform in ("discord", "web")}
             await be_told(worker, ended | {"easel_leader": 1})
             await stop(worker)
-    assert town.discord.gateway.sessions == []
+    assert setup.discord.gateway.sessions == []
 
 
 async def test_a_page_without_any_worker_says_that_nobody_draws(tmp_path: Path, redis: RedisServer) -> None:
@@ -103,22 +103,22 @@ async def test_a_page_without_any_worker_says_that_nobody_draws(tmp_path: Path, 
             await events.until("done")
 
 
-async def test_another_worker_ends_what_a_killed_one_left(town: Town) -> None:
+async def test_another_worker_ends_what_a_killed_one_left(setup: RolesSetup) -> None:
     """The page shows its unfinished picture, then how it ended; it is not paid for again."""
     prompt = "a fox that is never finished"
-    town.openai.fail(Endpoint.IMAGES, Kind.SLOW_DRIP)
-    async with HttpVisitor(town.web.url) as visitor, visitor.listening() as events:
-        async with town.process("worker") as worker:
+    setup.openai.fail(Endpoint.IMAGES, Kind.SLOW_DRIP)
+    async with HttpVisitor(setup.web.url) as visitor, visitor.listening() as events:
+        async with setup.process("worker") as worker:
             await visitor.say(f"/imagine {prompt}")
             preview = await preview_in(events)
             assert (await visitor.get(f"/{preview}")).status == HTTPStatus.OK  # it came over Redis: it is stored nowhere
             await worker.kill()
-        async with town.process("worker"):
+        async with setup.process("worker"):
             buttons = (await events.until("failed")).data["post"]["buttons"]
-            await town.web.until(f"SELECT count(*) FROM jobs WHERE told_at IS NOT NULL AND wish LIKE '%{prompt}%'", 1)  # noqa: S608 - ours
+            await setup.web.until(f"SELECT count(*) FROM jobs WHERE told_at IS NOT NULL AND wish LIKE '%{prompt}%'", 1)  # noqa: S608 - ours
     assert "Draw again" in [button["label"] for button in buttons]
-    assert len([paid for paid in town.openai.paid if prompt in paid.prompt]) == 1
-    assert_books_add_up(town.web)
+    assert len([paid for paid in setup.openai.paid if prompt in paid.prompt]) == 1
+    assert_books_add_up(setup.web)
 
 
 async def preview_in(events: Listener) -> str:

@@ -26,7 +26,7 @@ ADMIN = replace(person("root"), is_admin=True)
 _numbers = itertools.count()
 
 
-class Town:
+class TwoHouses:
     """Two houses that share a database, a Redis and a surface; whatever is typed goes to the next of them."""
 
     def __init__(self, folder: Path, surface: RecordingSurface, houses: tuple[House, House]) -> None:
@@ -53,7 +53,7 @@ class Town:
 
 
 @asynccontextmanager
-async def a_town(folder: Path, redis: RedisServer) -> AsyncIterator[Town]:
+async def two_houses(folder: Path, redis: RedisServer) -> AsyncIterator[TwoHouses]:
     """Open it: three wishes in an hour are one person's."""
     settings = Settings.model_validate(
         {
@@ -66,7 +66,7 @@ async def a_town(folder: Path, redis: RedisServer) -> AsyncIterator[Town]:
     )
     surface = RecordingSurface()
     async with open_house(settings, {LOOM: surface}) as one, open_house(settings, {LOOM: surface}) as other:
-        yield Town(folder, surface, (one, other))
+        yield TwoHouses(folder, surface, (one, other))
 
 
 def texts(whispers: list[list[Post]]) -> list[str]:
@@ -91,46 +91,46 @@ async def test_wishes_and_tries_are_counted_over_all_processes(tmp_path: Path, r
 
 async def ask_too_often(folder: Path, redis: RedisServer) -> tuple[list[str], list[str], int]:
     """Return what is said to six wishes and to seven tries of a code, and how many wishes were accepted."""
-    async with a_town(folder, redis) as town:
-        refused = texts([await town.type(f"/imagine a fox, number {number}") for number in range(6)])
-        return refused, texts([await town.type("/link EASEL-0000-0000") for _ in range(7)]), town.count()
+    async with two_houses(folder, redis) as houses:
+        refused = texts([await houses.type(f"/imagine a fox, number {number}") for number in range(6)])
+        return refused, texts([await houses.type("/link EASEL-0000-0000") for _ in range(7)]), houses.count()
 
 
 async def test_a_changed_limit_counts_on_the_next_wish_of_every_process(tmp_path: Path, redis: RedisServer) -> None:
     """Nobody keeps a copy of rules, nor of who somebody is."""
-    async with a_town(tmp_path, redis) as town:
-        assert await town.type("/imagine a fox before") == []
-        await town.type("/quota set 0 --tier guest", ADMIN)
+    async with two_houses(tmp_path, redis) as houses:
+        assert await houses.type("/imagine a fox before") == []
+        await houses.type("/quota set 0 --tier guest", ADMIN)
         for number in range(2):
-            [refused] = await town.type(f"/imagine a fox after, number {number}")
+            [refused] = await houses.type(f"/imagine a fox after, number {number}")
             assert "0 " in str(refused.text)
-        await town.type("/quota set 5 --tier guest", ADMIN)
-        assert await town.type("/imagine a fox again") == []
-        assert town.count() == 2
+        await houses.type("/quota set 5 --tier guest", ADMIN)
+        assert await houses.type("/imagine a fox again") == []
+        assert houses.count() == 2
 
 
 @asynccontextmanager
-async def a_town_without_redis(folder: Path) -> AsyncIterator[tuple[Town, RedisServer]]:
+async def two_houses_without_redis(folder: Path) -> AsyncIterator[tuple[TwoHouses, RedisServer]]:
     """Open one whose Redis has just been killed, and in which four pictures were asked for since."""
     (folder / "redis").mkdir()
     with redis_server(folder / "redis") as redis:
-        async with a_town(folder, redis) as town:
+        async with two_houses(folder, redis) as houses:
             redis.kill()
-            assert texts([await town.type(f"/imagine a fox, number {number}") for number in range(4)]) == []
-            yield town, redis
+            assert texts([await houses.type(f"/imagine a fox, number {number}") for number in range(4)]) == []
+            yield houses, redis
 
 
 async def test_while_redis_is_gone_everybody_is_served(tmp_path: Path) -> None:
     """Each process counts by itself, and what is accepted is in the database."""
-    async with a_town_without_redis(tmp_path) as (town, _):
-        assert "does not work" in texts([await town.type("/link EASEL-0000-0000")])[0]
-        assert ["You have" in text for text in texts([await town.type("/quota show") for _ in range(2)])] == [True] * 2
-        assert town.count() == 4
+    async with two_houses_without_redis(tmp_path) as (houses, _):
+        assert "does not work" in texts([await houses.type("/link EASEL-0000-0000")])[0]
+        assert ["You have" in text for text in texts([await houses.type("/quota show") for _ in range(2)])] == [True] * 2
+        assert houses.count() == 4
 
 
 @pytest.mark.long
 async def test_what_was_asked_for_without_redis_is_drawn_when_it_is_back(tmp_path: Path) -> None:
     """By itself."""
-    async with a_town_without_redis(tmp_path) as (town, redis):
+    async with two_houses_without_redis(tmp_path) as (houses, redis):
         redis.start()
-        await town.until(lambda: town.count("SELECT count(*) FROM jobs WHERE state = 'done' AND told_at IS NOT NULL") == 4)
+        await houses.until(lambda: houses.count("SELECT count(*) FROM jobs WHERE state = 'done' AND told_at IS NOT NULL") == 4)

@@ -28,7 +28,7 @@ NUMBERS = count(1)
 
 
 @dataclass
-class Town:
+class ProgramOnSlack:
     """A Slack, a channel, somebody in it, and the program."""
 
     slack: FakeSlack
@@ -45,9 +45,9 @@ class Town:
 
 
 @asynccontextmanager
-async def a_town(
+async def a_setup(
     folder: Path, settings: dict[str, str] | None = None, *, delay: float = 0.2, by_http: bool = False
-) -> AsyncIterator[Town]:
+) -> AsyncIterator[ProgramOnSlack]:
     """Set it up; `settings` are variables of the program's environment."""
     async with FakeOpenAI(Options(delay=delay)) as openai, FakeSlack() as slack:
         slack.limits.allow_late_answers()
@@ -71,18 +71,18 @@ async def a_town(
                 slack.request_url = f"{serving.url}/slack/events"
             else:
                 await slack.connected(within=20)
-            yield Town(slack, team, channel, ada, serving, openai)
+            yield ProgramOnSlack(slack, team, channel, ada, serving, openai)
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def shared_by_http(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Town]:
+async def shared_by_http(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[ProgramOnSlack]:
     """Yield one that Slack sends everything to by HTTP."""
-    async with a_town(tmp_path_factory.mktemp("by-http"), by_http=True) as town:
-        yield town
+    async with a_setup(tmp_path_factory.mktemp("by-http"), by_http=True) as setup:
+        yield setup
 
 
 @pytest.fixture
-def by_http(shared_by_http: Town) -> Town:
+def by_http(shared_by_http: ProgramOnSlack) -> ProgramOnSlack:
     """Return it with a channel and somebody who are new."""
     team, number = shared_by_http.team, next(NUMBERS)
     return replace(shared_by_http, channel=team.add_channel(f"room{number}"), ada=team.add_member(f"ada{number}"))
@@ -99,19 +99,19 @@ async def test_one_process_serves_discord_slack_and_the_page(tmp_path: Path) -> 
             "EASEL_DISCORD__API_URL": discord.api_url,
             "EASEL_DISCORD__GATEWAY_URL": discord.gateway_url,
         }
-        town = await stack.enter_async_context(a_town(tmp_path, theirs))
+        setup = await stack.enter_async_context(a_setup(tmp_path, theirs))
         await discord.gateway.ready(within=20)
         await discord.commands_synced("imagine")
-        visitor = await stack.enter_async_context(ServedVisitor(town.serving.url))
+        visitor = await stack.enter_async_context(ServedVisitor(setup.serving.url))
         asked = await bob.type_command(there, "imagine", prompt="a fox on Discord")
         await visitor.types("/imagine a fox on the page")
-        assert "on Slack" in await town.picture("a fox on Slack")
+        assert "on Slack" in await setup.picture("a fox on Slack")
         await asked.message_when(discord_stage.is_done, within=20)
-        await town.serving.until("SELECT count(*) FROM jobs WHERE told_at IS NOT NULL", 3)
-        assert len(town.channel.messages) <= 2
+        await setup.serving.until("SELECT count(*) FROM jobs WHERE told_at IS NOT NULL", 3)
+        assert len(setup.channel.messages) <= 2
 
 
-async def test_people_are_served_by_http(by_http: Town) -> None:
+async def test_people_are_served_by_http(by_http: ProgramOnSlack) -> None:
     """Slack's settings page takes the address; then commands, forms and buttons work as over a socket."""
     assert (await by_http.slack.endpoint.verify()).json() == {"challenge": "a-challenge"}
     message = await by_http.picture("a fox")
@@ -124,7 +124,7 @@ async def test_people_are_served_by_http(by_http: Town) -> None:
     assert by_http.slack.sockets.opened == 0
 
 
-async def test_forged_and_stale_requests_are_turned_away(by_http: Town) -> None:
+async def test_forged_and_stale_requests_are_turned_away(by_http: ProgramOnSlack) -> None:
     """With 401, and nothing happens."""
     sent = await by_http.ada.command(by_http.channel, EASEL, "help")
     await by_http.ada.ephemeral("ask for")
@@ -133,7 +133,7 @@ async def test_forged_and_stale_requests_are_turned_away(by_http: Town) -> None:
     assert len(by_http.ada.ephemerals()) == 1
 
 
-async def test_a_retried_event_is_one_job(by_http: Town) -> None:
+async def test_a_retried_event_is_one_job(by_http: ProgramOnSlack) -> None:
     """Whether Slack thinks that it did not arrive, or somebody sends it again."""
     [before] = by_http.serving.rows("SELECT count(*) AS n FROM jobs")
     sent = await by_http.ada.mention(by_http.channel, "@easel a fox")
@@ -144,7 +144,7 @@ async def test_a_retried_event_is_one_job(by_http: Town) -> None:
     assert jobs["n"] == before["n"] + 1
 
 
-async def test_signed_nonsense_breaks_nothing(by_http: Town) -> None:
+async def test_signed_nonsense_breaks_nothing(by_http: ProgramOnSlack) -> None:
     """Whatever it is, the next one is taken."""
     endpoint = by_http.slack.endpoint
     for body in (b"[]", b"null", b"{", b"\xff", b"payload=%5B%5D", b"{" * 100_000):
@@ -157,21 +157,21 @@ async def test_signed_nonsense_breaks_nothing(by_http: Town) -> None:
 @pytest.mark.long
 async def test_kill_9_with_twenty_pictures_running(tmp_path: Path) -> None:
     """All twenty are delivered or told of in their messages, and none is paid for twice."""
-    async with a_town(tmp_path, {"EASEL_WORKER__SLOTS__PREMIUM": "20", "EASEL_WORKER__LEASE": "3s"}, delay=1.5) as town:
-        town.slack.limits.switch_rates_off()  # a new process does not know what the old one used of them
-        people = [town.team.add_member(f"user{number}") for number in range(JOBS)]
-        channels = [town.team.add_channel(f"room{number}") for number in range(JOBS)]
+    async with a_setup(tmp_path, {"EASEL_WORKER__SLOTS__PREMIUM": "20", "EASEL_WORKER__LEASE": "3s"}, delay=1.5) as setup:
+        setup.slack.limits.switch_rates_off()  # a new process does not know what the old one used of them
+        people = [setup.team.add_member(f"user{number}") for number in range(JOBS)]
+        channels = [setup.team.add_channel(f"room{number}") for number in range(JOBS)]
         for one, room in zip(people, channels, strict=True):
             await one.command(room, IMAGINE, f"fox of {one.name}")
         messages = [await room.message_when(lambda one: "fox" in one, within=20) for room in channels]
-        await town.openai.until(lambda state: len(state.paid) >= JOBS // 2)
-        await town.serving.kill()
-        await town.serving.start()
-        await town.slack.until(lambda: all(map(is_notified, messages)), within=90, what="twenty ends")
-        await town.serving.until("SELECT count(*) FROM jobs WHERE told_at IS NOT NULL", JOBS)
-        paid = Counter(call.prompt for call in town.openai.paid)
+        await setup.openai.until(lambda state: len(state.paid) >= JOBS // 2)
+        await setup.serving.kill()
+        await setup.serving.start()
+        await setup.slack.until(lambda: all(map(is_notified, messages)), within=90, what="twenty ends")
+        await setup.serving.until("SELECT count(*) FROM jobs WHERE told_at IS NOT NULL", JOBS)
+        paid = Counter(call.prompt for call in setup.openai.paid)
         assert set(paid.values()) == {1}
-        assert_books_add_up(town.serving)
+        assert_books_add_up(setup.serving)
 
 
 def is_notified(message: Message) -> bool:
@@ -181,16 +181,16 @@ def is_notified(message: Message) -> bool:
 
 async def test_a_clean_end(tmp_path: Path) -> None:
     """What is being drawn is delivered first; the log holds no secret and no prompt."""
-    async with a_town(tmp_path, delay=1.0) as town:
-        await town.ada.command(town.channel, IMAGINE, "a very secret fox")
-        message = await town.channel.message_when(lambda one: "fox" in one)
-        await town.openai.until(lambda state: len(state.paid) == 1)
+    async with a_setup(tmp_path, delay=1.0) as setup:
+        await setup.ada.command(setup.channel, IMAGINE, "a very secret fox")
+        message = await setup.channel.message_when(lambda one: "fox" in one)
+        await setup.openai.until(lambda state: len(state.paid) == 1)
         async with asyncio.timeout(25):
-            done = await town.serving.running.stopped(signal.SIGTERM)
+            done = await setup.serving.running.stopped(signal.SIGTERM)
         assert done.code == 0
         assert is_done(message)
         assert "Traceback" not in done.err
-        for secret in (town.team.bot_token, town.slack.app_token, "/commands/", "secret fox"):
+        for secret in (setup.team.bot_token, setup.slack.app_token, "/commands/", "secret fox"):
             assert secret not in done.err + done.out
 
 

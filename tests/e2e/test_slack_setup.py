@@ -21,7 +21,7 @@ pytestmark = pytest.mark.asyncio(loop_scope="module")
 KEY, NEWER = "ab" * 32, "cd" * 32
 
 
-class Town:
+class InstallingSetup:
     """A Slack whose workspaces may install the program, which listens over sockets."""
 
     def __init__(self, slack: FakeSlack, serving: Serving, openai: FakeOpenAI) -> None:
@@ -48,7 +48,7 @@ class Town:
 
 
 @asynccontextmanager
-async def a_town(folder: Path, *, delay: float = 0.2, **settings: str) -> AsyncIterator[Town]:
+async def a_setup(folder: Path, *, delay: float = 0.2, **settings: str) -> AsyncIterator[InstallingSetup]:
     """Set it up; `settings` are variables of the program's environment."""
     async with FakeOpenAI(Options(delay=delay)) as openai, FakeSlack() as slack:
         slack.limits.allow_late_answers()
@@ -69,61 +69,61 @@ async def a_town(folder: Path, *, delay: float = 0.2, **settings: str) -> AsyncI
         }
         async with Serving(folder, environ, port) as serving:
             await slack.connected(within=20)
-            yield Town(slack, serving, openai)
+            yield InstallingSetup(slack, serving, openai)
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def town(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Town]:
+async def setup(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[InstallingSetup]:
     """Yield one to all that only bring workspaces of their own."""
-    async with a_town(tmp_path_factory.mktemp("town")) as made:
+    async with a_setup(tmp_path_factory.mktemp("town")) as made:
         yield made
 
 
-async def test_two_workspaces_install_it_and_are_served(town: Town) -> None:
+async def test_two_workspaces_install_it_and_are_served(setup: InstallingSetup) -> None:
     """Each with its own token, none of which can be read in the database."""
-    before = len(town.slack.calls("chat.postMessage"))
-    teams = [town.slack.add_workspace(name, is_installed=False) for name in ("acme", "globex")]
+    before = len(setup.slack.calls("chat.postMessage"))
+    teams = [setup.slack.add_workspace(name, is_installed=False) for name in ("acme", "globex")]
     for team in teams:
-        assert f"easel is in {team.name} now" in await town.install(team)
-        await town.draws_for(team)
-    for file in (town.serving.folder / "data").glob("easel.db*"):
+        assert f"easel is in {team.name} now" in await setup.install(team)
+        await setup.draws_for(team)
+    for file in (setup.serving.folder / "data").glob("easel.db*"):
         content = file.read_bytes()
         assert not any(team.bot_token.encode() in content for team in teams)
-    assert {call.workspace for call in town.slack.calls("chat.postMessage")[before:]} == {team.id for team in teams}
+    assert {call.workspace for call in setup.slack.calls("chat.postMessage")[before:]} == {team.id for team in teams}
 
 
-async def test_a_link_that_somebody_else_began_installs_nothing(town: Town) -> None:
+async def test_a_link_that_somebody_else_began_installs_nothing(setup: InstallingSetup) -> None:
     """The state is good only in the browser that it was made for."""
-    team = town.slack.add_workspace("acme", is_installed=False)
-    assert "not opened from the one that began" in await town.install(team, loses_cookies=True)
-    assert town.installations(team) == []
+    team = setup.slack.add_workspace("acme", is_installed=False)
+    assert "not opened from the one that began" in await setup.install(team, loses_cookies=True)
+    assert setup.installations(team) == []
 
 
-async def test_a_refusal_installs_nothing(town: Town) -> None:
+async def test_a_refusal_installs_nothing(setup: InstallingSetup) -> None:
     """And is said kindly."""
-    team = town.slack.add_workspace("acme", is_installed=False)
-    assert "was not allowed" in await town.install(team, refuses=True)
-    assert town.installations(team) == []
+    team = setup.slack.add_workspace("acme", is_installed=False)
+    assert "was not allowed" in await setup.install(team, refuses=True)
+    assert setup.installations(team) == []
 
 
-async def test_a_state_is_good_once(town: Town) -> None:
+async def test_a_state_is_good_once(setup: InstallingSetup) -> None:
     """Whoever finds the address in a browser's history can do nothing with it."""
-    team = town.slack.add_workspace("acme", is_installed=False)
-    page = await town.slack.install(f"{town.serving.url}/slack/install", team.add_member("boss", is_admin=True))
+    team = setup.slack.add_workspace("acme", is_installed=False)
+    page = await setup.slack.install(f"{setup.serving.url}/slack/install", team.add_member("boss", is_admin=True))
     state = page.url.partition("state=")[2].partition("&")[0]
     async with httpx2.AsyncClient(cookies={"slack-app-oauth-state": state}) as client:
         again = await client.get(page.url)
     assert (again.status_code, "used before" in again.text) == (401, True)
 
 
-async def test_a_strangers_workspace_is_told_so(town: Town) -> None:
+async def test_a_strangers_workspace_is_told_so(setup: InstallingSetup) -> None:
     """It has the app, by a way around our page, and we have no token for it."""
-    drawn = len(town.openai.paid)
-    stranger = town.slack.add_workspace("stranger")
+    drawn = len(setup.openai.paid)
+    stranger = setup.slack.add_workspace("stranger")
     member, channel = stranger.add_member("eve"), stranger.add_channel("general")
     await member.command(channel, IMAGINE, "a fox")
     assert "not set up for this workspace" in await member.ephemeral()
-    assert len(town.openai.paid) == drawn
+    assert len(setup.openai.paid) == drawn
 
 
 async def test_one_workspaces_token_is_not_used_for_another(tmp_path: Path) -> None:
@@ -146,72 +146,72 @@ async def test_one_workspaces_token_is_not_used_for_another(tmp_path: Path) -> N
             assert "ask for" in await ada.ephemeral("ask for")
 
 
-async def test_a_whole_organisation_installs_it_once(town: Town) -> None:
+async def test_a_whole_organisation_installs_it_once(setup: InstallingSetup) -> None:
     """All its workspaces are served with the one token."""
-    first = town.slack.add_workspace("north", enterprise="E1", is_installed=False)
-    assert "now" in await town.install(first, is_org=True)
-    second = town.slack.add_workspace("south", enterprise="E1", is_installed=False)
+    first = setup.slack.add_workspace("north", enterprise="E1", is_installed=False)
+    assert "now" in await setup.install(first, is_org=True)
+    second = setup.slack.add_workspace("south", enterprise="E1", is_installed=False)
     for team in (first, second):
-        await town.draws_for(team)
+        await setup.draws_for(team)
 
 
 @pytest.mark.parametrize("way", ["uninstall", "revoke_tokens"])
 async def test_a_workspace_that_leaves_is_forgotten_and_its_jobs_stop(tmp_path: Path, way: str) -> None:
     """Nothing counts that was not finished; the other workspace notices nothing."""
-    async with a_town(tmp_path, delay=3.0) as town:
-        teams = [town.slack.add_workspace(name, is_installed=False) for name in ("acme", "globex")]
+    async with a_setup(tmp_path, delay=3.0) as setup:
+        teams = [setup.slack.add_workspace(name, is_installed=False) for name in ("acme", "globex")]
         for team in teams:
-            await town.install(team)
+            await setup.install(team)
         ada, channel = teams[0].add_member("ada"), teams[0].add_channel("general")
         await ada.command(channel, IMAGINE, "a fox that nobody will see")
-        await town.openai.until(lambda state: len(state.paid) == 1)
+        await setup.openai.until(lambda state: len(state.paid) == 1)
         await getattr(teams[0], way)()
-        await town.serving.until("SELECT count(*) FROM jobs WHERE state = 'cancelled' AND told_at IS NOT NULL", 1)
-        left = town.serving.rows("SELECT workspace FROM installations")
+        await setup.serving.until("SELECT count(*) FROM jobs WHERE state = 'cancelled' AND told_at IS NOT NULL", 1)
+        left = setup.serving.rows("SELECT workspace FROM installations")
         assert {row["workspace"] for row in left} == {teams[1].id}
-        await town.draws_for(teams[1])
+        await setup.draws_for(teams[1])
 
 
-async def test_late_news_of_an_old_end_does_no_harm(town: Town) -> None:
+async def test_late_news_of_an_old_end_does_no_harm(setup: InstallingSetup) -> None:
     """A workspace that installed it again in the meantime stays."""
-    team = town.slack.add_workspace("acme", is_installed=False)
-    await town.install(team)
+    team = setup.slack.add_workspace("acme", is_installed=False)
+    await setup.install(team)
     gone = await team.uninstall()
-    await town.slack.until(lambda: town.installations(team) == [], within=60, what="that it is forgotten")
-    await town.install(team)
+    await setup.slack.until(lambda: setup.installations(team) == [], within=60, what="that it is forgotten")
+    await setup.install(team)
     gone.payload["event_id"] = "EvLATE"
-    await town.slack.repeat(gone)
-    await town.draws_for(team)
+    await setup.slack.repeat(gone)
+    await setup.draws_for(team)
 
 
-async def test_tokens_that_end_are_renewed(town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_tokens_that_end_are_renewed(setup: InstallingSetup, monkeypatch: pytest.MonkeyPatch) -> None:
     """Two hours before their end, so an hour is too little; what is delivered uses the new one."""
-    monkeypatch.setattr(town.slack.app, "rotates_tokens", True)
-    monkeypatch.setattr(town.slack.limits, "token_lives", timedelta(hours=1))
-    before = len(town.slack.calls("oauth.v2.access"))
-    team = town.slack.add_workspace("acme", is_installed=False)
-    await town.install(team)
+    monkeypatch.setattr(setup.slack.app, "rotates_tokens", True)
+    monkeypatch.setattr(setup.slack.limits, "token_lives", timedelta(hours=1))
+    before = len(setup.slack.calls("oauth.v2.access"))
+    team = setup.slack.add_workspace("acme", is_installed=False)
+    await setup.install(team)
     first = team.bot_token
-    await town.draws_for(team)
+    await setup.draws_for(team)
     assert team.bot_token != first
-    grants = [call.args.get("grant_type") for call in town.slack.calls("oauth.v2.access")[before:]]
+    grants = [call.args.get("grant_type") for call in setup.slack.calls("oauth.v2.access")[before:]]
     assert "refresh_token" in grants
 
 
 async def test_keys_are_changed_without_losing_anybody(tmp_path: Path) -> None:
     """The new one in front, everything sealed anew, the old one gone."""
-    async with a_town(tmp_path) as town:
-        team = town.slack.add_workspace("acme", is_installed=False)
-        await town.install(team)
-        await town.serving.kill()
-        environ = {**town.serving.environ, "EASEL_SLACK__TOKEN_KEYS": f"{NEWER},{KEY}"}
+    async with a_setup(tmp_path) as setup:
+        team = setup.slack.add_workspace("acme", is_installed=False)
+        await setup.install(team)
+        await setup.serving.kill()
+        environ = {**setup.serving.environ, "EASEL_SLACK__TOKEN_KEYS": f"{NEWER},{KEY}"}
         done = await Program(tmp_path, environ).run("slack", "reseal")
         assert (done.code, "2 records" in done.out) == (0, True)
         lost = await Program(tmp_path, {**environ, "EASEL_SLACK__TOKEN_KEYS": "ef" * 32}).run("slack", "reseal")
         assert (lost.code, "Traceback" in lost.err) == (1, False)
-        async with Serving(tmp_path, {**environ, "EASEL_SLACK__TOKEN_KEYS": NEWER}, town.serving.port):
-            await town.slack.connected(within=20)
-            await town.draws_for(team)
+        async with Serving(tmp_path, {**environ, "EASEL_SLACK__TOKEN_KEYS": NEWER}, setup.serving.port):
+            await setup.slack.connected(within=20)
+            await setup.draws_for(team)
 
 
 async def test_the_doctor_looks_at_tokens_scopes_and_the_way_in(tmp_path: Path) -> None:

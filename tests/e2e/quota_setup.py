@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
+from enum import StrEnum
 from itertools import count
 from pathlib import Path
 
@@ -18,8 +19,16 @@ from tests.fakes.slack.workspaces import Group
 _PATIENCE = 20.0
 
 
+class FrontEnd(StrEnum):
+    """Where people come in."""
+
+    DISCORD = "discord"
+    SLACK = "slack"
+    PAGE = "page"
+
+
 @dataclass
-class Town:
+class QuotaSetup:
     """A Discord, a Slack, a page, and the program that serves them. `painters` are a group of the workspace from the start."""
 
     discord: FakeDiscord
@@ -73,7 +82,7 @@ class Town:
 
 
 @asynccontextmanager
-async def a_town(folder: Path, settings: dict[str, str] | None = None) -> AsyncIterator[Town]:
+async def a_setup(folder: Path, settings: dict[str, str] | None = None) -> AsyncIterator[QuotaSetup]:
     """Set it up; `settings` are variables of the program's environment."""
     async with AsyncExitStack() as stack:
         openai = await stack.enter_async_context(FakeOpenAI())
@@ -101,4 +110,4 @@ async def a_town(folder: Path, settings: dict[str, str] | None = None) -> AsyncI
         await discord.gateway.ready(within=_PATIENCE)
         await discord.commands_synced("imagine")
         await slack.connected(within=_PATIENCE)
-        yield Town(discord, slack, openai, acme, painters, serving, stack)
+        yield QuotaSetup(discord, slack, openai, acme, painters, serving, stack)
