@@ -10,6 +10,7 @@ import shutil
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 import pytest_asyncio
@@ -112,11 +113,17 @@ _ALWAYS = (
 """How the modules begin that ask PostgreSQL in `make test` too."""
 
 
+_NO_PARAMETERS = SimpleNamespace(params={})
+
+
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Mark what PostgreSQL is asked in the long run only."""
     for item in items:
-        if "[postgresql" in item.name and not item.path.name.startswith(_ALWAYS):
+        parameters = getattr(item, "callspec", _NO_PARAMETERS).params.values()
+        # Its name may stand behind other parameters in the test's own, so the values are looked at.
+        is_asked = any(value == "postgresql" for value in parameters if isinstance(value, str))
+        if is_asked and not item.path.name.startswith(_ALWAYS):
             item.add_marker(pytest.mark.long)
 
 
