@@ -20,6 +20,9 @@ _MEDIA_TYPES = {
     ".svg": "image/svg+xml",
     ".webmanifest": "application/manifest+json",
 }
+_HEAD, _HEAD_MARK = "head.part", b"<!-- head -->\n"
+"""What the heads of all pages begin with, and where it goes."""
+
 _OWN_LINKS = re.compile(rb'((?:href|src)=")(?:\./|(static/))')
 _IMMUTABLE = "public, max-age=31536000, immutable"
 
@@ -39,9 +42,11 @@ class Assets:
 
     def __init__(self, folder: Path = _FOLDER) -> None:
         files = {path.name: path.read_bytes() for path in sorted(folder.iterdir()) if path.suffix in _MEDIA_TYPES}
+        head = (folder / _HEAD).read_bytes()
+        pages = {name: content.replace(_HEAD_MARK, head) for name, content in files.items() if name.endswith(".html")}
+        files |= pages
         self.version = hashlib.sha256(b"".join(name.encode() + content for name, content in files.items())).hexdigest()[:16]
         self._assets = {name: self._read(name, content, "") for name, content in files.items()}
-        pages = {name: content for name, content in files.items() if name.endswith(".html")}
         self._deeper = {name: self._read(name, content, "../") for name, content in pages.items()}
 
     def send(self, name: str, request: Request, *, version: str = "", is_deeper: bool = False) -> Response | None:
