@@ -97,7 +97,7 @@ async def _take_down_person(tools: TakedownTools, identity: Identity, reason: Re
 async def _left(settings: Settings) -> list[RemovalStep]:
     left: list[RemovalStep] = []
     async with open_takedowns(settings) as tools:
-        while page := await tools.removals.unfinished(most=_PAGE, after=left[-1].picture if left else None):
+        while page := await tools.removals.list_unfinished(most=_PAGE, after=left[-1].picture if left else None):
             left += page
     return left
 

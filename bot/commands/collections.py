@@ -131,7 +131,7 @@ class CallerCollections:
     async def find(self, call: Call, typed: str) -> Collection:
         """Return one of the caller's, or one that somebody shares here; raises as `find_own` does."""
         key, account = collection_name(typed).casefold(), await self.account(call)
-        listed = await self.collections.listed(account, self._quotas.community(call.place))
+        listed = await self.collections.list_visible(account, self._quotas.community(call.place))
         found = next((one.collection for one in listed if one.collection.name_key == key), None)
         return found or await self.find_own(call, typed)
 
@@ -151,7 +151,7 @@ class CallerCollections:
     async def list_for(self, call: Call) -> Post:
         """Return a line for each that the caller may look at."""
         account = await self.account(call)
-        listed = await self.collections.listed(account, self._quotas.community(call.place))
+        listed = await self.collections.list_visible(account, self._quotas.community(call.place))
         if not listed:
             return Post("There are no collections here yet: /collection add NAME puts your newest picture into one.")
         lines = []
@@ -162,7 +162,7 @@ class CallerCollections:
 
     async def _make(self, call: Call, account: AccountId, name: str) -> Collection:
         community = self._quotas.community(call.place)
-        mine = [one for one in await self.collections.listed(account, community) if one.collection.account == account]
+        mine = [one for one in await self.collections.list_visible(account, community) if one.collection.account == account]
         if len(mine) >= MOST_COLLECTIONS:
             raise BadInput(f"You have {MOST_COLLECTIONS} collections, which is the most; /collection remove drops one.")
         new = Collection(

@@ -90,7 +90,7 @@ class PictureCopies:
     async def show_where_turned(self, job: Job, post: Post) -> None:
         """Show it too in messages of other jobs that were turned to this one; what fails there is shown with the next turn."""
         for message in await self._sent_messages.of_job(job.id):
-            if await self._sent_messages.turned_to(*_where(message)) == job.id:
+            if await self._sent_messages.find_turned_to(*_where(message)) == job.id:
                 try:
                     await self._update(message, post)
                 except SurfaceFailed as error:
@@ -98,7 +98,7 @@ class PictureCopies:
 
     async def turn(self, job: Job, message: MessageRef, own: Job) -> None:
         """Show a job's pictures in the message of another one, or again in its own; raises as `show_pictures` does."""
-        post, before = await self._job_posts.build_current(job), await self._sent_messages.turned_to(*_where(message))
+        post, before = await self._job_posts.build_current(job), await self._sent_messages.find_turned_to(*_where(message))
         if message.names_asker or job.author.identity != own.author.identity:
             post = posts.name_asker(post, job.author)
         await self._note_turned(message, None if job.id == own.id else job.id)
@@ -159,7 +159,7 @@ class PictureCopies:
 
         One of another job that was turned to this one is turned back.
         """
-        turned = await self._sent_messages.turned_to(*_where(message))
+        turned = await self._sent_messages.find_turned_to(*_where(message))
         own = await self._jobs.by_message(*_where(message))
         if own is not None and turned == job.id:
             await self._sent_messages.turn_back(message)

@@ -72,7 +72,7 @@ class PrivacyChores:
         """Make and hand over what was asked for, and remove what can be fetched no longer."""
         for expired in await self._requests.due(self._clock.now()):
             await self._exports.expire(expired)
-        for request in await self._requests.unfinished(PrivacyKind.EXPORT):
+        for request in await self._requests.list_unfinished(PrivacyKind.EXPORT):
             made = await self._exports.make(request) if request.state is PrivacyState.OPEN else request
             if made.state is PrivacyState.DONE:
                 await self._tell(made, self._hand_over)
@@ -81,7 +81,7 @@ class PrivacyChores:
 
     async def sweep_forgetting(self) -> None:
         """Forget whoever wants to be, as far as that goes now, and tell whoever is."""
-        for request in await self._requests.unfinished(PrivacyKind.FORGET):
+        for request in await self._requests.list_unfinished(PrivacyKind.FORGET):
             now = await self._forgetting.carry_on(request) if request.state is PrivacyState.OPEN else request
             if now.state is not PrivacyState.OPEN:
                 await self._tell(now, self._report)

@@ -99,7 +99,7 @@ class Recovery:
     async def _confirm_cancels(self) -> bool:
         """Ask services once more to cancel what they had not said the end of, and book what they say."""
         ended_since = self._clock.now() - _CONFIRMED_WITHIN
-        for job in await self._jobs.unconfirmed(ended_since=ended_since, most=self._page):
+        for job in await self._jobs.list_unconfirmed(ended_since=ended_since, most=self._page):
             await self._tickets.cancel_calls_of(job)
         return True
 

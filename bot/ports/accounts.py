@@ -19,7 +19,7 @@ class Accounts(Protocol):
         """Return the identity's account, if it was ever seen."""
         ...
 
-    async def linked(self, identity: Identity) -> tuple[Identity, ...]:
+    async def list_linked_identities(self, identity: Identity) -> tuple[Identity, ...]:
         """Return all identities that share this one's account, itself among them; none when it was never seen."""
         ...
 

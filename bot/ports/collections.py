@@ -21,7 +21,7 @@ class Collections(Protocol):
         """Return an account's collection of that name."""
         ...
 
-    async def listed(self, account: AccountId, community: CommunityId) -> tuple[ListedCollection, ...]:
+    async def list_visible(self, account: AccountId, community: CommunityId) -> tuple[ListedCollection, ...]:
         """Return an account's own, wherever they were made, and then those that others share with a community, by name."""
         ...
 

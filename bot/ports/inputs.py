@@ -39,7 +39,7 @@ class Inputs(Protocol):
         """Return the pictures of ours that a job's inputs were, by position; also of inputs that were removed since."""
         ...
 
-    async def made_from(self, pictures: Collection[PictureId], *, most: int) -> tuple[JobId, ...]:
+    async def find_made_from(self, pictures: Collection[PictureId], *, most: int) -> tuple[JobId, ...]:
         """Return up to `most` jobs that changed one of these pictures and have a visible one themselves, newest first."""
         ...
 

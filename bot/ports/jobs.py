@@ -167,7 +167,7 @@ class Jobs(Protocol):
         """
         ...
 
-    async def unconfirmed(self, *, ended_since: datetime, most: int) -> tuple[JobId, ...]:
+    async def list_unconfirmed(self, *, ended_since: datetime, most: int) -> tuple[JobId, ...]:
         """Return jobs that ended since then, and of whose calls one is `UNKNOWN` and has a ticket that has not expired.
 
         They are of up to `most` such calls, those first whose tickets expire first.

@@ -26,7 +26,7 @@ class Pictures(Protocol):
         """Return a job's pictures by position, whatever their state."""
         ...
 
-    async def owned(self, account: AccountId, pictures: Sequence[PictureId]) -> tuple[Picture, ...]:
+    async def find_owned(self, account: AccountId, pictures: Sequence[PictureId]) -> tuple[Picture, ...]:
         """Return those of the pictures that are an account's, whatever their state, in no order."""
         ...
 

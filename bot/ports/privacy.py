@@ -25,7 +25,7 @@ class PrivacyRequests(Protocol):
         """Return one."""
         ...
 
-    async def unfinished(self, kind: PrivacyKind) -> tuple[PrivacyRequest, ...]:
+    async def list_unfinished(self, kind: PrivacyKind) -> tuple[PrivacyRequest, ...]:
         """Return those that are open, or whose end nobody was told of, oldest first."""
         ...
 

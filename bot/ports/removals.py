@@ -70,7 +70,7 @@ class PictureRemovals(Protocol):
         """Return how the steps of the last decision about a picture went, by place."""
         ...
 
-    async def unfinished(self, *, most: int, after: PictureId | None = None) -> tuple[RemovalStep, ...]:
+    async def list_unfinished(self, *, most: int, after: PictureId | None = None) -> tuple[RemovalStep, ...]:
         """Return steps that failed or are impossible, for up to `most` pictures with an id after `after`, in its order."""
         ...
 
@@ -114,6 +114,6 @@ class SentMessages(Protocol):
         """Note that a message shows again what it is for; `turned_to` gives nothing then."""
         ...
 
-    async def turned_to(self, platform: Platform, channel: str, message: str) -> JobId | None:
+    async def find_turned_to(self, platform: Platform, channel: str, message: str) -> JobId | None:
         """Return the job whose pictures a message was turned to last; None where it shows what it is for."""
         ...

@@ -121,7 +121,7 @@ class AccountLinking:
         Raises:
             BadInput: There is no other.
         """
-        linked = await self._accounts.linked(identity)
+        linked = await self._accounts.list_linked_identities(identity)
         if len(linked) < 2:  # noqa: PLR2004 - itself, and another
             raise BadInput("This account is linked to no other, so nothing was changed.")
         return linked

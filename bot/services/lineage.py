@@ -48,7 +48,7 @@ class Lineage:
     async def newest_change(self, job: Job, account: AccountId, place: Place) -> Job | None:
         """Return the job that changed a picture of this one last and that somebody may see at a place; None if there is none."""
         pictures = [one.id for one in await self._pictures.of_job(job.id)]
-        for changed in await self._inputs.made_from(pictures, most=_MOST_CHANGES):
+        for changed in await self._inputs.find_made_from(pictures, most=_MOST_CHANGES):
             found = await self._jobs.get(changed)
             if found is not None and may_see(found, account, place):
                 return found
@@ -58,7 +58,7 @@ class Lineage:
         """Return what came of a job in the same thread, change upon change; the job itself where nothing did."""
         for _ in range(_MOST_STEPS):  # pragma: no branch - nobody says so much in one thread
             pictures = [one.id for one in await self._pictures.of_job(job.id)]
-            changed = [await self._jobs.get(one) for one in await self._inputs.made_from(pictures, most=_MOST_CHANGES)]
+            changed = [await self._jobs.get(one) for one in await self._inputs.find_made_from(pictures, most=_MOST_CHANGES)]
             found = next((one for one in changed if one is not None and one.place == thread), None)
             if found is None:
                 break

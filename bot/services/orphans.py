@@ -92,7 +92,7 @@ class Orphans:
         Raises:
             StorageFailed: The record or the store is away; what is not known to be an orphan stays.
         """
-        async for orphans, candidates in self._pages(self._objects, self._references.needed):
+        async for orphans, candidates in self._pages(self._objects, self._references.find_needed_keys):
             if _is_implausible(len(orphans), candidates):
                 log.warning("orphans.doubted", orphans=len(orphans), objects=candidates)
             else:
@@ -104,7 +104,7 @@ class Orphans:
     async def sweep_spool(self) -> None:
         """Remove the orphans of the spool: there only jobs that are not final need anything. Raises as `sweep` does."""
         if self._spool is not None:
-            async for orphans, _ in self._pages(self._spool, self._references.awaited):
+            async for orphans, _ in self._pages(self._spool, self._references.find_awaited_keys):
                 await _remove(self._spool, orphans)
                 await asyncio.sleep(self._pause.total_seconds())
             await self._remove_old(self._spool, RAW_FOLDER)
@@ -122,7 +122,7 @@ class Orphans:
         """
         found: list[StoredObject] = []
         seen, is_implausible = 0, False
-        async with aclosing(self._pages(self._objects, self._references.needed)) as pages:
+        async with aclosing(self._pages(self._objects, self._references.find_needed_keys)) as pages:
             async for orphans, candidates in pages:
                 found += orphans
                 seen += self._page

@@ -18,7 +18,7 @@ class Owners:
         """Whether this person is an owner, by any of their linked accounts."""
         if self._is_named(person.identity):
             return True
-        return any(self._is_named(identity) for identity in await self._accounts.linked(person.identity))
+        return any(self._is_named(identity) for identity in await self._accounts.list_linked_identities(person.identity))
 
     async def is_owners_account(self, account: AccountId) -> bool:
         """Whether an account is an owner's."""

@@ -88,7 +88,7 @@ class PictureLookup:
 
         A message that was turned to another picture stands for that one.
         """
-        turned = await self._sent_messages.turned_to(platform, channel, message)
+        turned = await self._sent_messages.find_turned_to(platform, channel, message)
         if turned is not None:
             return await self._jobs.get(turned)
         job = await self._jobs.by_message(platform, channel, message)
@@ -102,7 +102,7 @@ class PictureLookup:
         message = job.message
         if message is None:
             return job
-        turned = await self._sent_messages.turned_to(message.place.platform, message.place.channel, message.id)
+        turned = await self._sent_messages.find_turned_to(message.place.platform, message.place.channel, message.id)
         found = None if turned is None else await self._jobs.get(turned)
         return found or job
 

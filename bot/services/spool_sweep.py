@@ -47,11 +47,11 @@ class SpoolSweep:
         """
         async for page in self._spool.list(PICTURES_FOLDER, page=self._page):
             keys = frozenset(one.key for one in page)
-            wanted = await self._references.wanted(keys)
+            wanted = await self._references.find_unstored_files(keys)
             for file in wanted:
                 await self._move(file.key, file.media_type)
             # Nobody is asked about an end, which takes a while in a large record, unless something is left.
-            for key in await self._references.ended(keys - {file.key for file in wanted}):
+            for key in await self._references.find_ended_keys(keys - {file.key for file in wanted}):
                 await self._forget(key)
 
     async def _move(self, key: str, media_type: str) -> None:
@@ -65,6 +65,6 @@ class SpoolSweep:
 
     async def _forget(self, key: str) -> None:
         """Delete from the spool what is safe in the store, and from the store too if its job has ended without it."""
-        if key not in await self._references.needed({key}):
+        if key not in await self._references.find_needed_keys({key}):
             await self._objects.delete(key)
         await self._spool.delete(key)

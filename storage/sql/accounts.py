@@ -73,7 +73,7 @@ class SqlAccounts:
                 return None
             return _account((await connection.execute(_BY_ID, {"account": forgotten.account})).one())
 
-    async def linked(self, identity: Identity) -> tuple[Identity, ...]:
+    async def list_linked_identities(self, identity: Identity) -> tuple[Identity, ...]:
         """Read the identities of the same account."""
         async with self._database.read_statement() as connection:
             return _identities((await connection.execute(_LINKED, _columns(identity))).all())

@@ -72,7 +72,7 @@ class SqlCollections:
             row = (await connection.execute(_FIND, {"whose": account, "called": name_key})).first()
         return None if row is None else _collection_of(row)
 
-    async def listed(self, account: AccountId, community: CommunityId) -> tuple[ListedCollection, ...]:
+    async def list_visible(self, account: AccountId, community: CommunityId) -> tuple[ListedCollection, ...]:
         """Read them with what is in them."""
         async with self._database.read_statement() as connection:
             found = await connection.execute(_LISTED, {"whose": account, "here": community})

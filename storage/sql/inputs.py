@@ -86,7 +86,7 @@ class SqlInputs:
         async with self._database.read_statement() as connection:
             return tuple(PictureId(parent) for parent in (await connection.execute(_PARENTS, {"of_job": job})).scalars())
 
-    async def made_from(self, pictures: Collection[PictureId], *, most: int) -> tuple[JobId, ...]:
+    async def find_made_from(self, pictures: Collection[PictureId], *, most: int) -> tuple[JobId, ...]:
         """Return the jobs that were made from a picture, by the index of parents."""
         found = _MADE_FROM.limit(most)
         async with self._database.read_statement() as connection:

@@ -249,7 +249,7 @@ class SqlJobs:
             await end_hold_and_book_cost(connection, job, self._clock.now())
             return ending
 
-    async def unconfirmed(self, *, ended_since: datetime, most: int) -> tuple[JobId, ...]:
+    async def list_unconfirmed(self, *, ended_since: datetime, most: int) -> tuple[JobId, ...]:
         """Read them by their calls, which are few."""
         async with self._database.read_statement() as connection:
             return await unconfirmed_jobs(connection, now=self._clock.now(), ended_since=ended_since, most=most)

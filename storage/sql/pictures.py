@@ -82,7 +82,7 @@ class SqlPictures:
         """Return the pictures of a job."""
         return await self._read(_OF_JOB, job=job)
 
-    async def owned(self, account: AccountId, pictures_: Sequence[PictureId]) -> tuple[Picture, ...]:
+    async def find_owned(self, account: AccountId, pictures_: Sequence[PictureId]) -> tuple[Picture, ...]:
         """Read them in one go."""
         return await self._read(select(pictures).where(pictures.c.id.in_(pictures_), pictures.c.account == account))
 

@@ -65,7 +65,7 @@ class SqlPrivacyRequests:
         """Return the request."""
         return await self._read_one(_BY_ID, request=request)
 
-    async def unfinished(self, kind: PrivacyKind) -> tuple[PrivacyRequest, ...]:
+    async def list_unfinished(self, kind: PrivacyKind) -> tuple[PrivacyRequest, ...]:
         """Read them: they are few."""
         return await self._read(_UNFINISHED, of_kind=kind)
 

@@ -45,18 +45,18 @@ class SqlReferences:
             began: datetime | None = (await connection.execute(select(func.min(jobs.c.created_at)))).scalar_one()
         return began
 
-    async def awaited(self, keys: Collection[str]) -> frozenset[str]:
+    async def find_awaited_keys(self, keys: Collection[str]) -> frozenset[str]:
         """Return the keys that drawings of open jobs have or may get."""
         async with self._database.read_transaction() as connection:
             return await _find_awaited(connection, keys)
 
-    async def wanted(self, keys: Collection[str]) -> tuple[ImageFile, ...]:
+    async def find_unstored_files(self, keys: Collection[str]) -> tuple[ImageFile, ...]:
         """Return the files of drawn jobs whose pictures are not kept yet."""
         async with self._database.read_statement() as connection:
             drawn = [drawing_of(row) for row in await connection.execute(_WANTED)]
         return tuple(file for drawing in drawn for file in drawing.files if file.key in keys)
 
-    async def ended(self, keys: Collection[str]) -> frozenset[str]:
+    async def find_ended_keys(self, keys: Collection[str]) -> frozenset[str]:
         """Return the keys whose drawing belongs to a final job.
 
         A key holds its drawing's id in small letters, the index holds it as it is,
@@ -69,7 +69,7 @@ class SqlReferences:
             over = frozenset((await connection.execute(_OVER.where(_SMALL_ID.in_(set(named.values()))))).scalars())
         return frozenset(key for key, drawing in named.items() if drawing in over)
 
-    async def needed(self, keys: Collection[str]) -> frozenset[str]:
+    async def find_needed_keys(self, keys: Collection[str]) -> frozenset[str]:
         """Return the keys that anything in the record needs."""
         named = select(pictures.c.key).where(pictures.c.key.in_(keys), pictures.c.state != PictureState.REMOVED)
         brought = select(inputs.c.key).where(inputs.c.key.in_(keys), IS_THERE)

@@ -186,7 +186,7 @@ class SqlPictureRemovals:
         found = select(removal_steps).where(removal_steps.c.picture == picture).order_by(removal_steps.c.place)
         return await self._read_steps(found)
 
-    async def unfinished(self, *, most: int, after: PictureId | None = None) -> tuple[RemovalStep, ...]:
+    async def list_unfinished(self, *, most: int, after: PictureId | None = None) -> tuple[RemovalStep, ...]:
         """Read those that did not go well."""
         is_left = removal_steps.c.state != StepState.DONE
         some = select(removal_steps.c.picture).distinct().where(is_left).order_by(removal_steps.c.picture).limit(most)

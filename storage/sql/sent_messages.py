@@ -81,7 +81,7 @@ class SqlSentMessages:
         async with self._database.write_transaction() as connection:
             await connection.execute(_TURN_BACK, _which(message.place.platform, message.place.channel, message.id))
 
-    async def turned_to(self, platform: Platform, channel: str, message: str) -> JobId | None:
+    async def find_turned_to(self, platform: Platform, channel: str, message: str) -> JobId | None:
         """Return the job that the message was last turned to."""
         async with self._database.read_statement() as connection:
             found = (await connection.execute(_TURNED, _which(platform, channel, message))).scalars().first()

@@ -44,12 +44,12 @@ async def test_an_identity_shares_its_account_with_itself_only_at_first(accounts
     """Nobody is linked to anybody who did not ask for it."""
     await accounts.get_or_create(ANN, GUEST)
     await accounts.get_or_create(Identity(Platform("discord"), "", "1002"), GUEST)
-    assert await accounts.linked(ANN) == (ANN,)
+    assert await accounts.list_linked_identities(ANN) == (ANN,)
 
 
 async def test_a_stranger_shares_an_account_with_nobody(accounts: Accounts) -> None:
     """A look does not make an account."""
-    assert await accounts.linked(ANN) == ()
+    assert await accounts.list_linked_identities(ANN) == ()
 
 
 async def test_many_first_looks_at_once_make_one_account(accounts: Accounts) -> None:

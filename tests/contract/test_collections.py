@@ -77,11 +77,11 @@ async def test_own_ones_are_listed_and_those_that_others_share_here(
     owls = await collections.add(
         Collection(id=CollectionId("owls"), account=bob, community=park, name="A few owls", created_at=NOON)
     )
-    assert [(one.collection, one.pictures) for one in await collections.listed(ann, park)] == [(foxes, 2)]
+    assert [(one.collection, one.pictures) for one in await collections.list_visible(ann, park)] == [(foxes, 2)]
     await collections.open_to(owls.id, CollectionAudience.COMMUNITY)
     await collections.open_to(foxes.id, CollectionAudience.COMMUNITY)
     names = {
-        (whose, here): [one.collection.name for one in await collections.listed(whose, here)]
+        (whose, here): [one.collection.name for one in await collections.list_visible(whose, here)]
         for whose in (ann, bob)
         for here in (HOUSE, park)
     }
@@ -141,5 +141,5 @@ async def test_collections_move_with_their_account(
     his = await collections.add(replace(foxes, id=CollectionId("1234567890"), account=bob))
     await collections.put(his.id, [PictureId("his.0")], NOON)
     await accounts.join(ann, bob)
-    found = await collections.listed(ann, HOUSE)
+    found = await collections.list_visible(ann, HOUSE)
     assert [(one.collection.name, one.pictures) for one in found] == [("Foxes", 0), ("Foxes-12345678", 1)]

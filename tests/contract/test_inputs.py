@@ -93,11 +93,11 @@ async def test_what_was_made_from_a_picture_is_found(
         clock.move(SECOND)
         if name != "waiting":
             await draw(jobs, name)
-    assert await inputs.made_from([OWL], most=10) == ("snow", "night")
-    assert await inputs.made_from([OWL, fox, elk], most=2) == ("hat", "snow")
+    assert await inputs.find_made_from([OWL], most=10) == ("snow", "night")
+    assert await inputs.find_made_from([OWL, fox, elk], most=2) == ("hat", "snow")
     await pictures.hide(JobId("snow"), NOON + DAY)
-    assert await inputs.made_from([OWL], most=10) == ("night",)
-    assert await inputs.made_from([], most=10) == ()
+    assert await inputs.find_made_from([OWL], most=10) == ("night",)
+    assert await inputs.find_made_from([], most=10) == ()
 
 
 async def test_the_same_call_again_brings_nothing(jobs: Jobs, inputs: Inputs, ann: AccountId) -> None:
@@ -123,7 +123,7 @@ async def test_an_input_is_needed_until_its_bytes_are_gone(
     """Nobody else has its key."""
     await accept(jobs, "fox", ann, an_input("a"))
     keys = [an_input("a").key, an_input("b").key]
-    assert await references.needed(keys) == {keys[0]}
+    assert await references.find_needed_keys(keys) == {keys[0]}
     [fox] = await draw(jobs, "fox")
     assert await due(inputs) == []
     await remove(pictures, fox)

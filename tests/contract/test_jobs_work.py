@@ -122,18 +122,18 @@ class TestCheckpoints:
                 )
         fox, owl = JobId("fox"), JobId("owl")
         await jobs.cancel(fox, CANCELLED)
-        assert await jobs.unconfirmed(ended_since=NOON, most=9) == ()
+        assert await jobs.list_unconfirmed(ended_since=NOON, most=9) == ()
         clock.move(SECOND)
         await jobs.cancel(owl, CANCELLED)
         before = NOON - SECOND
-        assert await jobs.unconfirmed(ended_since=NOON, most=9) == (owl,)
-        assert await jobs.unconfirmed(ended_since=before, most=9) == (fox, owl)
-        assert await jobs.unconfirmed(ended_since=before, most=2) == (fox,)
+        assert await jobs.list_unconfirmed(ended_since=NOON, most=9) == (owl,)
+        assert await jobs.list_unconfirmed(ended_since=before, most=9) == (fox, owl)
+        assert await jobs.list_unconfirmed(ended_since=before, most=2) == (fox,)
         clock.move(timedelta(minutes=10))
-        assert await jobs.unconfirmed(ended_since=before, most=9) == (owl,)
+        assert await jobs.list_unconfirmed(ended_since=before, most=9) == (owl,)
         for one, state in zip(await jobs.drawings(owl), (DrawingState.FAILED, DrawingState.UNKNOWN), strict=True):
             await jobs.close_drawing(replace(one, state=state, ticket=None))
-        assert await jobs.unconfirmed(ended_since=before, most=9) == ()
+        assert await jobs.list_unconfirmed(ended_since=before, most=9) == ()
 
     async def test_a_ticket_stays_with_a_drawing_that_is_closed(self, jobs: Jobs, running: Job) -> None:
         """It is written again with the rest."""

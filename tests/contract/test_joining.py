@@ -45,7 +45,7 @@ class TestJoining:
         """However they ask."""
         await accounts.join(ann, bob)
         assert await accounts.get_or_create(BOB, PREMIUM) == await accounts.find(ANN) == Account(ann, REGISTERED)
-        assert await accounts.identities(ann) == await accounts.linked(BOB) == (BOB, ANN)
+        assert await accounts.identities(ann) == await accounts.list_linked_identities(BOB) == (BOB, ANN)
         assert await accounts.identities(bob) == ()
 
     async def test_the_better_tier_stays_whichever_way_they_join(

@@ -60,7 +60,7 @@ class TestParting:
         parted = await accounts.part(BOB, GUEST, TODAY.day)
         assert parted.tier == GUEST
         assert parted == await accounts.get_or_create(BOB, PREMIUM) != await accounts.find(ANN)
-        assert (await accounts.linked(BOB), await accounts.identities(one)) == ((BOB,), (ANN,))
+        assert (await accounts.list_linked_identities(BOB), await accounts.identities(one)) == ((BOB,), (ANN,))
 
     async def test_both_begin_with_the_whole_day(self, accounts: Accounts, ledger: Ledger, one: AccountId) -> None:
         """What was held counts as spent for the one that goes."""

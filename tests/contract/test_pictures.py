@@ -76,11 +76,11 @@ async def test_of_many_pictures_those_are_told_apart_that_are_ones_own(
     bob = (await accounts.get_or_create(Identity(WEB, "", "bob"), REGISTERED)).id
     await keep(jobs, bob, some_pictures(JobId("owl")))
     named = [foxes[1].id, PictureId("owl.0"), PictureId("none"), foxes[0].id, foxes[1].id]
-    assert {picture.id for picture in await pictures.owned(ann, named)} == {picture.id for picture in foxes}
-    assert [picture.id for picture in await pictures.owned(bob, named)] == ["owl.0"]
+    assert {picture.id for picture in await pictures.find_owned(ann, named)} == {picture.id for picture in foxes}
+    assert [picture.id for picture in await pictures.find_owned(bob, named)] == ["owl.0"]
     await pictures.hide(FOX, LATER)
-    assert [picture.state for picture in await pictures.owned(ann, named[:1])] == [PictureState.HIDDEN]
-    assert await pictures.owned(ann, []) == ()
+    assert [picture.state for picture in await pictures.find_owned(ann, named[:1])] == [PictureState.HIDDEN]
+    assert await pictures.find_owned(ann, []) == ()
 
 
 async def test_hidden_pictures_are_not_among_the_latest_until_they_are_shown(

@@ -196,11 +196,11 @@ async def test_whoever_comes_back_has_the_same_account(
     found = await accounts.find(ELSEWHERE)
     assert found is not None
     assert found.id == lived
-    assert await accounts.linked(ELSEWHERE) == ()
+    assert await accounts.list_linked_identities(ELSEWHERE) == ()
     assert (await accounts.get_or_create(ELSEWHERE, REGISTERED)).id == lived
     assert await accounts.identities(lived) == (ELSEWHERE,)
     assert (await accounts.get_or_create(ANNABEL, REGISTERED)).id == lived
-    assert await accounts.linked(ANNABEL) == (ELSEWHERE, ANNABEL)
+    assert await accounts.list_linked_identities(ANNABEL) == (ELSEWHERE, ANNABEL)
     assert await ledger.quota_status(HOUSE, lived, TODAY.day, 10) == before
     assert before.spent == 1
     assert await credits_.balance(HOUSE, lived) == 4
@@ -354,7 +354,7 @@ class TestRequests:
         first = await requests.open(a_request(ann))
         assert await requests.open(a_request(ann, "again")) == first
         export = await requests.open(a_request(ann, "export", kind=PrivacyKind.EXPORT))
-        assert (await requests.unfinished(PrivacyKind.FORGET), await requests.unfinished(PrivacyKind.EXPORT)) == (
+        assert (await requests.list_unfinished(PrivacyKind.FORGET), await requests.list_unfinished(PrivacyKind.EXPORT)) == (
             (first,),
             (export,),
         )
@@ -374,11 +374,11 @@ class TestRequests:
         assert await requests.finish(done)
         assert not await requests.finish(done)
         assert await requests.latest(ann, PrivacyKind.EXPORT) == await requests.get(done.id) == done
-        assert await requests.unfinished(PrivacyKind.EXPORT) == (done,)
+        assert await requests.list_unfinished(PrivacyKind.EXPORT) == (done,)
         assert (await requests.due(NOON), await requests.due(NOON + MINUTE)) == ((), (done,))
         told = replace(done, notified_at=NOON, identity=None)
         await requests.save(told)
-        assert await requests.unfinished(PrivacyKind.EXPORT) == ()
+        assert await requests.list_unfinished(PrivacyKind.EXPORT) == ()
         assert await requests.get(done.id) == told
         assert await requests.get(PrivacyRequestId("unknown")) is None
         newer = await requests.open(replace(request, id=PrivacyRequestId("newer"), requested_at=NOON + MINUTE))

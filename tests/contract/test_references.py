@@ -21,7 +21,7 @@ KEYS = ("pictures/fox-0.png", "pictures/other.png")
 async def test_an_empty_record_needs_nothing_and_never_began(references: References) -> None:
     """Nothing, not an error."""
     assert await references.began_at() is None
-    assert await references.needed(KEYS) == await references.awaited(KEYS) == frozenset()
+    assert await references.find_needed_keys(KEYS) == await references.find_awaited_keys(KEYS) == frozenset()
 
 
 async def test_a_record_begins_with_its_first_job(
@@ -44,15 +44,15 @@ async def test_a_picture_needs_its_object_until_it_is_removed(
     await jobs.keep(FOX, 1, (picture,))
     await jobs.finish(FOX, 1, Ending(JobState.DONE))
     needed = frozenset({picture.file.key})
-    assert await references.needed(KEYS) == needed
+    assert await references.find_needed_keys(KEYS) == needed
     await pictures.hide(FOX, NOON)
-    assert await references.needed(KEYS) == needed
+    assert await references.find_needed_keys(KEYS) == needed
     await pictures.begin_removal(picture.id)
-    assert await references.needed(KEYS) == needed
+    assert await references.find_needed_keys(KEYS) == needed
     await pictures.remove(picture.id)
     [removed] = await pictures.of_job(FOX)
     assert removed.state is PictureState.REMOVED
-    assert await references.needed(KEYS) == frozenset()
+    assert await references.find_needed_keys(KEYS) == frozenset()
 
 
 @pytest.mark.parametrize("is_kept", [False, True])
@@ -67,10 +67,10 @@ async def test_a_drawing_needs_its_files_until_its_job_is_final(
     await jobs.close_drawing(a_drawing("one", job, state=DrawingState.DRAWN, files=(a_file("fox-0"),)))
     if is_kept:
         await jobs.keep(FOX, 1, some_pictures(FOX))
-    assert await references.awaited(KEYS) == await references.needed(KEYS) == frozenset(KEYS[:1])
+    assert await references.find_awaited_keys(KEYS) == await references.find_needed_keys(KEYS) == frozenset(KEYS[:1])
     await jobs.finish(FOX, 1, Ending(JobState.DONE if is_kept else JobState.FAILED))
-    assert await references.awaited(KEYS) == frozenset()
-    assert await references.needed(KEYS) == (frozenset(KEYS[:1]) if is_kept else frozenset())
+    assert await references.find_awaited_keys(KEYS) == frozenset()
+    assert await references.find_needed_keys(KEYS) == (frozenset(KEYS[:1]) if is_kept else frozenset())
 
 
 async def test_an_open_drawing_may_get_what_is_stored_under_its_own_keys(
@@ -82,7 +82,7 @@ async def test_an_open_drawing_may_get_what_is_stored_under_its_own_keys(
     assert job is not None
     await jobs.open_drawing(a_drawing("One_x", job))
     own = drawing_key("pictures/abc.png", DrawingId("One_x"))
-    assert await references.needed((own, *KEYS)) == await references.awaited((own, *KEYS)) == frozenset({own})
+    assert await references.find_needed_keys((own, *KEYS)) == await references.find_awaited_keys((own, *KEYS)) == frozenset({own})
 
 
 OWN = f"pictures/ab/ab{1:062x}-{'d' * 22}.png"
@@ -100,10 +100,10 @@ async def test_what_was_drawn_is_wanted_until_it_is_kept(
     files = (replace(a_file("fox-0"), key=OWN),) if state is DrawingState.DRAWN else ()
     await jobs.open_drawing(a_drawing("D" * 22, job))
     await jobs.close_drawing(a_drawing("D" * 22, job, state=state, files=files))
-    assert await references.wanted({OWN, *KEYS}) == files
-    assert await references.wanted(KEYS) == ()
+    assert await references.find_unstored_files({OWN, *KEYS}) == files
+    assert await references.find_unstored_files(KEYS) == ()
     await jobs.keep(FOX, 1, some_pictures(FOX))
-    assert await references.wanted({OWN}) == ()
+    assert await references.find_unstored_files({OWN}) == ()
 
 
 @pytest.mark.parametrize("is_kept", [False, True])
@@ -117,10 +117,10 @@ async def test_what_has_the_key_of_a_drawing_has_ended_with_its_job(
     await jobs.open_drawing(a_drawing("D" * 22, job))
     if is_kept:
         await jobs.keep(FOX, 1, some_pictures(FOX))
-    assert await references.ended({OWN, *KEYS}) == frozenset()
+    assert await references.find_ended_keys({OWN, *KEYS}) == frozenset()
     await jobs.finish(FOX, 1, Ending(JobState.DONE if is_kept else JobState.FAILED))
-    assert await references.ended({OWN, *KEYS, OWN.replace("dd.png", "de.png")}) == frozenset({OWN})
-    assert await references.ended(KEYS) == frozenset()
+    assert await references.find_ended_keys({OWN, *KEYS, OWN.replace("dd.png", "de.png")}) == frozenset({OWN})
+    assert await references.find_ended_keys(KEYS) == frozenset()
 
 
 async def test_the_newest_pictures_are_those_that_people_can_see(

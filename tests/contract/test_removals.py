@@ -244,11 +244,11 @@ async def test_steps_that_did_not_go_well_are_listed(removals: PictureRemovals, 
             step = RemovalStep(picture=fox.id, place=place, state=state, detail="away")
             await removals.note_step(removal, step)
             left += [step] if state is not StepState.DONE else []
-    assert await removals.unfinished(most=9) == tuple(left)
-    assert await removals.unfinished(most=1) == tuple(left[:2])
-    assert await removals.unfinished(most=1, after=foxes[0].id) == tuple(left[2:])
+    assert await removals.list_unfinished(most=9) == tuple(left)
+    assert await removals.list_unfinished(most=1) == tuple(left[:2])
+    assert await removals.list_unfinished(most=1, after=foxes[0].id) == tuple(left[2:])
     await removals.note_step(await decided(removals, foxes[1]), replace(left[3], state=StepState.DONE))
-    assert await removals.unfinished(most=9, after=foxes[0].id) == (left[2],)
+    assert await removals.list_unfinished(most=9, after=foxes[0].id) == (left[2],)
 
 
 async def test_an_author_s_removals_come_newest_first(
@@ -292,15 +292,15 @@ async def test_a_message_can_be_turned_to_another_job_and_back(
     other = (await jobs.accept(a_job("other", ann), a_hold(ann))).job
     message, where = MessageRef(LOBBY, "1", "token"), (LOBBY.platform, LOBBY.channel, "1")
     await sent_messages.add(running.id, message)
-    assert await sent_messages.turned_to(*where) is None
+    assert await sent_messages.find_turned_to(*where) is None
     for job in (running, other):
         await sent_messages.turn(job.id, message)
-        assert await sent_messages.turned_to(*where) == job.id
+        assert await sent_messages.find_turned_to(*where) == job.id
         clock.move(SECOND)
     await sent_messages.turn(running.id, MessageRef(LOBBY, "2"))
     await sent_messages.turn_back(message)
-    assert await sent_messages.turned_to(*where) is None
-    assert await sent_messages.turned_to(LOBBY.platform, LOBBY.channel, "2") == running.id
+    assert await sent_messages.find_turned_to(*where) is None
+    assert await sent_messages.find_turned_to(LOBBY.platform, LOBBY.channel, "2") == running.id
     assert await sent_messages.of_job(other.id) == (message,)
 
 

@@ -71,9 +71,9 @@ async def test_their_objects_are_needed(templates: Templates, references: Refere
     """As long as there is such a template."""
     await templates.save(kept("1", template=replace(POSTER, pictures=(PICTURE,))), most=5)
     await templates.save(kept("2", OURS), most=5)
-    assert await references.needed([PICTURE.key, "inputs/other"]) == {PICTURE.key}
+    assert await references.find_needed_keys([PICTURE.key, "inputs/other"]) == {PICTURE.key}
     await templates.remove(MINE, "poster")
-    assert await references.needed([PICTURE.key]) == frozenset()
+    assert await references.find_needed_keys([PICTURE.key]) == frozenset()
 
 
 async def test_the_same_name_is_the_same_template(templates: Templates) -> None:

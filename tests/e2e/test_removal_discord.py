@@ -114,7 +114,7 @@ async def test_what_stands_where_we_may_not_go_is_listed(stage: DiscordStage) ->
     await told(stage)
     removals = stage.base.records.removals
     async with asyncio.timeout(15):
-        while not (left := await removals.unfinished(most=9)):  # noqa: ASYNC110 - the database is looked at
+        while not (left := await removals.list_unfinished(most=9)):  # noqa: ASYNC110 - the database is looked at
             await asyncio.sleep(0.02)
     assert [(one.picture, one.place.split()[0], one.state) for one in left] == [(picture, "message", StepState.IMPOSSIBLE)]
     assert message.files

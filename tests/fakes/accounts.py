@@ -39,7 +39,7 @@ class MemoryAccounts:
         self.failures.raise_next("known")
         return self._accounts.get(identity)
 
-    async def linked(self, identity: Identity) -> tuple[Identity, ...]:
+    async def list_linked_identities(self, identity: Identity) -> tuple[Identity, ...]:
         """Look for whoever shares the account."""
         self.failures.raise_next("linked")
         account = self._accounts.get(identity)

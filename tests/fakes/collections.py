@@ -30,7 +30,7 @@ class MemoryCollections:
         mine = (one for one in self._rows.values() if one.account == account)
         return next((one for one in mine if one.name_key == name_key), None)
 
-    async def listed(self, account: AccountId, community: CommunityId) -> tuple[ListedCollection, ...]:
+    async def list_visible(self, account: AccountId, community: CommunityId) -> tuple[ListedCollection, ...]:
         """Look through them."""
         seen = [
             one

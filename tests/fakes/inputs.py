@@ -41,7 +41,7 @@ class MemoryInputs:
         """List those of a job."""
         return tuple(one.parent for one in self._all() if one.job == job and one.parent is not None)
 
-    async def made_from(self, pictures: Collection[PictureId], *, most: int) -> tuple[JobId, ...]:
+    async def find_made_from(self, pictures: Collection[PictureId], *, most: int) -> tuple[JobId, ...]:
         """Look through all jobs."""
         visible = {one.picture.job for one in self._jobs.kept.values() if one.picture.state is PictureState.VISIBLE}
         found = [

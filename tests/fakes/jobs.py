@@ -296,9 +296,9 @@ class MemoryJobs:
             self._end(row, ending)
         return row.job.ending if row is not None and row.job.state is ending.state else None
 
-    async def unconfirmed(self, *, ended_since: datetime, most: int) -> tuple[JobId, ...]:
+    async def list_unconfirmed(self, *, ended_since: datetime, most: int) -> tuple[JobId, ...]:
         """Look at every call."""
-        self.failures.raise_next("unconfirmed")
+        self.failures.raise_next("list_unconfirmed")
         ended = [row for row in self.rows.values() if row.job.finished_at and row.job.finished_at > ended_since]
         unknown = [one for row in ended for one in row.drawings.values() if one.state is DrawingState.UNKNOWN and one.ticket]
         tickets = sorted((one.ticket.expires_at, one.job) for one in unknown if one.ticket)

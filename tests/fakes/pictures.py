@@ -31,7 +31,7 @@ class MemoryPictures:
         """List a job's."""
         return tuple(kept.picture for kept in self._of(job))
 
-    async def owned(self, account: AccountId, pictures: Sequence[PictureId]) -> tuple[Picture, ...]:
+    async def find_owned(self, account: AccountId, pictures: Sequence[PictureId]) -> tuple[Picture, ...]:
         """Look them up."""
         kept = [self._jobs.kept[id_] for id_ in dict.fromkeys(pictures) if id_ in self._jobs.kept]
         return tuple(one.picture for one in kept if one.account == account)

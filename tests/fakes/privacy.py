@@ -37,9 +37,9 @@ class MemoryPrivacyRequests:
         """Look it up."""
         return self.by_id.get(request)
 
-    async def unfinished(self, kind: PrivacyKind) -> tuple[PrivacyRequest, ...]:
+    async def list_unfinished(self, kind: PrivacyKind) -> tuple[PrivacyRequest, ...]:
         """List them."""
-        self.failures.raise_next("unfinished")
+        self.failures.raise_next("list_unfinished")
         return tuple(one for one in self.by_id.values() if one.kind is kind and one.notified_at is None)
 
     async def due(self, now: datetime) -> tuple[PrivacyRequest, ...]:

@@ -21,31 +21,31 @@ class MemoryReferences:
         self.failures.raise_next("began_at")
         return min((row.job.created_at for row in self._jobs.rows.values()), default=None)
 
-    async def awaited(self, keys: Collection[str]) -> frozenset[str]:
+    async def find_awaited_keys(self, keys: Collection[str]) -> frozenset[str]:
         """Look through the drawings."""
-        self.failures.raise_next("awaited")
+        self.failures.raise_next("find_awaited_keys")
         return frozenset(key for key in keys if any(_may_have(drawing, key) for drawing in self._open_drawings()))
 
-    async def wanted(self, keys: Collection[str]) -> tuple[ImageFile, ...]:
+    async def find_unstored_files(self, keys: Collection[str]) -> tuple[ImageFile, ...]:
         """Look through what is drawn and not kept."""
-        self.failures.raise_next("wanted")
+        self.failures.raise_next("find_unstored_files")
         rows = (row for row in self._jobs.rows.values() if row.job.state in {JobState.QUEUED, JobState.RUNNING})
         drawn = (one for row in rows for one in row.drawings.values() if one.state is DrawingState.DRAWN)
         return tuple(file for drawing in drawn for file in drawing.files if file.key in keys)
 
-    async def ended(self, keys: Collection[str]) -> frozenset[str]:
+    async def find_ended_keys(self, keys: Collection[str]) -> frozenset[str]:
         """Look through the drawings of what is final."""
-        self.failures.raise_next("ended")
+        self.failures.raise_next("find_ended_keys")
         over = [one for row in self._jobs.rows.values() if row.job.state.is_final for one in row.drawings.values()]
         return frozenset(key for key in keys if any(belongs_to_drawing(key, drawing.id) for drawing in over))
 
-    async def needed(self, keys: Collection[str]) -> frozenset[str]:
+    async def find_needed_keys(self, keys: Collection[str]) -> frozenset[str]:
         """Look through the pictures too, and through what was brought to jobs."""
-        self.failures.raise_next("needed")
+        self.failures.raise_next("find_needed_keys")
         kept = self._jobs.kept.values()
         named = {one.picture.file.key for one in kept if one.picture.state is not PictureState.REMOVED}
         brought = {one.key for row in self._jobs.rows.values() for one in row.job.wish.inputs}
-        return await self.awaited(keys) | (named | brought).intersection(keys)
+        return await self.find_awaited_keys(keys) | (named | brought).intersection(keys)
 
     async def newest(self, most: int) -> tuple[str, ...]:
         """Sort by when their jobs kept them."""

@@ -165,7 +165,7 @@ class MemoryPictureRemovals:
         steps = self._steps.get(picture, {})
         return tuple(steps[place] for place in sorted(steps))
 
-    async def unfinished(self, *, most: int, after: PictureId | None = None) -> tuple[RemovalStep, ...]:
+    async def list_unfinished(self, *, most: int, after: PictureId | None = None) -> tuple[RemovalStep, ...]:
         """List those that did not go well."""
         left = {
             picture: [one for one in steps.values() if one.state is not StepState.DONE]
@@ -209,6 +209,6 @@ class MemorySentMessages:
         """Forget it."""
         self._jobs.turned.pop((message.place.platform, message.place.channel, message.id), None)
 
-    async def turned_to(self, platform: Platform, channel: str, message: str) -> JobId | None:
+    async def find_turned_to(self, platform: Platform, channel: str, message: str) -> JobId | None:
         """Look it up."""
         return self._jobs.turned.get((platform, channel, message))

@@ -77,7 +77,7 @@ class OwnPictures:
     async def chosen(self, visitor: Visitor, ids: tuple[PictureId, ...]) -> tuple[Picture, ...]:
         """Return the pictures among these that are the visitor's own, in that order and whatever their state."""
         account = await self.account(visitor)
-        found = () if account is None else await self._dependencies.pictures.owned(account, ids)
+        found = () if account is None else await self._dependencies.pictures.find_owned(account, ids)
         by_id = {one.id: one for one in found}
         return tuple(by_id[id_] for id_ in dict.fromkeys(ids) if id_ in by_id)
 
@@ -88,7 +88,7 @@ class OwnPictures:
         return [one.id for one in seen]
 
     async def _collections(self, account: AccountId) -> list[dict[str, object]]:
-        listed = await self._dependencies.collections.listed(account, HOUSE)
+        listed = await self._dependencies.collections.list_visible(account, HOUSE)
         mine = [one for one in listed if one.collection.account == account]
         return [{"id": one.collection.id, "name": one.collection.name, "pictures": one.pictures} for one in mine]
 

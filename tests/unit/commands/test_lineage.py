@@ -101,7 +101,7 @@ async def test_back_and_forward_turn_the_message_and_draw_nothing(bench: Bench, 
         assert await row.press(action, message) == []
         assert row.shown(message) == text
     assert len(bench.painter.requests) == 3
-    assert await bench.sent_messages.turned_to(LOOM, SQUARE.channel, message.id) is None
+    assert await bench.sent_messages.find_turned_to(LOOM, SQUARE.channel, message.id) is None
 
 
 async def test_there_is_nothing_before_the_first_and_after_the_last(row: Row) -> None:
@@ -139,12 +139,12 @@ async def test_a_message_that_cannot_be_changed_stays_as_it_was(bench: Bench, ro
     bench.surface.failures.fail_next("update", MessageGone(LOOM, "gone"))
     [told] = await row.press(f"back:{snow.id}", message)
     assert told.text == "make it night"
-    assert await bench.sent_messages.turned_to(LOOM, SQUARE.channel, message.id) is None
+    assert await bench.sent_messages.find_turned_to(LOOM, SQUARE.channel, message.id) is None
     await row.press(f"back:{snow.id}", message)
     bench.surface.failures.fail_next("update", MessageGone(LOOM, "gone"))
     [told] = await row.press(f"back:{night.id}", message)
     assert told.text == "a fox"
-    assert await bench.sent_messages.turned_to(LOOM, SQUARE.channel, message.id) == night.id
+    assert await bench.sent_messages.find_turned_to(LOOM, SQUARE.channel, message.id) == night.id
 
 
 async def test_pictures_of_other_places_are_not_shown_to_others(bench: Bench, row: Row) -> None:
@@ -240,7 +240,7 @@ async def test_what_is_taken_down_is_retracted_where_it_was_turned_to(bench: Ben
     await bench.gallery.delete(night.id)
     await bench.copies.retract(bench.job(night), message, deletes=True)
     assert row.shown(message) == "let it snow"
-    assert await bench.sent_messages.turned_to(LOOM, SQUARE.channel, message.id) is None
+    assert await bench.sent_messages.find_turned_to(LOOM, SQUARE.channel, message.id) is None
 
 
 async def test_history_shows_the_row_with_the_meant_one_marked(bench: Bench, row: Row) -> None:
@@ -306,8 +306,8 @@ async def test_a_change_that_is_taken_away_while_its_row_is_read_is_a_step_that_
     class Inputs(MemoryInputs):
         """Has the picture taken away once its job was found."""
 
-        async def made_from(self, pictures: Collection[PictureId], *, most: int) -> tuple[JobId, ...]:
-            found = await super().made_from(pictures, most=most)
+        async def find_made_from(self, pictures: Collection[PictureId], *, most: int) -> tuple[JobId, ...]:
+            found = await super().find_made_from(pictures, most=most)
             if snow.id in found:
                 await row.bench.pictures.hide(snow.id, row.bench.clock.now())
             return found

@@ -114,7 +114,7 @@ async def test_a_wrong_code_changes_nothing(bench: Bench, ann: Everywhere) -> No
     for _ in range(3):
         await ann.type("/link")
     assert (await ann.type("/link")).kind == "busy"
-    assert len(await bench.accounts.linked(person().identity)) == 1
+    assert len(await bench.accounts.list_linked_identities(person().identity)) == 1
 
 
 async def test_unlinking_asks_first(bench: Bench, ann: Everywhere) -> None:
@@ -123,7 +123,7 @@ async def test_unlinking_asks_first(bench: Bench, ann: Everywhere) -> None:
     asked = await ann.type("/unlink")
     assert "Your accounts on Kiln and Loom are one." in asked.text
     assert [(button.label, button.is_dangerous) for button in asked.buttons] == [("Yes, separate them", True)]
-    assert len(await bench.accounts.linked(person().identity)) == 2
+    assert len(await bench.accounts.list_linked_identities(person().identity)) == 2
 
 
 async def test_the_button_parts_whoever_presses_it(bench: Bench, ann: Everywhere) -> None:

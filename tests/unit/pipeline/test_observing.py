@@ -144,7 +144,7 @@ async def test_the_leader_tells_what_it_did(bench: Bench) -> None:
     done = await _swept(bench)
     assert done == [Chore.PUBLISH, Chore.NOTIFY, Chore.CANCEL]
     bench.observer.events.clear()
-    for chore in ("list_unnotified", "unconfirmed"):
+    for chore in ("list_unnotified", "list_unconfirmed"):
         bench.jobs.failures.fail_next(chore, StorageFailed("memory", "away"))
     await bench.imagine()
     bench.clock.move(LEASE)

@@ -158,7 +158,7 @@ async def test_only_who_leads_carries_on_and_a_failure_is_made_up_for(stage: Cho
     await asyncio.sleep(60)
     assert stage.told == []
     for error in (StorageFailed("database", "away"), StorageFailed("database", "away"), ValueError("broken")):
-        stage.requests.failures.fail_next("unfinished", error)
+        stage.requests.failures.fail_next("list_unfinished", error)
     leader.leads = True
     await asyncio.sleep(60)
     assert len(stage.told) == 1

@@ -201,7 +201,7 @@ async def test_an_author_who_takes_no_messages_is_listed(bench: Bench) -> None:
     bench.surface.failures.fail_always("direct", GONE)
     await remove(bench, picture)
     assert (await outcomes(bench, picture))["author"] == (StepState.IMPOSSIBLE, str(GONE))
-    [left] = await bench.removals.unfinished(most=9)
+    [left] = await bench.removals.list_unfinished(most=9)
     assert left.place == "author"
 
 
@@ -217,7 +217,7 @@ async def test_a_job_that_is_being_delivered_is_waited_for(bench: Bench) -> None
     await bench.recover()
     assert bench.message(job).text == "This picture was taken down."
     await bench.removal_steps.sweep()
-    assert await bench.removals.unfinished(most=9) == ()
+    assert await bench.removals.list_unfinished(most=9) == ()
 
 
 async def test_a_picture_without_a_fingerprint_gets_one_before_its_bytes_go(bench: Bench) -> None:

@@ -49,7 +49,7 @@ async def test_tries_become_rarer_and_end_after_a_day(bench: Bench) -> None:
     bench.surface.failures.fail_always("retract", DOWN)
     await remove(bench, picture)
     tries = 0
-    while await bench.removals.unfinished(most=9) and (await outcomes(bench, picture))["message"][0] is StepState.FAILED:
+    while await bench.removals.list_unfinished(most=9) and (await outcomes(bench, picture))["message"][0] is StepState.FAILED:
         tries += 1
         bench.clock.move(timedelta(minutes=10))
         await bench.removal_steps.sweep()

@@ -108,7 +108,7 @@ class TestCodes:
         with pytest.raises(BadInput):
             await linking.redeem(OTHERS, first.text)
         await linking.redeem(OTHERS, second.text)
-        assert await accounts.linked(ANN) == (ANN_ELSEWHERE, ANN)
+        assert await accounts.list_linked_identities(ANN) == (ANN_ELSEWHERE, ANN)
 
     async def test_three_in_ten_minutes_are_enough(self, linking: AccountLinking, clock: StoppedClock) -> None:
         """Then it says when there is another; others do not wait."""
@@ -200,7 +200,7 @@ class TestRedeeming:
         with pytest.raises(BadInput) as caught:
             await linking.redeem(ANNS, code.text)
         assert "own" in caught.value.user_text
-        assert await accounts.linked(ANN) == (ANN,)
+        assert await accounts.list_linked_identities(ANN) == (ANN,)
 
     async def test_five_tries_in_ten_minutes_are_enough(self, linking: AccountLinking, clock: StoppedClock) -> None:
         """Then even the right code waits, and is not used up."""
@@ -228,7 +228,7 @@ class TestRedeeming:
                 await linking.redeem(OTHERS, f"easel-{number:04}-0000")
             refused[caught.type] += 1
         assert refused == {BadInput: 5, Busy: 995}
-        assert await accounts.linked(ANN) == (ANN,)
+        assert await accounts.list_linked_identities(ANN) == (ANN,)
         third = (await accounts.get_or_create(Identity(LOOM, "", "own phone"), GUEST)).id
         assert len(await linking.redeem(third, code.text)) == 2
 
@@ -247,7 +247,7 @@ class TestParting:
         code = await linking.issue(ANNS)
         await linking.redeem(OTHERS, code.text)
         assert (await linking.part(ANN)).tier == REGISTERED
-        assert await accounts.linked(ANN_ELSEWHERE) == (ANN_ELSEWHERE,)
+        assert await accounts.list_linked_identities(ANN_ELSEWHERE) == (ANN_ELSEWHERE,)
 
     @pytest.mark.parametrize("identity", [ANN, Identity(LOOM, "", "stranger")])
     async def test_nobody_parts_from_nobody(self, linking: AccountLinking, accounts: MemoryAccounts, identity: Identity) -> None:

@@ -176,7 +176,7 @@ async def test_without_a_record_nothing_is_removed(bench: Bench) -> None:
     """Not even where one page has been looked at: each is asked about."""
     await put(bench, *(key(number) for number in range(5)))
     bench.clock.move(LATER)
-    for method in ("began_at", "needed", "awaited"):
+    for method in ("began_at", "find_needed_keys", "find_awaited_keys"):
         references = MemoryReferences(bench.jobs)
         references.failures.fail_always(method, LOCKED)
         with pytest.raises(StorageFailed):
@@ -201,10 +201,10 @@ class LateReferences(MemoryReferences):
         super().__init__(bench.jobs)
         self._bench, self._kept = bench, kept
 
-    async def needed(self, keys: Collection[str]) -> frozenset[str]:
+    async def find_needed_keys(self, keys: Collection[str]) -> frozenset[str]:
         """Note it first."""
         self._bench.jobs.kept[self._kept.picture.id] = self._kept
-        return await super().needed(keys)
+        return await super().find_needed_keys(keys)
 
 
 async def test_what_is_kept_between_the_listing_and_the_question_stays(bench: Bench) -> None:

@@ -80,8 +80,8 @@ async def test_a_sweep_that_fails_is_logged_and_the_next_one_comes(bench: Bench,
     references = MemoryReferences(bench.jobs)
     await bench.draw()
     await spool.put(STRANGE, png(), "image/png")
-    references.failures.fail_next("wanted", StorageFailed("database", "locked"))
-    references.failures.fail_next("wanted", RuntimeError("broken"))
+    references.failures.fail_next("find_unstored_files", StorageFailed("database", "locked"))
+    references.failures.fail_next("find_unstored_files", RuntimeError("broken"))
     with capture_logs() as logs:
         running = asyncio.create_task(SpoolSweep(references, bench.objects, spool).run(every=timedelta(minutes=1)))
         await asyncio.sleep(150)

@@ -161,7 +161,7 @@ async def count(database: Database, account: AccountId) -> None:
     with pytest.raises(TenantQuotaExceeded):
         await jobs.accept(a_job("two", account), dear)
     await jobs.cancel(drawing.job, CANCELLED)
-    await jobs.unconfirmed(ended_since=NOON, most=9)
+    await jobs.list_unconfirmed(ended_since=NOON, most=9)
     await jobs.close_drawing(replace(drawing, cost=Cost(9)))
     await ledger.tenant_status(HOUSE, tenant_quota.id, TODAY.day, 4)
     await ledger.spending(budgets[1], TODAY.day)
