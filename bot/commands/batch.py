@@ -57,7 +57,7 @@ def batch(
             return await ask_in_form(call, "batch", _WRITE_PROMPTS)
         offer = await studio.offer("\n".join(texts), Draft(prompt="", **options), call)
         shows_cost = await knows_cost(call.person)
-        await call.whisper(batch_posts.offer(offer.batch, offer.price, shows_cost=shows_cost))
+        await call.whisper(batch_posts.build_offer_post(offer.batch, offer.price, shows_cost=shows_cost))
         return None
 
     return Command(
@@ -84,7 +84,7 @@ def batch_draw(studio: BatchStudio) -> Command[BatchButtonArgs]:
     async def run(call: Call, args: BatchButtonArgs) -> None:
         found = await studio.find(args.batch)
         await studio.confirm(args.batch, call)
-        await call.settle(batch_posts.taken(found))
+        await call.settle(batch_posts.build_confirmed_post(found))
 
     return Command("batch-draw", "Draw all of it", BatchButtonArgs, run, is_typed=False, settles_note=True)
 
@@ -93,8 +93,8 @@ def batch_cancel(studio: BatchStudio) -> Command[BatchButtonArgs]:
     """Build the button that wants no more of it."""
 
     async def run(call: Call, args: BatchButtonArgs) -> None:
-        if not await studio.cancel(args.batch, call) and not await call.settle(batch_posts.not_wanted()):
-            await call.whisper(batch_posts.not_wanted())
+        if not await studio.cancel(args.batch, call) and not await call.settle(batch_posts.build_cancelled_post()):
+            await call.whisper(batch_posts.build_cancelled_post())
 
     return Command("batch-cancel", "Draw no more of it", BatchButtonArgs, run, is_typed=False, settles_note=True)
 
@@ -107,7 +107,7 @@ def batch_delete(studio: BatchStudio, gallery: Gallery, messages: BatchShower) -
         for job in jobs:
             await gallery.delete(job.id)
         await _retract(messages, found)
-        await call.whisper(batch_posts.deleted(found, round(gallery.undo.total_seconds() / 60)))
+        await call.whisper(batch_posts.build_deleted_post(found, round(gallery.undo.total_seconds() / 60)))
 
     return Command("batch-delete", "Delete all its pictures", BatchButtonArgs, run, is_typed=False, is_for_author=True)
 

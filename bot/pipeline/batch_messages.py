@@ -107,11 +107,11 @@ class BatchMessages:
                 return
             jobs = await self._batches.jobs(id_)
             if not batch_posts.is_over(batch, jobs):
-                await self._say(batch, batch_posts.progress(batch, jobs))
+                await self._say(batch, batch_posts.build_progress_post(batch, jobs))
                 return
             # First, so that whoever takes a picture down finds it in the message as soon as it is there.
             await self._note_shown(batch.message, jobs)
-            message = await self._say(batch, await self._finished(batch, jobs))
+            message = await self._say(batch, await self._build_finished_post(batch, jobs))
             if message != batch.message:
                 await self._note_shown(message, jobs)
             await self._batches.mark_notified(id_, self._clock.now())
@@ -132,7 +132,7 @@ class BatchMessages:
             if surface is None:
                 raise SurfaceFailed(message.place.platform, "not served by this process")
             jobs = await self._batches.jobs(batch)
-            post = _named(message, replace(await self._finished(found, jobs), sheet=None), found)
+            post = _name_asker(message, replace(await self._build_finished_post(found, jobs), sheet=None), found)
             gone = {sheet_id(batch)}.union(*[await self._gallery.out_of_sight(job.id) for job in jobs])
             await retry_delivery(lambda: surface.retract(message, post, gone))
             if deletes and not post.pictures:
@@ -144,7 +144,7 @@ class BatchMessages:
         message, since = batch.message, batch.confirmed_at
         return bool(message and message.is_promised and since and self._clock.now() - since < PROMISE_LIFETIME)
 
-    async def _finished(self, batch: Batch, jobs: tuple[Job, ...]) -> Post:
+    async def _build_finished_post(self, batch: Batch, jobs: tuple[Job, ...]) -> Post:
         kept = [(job, picture) for job in jobs for picture in await self._gallery.visible(job.id)]
         shown = tuple(posts.post_picture(job, picture, self._links) for job, picture in kept)
         of_jobs = tuple(job for job, _ in kept)
@@ -153,7 +153,7 @@ class BatchMessages:
             if len(kept) > 1
             else None
         )
-        return batch_posts.finished(batch, jobs, BatchPictures(shown, of_jobs, sheet, await self._notes(jobs)))
+        return batch_posts.build_finished_post(batch, jobs, BatchPictures(shown, of_jobs, sheet, await self._notes(jobs)))
 
     async def _notes(self, jobs: tuple[Job, ...]) -> tuple[str, ...]:
         """Say who drew: each once, however many pictures there are."""
@@ -174,7 +174,7 @@ class BatchMessages:
         if message is not None:
             try:
                 known = message
-                await retry_delivery(lambda: surface.update(known, _named(known, post, batch)))
+                await retry_delivery(lambda: surface.update(known, _name_asker(known, post, batch)))
             except MessageGone:
                 log.info("message.gone", batch=batch.id)
             else:
@@ -194,7 +194,7 @@ class BatchMessages:
             message = await retry_delivery(lambda: surface.post(place, post, key=f"batch:{batch.id}:direct"))
         await self._attach(batch, message)
         # The same key may have said it before, as it stood then.
-        await retry_delivery(lambda: surface.update(message, _named(message, post, batch)))
+        await retry_delivery(lambda: surface.update(message, _name_asker(message, post, batch)))
         return message
 
     async def _attach(self, batch: Batch, message: MessageRef) -> None:
@@ -202,5 +202,5 @@ class BatchMessages:
             await self._batches.attach(batch.id, message)
 
 
-def _named(message: MessageRef, post: Post, batch: Batch) -> Post:
+def _name_asker(message: MessageRef, post: Post, batch: Batch) -> Post:
     return posts.name_asker(post, batch.author) if message.names_asker else post

@@ -43,7 +43,7 @@ class BatchPictures:
     notes: tuple[str, ...] = ()
 
 
-def offer(batch: Batch, price: BatchPrice, *, shows_cost: bool = False) -> Post:
+def build_offer_post(batch: Batch, price: BatchPrice, *, shows_cost: bool = False) -> Post:
     """Say what it would count for, before anything is set aside; `shows_cost` whether whoever asked reads dollars."""
     weighs = f", which count as {price.counted}" if price.counted != batch.count else ""
     dollars = f", for {price.cost}" if shows_cost and price.cost.microusd else ""
@@ -51,7 +51,7 @@ def offer(batch: Batch, price: BatchPrice, *, shows_cost: bool = False) -> Post:
     return Post(
         f"{pluralize(batch.count, 'picture')}{weighs}{dollars}: {_name(batch.prompts, batch.count)}.{relaxed} "
         f"You have {price.left} left. Nothing is counted yet.",
-        details=(Details("Prompts", _numbered(enumerate(batch.prompts, start=1))),),
+        details=(Details("Prompts", _list_prompts(enumerate(batch.prompts, start=1))),),
         buttons=(
             Button(f"Draw {batch.count}", "batch-draw", batch.id),
             Button("Do not draw", "batch-cancel", batch.id, is_dangerous=True),
@@ -59,7 +59,7 @@ def offer(batch: Batch, price: BatchPrice, *, shows_cost: bool = False) -> Post:
     )
 
 
-def deleted(batch: Batch, minutes: int) -> Post:
+def build_deleted_post(batch: Batch, minutes: int) -> Post:
     """Say that all its pictures are gone, and for how long that can be undone, to whoever deleted them."""
     return Post(
         f"All pictures of it are deleted. They can be brought back for {pluralize(minutes, 'minute')}.",
@@ -67,12 +67,12 @@ def deleted(batch: Batch, minutes: int) -> Post:
     )
 
 
-def taken(batch: Batch) -> Post:
+def build_confirmed_post(batch: Batch) -> Post:
     """Say in the place of an offer that it was confirmed."""
     return Post(f"{pluralize(batch.count, 'picture')}: {_name(batch.prompts, batch.count)}. You confirmed that, so it is drawn.")
 
 
-def not_wanted() -> Post:
+def build_cancelled_post() -> Post:
     """Say that an offer came to nothing."""
     return Post("Nothing is drawn, and nothing was counted.")
 
@@ -91,7 +91,7 @@ def _is_over(job: Job) -> bool:
     return is_drawn(job) or job.state.is_final
 
 
-def progress(batch: Batch, jobs: Sequence[Job]) -> Post:
+def build_progress_post(batch: Batch, jobs: Sequence[Job]) -> Post:
     """Say how many are done, with what is to be cancelled still."""
     done = sum(map(_is_over, jobs))
     failed = sum(job.state in _FAILED for job in jobs)
@@ -107,7 +107,7 @@ def progress(batch: Batch, jobs: Sequence[Job]) -> Post:
     )
 
 
-def finished(batch: Batch, jobs: Sequence[Job], shown: BatchPictures) -> Post:
+def build_finished_post(batch: Batch, jobs: Sequence[Job], shown: BatchPictures) -> Post:
     """Show what came of it, and say of each that did not come why; that one can be drawn again alone."""
     drawn = sum(map(is_drawn, jobs))
     failed = [job for job in jobs if job.state in _FAILED]
@@ -117,14 +117,16 @@ def finished(batch: Batch, jobs: Sequence[Job], shown: BatchPictures) -> Post:
     said += [f"{cancelled} cancelled"] if cancelled else []
     said += [f"{len(failed)} could not be drawn"] if failed else []
     said += [f"{missing} not begun: {batch.shortfall}"] if (missing := batch.count - len(jobs)) else []
-    trouble = (Details("Not drawn, and not counted", _numbered((_number(job), _why(job)) for job in failed)),) if failed else ()
+    trouble = (
+        (Details("Not drawn, and not counted", _list_prompts((_number(job), _why(job)) for job in failed)),) if failed else ()
+    )
     gone = drawn - len(shown.pictures)
     return Post(
         " · ".join(said),
         Tone.DONE if drawn else Tone.FAILED,
         pictures=shown.pictures,
         sheet=shown.sheet,
-        details=(*trouble, Details("Prompts", _numbered((_number(job), title(job)) for job in jobs))),
+        details=(*trouble, Details("Prompts", _list_prompts((_number(job), title(job)) for job in jobs))),
         footer=((f"{pluralize(gone, 'picture')} of it cannot be seen any more",) if gone else ()) + shown.notes,
         buttons=(
             *(Button(f"Draw {_number(job)} again", "again", job.id) for job in failed[:_MOST_AGAIN]),
@@ -154,7 +156,7 @@ def _name(prompts: Sequence[str], count: int) -> str:
     return f"{first}, and {count - 1} more" if count > 1 else first
 
 
-def _numbered(prompts: Iterable[tuple[int, str]]) -> str:
+def _list_prompts(prompts: Iterable[tuple[int, str]]) -> str:
     lines = [f"{number}. {truncate(prompt, _LONGEST_LINE)}" for number, prompt in prompts]
     more = len(lines) - _MOST_LINES
     return "\n".join([*lines[:_MOST_LINES], *([f"and {more} more"] if more > 0 else [])])

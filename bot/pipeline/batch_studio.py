@@ -236,7 +236,7 @@ class BatchStudio:
     async def _answer(self, batch: Batch, jobs: tuple[Job, ...], call: Call) -> None:
         """Say in public that it is being drawn. Where that fails the sweep looks for it, and posts it if there is none."""
         try:
-            message = await call.answer(batch_posts.progress(batch, jobs), key=f"batch:{batch.id}:")
+            message = await call.answer(batch_posts.build_progress_post(batch, jobs), key=f"batch:{batch.id}:")
             await self._batches.attach(batch.id, message)
         except EaselError as error:
             log.warning("batch.unanswered", batch=batch.id, reason=str(error))

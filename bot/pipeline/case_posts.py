@@ -76,7 +76,7 @@ def _lines(details: CaseDetails) -> Iterator[str]:
     headline = _DOUBT_OF_WORDS if is_about_words else _HEADLINES[case.kind]
     yield f"{headline.format(name=details.author_name)}{reason}."
     if details.appealed is not None:
-        yield _appealed(details.appealed)
+        yield _format_appealed(details.appealed)
     if details.reporters:
         more = details.reporter_count - len(details.reporters)
         named = [*details.reporters, *([f"{more} more"] if more > 0 else [])]
@@ -95,7 +95,7 @@ def _lines(details: CaseDetails) -> Iterator[str]:
         yield f"{case.decided_by.name} decided after {duration_text(case.time_to_decision)}: {case.decision.outcome}."
 
 
-def _appealed(against: Case | Sanction) -> str:
+def _format_appealed(against: Case | Sanction) -> str:
     """Say what an appeal is against: who decided it, when, and why."""
     if isinstance(against, Sanction):
         until = f" until {_moment(against.until)}" if against.until else ""

@@ -149,7 +149,7 @@ class Delivery:
 
     async def _show_end(self, job: Job, ending: Ending) -> None:
         if ending.state is not JobState.DONE:
-            await self._show(job, posts.ended(job, ending))
+            await self._show(job, posts.build_ended_post(job, ending))
         else:
             await self.show_pictures(job)
 

@@ -47,18 +47,18 @@ class JobPosts:
         """Return what the message of a job with kept pictures shows now; `says_left` adds what its author has left."""
         left = await self._quota_left(job) if says_left else None
         if pictures := await self._gallery.visible(job.id):
-            return await self.finished(job, pictures, left)
+            return await self.build_finished(job, pictures, left)
         taken_down = await self._gallery.taken_down(job.id)
         if taken_down and not await self._gallery.is_deleted(job.id):
-            return posts.taken_down(job, taken_down)
-        return posts.deleted(job, round(self._gallery.undo.total_seconds() / 60))
+            return posts.build_takedown_post(job, taken_down)
+        return posts.build_deleted_post(job, round(self._gallery.undo.total_seconds() / 60))
 
-    async def finished(self, job: Job, pictures: tuple[Picture, ...], left: QuotaStatus | None = None) -> Post:
+    async def build_finished(self, job: Job, pictures: tuple[Picture, ...], left: QuotaStatus | None = None) -> Post:
         """Return a post with pictures of a job, what is said of them, and its buttons."""
         drawings = await self._jobs.drawings(job.id)
         notes = dict.fromkeys(note for one in drawings if one.state is DrawingState.DRAWN for note in one.notes)
         cost = sum((drawing.cost for drawing in drawings), job.prepared_prompt.cost if job.prepared_prompt else FREE)
-        return posts.done(
+        return posts.build_done_post(
             job,
             pictures=pictures,
             notes=tuple(notes),

@@ -51,8 +51,8 @@ class PictureCopies:
             SurfaceFailed: The platform does not take it now.
             StorageFailed: It could not be noted, so nothing is shown.
         """
-        post = posts.name_asker(await self._job_posts.finished(job, pictures), job.author)
-        await self._show_noted(job, await call.answer(posts.coming(), key=f"show:{call.key}"), post)
+        post = posts.name_asker(await self._job_posts.build_finished(job, pictures), job.author)
+        await self._show_noted(job, await call.answer(posts.build_coming_post(), key=f"show:{call.key}"), post)
 
     async def send(self, job: Job, person: Identity, *, key: str) -> None:
         """Send the job's pictures to one person alone; the same `key` again is the same message.
@@ -65,11 +65,11 @@ class PictureCopies:
             StorageFailed: It could not be noted, so nothing is shown.
         """
         surface = self._surface(person.platform)
-        post = await self._job_posts.finished(job, await self._gallery.visible(job.id))
+        post = await self._job_posts.build_finished(job, await self._gallery.visible(job.id))
         if person != job.author.identity:
             post = replace(post, buttons=tuple(one for one in post.buttons if not one.is_dangerous))
         place = await retry_delivery(lambda: surface.direct(person))
-        await self._show_noted(job, await retry_delivery(lambda: surface.post(place, posts.coming(), key=key)), post)
+        await self._show_noted(job, await retry_delivery(lambda: surface.post(place, posts.build_coming_post(), key=key)), post)
 
     async def _show_noted(self, job: Job, message: MessageRef, post: Post) -> None:
         """Write a message down as one of the job's, and have it show pictures only then: who takes one down looks for it there.
@@ -117,7 +117,7 @@ class PictureCopies:
 
     async def post_privately(self, job: Job) -> Post:
         """Return what one person alone is shown of a job's pictures."""
-        return posts.name_asker(await self._job_posts.finished(job, await self._gallery.visible(job.id)), job.author)
+        return posts.name_asker(await self._job_posts.build_finished(job, await self._gallery.visible(job.id)), job.author)
 
     async def retract(self, job: Job, message: MessageRef, *, deletes: bool = False) -> None:
         """Have one message that shows the job's pictures show only those that may be seen; `deletes` where none is left.

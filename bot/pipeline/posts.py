@@ -38,7 +38,7 @@ _LONGEST_ALT = 300
 """Characters of the prompt that describe the picture to those who do not see it."""
 
 
-def waiting(job: Job, position: QueuePosition, slots: int, counted: int) -> Post:
+def build_waiting_post(job: Job, position: QueuePosition, slots: int, counted: int) -> Post:
     """Say that the wish is accepted: what is drawn, what it counts as if it is dear, which place in line, about how long."""
     said = " · ".join([f"Drawing: {title(job)}", *_weight_note(job, counted), *_queue_note(position, slots)])
     return Post(said, Tone.WAITING, size=job.wish.wanted_size, buttons=(_cancel(job),))
@@ -50,7 +50,7 @@ def waiting_for_worker(job: Job, counted: int) -> Post:
     return Post(said, Tone.WAITING, size=job.wish.wanted_size, buttons=(_cancel(job),))
 
 
-def working(job: Job, doing: str, progress: Progress | None = None) -> Post:
+def build_working_post(job: Job, doing: str, progress: Progress | None = None) -> Post:
     """Say what is being done right now, with how far it is."""
     said = " · ".join([f"{doing}: {title(job)}", *_service_note(progress)])
     return Post(
@@ -74,13 +74,13 @@ def waiting_for_provider(job: Job, position: QueuePosition, limits: CallLimits, 
     return Post(said, Tone.WAITING, size=job.wish.wanted_size, buttons=(_cancel(job),))
 
 
-def drawn_later(job: Job, share: str) -> Post:
+def build_relaxed_post(job: Job, share: str) -> Post:
     """Say that the picture comes when the image service has time for it, and what one counts."""
     said = f"{_RELAXED_NOTE}, counts {share}" if share else _RELAXED_NOTE
     return Post(f"Drawing: {title(job)} · {said}", Tone.WAITING, size=job.wish.wanted_size, buttons=(_cancel(job),))
 
 
-def done(
+def build_done_post(
     job: Job,
     *,
     pictures: tuple[Picture, ...],
@@ -148,12 +148,12 @@ def _less_used(job: Job, *, has_row: bool) -> tuple[Button, ...]:
     )
 
 
-def coming() -> Post:
+def build_coming_post() -> Post:
     """Say that something is shown here in a moment, and nothing of it: this message is not known as one of the job's yet."""
     return Post("One moment, here it comes.", Tone.WAITING)
 
 
-def ended(job: Job, ending: Ending) -> Post:
+def build_ended_post(job: Job, ending: Ending) -> Post:
     """Say why there is no picture, and offer what may help."""
     refused = ending.state is JobState.REFUSED
     buttons = [Button("Draw again", "again", job.id)] if not refused else []
@@ -178,7 +178,7 @@ def mistake_button(refusal: str) -> Button:
     return Button("This was a mistake", "mistake", refusal)
 
 
-def deleted(job: Job, minutes: int) -> Post:
+def build_deleted_post(job: Job, minutes: int) -> Post:
     """Say that the pictures are gone, and for how long that can be undone."""
     return Post(
         f"{title(job)} – deleted. It can be brought back for {pluralize(minutes, 'minute')}.",
@@ -187,7 +187,7 @@ def deleted(job: Job, minutes: int) -> Post:
     )
 
 
-def taken_down(job: Job, removals: Sequence[Removal]) -> Post:
+def build_takedown_post(job: Job, removals: Sequence[Removal]) -> Post:
     """Say that the pictures are not to be seen, and nothing of what they showed or of the words; whoever asked may ask why."""
     subject, was, them = ("This picture", "was", "it") if len(removals) == 1 else ("These pictures", "were", "them")
     if all(removal.state is RemovalState.HIDDEN for removal in removals):

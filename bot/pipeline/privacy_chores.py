@@ -94,7 +94,7 @@ class PrivacyChores:
         return privacy_posts.export_ready(export, attachment=Attachment(name, "application/zip", content))
 
     async def _report(self, request: PrivacyRequest) -> Post:
-        return privacy_posts.forgotten(request)
+        return privacy_posts.build_forgotten_post(request)
 
     async def _tell(self, request: PrivacyRequest, build: Callable[[PrivacyRequest], Awaitable[Post]]) -> None:
         """Send a direct message, for a day at most; after that, or where there are none, the command says it."""

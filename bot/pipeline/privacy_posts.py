@@ -44,7 +44,7 @@ def export_ready(request: PrivacyRequest, *, link: str = "", attachment: Attachm
 
 def offer_forgetting(before: PrivacyRequest | None) -> Post:
     """Say what goes and what stays, and ask; and what became of the request `before`, which not everybody can be told."""
-    done = "" if before is None else f"{forgotten(before).text}\n\n"
+    done = "" if before is None else f"{build_forgotten_post(before).text}\n\n"
     return Post(
         f"{done}This removes what is kept of you here, on all your linked accounts, and it cannot be undone: your pictures, what "
         "you asked for, my messages that show them, your ids and keys. What is being drawn for you is cancelled. "
@@ -63,15 +63,15 @@ def forgetting_begun() -> Post:
 
 def forgetting_goes_on(request: PrivacyRequest) -> Post:
     """Say how far it is."""
-    done = _counted(request)
+    done = _format_counts(request)
     so_far = f" Removed so far: {done}." if done else ""
     return Post(f"I am forgetting you, as you asked on {_moment(request)}.{so_far} What is left goes by itself.")
 
 
-def forgotten(request: PrivacyRequest) -> Post:
+def build_forgotten_post(request: PrivacyRequest) -> Post:
     """Say what was removed, what could not be, and what stays."""
     left = request.counts.get("left", 0)
-    removed = _counted(request) or "there was nothing to remove"
+    removed = _format_counts(request) or "there was nothing to remove"
     listed = " Their platform did not let me delete {}: please delete what you still see.".format(pluralize(left, "message"))
     return Post(
         f"You are forgotten: {removed}.{listed if left else ''} This was about all until {_moment(request)}.",
@@ -79,7 +79,7 @@ def forgotten(request: PrivacyRequest) -> Post:
     )
 
 
-def _counted(request: PrivacyRequest) -> str:
+def _format_counts(request: PrivacyRequest) -> str:
     names = {"pictures": "picture", "prompts": "wish", "messages": "message"}
     plurals = {"prompts": "wishes"}
     counted = [

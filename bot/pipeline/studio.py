@@ -297,8 +297,8 @@ class Studio:
         if await self._engine.has_worker(job.tier) is False:
             return posts.waiting_for_worker(job, counted)
         if job.wish.lane is Lane.RELAXED:
-            return posts.drawn_later(job, self._quotas.weights.relaxed_share)
-        return posts.waiting(job, await self._jobs.queue_position(job), self._slots, counted)
+            return posts.build_relaxed_post(job, self._quotas.weights.relaxed_share)
+        return posts.build_waiting_post(job, await self._jobs.queue_position(job), self._slots, counted)
 
     async def _release_message(self, job: Job) -> None:
         """Let delivery have the message at once. It takes it after `PROMISE_LIFETIME` anyway."""

@@ -244,13 +244,13 @@ class Worker:
 
     async def _draw_and_keep(self, job: Job, show: ShowProgress) -> None:
         async def on_progress(progress: Progress) -> None:
-            show(posts.working(job, "Drawing", progress))
+            show(posts.build_working_post(job, "Drawing", progress))
 
         def on_trouble() -> None:
-            show(posts.working(job, "Drawn, and waiting for the storage to come back"))
+            show(posts.build_working_post(job, "Drawn, and waiting for the storage to come back"))
 
         if job.wish.lane is Lane.FAST:
-            show(posts.working(job, "Drawing"))
+            show(posts.build_working_post(job, "Drawing"))
         drawn = await self._steps.drawing.draw(job, on_progress, on_trouble)
         drawings = await self._steps.review.review(job, drawn, on_trouble)
         with self._observer.watch(Step.KEEPING, job):
@@ -308,7 +308,7 @@ class Worker:
         log.info("job.still_drawing", provider=error.provider, seconds=error.pause.total_seconds())
         await self._come_back(job, error.pause)
         if error.is_new:
-            await self._steps.delivery.show_waiting(job, posts.drawn_later(job, self._relaxed_share), JobState.RUNNING)
+            await self._steps.delivery.show_waiting(job, posts.build_relaxed_post(job, self._relaxed_share), JobState.RUNNING)
 
     async def _come_back(self, job: Job, pause: timedelta) -> None:
         not_before = self._clock.now() + pause

@@ -123,7 +123,7 @@ async def test_a_platform_that_this_process_does_not_serve_is_left_to_others(ben
     with pytest.raises(SurfaceFailed, match="not served by this process"):
         await elsewhere.show_pictures(await kept(bench))
     async with elsewhere.progress(await bench.imagine(key="call-2")) as show:
-        show(posts.working(await bench.imagine(key="call-2"), "Drawing"))
+        show(posts.build_working_post(await bench.imagine(key="call-2"), "Drawing"))
     assert bench.surface.updated == []
 
 
@@ -134,7 +134,7 @@ async def test_whoever_loses_a_job_says_no_more_of_it(bench: Bench) -> None:
     async def work_until_cut_off(is_shown: bool) -> None:
         async with bench.delivery.progress(job) as show:
             while is_shown and bench.surface.dropped == [] and not bench.surface.updated:
-                show(posts.working(job, "Drawing"))
+                show(posts.build_working_post(job, "Drawing"))
                 await asyncio.sleep(0)
             raise asyncio.CancelledError
 

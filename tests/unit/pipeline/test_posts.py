@@ -57,7 +57,7 @@ PICTURE = Picture(id=PictureId("p1"), job="job-1", position=0, file=FILE, state=
 )
 def test_a_wish_that_waits_says_its_place_and_its_time(line: QueuePosition, says: str) -> None:
     """Two are drawn at once here; what nobody knows is not said."""
-    post = posts.waiting(JOB, line, 2, 1)
+    post = posts.build_waiting_post(JOB, line, 2, 1)
     assert post == Post(says, Tone.WAITING, size=SHAPE, buttons=(CANCEL,))
 
 
@@ -90,13 +90,13 @@ def test_places_are_counted_as_in_english(number: int, word: str) -> None:
 def test_a_job_that_is_worked_on_says_what_is_done() -> None:
     """With progress and preview where there are any."""
     assert posts.finding_words(JOB) == Post("Drawing: a fox · finding the words", Tone.WORKING, size=SHAPE, buttons=(CANCEL,))
-    shown = posts.working(JOB, "Drawing", Progress(0.5, b"dim"))
+    shown = posts.build_working_post(JOB, "Drawing", Progress(0.5, b"dim"))
     assert shown == Post("Drawing: a fox", Tone.WORKING, preview=b"dim", progress=0.5, size=SHAPE, buttons=(CANCEL,))
 
 
 def test_a_headline_is_cut_and_the_whole_prompt_folded_away() -> None:
     """At 120 characters, with an ellipsis."""
-    post = posts.done(LONG, pictures=(), notes=(), cost=FREE, links=LINKS)
+    post = posts.build_done_post(LONG, pictures=(), notes=(), cost=FREE, links=LINKS)
     assert len(post.text) == 120
     assert post.text.endswith("fox…")
     assert post.details == (Details("You asked for", "fox " * 100),)
@@ -105,7 +105,7 @@ def test_a_headline_is_cut_and_the_whole_prompt_folded_away() -> None:
 def test_a_headline_is_one_line() -> None:
     """What a brand kit, a style or a form adds stands below the first one, and with it in the fold."""
     job = replace(JOB, wish=replace(JOB.wish, prompt="a van\nColours: red"))
-    post = posts.done(job, pictures=(), notes=(), cost=FREE, links=LINKS)
+    post = posts.build_done_post(job, pictures=(), notes=(), cost=FREE, links=LINKS)
     assert (post.text, post.details[0].text) == ("a van", "a van\nColours: red")
 
 
@@ -113,7 +113,7 @@ def test_a_finished_job_shows_its_pictures_and_what_can_be_done_next() -> None:
     """Both wordings, who drew, how long it took, and what it cost."""
     job = replace(REWRITTEN, started_at=NOON, kept_at=NOON + timedelta(seconds=41.4))
     notes = ("drawn by painter", "8x9, low quality")
-    post = posts.done(job, pictures=(PICTURE,), notes=notes, cost=Cost(53_100), links=LINKS)
+    post = posts.build_done_post(job, pictures=(PICTURE,), notes=notes, cost=Cost(53_100), links=LINKS)
     assert (post.text, post.tone) == ("a fox", Tone.DONE)
     assert post.details == (ASKED, Details("Drawn as", "a red fox at dawn"))
     assert (post.footer, post.cost) == (("drawn by painter", "8x9, low quality", "41 s"), "$0.0531")
@@ -139,21 +139,21 @@ def test_a_finished_job_shows_its_pictures_and_what_can_be_done_next() -> None:
 
 def test_what_it_cost_is_for_everybody_only_where_that_is_set() -> None:
     """Else it stands apart, and surfaces that cannot tell people apart leave it out."""
-    post = posts.done(JOB, pictures=(), notes=(), cost=Cost(53_100), links=LINKS, shows_cost=True)
+    post = posts.build_done_post(JOB, pictures=(), notes=(), cost=Cost(53_100), links=LINKS, shows_cost=True)
     assert (post.footer, post.cost) == (("$0.0531",), "")
 
 
 def test_what_is_not_known_is_not_in_the_footer() -> None:
     """A free drawing has no price, and one whose pictures are not kept no length."""
-    assert posts.done(JOB, pictures=(), notes=(), cost=FREE, links=LINKS).footer == ()
+    assert posts.build_done_post(JOB, pictures=(), notes=(), cost=FREE, links=LINKS).footer == ()
     started = replace(JOB, started_at=NOON)
-    assert posts.done(started, pictures=(), notes=(), cost=FREE, links=LINKS).footer == ()
+    assert posts.build_done_post(started, pictures=(), notes=(), cost=FREE, links=LINKS).footer == ()
 
 
 def test_words_that_were_kept_are_shown_once() -> None:
     """Nothing was made of them."""
     kept = replace(JOB, prepared_prompt=PreparedPrompt("a fox"))
-    assert posts.done(kept, pictures=(), notes=(), cost=FREE, links=LINKS).details == (ASKED,)
+    assert posts.build_done_post(kept, pictures=(), notes=(), cost=FREE, links=LINKS).details == (ASKED,)
 
 
 def test_a_picture_is_described_by_what_was_drawn() -> None:
@@ -172,7 +172,7 @@ def test_a_picture_is_described_by_what_was_drawn() -> None:
 )
 def test_an_end_without_pictures_says_why(state: JobState, tone: Tone, labels: list[str]) -> None:
     """What failed can be drawn again as it is; what was refused cannot, but with other words."""
-    post = posts.ended(JOB, Ending(state, "why", "It broke. Nothing was counted."))
+    post = posts.build_ended_post(JOB, Ending(state, "why", "It broke. Nothing was counted."))
     assert (post.text, post.tone, post.kind) == ("a fox – It broke. Nothing was counted.", tone, "why")
     assert [button.label for button in post.buttons] == labels
     assert post.details == (ASKED,)
@@ -181,14 +181,14 @@ def test_an_end_without_pictures_says_why(state: JobState, tone: Tone, labels: l
 
 def test_a_safer_wording_is_shown_and_offered() -> None:
     """Nobody has to guess what would pass."""
-    post = posts.ended(REWRITTEN, Ending(JobState.REFUSED, "prompt_refused", "No.", safer="a kind fox"))
+    post = posts.build_ended_post(REWRITTEN, Ending(JobState.REFUSED, "prompt_refused", "No.", safer="a kind fox"))
     assert [button.action for button in post.buttons] == ["safer:job-1", "reword:job-1", "mistake:job-1"]
     assert post.details[-1] == Details("A wording that would pass", "a kind fox")
 
 
 def test_a_deletion_says_for_how_long_it_can_be_undone() -> None:
     """And offers to."""
-    post = posts.deleted(JOB, 10)
+    post = posts.build_deleted_post(JOB, 10)
     assert post.text == "a fox – deleted. It can be brought back for 10 minutes."
     assert [button.action for button in post.buttons] == ["undelete:job-1"]
     assert post.pictures == ()
@@ -206,8 +206,8 @@ def test_a_deletion_says_for_how_long_it_can_be_undone() -> None:
 def test_a_wish_that_counts_for_more_than_its_pictures_says_so(count: int, counted: int, says: str) -> None:
     """Before it is drawn."""
     job = replace(JOB, wish=Wish(prompt="a fox", count=count))
-    assert posts.waiting(job, QueuePosition(0, None), 2, counted).text == says
-    assert posts.waiting(job, QueuePosition(2, None), 2, counted).text == f"{says} · 1st in line"
+    assert posts.build_waiting_post(job, QueuePosition(0, None), 2, counted).text == says
+    assert posts.build_waiting_post(job, QueuePosition(2, None), 2, counted).text == f"{says} · 1st in line"
 
 
 @pytest.mark.parametrize(("counted", "weight"), [(1, ""), (2, "counts as 2 pictures · ")])
@@ -235,28 +235,28 @@ def test_a_wish_that_nobody_can_draw_yet_says_so(counted: int, weight: str) -> N
 )
 def test_what_is_left_is_said_when_it_is_little(left: QuotaStatus | None, says: tuple[str, ...]) -> None:
     """Three pictures, or the last fifth of the day."""
-    post = posts.done(JOB, pictures=(PICTURE,), notes=(), cost=FREE, links=LINKS, left=left)
+    post = posts.build_done_post(JOB, pictures=(PICTURE,), notes=(), cost=FREE, links=LINKS, left=left)
     assert post.footer == says
 
 
 def test_every_picture_leads_to_its_original_where_people_can_reach_it() -> None:
     """Several are numbered as they are shown."""
     links = PictureLinks("http://127.0.0.1:8420", public_url="https://easel.test")
-    one = posts.done(JOB, pictures=(PICTURE,), notes=(), cost=FREE, links=links)
+    one = posts.build_done_post(JOB, pictures=(PICTURE,), notes=(), cost=FREE, links=links)
     assert one.links == (Link("Original", "https://easel.test/p/p1.png"),)
     pictures = (PICTURE, replace(PICTURE, id=PictureId("p2")))
-    two = posts.done(JOB, pictures=pictures, notes=(), cost=FREE, links=links)
+    two = posts.build_done_post(JOB, pictures=pictures, notes=(), cost=FREE, links=links)
     assert two.links == (
         Link("Original 1", "https://easel.test/p/p1.png"),
         Link("Original 2", "https://easel.test/p/p2.png"),
     )
-    assert posts.done(JOB, pictures=pictures, notes=(), cost=FREE, links=LINKS).links == ()
+    assert posts.build_done_post(JOB, pictures=pictures, notes=(), cost=FREE, links=LINKS).links == ()
 
 
 def test_a_picture_whose_words_were_erased_is_shown_without_them() -> None:
     """Nothing is offered that needs them, and people who cannot see it are told as much."""
     erased = replace(JOB, wish=Wish(prompt=""), erased_at=NOON)
-    post = posts.done(erased, pictures=(PICTURE,), notes=(), cost=FREE, links=LINKS)
+    post = posts.build_done_post(erased, pictures=(PICTURE,), notes=(), cost=FREE, links=LINKS)
     assert (post.text, post.details) == ("A picture whose words are not kept any more", ())
     assert [button.command for button in post.buttons] == ["ask_edit", "edit-part", "star", "delete"]
     assert [button.command for button in post.more] == ["vary-subtle", "remix", "share", "ask_collect", "reframe"]
