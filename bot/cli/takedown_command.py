@@ -43,7 +43,7 @@ def take_down(what: str, reason: RemovalReason, config: Path | None, *, as_json:
 
 def list_left(config: Path | None, *, as_json: bool, is_verbose: bool) -> int:
     """Print what could not be removed of earlier takedowns, and return the exit code."""
-    left = asyncio.run(_left(_load(config, is_verbose=is_verbose)))
+    left = asyncio.run(_list_unfinished(_load(config, is_verbose=is_verbose)))
     if as_json:
         for step in left:
             typer.echo(json.dumps(asdict(step)))
@@ -94,7 +94,7 @@ async def _take_down_person(tools: TakedownTools, identity: Identity, reason: Re
     return _report(str(identity), "person", await tools.takedowns.take_down_account(account.id, reason))
 
 
-async def _left(settings: Settings) -> list[RemovalStep]:
+async def _list_unfinished(settings: Settings) -> list[RemovalStep]:
     left: list[RemovalStep] = []
     async with open_takedowns(settings) as tools:
         while page := await tools.removals.list_unfinished(most=_PAGE, after=left[-1].picture if left else None):

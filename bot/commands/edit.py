@@ -57,7 +57,7 @@ def edit(studio: Studio, bases: PictureBases, turning: Turning) -> Command[EditA
             bases.newest(account.id, call.place) if args.link is None else bases.find(args.link, account.id, call.place)
         )
         if _UNDO.fullmatch(args.words.strip()):
-            await turning.back(found.job, call, found.holder or await turning.pressed(call) or found.job)
+            await turning.back(found.job, call, found.holder or await turning.find_pressed(call) or found.job)
             return
         picture = _choose(found, args.number)
         if any(one.kept_of for one in args.picture):

@@ -71,7 +71,9 @@ class GalleryPages:
         if found:
             await self._show(call, query, found, "Your newest pictures", details)
         elif query.is_narrow:
-            await call.whisper(Post(f"No picture of yours was found{_said(query)}. /gallery alone shows your newest ones."))
+            await call.whisper(
+                Post(f"No picture of yours was found{_format_query(query)}. /gallery alone shows your newest ones.")
+            )
         else:
             nothing = "No picture of yours can be seen now." if details else "You have no pictures yet."
             await call.whisper(Post(f"{nothing} Type /imagine and say what you would like to see.", details=details))
@@ -113,7 +115,7 @@ class GalleryPages:
         last = PageArgument(page[-1].id, query.since, kind, query.words) if len(found) > len(page) else None
         more, older = offer_older("older_pictures", last)
         post = Post(
-            f"{head}{_said(query)} ({len(page)}):{more}",
+            f"{head}{_format_query(query)} ({len(page)}):{more}",
             pictures=shown,
             details=(_listing(jobs, page), *details),
             links=posts.originals(shown),
@@ -155,7 +157,7 @@ def _choices(jobs: dict[str, Job], page: Sequence[Picture]) -> tuple[Button, ...
     return tuple(posts.show_button(number, jobs[picture.job], picture.id) for number, picture in enumerate(page, start=1))
 
 
-def _said(query: PictureQuery) -> str:
+def _format_query(query: PictureQuery) -> str:
     """Repeat what is looked for."""
     favourites = " among your favourites" if query.only_favourites else ""
     return f"{favourites}{describe_search(query.words, query.since)}"

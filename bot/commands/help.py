@@ -84,9 +84,9 @@ class _Page:
         """Explain a command, or a group of them."""
         first = f"/{commands[0].name} – {self._summary(commands[0])}"
         text = first if len(commands) == 1 else f"/{commands[0].group}: {self._word('group')}"
-        return Post(text, details=tuple(Details(f"/{command.name}", self.explained(command)) for command in commands))
+        return Post(text, details=tuple(Details(f"/{command.name}", self.explain(command)) for command in commands))
 
-    def explained(self, command: AnyCommand) -> str:
+    def explain(self, command: AnyCommand) -> str:
         """Return a command's summary, its options and an example, a line each."""
         lines = [self._summary(command), *(self._option(command, option) for option in command.options)]
         return "\n".join([*lines, f"{self._word('example')} {command.example}"] if command.example else lines)

@@ -54,7 +54,7 @@ def unlink(linking: AccountLinking) -> Command[UnlinkArgs]:
     """Build `/unlink`, which asks first."""
 
     async def run(call: Call, args: UnlinkArgs) -> None:  # noqa: ARG001 - every command is called alike
-        identities = await linking.shared(call.person.identity)
+        identities = await linking.list_shared_identities(call.person.identity)
         await call.whisper(
             Post(
                 f"Your accounts on {_platforms(identities)} are one. Separate the one here from the rest? It takes along what "

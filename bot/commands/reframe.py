@@ -11,7 +11,7 @@ from bot.domain.inputs import BroughtPicture, InputRole
 from bot.domain.jobs import Draft, Job
 from bot.domain.options import JobRef
 from bot.domain.prompt_text import LONGEST_PROMPT
-from bot.domain.reframing import Margins, doubled, zoom_out
+from bot.domain.reframing import Margins, double_size, zoom_out
 from bot.pipeline.canvases import Canvases
 from bot.pipeline.studio import Studio
 from bot.ports.surfaces import Call
@@ -77,7 +77,7 @@ class Reframing:
     async def upscale(self, named: str, call: Call) -> None:
         """Have a picture drawn larger, and as well as can be; raises as `Studio.accept` and `PictureBases.find` do."""
         picture, base, job = await self._bring(named, call)
-        size = doubled(Size(picture.file.width, picture.file.height))
+        size = double_size(Size(picture.file.width, picture.file.height))
         draft = Draft(prompt=_add_to(_words(job), _SHARPER), picture=(base,), size=size, quality=Quality.HIGH)
         await self._studio.accept(draft, call)
 

@@ -64,7 +64,7 @@ def template_use(
             shape=args.shape or template.shape,
             size=template.size if args.shape is None else None,
             quality=args.quality or template.quality,
-            model=args.model or await _offered(quotas, call, template.model),
+            model=args.model or await _find_offered_model(quotas, call, template.model),
             count=args.count,
             picture=await pictures.bring(template.pictures),
         )
@@ -88,7 +88,7 @@ def template_use(
     )
 
 
-async def _offered(quotas: Quotas, call: Call, model: str | None) -> str | None:
+async def _find_offered_model(quotas: Quotas, call: Call, model: str | None) -> str | None:
     """Return a template's model if it is there for this person; a default that is not is no reason to draw nothing."""
     if model is None:
         return None

@@ -68,7 +68,7 @@ class ImageModels:
 
     offers: tuple[ImageModelOffer, ...]
 
-    def offered_to(self, tier: Tier) -> tuple[ImageModelOffer, ...]:
+    def list_for_tier(self, tier: Tier) -> tuple[ImageModelOffer, ...]:
         """Return those that people of this tier may ask for."""
         return tuple(offer for offer in self.offers if offer.is_for(tier))
 
@@ -105,7 +105,7 @@ class ImageModels:
 
     def draws_relaxed(self, name: str | None, tier: Tier, inputs: Sequence[InputPicture] = ()) -> bool:
         """Return whether a wish for this model may go into the relaxed lane."""
-        return bool(self._relaxed(name, tier, inputs))
+        return bool(self._list_relaxed(name, tier, inputs))
 
     def choose(
         self, name: str | None, tier: Tier, inputs: Sequence[InputPicture] = (), lane: Lane = Lane.FAST
@@ -116,7 +116,7 @@ class ImageModels:
             BadInput: There is no model of this name, or not in this lane, or it cannot begin with these pictures.
             NotAllowed: The tier may not use it, or none at all.
         """
-        offered = self.offered_to(tier)
+        offered = self.list_for_tier(tier)
         found = self._find(name, tier, offered) if name is not None else None
         if lane is Lane.RELAXED:
             return self._choose_relaxed(name, tier, inputs)
@@ -146,7 +146,7 @@ class ImageModels:
         In the relaxed lane nobody draws at once. What was accepted is drawn even if the settings have since left nothing
         for its tier, or its lane; but by none that cannot begin with its pictures, which may be nobody.
         """
-        relaxed = self._relaxed(name, tier, inputs) if lane is Lane.RELAXED else ()
+        relaxed = self._list_relaxed(name, tier, inputs) if lane is Lane.RELAXED else ()
         if relaxed:
             return tuple(offer.name for offer in relaxed)
         able = {offer.name for offer in self.offers if offer.takes(inputs)}
@@ -154,7 +154,7 @@ class ImageModels:
 
     def _order(self, name: str | None, tier: Tier) -> tuple[str, ...]:
         usual = tuple(offer.name for offer in self.offers if not offer.on_request)
-        permitted = {offer.name for offer in self.offered_to(tier) if offer.lane is Lane.FAST}
+        permitted = {offer.name for offer in self.list_for_tier(tier) if offer.lane is Lane.FAST}
         first = (name,) if name in permitted else ()
         others = tuple(other for other in usual if other in permitted and other != name)
         return (*first, *others) or usual
@@ -163,15 +163,15 @@ class ImageModels:
         """Return how often a picture of a model counts; once where there is none of this name any more."""
         return next((offer.weight for offer in self.offers if offer.name == name), 1)
 
-    def _relaxed(self, name: str | None, tier: Tier, inputs: Sequence[InputPicture]) -> tuple[ImageModelOffer, ...]:
+    def _list_relaxed(self, name: str | None, tier: Tier, inputs: Sequence[InputPicture]) -> tuple[ImageModelOffer, ...]:
         """Return those of the relaxed lane that draw a wish for this model: itself, or what draws the same in that lane."""
         model = next((offer.model for offer in self.offers if offer.name == name), None)
-        relaxed = [offer for offer in self.offered_to(tier) if offer.lane is Lane.RELAXED and offer.takes(inputs)]
+        relaxed = [offer for offer in self.list_for_tier(tier) if offer.lane is Lane.RELAXED and offer.takes(inputs)]
         able = [offer for offer in relaxed if name is None or offer.name == name or offer.model == model]
         return tuple(sorted(able, key=lambda offer: offer.name != name))
 
     def _choose_relaxed(self, name: str | None, tier: Tier, inputs: Sequence[InputPicture]) -> ImageModelOffer:
-        if able := self._relaxed(name, tier, inputs):
+        if able := self._list_relaxed(name, tier, inputs):
             return able[0]
         relaxed = [offer for offer in self.offers if offer.lane is Lane.RELAXED]
         offered = [offer.name for offer in relaxed if offer.is_for(tier)]

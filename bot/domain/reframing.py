@@ -62,7 +62,7 @@ def frame_of(size: Size, margins: Margins) -> Frame:
     )
 
 
-def doubled(size: Size) -> Size:
+def double_size(size: Size) -> Size:
     """Return a size twice as wide and as high, or as near to that as is drawn.
 
     Raises:

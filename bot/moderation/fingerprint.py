@@ -47,7 +47,7 @@ def compute_fingerprints(content: bytes) -> tuple[str, ...]:
     """
     with Image.open(BytesIO(content)) as image:
         found = _frequencies(image)
-    return () if _is_plain(found) else tuple(map(_hash_of, _turned(found)))
+    return () if _is_plain(found) else tuple(map(_hash_of, _turn_all_ways(found)))
 
 
 def _frequencies(image: Image.Image) -> Matrix:
@@ -95,7 +95,7 @@ def _hash_of(found: Matrix) -> str:
     return f"{int(bits, 2):064x}"
 
 
-def _turned(found: Matrix) -> Iterable[Matrix]:
+def _turn_all_ways(found: Matrix) -> Iterable[Matrix]:
     """Yield the frequencies of the picture in all eight ways to lay it: mirrored, upside down, turned."""
     for one in (found, [list(row) for row in zip(*found, strict=True)]):
         for flips_rows in (False, True):

@@ -42,7 +42,7 @@ def _verify_png(content: bytes, check_size: CheckSize) -> Size:
     check_size(Size(*struct.unpack_from(">II", content, 16)))
     verify_png(content)
     with PngImageFile(BytesIO(content)) as image:
-        return _checked(image.size, check_size)
+        return _build_checked_size(image.size, check_size)
 
 
 def _verify_jpeg(content: bytes, check_size: CheckSize) -> Size:
@@ -50,7 +50,7 @@ def _verify_jpeg(content: bytes, check_size: CheckSize) -> Size:
     if content.count(_JPEG_SCAN) > _MOST_SCANS:
         raise ValueError(f"a JPEG of more than {_MOST_SCANS} scans")
     with JpegImageFile(BytesIO(content)) as image:
-        size = _checked(image.size, check_size)
+        size = _build_checked_size(image.size, check_size)
         image.draft("L", (1, 1))
         image.load()
     return size
@@ -60,12 +60,12 @@ def _verify_webp(content: bytes, check_size: CheckSize) -> Size:
     """Return the size. It is parsed by hand first, since Pillow allocates the pixels when it opens a WebP."""
     check_size(Size(*_webp_size(content)))
     with WebPImageFile(BytesIO(content)) as image:
-        size = _checked(image.size, check_size)
+        size = _build_checked_size(image.size, check_size)
         image.load()
     return size
 
 
-def _checked(edges: tuple[int, int], check_size: CheckSize) -> Size:
+def _build_checked_size(edges: tuple[int, int], check_size: CheckSize) -> Size:
     size = Size(*edges)
     check_size(size)
     return size

@@ -46,7 +46,7 @@ def fill(quotas: Quotas, limits: EffectiveLimits, draft: Draft, prompt: str) -> 
 async def _price(quotas: Quotas, limits: EffectiveLimits, wishes: list[Wish]) -> BatchPrice:
     holds = [quotas.hold(limits, wish) for wish in wishes]
     counted = count_percent(sum(hold.pictures * hold.percent for hold in holds))
-    left, credits_left = await _left(quotas, limits, holds[0])
+    left, credits_left = await _read_left(quotas, limits, holds[0])
     if counted > left + credits_left:
         limit = holds[0].allowance.limit
         if counted > limit + credits_left:
@@ -56,7 +56,7 @@ async def _price(quotas: Quotas, limits: EffectiveLimits, wishes: list[Wish]) ->
     return BatchPrice(counted, left + credits_left, cost, is_relaxed=wishes[0].lane is Lane.RELAXED)
 
 
-async def _left(quotas: Quotas, limits: EffectiveLimits, hold: Hold) -> tuple[int, int]:
+async def _read_left(quotas: Quotas, limits: EffectiveLimits, hold: Hold) -> tuple[int, int]:
     """Return what is left of the day in the lane of a hold, and the credits."""
     status = await quotas.quota_status(limits)
     return max(0, hold.allowance.limit - status.held - status.spent), status.credits

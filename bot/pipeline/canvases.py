@@ -54,7 +54,7 @@ def widen_canvas(content: bytes, frame: Frame) -> WiderCanvas:
     hint = picture.resize((_HINT_EDGE, _HINT_EDGE), Image.Resampling.BOX).filter(ImageFilter.GaussianBlur(4))
     canvas = hint.resize(edges, Image.Resampling.BICUBIC)
     canvas.paste(picture, (frame.left, frame.top))
-    return WiderCanvas(_packed(canvas, icc_profile=profile), _packed(_mask(frame)))
+    return WiderCanvas(_encode(canvas, icc_profile=profile), _encode(_mask(frame)))
 
 
 def _mask(frame: Frame) -> Image.Image:
@@ -72,7 +72,7 @@ def _mask(frame: Frame) -> Image.Image:
     return mask
 
 
-def _packed(image: Image.Image, icc_profile: bytes | None = None) -> bytes:
+def _encode(image: Image.Image, icc_profile: bytes | None = None) -> bytes:
     packed = BytesIO()
     image.save(packed, "PNG", compress_level=3, icc_profile=icc_profile)
     return packed.getvalue()

@@ -118,7 +118,7 @@ class DrawingStep:
         """
         if not job.is_stopped:
             return await self._draw_missing(job, on_progress, on_trouble)
-        drawn = _drawn_of(await self._jobs.drawings(job.id))
+        drawn = _list_drawn(await self._jobs.drawings(job.id))
         return await self._note_missing(drawn, cancelled_note(drawn, job.wish.count), on_trouble)
 
     async def _draw_missing(self, job: Job, on_progress: OnProgress, on_trouble: Callable[[], None]) -> tuple[Drawing, ...]:
@@ -127,7 +127,7 @@ class DrawingStep:
         failed: ProviderFailed | None = None
         while True:
             earlier = await self._jobs.drawings(job.id)
-            drawn = _drawn_of(earlier)
+            drawn = _list_drawn(earlier)
             under_way = tuple(filter(None, map(self._calls.find, earlier)))
             calls = WishCalls(job.wish.count - sum(drawing.asked for drawing in drawn), on_progress)
             with self._count_open_drawings():
@@ -296,5 +296,5 @@ class DrawingStep:
         return tuple(noted)
 
 
-def _drawn_of(drawings: tuple[Drawing, ...]) -> tuple[Drawing, ...]:
+def _list_drawn(drawings: tuple[Drawing, ...]) -> tuple[Drawing, ...]:
     return tuple(drawing for drawing in drawings if drawing.state is DrawingState.DRAWN)

@@ -56,7 +56,7 @@ class Turning:
             raise NotAllowed(_FOREIGN)
         if not await self._gallery.visible(origin.job.id):
             raise BadInput(_GONE)
-        await self._show(origin.job, call, holder or await self.pressed(call))
+        await self._show(origin.job, call, holder or await self.find_pressed(call))
 
     async def forward(self, job: Job, call: Call) -> None:
         """Show what came of a job's pictures last.
@@ -68,9 +68,9 @@ class Turning:
         changed = await self._lineage.newest_change(job, account.id, call.place)
         if changed is None:
             raise BadInput(_LAST)
-        await self._show(changed, call, await self.pressed(call))
+        await self._show(changed, call, await self.find_pressed(call))
 
-    async def pressed(self, call: Call) -> Job | None:
+    async def find_pressed(self, call: Call) -> Job | None:
         """Return the job whose own message was pressed; what is shown anywhere else stays as it is."""
         pressed = call.message
         if pressed is None:

@@ -115,7 +115,7 @@ class AccountLinking:
         log.info("link.joined", account=holder, other=account)
         return await self._accounts.identities(AccountId(holder))
 
-    async def shared(self, identity: Identity) -> tuple[Identity, ...]:
+    async def list_shared_identities(self, identity: Identity) -> tuple[Identity, ...]:
         """Return all identities that share this one's account.
 
         Raises:
@@ -132,7 +132,7 @@ class AccountLinking:
         Raises:
             BadInput: It shares its account with nobody.
         """
-        await self.shared(identity)
+        await self.list_shared_identities(identity)
         first_day = (self._clock.now() - _USAGE_FROM).date()
         account = await self._accounts.part(identity, self._first_tier.get(identity.platform, GUEST), first_day)
         log.info("link.parted", account=account.id)

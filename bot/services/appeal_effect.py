@@ -18,13 +18,13 @@ class AppealEffect:
         if case.kind is not CaseKind.APPEAL:
             return
         if case.decision is CaseDecision.RESTORE and case.state is CaseState.DECIDED and case.decided_by is not None:
-            for sanction in await self._appealed(case):
+            for sanction in await self._list_appealed(case):
                 await self._book.lift(sanction.id, case.decided_by, case.id)
             return
         for sanction in await self._book.reinstate(case.id, case.decided_by):
             await self._sanctions.follow_up(sanction)
 
-    async def _appealed(self, appeal: Case) -> tuple[Sanction, ...]:
+    async def _list_appealed(self, appeal: Case) -> tuple[Sanction, ...]:
         """Return what the appeal is against: one sanction, or all that follow from a case."""
         if appeal.appeals is None:
             return ()

@@ -127,10 +127,10 @@ class CaseReader:
             earlier=tuple(one for one in earlier if one.id != case.id),
             record=await self._read_record(case),
             notes=await self._cases.notes(case.id),
-            appealed=await self._appealed(case),
+            appealed=await self._find_appealed(case),
         )
 
-    async def _appealed(self, case: Case) -> Case | Sanction | None:
+    async def _find_appealed(self, case: Case) -> Case | Sanction | None:
         if case.appeals is None:
             return None
         return await self._sanctions.find(SanctionId(case.appeals)) or await self._cases.get(CaseId(case.appeals))

@@ -78,7 +78,7 @@ class CaseReview:
         if community is not None:
             await self._check_impartial(found, by)
         if not await self._cases.decide(case, decision, by):
-            raise _decided_already(await self.find(case, community))
+            raise _build_conflict(await self.find(case, community))
         self.changed.set()
         log.info("case.decided", case=case, decision=decision)
         return await self._enforce_or_leave(await self.find(case, community))
@@ -112,7 +112,7 @@ class CaseReview:
         """
         await self.find(case, community)
         if not await self._cases.assign(case, to, by):
-            raise _decided_already(await self.find(case, community))
+            raise _build_conflict(await self.find(case, community))
         self.changed.set()
         return await self.find(case, community)
 
@@ -203,7 +203,7 @@ class CaseReview:
             case = await self.find(case.id, None)
 
 
-def _decided_already(case: Case) -> Conflict:
+def _build_conflict(case: Case) -> Conflict:
     if case.decided_by is None or case.decision is None:
         return Conflict("Somebody else has changed this case just now; nothing was changed, please look at it again.")
     return Conflict(f"{case.decided_by.name} decided this case already: {case.decision.outcome}. Nothing was changed.")

@@ -55,7 +55,7 @@ class PictureBases:
         for picture in await self._gallery.latest(account, _MOST_LOOKED_AT):
             job = await self._jobs.get(JobId(picture.job))
             if job is not None and is_same_room(job.place, place):
-                shown = await self._lookup.shown_by(job)
+                shown = await self._lookup.find_shown_job(job)
                 if shown.id == job.id:
                     return FoundPictures(picture.id, job, (picture,), job)
                 return replace(await self.find(shown.id, account, place), holder=job)

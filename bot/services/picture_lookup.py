@@ -97,7 +97,7 @@ class PictureLookup:
         shown = await self._sent_messages.jobs_shown(platform, channel, message)
         return await self._jobs.get(shown[0]) if len(shown) == 1 else None
 
-    async def shown_by(self, job: Job) -> Job:
+    async def find_shown_job(self, job: Job) -> Job:
         """Return the job whose pictures the message of this one shows now."""
         message = job.message
         if message is None:

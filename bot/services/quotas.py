@@ -164,7 +164,7 @@ class Quotas:
     async def offered_models(self, person: Person, place: Place) -> tuple[ImageModelOffer, ...]:
         """Return the models that this person may ask for at a place; looking makes no account."""
         effective_limits = await self.prospective_limits(person, place)
-        return self._tariff.models.offered_to(effective_limits.account.tier)
+        return self._tariff.models.list_for_tier(effective_limits.account.tier)
 
     def count_drawn(self, job: Job, drawings: Sequence[Drawing]) -> PictureCount:
         """Return what a job's pictures count for: those of a lighter model than the one that was asked for, what that weighs."""

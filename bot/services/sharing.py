@@ -52,9 +52,9 @@ class Sharing:
 
     async def share_as_before(self, picture: Picture) -> Share:
         """Return the share of a picture as it stands; where there is none, one that hides the words."""
-        return await self.shared(picture) or (await self.share([picture], shows_words=False))[0]
+        return await self.find_share(picture) or (await self.share([picture], shows_words=False))[0]
 
-    async def shared(self, picture: Picture) -> Share | None:
+    async def find_share(self, picture: Picture) -> Share | None:
         """Return the share of a picture that is shared."""
         return await self._shares.of_picture(picture.id)
 

@@ -46,7 +46,7 @@ class TemplateShelf:
         wanted = [owner for owner in owners if not scopes or owner.scope in scopes]
         kept = await self._templates.of(wanted)
         of_house = {check_name(one.template.name) for one in kept if one.owner == THE_HOUSE}
-        built_in = () if THE_HOUSE not in wanted else self._built_in()
+        built_in = () if THE_HOUSE not in wanted else self._list_built_in()
         return (*kept, *(one for one in built_in if check_name(one.template.name) not in of_house))
 
     async def find(self, person: Person, place: Place, ref: str) -> KeptTemplate:
@@ -62,7 +62,7 @@ class TemplateShelf:
                 raise BadInput("That template is not there any more; /template list shows what there is. Nothing was counted.")
             return found
         name = check_name(ref)
-        found = await self._templates.find(owners, name) or _named(self._built_in(), name)
+        found = await self._templates.find(owners, name) or _find_named(self._list_built_in(), name)
         if found is None:
             known = [one.template.name for one in await self.all(person, place)]
             raise BadInput(
@@ -116,7 +116,7 @@ class TemplateShelf:
 
     async def _else(self, person: Person, place: Place, name: str) -> str:
         """Return a sentence that says whose the template of that name is instead."""
-        found = _named(await self.all(person, place), check_name(name))
+        found = _find_named(await self.all(person, place), check_name(name))
         if found is None:
             return ""
         if found.id.startswith(_BUILT_IN):
@@ -125,7 +125,7 @@ class TemplateShelf:
 
     async def _get(self, template: TemplateId) -> KeptTemplate | None:
         if template.startswith(_BUILT_IN):
-            return next((one for one in self._built_in() if one.id == template), None)
+            return next((one for one in self._list_built_in() if one.id == template), None)
         return await self._templates.get(template)
 
     async def _owners(self, person: Person, place: Place) -> list[TemplateOwner]:
@@ -139,7 +139,7 @@ class TemplateShelf:
             return TemplateOwner.of_account((await self._quotas.account(person)).id)
         return TemplateOwner.of_community(self._quotas.community(place)) if scope is TemplateScope.COMMUNITY else THE_HOUSE
 
-    def _built_in(self) -> tuple[KeptTemplate, ...]:
+    def _list_built_in(self) -> tuple[KeptTemplate, ...]:
         now = self._clock.now()
         return tuple(
             KeptTemplate(id=TemplateId(f"{_BUILT_IN}{one.name}"), owner=THE_HOUSE, template=one, changed_at=now)
@@ -155,5 +155,5 @@ WHERE = {
 """Whose a template is, in words."""
 
 
-def _named(templates: Iterable[KeptTemplate], name: str) -> KeptTemplate | None:
+def _find_named(templates: Iterable[KeptTemplate], name: str) -> KeptTemplate | None:
     return next((one for one in templates if check_name(one.template.name) == name), None)

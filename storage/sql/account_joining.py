@@ -50,7 +50,7 @@ _SET_JOINED_TO = (
 )
 
 
-def _reported_by(account: BindParameter[str]) -> Select[tuple[str]]:
+def _select_reported_by(account: BindParameter[str]) -> Select[tuple[str]]:
     return select(reports.c.picture).where(reports.c.reporter == account).correlate(None)
 
 
@@ -64,9 +64,11 @@ _MOVES = (
     update(batches).where(batches.c.account == _GONE).values(account=_SURVIVOR),
     update(identities).where(identities.c.account == _GONE).values(account=_SURVIVOR),
     # Who reported a picture with both is one reporter: what they took back with one of them stands with the other.
-    delete(reports).where(reports.c.reporter == _SURVIVOR, IS_WITHDRAWN, reports.c.picture.in_(_reported_by(_GONE))),
-    update(reports).where(reports.c.reporter == _SURVIVOR, reports.c.picture.in_(_reported_by(_GONE))).values(completed_at=None),
-    delete(reports).where(reports.c.reporter == _GONE, reports.c.picture.in_(_reported_by(_SURVIVOR))),
+    delete(reports).where(reports.c.reporter == _SURVIVOR, IS_WITHDRAWN, reports.c.picture.in_(_select_reported_by(_GONE))),
+    update(reports)
+    .where(reports.c.reporter == _SURVIVOR, reports.c.picture.in_(_select_reported_by(_GONE)))
+    .values(completed_at=None),
+    delete(reports).where(reports.c.reporter == _GONE, reports.c.picture.in_(_select_reported_by(_SURVIVOR))),
     update(reports).where(reports.c.reporter == _GONE).values(reporter=_SURVIVOR),
     update(api_keys).where(api_keys.c.account == _GONE).values(account=_SURVIVOR),
     update(templates).where(is_of("gone")).values(owner=_SURVIVOR),

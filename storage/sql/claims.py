@@ -58,7 +58,7 @@ AGE = (jobs.c.created_at, jobs.c.id)
 """What "oldest first" goes by."""
 
 
-def accepted_after(job: JobId | BindParameter[str] | None) -> tuple[ColumnElement[bool], ...]:
+def is_accepted_after(job: JobId | BindParameter[str] | None) -> tuple[ColumnElement[bool], ...]:
     """Return the condition that a job was accepted after that one; nothing is after a job that was never there."""
     if job is None:
         return ()
@@ -138,7 +138,7 @@ _CLAIMABLE: Select[Any, Any] = (
     .order_by(*AGE)
     .limit(bindparam("most"))
 )
-_CLAIMABLE_AFTER = _CLAIMABLE.where(*accepted_after(bindparam("after", type_=String)))
+_CLAIMABLE_AFTER = _CLAIMABLE.where(*is_accepted_after(bindparam("after", type_=String)))
 _UPDATE = update(jobs).where(jobs.c.id == bindparam("job"), jobs.c.attempt == bindparam("as_attempt"), IS_OPEN)
 # A renewal that was on its way when the job was released must not lease it again.
 _RENEW = _UPDATE.where(jobs.c.lease_until.is_not(None))

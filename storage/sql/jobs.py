@@ -23,9 +23,9 @@ from storage.schema.jobs import HAS_MESSAGE, IS_DONE, IS_FAST, IS_OPEN, IS_UNNOT
 from storage.sql.claims import (
     AGE,
     HAS_NO_PICTURES,
-    accepted_after,
     claim_job,
     claimable_jobs,
+    is_accepted_after,
     mark_kept,
     record_missing,
     renew_lease,
@@ -262,7 +262,10 @@ class SqlJobs:
     async def list_unnotified(self, platforms: frozenset[Platform], *, most: int, after: JobId | None = None) -> tuple[Job, ...]:
         """Read the final jobs that wait for a word."""
         waiting = (
-            select(jobs).where(IS_UNNOTIFIED, jobs.c.platform.in_(platforms), *accepted_after(after)).order_by(*AGE).limit(most)
+            select(jobs)
+            .where(IS_UNNOTIFIED, jobs.c.platform.in_(platforms), *is_accepted_after(after))
+            .order_by(*AGE)
+            .limit(most)
         )
         async with self._database.read_statement() as connection:
             return tuple(job_of(row) for row in await connection.execute(waiting))

@@ -46,7 +46,7 @@ class SqlTemplates:
         """Return the templates of all these owners, in one statement."""
         theirs = or_(*(_is_owned_by(owner) for owner in owners))
         async with self._database.read_statement() as connection:
-            found = [_kept(row) for row in await connection.execute(select(templates).where(theirs))]
+            found = [_template_of(row) for row in await connection.execute(select(templates).where(theirs))]
         return tuple(sorted(found, key=lambda kept: (owners.index(kept.owner), kept.template.name.casefold())))
 
     async def find(self, owners: Sequence[TemplateOwner], name: str) -> KeptTemplate | None:
@@ -54,14 +54,14 @@ class SqlTemplates:
         theirs = or_(*(_is_owned_by(owner) for owner in owners))
         named = select(templates).where(theirs, templates.c.name_key == check_name(name))
         async with self._database.read_statement() as connection:
-            found = [_kept(row) for row in await connection.execute(named)]
+            found = [_template_of(row) for row in await connection.execute(named)]
         return min(found, key=lambda kept: owners.index(kept.owner), default=None)
 
     async def get(self, template: TemplateId) -> KeptTemplate | None:
         """Return the template."""
         async with self._database.read_statement() as connection:
             row = (await connection.execute(_GET, {"of_id": template})).first()
-        return None if row is None else _kept(row)
+        return None if row is None else _template_of(row)
 
     async def save(self, kept: KeptTemplate, *, most: int) -> KeptTemplate:
         """Insert or change the template. Two at once may leave one more than `most`, which does no harm."""
@@ -82,7 +82,7 @@ class SqlTemplates:
             if (await connection.execute(_OTHERS, named)).scalar_one() >= most:
                 raise BadInput(f"{most} templates are the most, so it was not saved; /template remove makes room.")
             await _SAVE.run(connection, values)
-            return _kept((await connection.execute(_FIND, named)).one())
+            return _template_of((await connection.execute(_FIND, named)).one())
 
     async def remove(self, owner: TemplateOwner, name: str) -> bool:
         """Delete the template."""
@@ -103,7 +103,7 @@ def _defaults(template: Template) -> dict[str, str]:
     return {name: str(value) for name, value in values.items() if value}
 
 
-def _kept(row: Row[Any]) -> KeptTemplate:
+def _template_of(row: Row[Any]) -> KeptTemplate:
     defaults = row.defaults
     template = Template(
         row.name,

@@ -81,7 +81,12 @@ class _CommandRenderer:
         return [*slash, *(self._context_menu_entry(name) for name, command in CONTEXT_MENUS.items() if command in known)]
 
     def _context_menu_entry(self, name: str) -> Json:
-        return {"type": _ON_MESSAGE, "name": name, **self._localised("name", self._translations_of("menus", name)), **_EVERYWHERE}
+        return {
+            "type": _ON_MESSAGE,
+            "name": name,
+            **self._build_localizations("name", self._translations_of("menus", name)),
+            **_EVERYWHERE,
+        }
 
     def _slash_command(self, name: str, commands: list[AnyCommand]) -> Json:
         """Return one slash command: a command, or several as its sub-commands."""
@@ -122,8 +127,8 @@ class _CommandRenderer:
         return {
             "name": option.name,
             "description": truncate(f"{option.summary}{_default_note('usually', option.default)}", _LONGEST_DESCRIPTION),
-            **self._localised("name", self._translations_of(*key, "name")),
-            **self._localised("description", self._localised_summaries(option, key)),
+            **self._build_localizations("name", self._translations_of(*key, "name")),
+            **self._build_localizations("description", self._localised_summaries(option, key)),
             "required": option.is_required,
             **_type_fields(option.kind),
             **self._choices(option.kind, key),
@@ -144,7 +149,8 @@ class _CommandRenderer:
         labels = {value: self._translations_of(*key, "choices", value) for value in kind.values}
         return {
             "choices": [
-                {"name": value.capitalize(), **self._localised("name", labels[value]), "value": value} for value in kind.values
+                {"name": value.capitalize(), **self._build_localizations("name", labels[value]), "value": value}
+                for value in kind.values
             ]
         }
 
@@ -152,13 +158,16 @@ class _CommandRenderer:
         """Return the names of a command in other languages, and what it does."""
         texts = self._translations_of(*key, "summary")
         summaries = {language: truncate(text, _LONGEST_DESCRIPTION) for language, text in texts.items()}
-        return {**self._localised("name", self._translations_of(*key, "name")), **self._localised("description", summaries)}
+        return {
+            **self._build_localizations("name", self._translations_of(*key, "name")),
+            **self._build_localizations("description", summaries),
+        }
 
     def _translations_of(self, *key: str) -> dict[str, str]:
         return self._translations.in_each_language(*key)
 
     @staticmethod
-    def _localised(what: str, texts: Mapping[str, str]) -> Json:
+    def _build_localizations(what: str, texts: Mapping[str, str]) -> Json:
         locales = {locale: text for language, text in texts.items() for locale in _LOCALES.get(language, (language,))}
         return {f"{what}_localizations": locales} if locales else {}
 

@@ -45,7 +45,7 @@ class MenuFiles:
         if not pictures:
             return ""
         name = f"{_MENU}{interaction.id}:{command}"
-        owned = _owned(interaction, name)
+        owned = _build_key(interaction, name)
         self._files[owned] = json.dumps(pictures).encode()
         await self._shared.keep(owned, self._files[owned])
         return name
@@ -59,7 +59,7 @@ class MenuFiles:
         named = raw.get(_PICTURE)
         if not isinstance(named, str) or not named.startswith(_MENU):
             return dict(raw)
-        owned = _owned(interaction, named)
+        owned = _build_key(interaction, named)
         kept = self._files.get(owned) or await self._shared.get(owned)
         if kept is None:
             raise BadInput("I do not know that picture any more; please choose the message's menu again. Nothing was counted.")
@@ -68,7 +68,7 @@ class MenuFiles:
         return {**raw, _PICTURE: tuple(replace(one, role=role) for one in await _fetch_pictures(files))}
 
 
-def _owned(interaction: Interaction, name: str) -> str:
+def _build_key(interaction: Interaction, name: str) -> str:
     """Return the key of the pictures. It names their person: a forged form could name the menu that another one opened."""
     return f"{name}:{interaction.user.id}"
 

@@ -72,7 +72,7 @@ def origin_of_command(body: Json) -> PayloadOrigin:
 
 def origin_of_interaction(body: Json) -> PayloadOrigin:
     """Return the origin of the payload of a button, a shortcut or a form."""
-    user, container, message = _nested(body, "user"), _nested(body, "container"), _nested(body, "message")
+    user, container, message = _read_object(body, "user"), _read_object(body, "container"), _read_object(body, "message")
     ts = _text(message, "ts") or _text(body, "message_ts") or _text(container, "message_ts")
     thread = _text(message, "thread_ts") or _text(container, "thread_ts")  # a thread's first message names itself
     installed = installation_of(body)
@@ -81,18 +81,18 @@ def origin_of_interaction(body: Json) -> PayloadOrigin:
         user=_text(user, "id"),
         name=_text(user, "username") or _text(user, "name"),
         enterprise=installed.enterprise,
-        channel=_text(_nested(body, "channel"), "id") or _text(container, "channel_id"),
+        channel=_text(_read_object(body, "channel"), "id") or _text(container, "channel_id"),
         thread="" if thread == ts else thread,
         message=ts,
         trigger=_text(body, "trigger_id"),
         response_url=_text(body, "response_url"),
-        home=_foreign_home(_text(user, "team_id") or _text(_nested(body, "team"), "id"), installed.team),
+        home=_foreign_home(_text(user, "team_id") or _text(_read_object(body, "team"), "id"), installed.team),
     )
 
 
 def origin_of_event(body: Json) -> PayloadOrigin:
     """Return the origin of an event: a mention, a reaction, somebody opening the Home tab."""
-    event, item = _nested(body, "event"), _nested(_nested(body, "event"), "item")
+    event, item = _read_object(body, "event"), _read_object(_read_object(body, "event"), "item")
     installed = installation_of(body)
     return PayloadOrigin(
         team=installed.team,
@@ -113,11 +113,11 @@ def installation_of(body: Json) -> Installation:
     them alike, see `slack_bolt.request.internals`). Only who opened a form
     knows its organisation, so the form brings that along.
     """
-    view, authorizations = _nested(body, "view"), body.get("authorizations")
-    enterprise = _text(_nested(body, "enterprise"), "id") or _text(body, "enterprise_id")
+    view, authorizations = _read_object(body, "view"), body.get("authorizations")
+    enterprise = _text(_read_object(body, "enterprise"), "id") or _text(body, "enterprise_id")
     if authorizations and isinstance(authorizations[0], Mapping):
         return _installation_of_authorization(body, authorizations[0])
-    team = _text(_nested(body, "team"), "id") or _text(body, "team_id") or _text(_nested(body, "user"), "team_id")
+    team = _text(_read_object(body, "team"), "id") or _text(body, "team_id") or _text(_read_object(body, "user"), "team_id")
     installed = _text(view, "app_installed_team_id")
     if installed in {"", team, enterprise}:
         return Installation(enterprise, team)
@@ -137,7 +137,7 @@ def _installation_of_authorization(body: Json, authorization: Json) -> Installat
 
 def _home_of_event(body: Json) -> str:
     """Return the workspace of the person. Of organisations on Enterprise Grid, `user_team` may name the whole."""
-    event = _nested(body, "event")
+    event = _read_object(body, "event")
     if body.get("is_ext_shared_channel") is not True:
         return ""
     named = _text(event, "user_team") or _text(event, "team")
@@ -151,7 +151,7 @@ def _foreign_home(home: str, team: str) -> str:
     return "" if home == team else home
 
 
-def _nested(body: Json, name: str) -> Json:
+def _read_object(body: Json, name: str) -> Json:
     found = body.get(name)
     return found if isinstance(found, Mapping) else {}
 

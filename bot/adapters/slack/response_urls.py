@@ -28,7 +28,7 @@ class ResponseUrlClient:
 
     def may_answer(self, reply_token: SlackReplyToken | None) -> bool:
         """Whether an answer has a chance to arrive."""
-        return reply_token is not None and reply_token.may_answer(self._clock.now()) and self._left(reply_token) > 0
+        return reply_token is not None and reply_token.may_answer(self._clock.now()) and self._count_left(reply_token) > 0
 
     async def say(
         self, reply_token: SlackReplyToken, payload: Mapping[str, Any], *, is_private: bool = False, thread: str = ""
@@ -71,7 +71,7 @@ class ResponseUrlClient:
     def _count(self, reply_token: SlackReplyToken, uses: int) -> None:
         self._used[reply_token.response_url] = self._used.get(reply_token.response_url, 0) + uses
 
-    def _left(self, reply_token: SlackReplyToken) -> int:
+    def _count_left(self, reply_token: SlackReplyToken) -> int:
         return reply_token.uses_left - self._used.get(reply_token.response_url, 0)
 
 

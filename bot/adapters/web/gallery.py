@@ -74,7 +74,7 @@ class OwnPictures:
         collections = {} if before else {"collections": await self._collections(account)}
         return await read_page(self._dependencies.search, self._dependencies.jobs, account, query, before) | collections
 
-    async def chosen(self, visitor: Visitor, ids: tuple[PictureId, ...]) -> tuple[Picture, ...]:
+    async def find_chosen(self, visitor: Visitor, ids: tuple[PictureId, ...]) -> tuple[Picture, ...]:
         """Return the pictures among these that are the visitor's own, in that order and whatever their state."""
         account = await self.account(visitor)
         found = () if account is None else await self._dependencies.pictures.find_owned(account, ids)
@@ -83,7 +83,7 @@ class OwnPictures:
 
     async def star(self, visitor: Visitor, ids: tuple[PictureId, ...], *, is_favourite: bool) -> list[PictureId]:
         """Make pictures favourites, or no favourites any more, and return those that are there."""
-        seen = [one for one in await self.chosen(visitor, ids) if one.state is PictureState.VISIBLE]
+        seen = [one for one in await self.find_chosen(visitor, ids) if one.state is PictureState.VISIBLE]
         await self._dependencies.gallery.star(seen, is_favourite=is_favourite)
         return [one.id for one in seen]
 

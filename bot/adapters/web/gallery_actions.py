@@ -42,7 +42,7 @@ def gallery_action_routes(dependencies: ActionDependencies, own: OwnPictures, vi
 
     async def read_pictures(request: Request) -> list[Picture]:
         ids = read_chosen((await read_json_body(request, _EXPECTED)).get("pictures"), _EXPECTED)
-        chosen = await own.chosen(visitors.identify(request), ids)
+        chosen = await own.find_chosen(visitors.identify(request), ids)
         return [one for one in chosen if one.state in _MAY_COME_BACK]
 
     @routes.post("/api/gallery/delete")
@@ -58,14 +58,14 @@ def gallery_action_routes(dependencies: ActionDependencies, own: OwnPictures, vi
         pictures = await read_pictures(request)
         ids = tuple(one.id for one in pictures)
         unshown = await deletion.restore(ids, _jobs_of(pictures))
-        seen = await own.chosen(visitors.identify(request), ids)
+        seen = await own.find_chosen(visitors.identify(request), ids)
         back = [one.id for one in seen if one.state is PictureState.VISIBLE]
         return answer(request, {"pictures": back, "unshown": unshown})
 
     @routes.get("/api/gallery/zip")
     async def save(request: Request) -> Response:
         ids: tuple[PictureId, ...] = read_chosen(request.query_params.get("pictures", "").split(","), _EXPECTED_IDS)
-        chosen = await own.chosen(visitors.identify(request), ids)
+        chosen = await own.find_chosen(visitors.identify(request), ids)
         shown = [one for one in chosen if one.state is PictureState.VISIBLE]
         if not shown:
             return problem_for(request, HTTPStatus.NOT_FOUND, "None of these pictures is there to be saved.")

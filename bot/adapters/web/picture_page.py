@@ -82,7 +82,7 @@ class PicturePages:
     async def describe(self, found: OwnPicture) -> dict[str, object]:
         """Return all that its owner may know of a picture."""
         picture, job = found.picture, found.job
-        cost, shared = await self._jobs.cost(job.id), await self._sharing.shared(picture)
+        cost, shared = await self._jobs.cost(job.id), await self._sharing.find_share(picture)
         known = {"prompt": "", "drawn_prompt": ""}
         if job.erased_at is None:
             drawn = job.prepared_prompt.text if job.prepared_prompt else job.wish.prompt

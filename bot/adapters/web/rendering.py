@@ -38,7 +38,7 @@ def render_body(post: Post, *, asked: AskedText | None = None, preview: str = ""
     )
 
 
-def asked_in(body: str) -> AskedText | None:
+def asked_text_in(body: str) -> AskedText | None:
     """Return what a stored message answers."""
     asked = json.loads(body)["asked"]
     return AskedText(asked["text"], is_press=asked["is_press"]) if asked else None

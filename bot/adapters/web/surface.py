@@ -5,7 +5,7 @@ from datetime import timedelta
 
 from bot.adapters.shared.message_updates import MessageUpdateQueue
 from bot.adapters.web.previews import preview_id
-from bot.adapters.web.rendering import AskedText, asked_in, preview_in, render_body, tone_in
+from bot.adapters.web.rendering import AskedText, asked_text_in, preview_in, render_body, tone_in
 from bot.domain.chat import MessageRef, Place, Post
 from bot.domain.images import PictureId
 from bot.domain.people import Identity, Platform
@@ -102,7 +102,7 @@ class WebSurface:
 
     async def _replace(self, stored: PageMessage, post: Post, *, version: int | None = None) -> bool:
         """Store the message's new body; False when there is no such message, or no such version of it."""
-        body = render_body(post, asked=asked_in(stored.body), preview=await self._publish_preview(stored, post))
+        body = render_body(post, asked=asked_text_in(stored.body), preview=await self._publish_preview(stored, post))
         if body == stored.body:
             return True
         is_there = await self.messages.replace(stored.id, body, version=version) is not None

@@ -108,14 +108,14 @@ def _pairs(sides: dict[Near, tuple[list[Found], list[Found]]], letters: Letters)
         for one in ones:
             last, first = bisect_right(ends, one.start) - 1, bisect_left(starts, one.end)
             if last >= 0 and _words_between(letters, ends[last], one.start) <= near.within:
-                yield _joined(before[last], one)
+                yield _join(before[last], one)
                 break
             if first < len(starts) and _words_between(letters, one.end, starts[first]) <= near.within:
-                yield _joined(one, after[first])
+                yield _join(one, after[first])
                 break
 
 
-def _joined(first: Found, second: Found) -> Hit:
+def _join(first: Found, second: Found) -> Hit:
     return replace(first.phrase.hit, entry=f"{first.phrase.hit.entry} … {second.phrase.hit.entry}")
 
 

@@ -156,7 +156,7 @@ class ComfyUiImages(HostedService):
         What has left the queue is in the history at once, unless the server has forgotten it.
         """
         queue = (await self._client.fetch("GET", "queue")).fields
-        running, pending = _queued(queue.get("queue_running")), _queued(queue.get("queue_pending"))
+        running, pending = _list_ids(queue.get("queue_running")), _list_ids(queue.get("queue_pending"))
         if ticket.id in running:
             return 0, Execution({})
         if ticket.id in pending:
@@ -165,7 +165,7 @@ class ComfyUiImages(HostedService):
         return None, Execution(entry if isinstance(entry, dict) else {})
 
 
-def _queued(rows: Any) -> list[str]:
+def _list_ids(rows: Any) -> list[str]:
     """Return the ids in the order of their numbers: the server keeps them as a heap."""
     return [row[1] for row in sorted(rows, key=lambda row: row[0])] if isinstance(rows, list) else []
 

@@ -167,10 +167,10 @@ class OpenAiBackground:
             cost += self._text_prices.cost(text_in=words.text_in, image_in=0, out=words.out)
         if picture is not None:
             return cost + prices.cost(text_in=picture.text_in, image_in=picture.image_in, out=picture.out)
-        return cost + (self._picture_estimate(*_asked(ticket.details)) if response.picture else Cost(is_estimate=True))
+        return cost + (self._picture_estimate(*_parse_details(ticket.details)) if response.picture else Cost(is_estimate=True))
 
 
-def _asked(details: Mapping[str, Any]) -> tuple[Size, Quality]:
+def _parse_details(details: Mapping[str, Any]) -> tuple[Size, Quality]:
     """Return the size and the quality that a ticket is for."""
     width, _, height = details["size"].partition("x")
     return Size(int(width), int(height)), Quality(details["quality"])

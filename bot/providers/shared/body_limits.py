@@ -43,7 +43,7 @@ class _BoundedBody(httpx2.AsyncByteStream):
             httpx2.DecodingError: There are too many, or they are packed in a way that was not asked for, or cut short.
         """
         length = 0
-        async for piece in self._decompressed():
+        async for piece in self._decompress():
             length += len(piece)
             if length > self._largest:
                 raise BodyTooLarge(f"larger than {self._largest} bytes")
@@ -53,7 +53,7 @@ class _BoundedBody(httpx2.AsyncByteStream):
         """Close the connection's own stream."""
         await self._stream.aclose()
 
-    async def _decompressed(self) -> AsyncIterator[bytes]:
+    async def _decompress(self) -> AsyncIterator[bytes]:
         if self._encoding == "identity":
             async for piece in self._stream:
                 yield piece

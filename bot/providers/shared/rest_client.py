@@ -214,14 +214,14 @@ class RestClient:
         try:
             url = self._base.join(address)
         except httpx2.InvalidURL:
-            raise self._untrusted() from None
+            raise self._build_untrusted_failure() from None
         is_own = (url.scheme, url.host, url.port) == (self._base.scheme, self._base.host, self._base.port)
         is_named = url.scheme == "https" and any(url.host == host or url.host.endswith(f".{host}") for host in self._hosts)
         if url.userinfo or not (is_own or is_named):
-            raise self._untrusted()
+            raise self._build_untrusted_failure()
         return url
 
-    def _untrusted(self) -> ProviderFailed:
+    def _build_untrusted_failure(self) -> ProviderFailed:
         reason = "it names an address that is not its own"
         return ProviderFailed(self._name, reason, fault=ProviderFault.BAD_ANSWER)
 

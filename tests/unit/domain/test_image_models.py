@@ -29,8 +29,8 @@ def test_a_menu_shows_what_is_known_of_a_model() -> None:
 
 def test_each_tier_is_offered_what_it_may_use() -> None:
     """Those of all tiers too, and those on request."""
-    assert MODELS.offered_to(GUEST) == (PLAIN, BIG)
-    assert MODELS.offered_to(PREMIUM) == (PRO, PLAIN, BIG)
+    assert MODELS.list_for_tier(GUEST) == (PLAIN, BIG)
+    assert MODELS.list_for_tier(PREMIUM) == (PRO, PLAIN, BIG)
 
 
 def test_without_a_name_the_first_that_the_tier_may_use_draws() -> None:

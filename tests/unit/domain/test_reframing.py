@@ -3,7 +3,7 @@
 import pytest
 
 from bot.domain.images import Size
-from bot.domain.reframing import Frame, Margins, doubled, frame_of, zoom_out
+from bot.domain.reframing import Frame, Margins, double_size, frame_of, zoom_out
 from bot.errors import BadInput
 
 
@@ -49,10 +49,10 @@ def test_nothing_becomes_a_ribbon() -> None:
 )
 def test_a_picture_is_drawn_twice_as_large_or_as_large_as_can_be(size: Size, larger: Size) -> None:
     """In multiples of 16."""
-    assert doubled(size) == larger
+    assert double_size(size) == larger
 
 
 def test_the_largest_is_not_drawn_larger() -> None:
     """It is said, before anything is counted."""
     with pytest.raises(BadInput):
-        doubled(Size(3840, 2160))
+        double_size(Size(3840, 2160))

@@ -252,7 +252,7 @@ class TestParting:
     @pytest.mark.parametrize("identity", [ANN, Identity(LOOM, "", "stranger")])
     async def test_nobody_parts_from_nobody(self, linking: AccountLinking, accounts: MemoryAccounts, identity: Identity) -> None:
         """Nor is asked whether to."""
-        for refused in (linking.part(identity), linking.shared(identity)):
+        for refused in (linking.part(identity), linking.list_shared_identities(identity)):
             with pytest.raises(BadInput):
                 await refused
         assert await accounts.find(Identity(LOOM, "", "stranger")) is None

@@ -49,11 +49,11 @@ async def test_sharing_once_more_changes_nothing_where_that_is_asked_for(bench: 
     [share] = await share_fox(bench, shows_words=True)
     picture = await bench.pictures.get(share.picture)
     assert picture is not None
-    assert await bench.sharing.share_as_before(picture) == await bench.sharing.shared(picture) == share
+    assert await bench.sharing.share_as_before(picture) == await bench.sharing.find_share(picture) == share
     await bench.sharing.revoke([picture])
-    assert await bench.sharing.shared(picture) is None
+    assert await bench.sharing.find_share(picture) is None
     anew = await bench.sharing.share_as_before(picture)
-    assert (anew.shows_words, anew.id != share.id, await bench.sharing.shared(picture)) == (False, True, anew)
+    assert (anew.shows_words, anew.id != share.id, await bench.sharing.find_share(picture)) == (False, True, anew)
 
 
 async def test_what_was_revoked_deleted_or_taken_down_shows_nothing(bench: Bench) -> None:

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pytest
 
-from bot.adapters.web.rendering import AskedText, asked_in, label_in, preview_in, render_body, render_view
+from bot.adapters.web.rendering import AskedText, asked_text_in, label_in, preview_in, render_body, render_view
 from bot.domain.chat import Button, Details, Post, PostPicture, Tone
 from bot.domain.images import PictureId, Size
 from bot.ports.page_messages import PageMessage
@@ -67,7 +67,7 @@ def test_the_same_post_is_the_same_text() -> None:
 @pytest.mark.parametrize("asked", [None, AskedText("/imagine a fox"), AskedText("Again", is_press=True)])
 def test_what_was_asked_can_be_read_back(asked: AskedText | None) -> None:
     """An update keeps it."""
-    assert asked_in(render_body(FULL, asked=asked)) == asked
+    assert asked_text_in(render_body(FULL, asked=asked)) == asked
 
 
 def test_a_preview_can_be_read_back() -> None:
