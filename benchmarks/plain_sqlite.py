@@ -1,19 +1,27 @@
 """The database by aiosqlite as it comes, to show what `storage/sql/sqlite_driver.py` is worth."""
 
-from typing import Any
+from collections.abc import Callable, Coroutine
+from typing import Any, TypeVar
 
 import aiosqlite
 from sqlalchemy import URL, Connection, event
-from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 from storage.sql.database import Database
 from storage.sql.sqlite import open_connection
+
+T = TypeVar("T")
 
 _PRAGMAS = ("synchronous=FULL", "foreign_keys=ON")
 
 
 class PlainDatabase(Database):
     """A database whose statements cross to the driver's thread four times each; SQLite only."""
+
+    async def transact(self, act: Callable[[AsyncConnection], Coroutine[Any, Any, T]]) -> T:
+        """Do `act` statement by statement."""
+        async with self.write_transaction() as connection:
+            return await act(connection)
 
     def _create_engines(self, url: URL) -> tuple[AsyncEngine, AsyncEngine, AsyncEngine]:
         reader = self._engine(url, "BEGIN", 4)

@@ -7,6 +7,7 @@ from statistics import median
 from typing import Any
 
 from sqlalchemy import Select, String, bindparam, func, select, true, tuple_, update
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain.allowances import Hold, HoldState
 from bot.domain.chat import MessageRef
@@ -43,6 +44,7 @@ from storage.sql.retries import retry_all_uncommitted
 from storage.sql.rows import ending_json, job_of, job_values, message_key, message_values, prepared_prompt_values
 from storage.sql.sent_messages import add_sent_message
 from storage.sql.spending import book_cost_if_news, lock_hold
+from storage.sql.transactions import transaction
 from storage.sql.upsert import Upsert
 
 _NEW_JOB = Upsert(lambda insert_into: insert_into(jobs).on_conflict_do_nothing(index_elements=[jobs.c.key]))
@@ -90,16 +92,16 @@ class SqlJobs:
         self._database = database
         self._clock = clock
 
-    async def accept(self, job: Job, hold: Hold) -> AcceptedJob:
+    @transaction
+    async def accept(self, connection: AsyncConnection, job: Job, hold: Hold) -> AcceptedJob:
         """Insert the job with its inputs unless its key is taken, and only then reserve its pictures."""
-        async with self._database.write_transaction() as connection:
-            if await _NEW_JOB.run(connection, job_values(job)):
-                # Only a new row reserves: a platform that delivers its event again finds the key, and nothing is counted twice.
-                await reserve(connection, job.id, hold, self._clock.now())
-                await add_inputs(connection, job)
-                return AcceptedJob(job, is_new=True)
-            known = (await connection.execute(_BY_KEY, {"key": job.key})).one()
-            return AcceptedJob(job_of(known), is_new=False)
+        if await _NEW_JOB.run(connection, job_values(job)):
+            # Only a new row reserves: a platform that delivers its event again finds the key, and nothing is counted twice.
+            await reserve(connection, job.id, hold, self._clock.now())
+            await add_inputs(connection, job)
+            return AcceptedJob(job, is_new=True)
+        known = (await connection.execute(_BY_KEY, {"key": job.key})).one()
+        return AcceptedJob(job_of(known), is_new=False)
 
     async def get(self, job: JobId) -> Job | None:
         """Read the job."""
@@ -118,20 +120,22 @@ class SqlJobs:
         """Read the job by the message that speaks of it."""
         return await self._read(_BY_MESSAGE, platform=platform, message_key=message_key(channel, message))
 
-    async def attach(self, job: JobId, message: MessageRef) -> None:
+    @transaction
+    async def attach(self, connection: AsyncConnection, job: JobId, message: MessageRef) -> None:
         """Write the message's reference into the job, without a lease; the job's message before that is noted as sent."""
-        async with self._database.write_transaction() as connection:
-            row = (await connection.execute(_BY_ID, {"job": job})).first()
-            before = None if row is None else job_of(row).message
-            if before is not None and before.is_posted and before.id != message.id:
-                await add_sent_message(connection, job, before, self._clock)
-            await connection.execute(_ATTACH, {"job": job, **message_values(message)})
+        row = (await connection.execute(_BY_ID, {"job": job})).first()
+        before = None if row is None else job_of(row).message
+        if before is not None and before.is_posted and before.id != message.id:
+            await add_sent_message(connection, job, before, self._clock)
+        await connection.execute(_ATTACH, {"job": job, **message_values(message)})
 
-    async def claim(self, job: JobId, lease: timedelta, *, most_running: int | None = None) -> Job | None:
+    @transaction
+    async def claim(
+        self, connection: AsyncConnection, job: JobId, lease: timedelta, *, most_running: int | None = None
+    ) -> Job | None:
         """Claim in one conditional statement. `not_before` is not checked: a claim that comes a moment early is harmless."""
         now = self._clock.now()
-        async with self._database.write_transaction() as connection:
-            row = await claim_job(connection, job, now=now, until=now + lease, most_running=most_running)
+        row = await claim_job(connection, job, now=now, until=now + lease, most_running=most_running)
         return None if row is None else job_of(row)
 
     async def startable(self, job: JobId, platforms: frozenset[Platform], *, most_running: int) -> tuple[tuple[JobId, Tier], ...]:
@@ -140,10 +144,10 @@ class SqlJobs:
             found = await startable_jobs(connection, job, platforms, now=self._clock.now(), most_running=most_running)
         return tuple((JobId(row.id), Tier(row.tier)) for row in found)
 
-    async def renew(self, job: JobId, attempt: int, lease: timedelta) -> None:
+    @transaction
+    async def renew(self, connection: AsyncConnection, job: JobId, attempt: int, lease: timedelta) -> None:
         """Move the end of the job's lease."""
-        async with self._database.write_transaction() as connection:
-            await renew_lease(connection, job, attempt, self._clock.now() + lease)
+        await renew_lease(connection, job, attempt, self._clock.now() + lease)
 
     async def release(self, job: JobId, attempt: int, not_before: datetime) -> None:
         """Clear the lease; the attempt stays what it is until the next claim."""
@@ -157,72 +161,76 @@ class SqlJobs:
         """Write the prepared words and what they cost."""
         await self._update(job, attempt, **prepared_prompt_values(prompt))
 
-    async def open_drawing(self, drawing: Drawing) -> None:
+    @transaction
+    async def open_drawing(self, connection: AsyncConnection, drawing: Drawing) -> None:
         """Insert the drawing, if the attempt is still the job's."""
-        async with self._database.write_transaction() as connection:
-            await update_or_raise(connection, drawing.job, drawing.attempt, waits_for=None)
-            await add_drawing(connection, drawing)
+        await update_or_raise(connection, drawing.job, drawing.attempt, waits_for=None)
+        await add_drawing(connection, drawing)
 
-    async def record_ticket(self, drawing: DrawingId, ticket: Ticket) -> None:
+    @transaction
+    async def record_ticket(self, connection: AsyncConnection, drawing: DrawingId, ticket: Ticket) -> None:
         """Add the ticket to the drawing's row, and correct what was booked for its job."""
-        async with self._database.write_transaction() as connection:
-            job = (await connection.execute(_JOB_OF_DRAWING, {"drawing": drawing})).scalar_one()
-            hold = await lock_hold(connection, job)
-            known = next(one for one in await drawings_of(connection, job) if one.id == drawing)
-            # The call was closed meanwhile by somebody who knows its end; the ticket would add nothing.
-            if known.state.is_certain:
-                return
-            noted = replace(known, ticket=ticket, cost=ticket.cost or known.cost)
-            await book_cost_if_news(connection, noted, hold)
-            await overwrite_drawing(connection, noted)
+        job = (await connection.execute(_JOB_OF_DRAWING, {"drawing": drawing})).scalar_one()
+        hold = await lock_hold(connection, job)
+        known = next(one for one in await drawings_of(connection, job) if one.id == drawing)
+        # The call was closed meanwhile by somebody who knows its end; the ticket would add nothing.
+        if known.state.is_certain:
+            return
+        noted = replace(known, ticket=ticket, cost=ticket.cost or known.cost)
+        await book_cost_if_news(connection, noted, hold)
+        await overwrite_drawing(connection, noted)
 
-    async def close_drawing(self, drawing: Drawing) -> None:
+    @transaction
+    async def close_drawing(self, connection: AsyncConnection, drawing: Drawing) -> None:
         """Overwrite the drawing, and correct what was booked and spent for its job, unless more is known of it."""
-        async with self._database.write_transaction() as connection:
-            hold = await lock_hold(connection, drawing.job)
-            if not await book_cost_if_news(connection, drawing, hold):
-                return
-            await overwrite_drawing(connection, drawing)
-            if hold is not None and hold.state == HoldState.SPENT:
-                drawn = sum(one.may_have_given for one in await drawings_of(connection, drawing.job))
-                counted = await refund_cancelled(connection, drawing.job, drawn, self._clock.now())
-                if counted is not None:
-                    await reword_cancelled(connection, drawing.job, counted)
+        hold = await lock_hold(connection, drawing.job)
+        if not await book_cost_if_news(connection, drawing, hold):
+            return
+        await overwrite_drawing(connection, drawing)
+        if hold is not None and hold.state == HoldState.SPENT:
+            drawn = sum(one.may_have_given for one in await drawings_of(connection, drawing.job))
+            counted = await refund_cancelled(connection, drawing.job, drawn, self._clock.now())
+            if counted is not None:
+                await reword_cancelled(connection, drawing.job, counted)
 
-    async def record_missing(self, job: JobId, attempt: int) -> datetime:
+    @transaction
+    async def record_missing(self, connection: AsyncConnection, job: JobId, attempt: int) -> datetime:
         """Note since when the pictures are missing; the first time that was written stays."""
-        async with self._database.write_transaction() as connection:
-            return await record_missing(connection, job, attempt, self._clock.now())
+        return await record_missing(connection, job, attempt, self._clock.now())
 
     async def drawings(self, job: JobId) -> tuple[Drawing, ...]:
         """Return the job's drawings."""
         async with self._database.read_statement() as connection:
             return await drawings_of(connection, job)
 
-    async def keep(self, job: JobId, attempt: int, pictures: tuple[Picture, ...], *, counted: int | None = None) -> None:
+    @transaction
+    async def keep(
+        self, connection: AsyncConnection, job: JobId, attempt: int, pictures: tuple[Picture, ...], *, counted: int | None = None
+    ) -> None:
         """Write the job, its pictures and its hold in one transaction; the same pictures by the same attempt change nothing."""
         now = self._clock.now()
-        async with self._database.write_transaction() as connection:
-            if (whose := await mark_kept(connection, job, attempt, now)) is not None:
-                await add_pictures(connection, whose, pictures, now)
-                await spend_hold(connection, job, len(pictures), now, most=counted)
-                return
-            known = (await connection.execute(select(jobs.c.attempt).where(jobs.c.id == job))).scalar()
-            if known != attempt or not await has_pictures(connection, job, pictures):
-                raise LeaseLost(job, attempt)
+        if (whose := await mark_kept(connection, job, attempt, now)) is not None:
+            await add_pictures(connection, whose, pictures, now)
+            await spend_hold(connection, job, len(pictures), now, most=counted)
+            return
+        known = (await connection.execute(select(jobs.c.attempt).where(jobs.c.id == job))).scalar()
+        if known != attempt or not await has_pictures(connection, job, pictures):
+            raise LeaseLost(job, attempt)
 
-    async def finish(self, job: JobId, attempt: int, ending: Ending) -> None:
+    @transaction
+    async def finish(self, connection: AsyncConnection, job: JobId, attempt: int, ending: Ending) -> None:
         """Write the job's end and its hold in one transaction; the same end by the same attempt changes nothing."""
-        async with self._database.write_transaction() as connection:
-            if await update_if_current(connection, job, attempt, **self._final_values(ending)):
-                await end_hold_and_book_cost(connection, job, self._clock.now())
-                return
-            known = (await connection.execute(select(jobs.c.attempt, jobs.c.state).where(jobs.c.id == job))).first()
-            if known is None or (known.attempt, known.state) != (attempt, ending.state):
-                raise LeaseLost(job, attempt)
+        if await update_if_current(connection, job, attempt, **self._final_values(ending)):
+            await end_hold_and_book_cost(connection, job, self._clock.now())
+            return
+        known = (await connection.execute(select(jobs.c.attempt, jobs.c.state).where(jobs.c.id == job))).first()
+        if known is None or (known.attempt, known.state) != (attempt, ending.state):
+            raise LeaseLost(job, attempt)
 
+    @transaction
     async def cancel(
         self,
+        connection: AsyncConnection,
         job: JobId,
         ending: Ending,
         *,
@@ -231,33 +239,32 @@ class SqlJobs:
         is_refunded: bool = False,
     ) -> Ending | None:
         """Cancel the job with its hold and its drawings in one transaction. A job that was cancelled before keeps its end."""
-        async with self._database.write_transaction() as connection:
-            # The job is locked before its hold, as everywhere: joining accounts locks in this order too, and does not deadlock.
-            known = (await connection.execute(_LOCKED, {"job": job})).first()
-            if known is None or known.state not in {JobState.QUEUED, JobState.RUNNING}:
-                return job_of(known).ending if known is not None and known.state == ending.state else None
-            if once_drawn is not None and (before := job_of(known).ending) is not None:
-                return before
-            await lock_hold(connection, job)
-            paid = [one for one in await drawings_of(connection, job) if one.state.is_paid_for]
-            if once_drawn is not None and (drawn := sum(len(one.files) for one in paid)):
-                return await stop_job(connection, job, once_drawn(drawn), attempt=known.attempt + 1)
-            if paid and not is_refunded:
-                counted = await spend_hold(connection, job, sum(one.may_have_given for one in paid), self._clock.now())
-                ending = once_paid(counted) if once_paid else ending
-            await connection.execute(_CANCEL, {"job": job, **self._final_values(ending)})
-            await end_hold_and_book_cost(connection, job, self._clock.now())
-            return ending
+        # The job is locked before its hold, as everywhere: joining accounts locks in this order too, and does not deadlock.
+        known = (await connection.execute(_LOCKED, {"job": job})).first()
+        if known is None or known.state not in {JobState.QUEUED, JobState.RUNNING}:
+            return job_of(known).ending if known is not None and known.state == ending.state else None
+        if once_drawn is not None and (before := job_of(known).ending) is not None:
+            return before
+        await lock_hold(connection, job)
+        paid = [one for one in await drawings_of(connection, job) if one.state.is_paid_for]
+        if once_drawn is not None and (drawn := sum(len(one.files) for one in paid)):
+            return await stop_job(connection, job, once_drawn(drawn), attempt=known.attempt + 1)
+        if paid and not is_refunded:
+            counted = await spend_hold(connection, job, sum(one.may_have_given for one in paid), self._clock.now())
+            ending = once_paid(counted) if once_paid else ending
+        await connection.execute(_CANCEL, {"job": job, **self._final_values(ending)})
+        await end_hold_and_book_cost(connection, job, self._clock.now())
+        return ending
 
     async def list_unconfirmed(self, *, ended_since: datetime, most: int) -> tuple[JobId, ...]:
         """Read them by their calls, which are few."""
         async with self._database.read_statement() as connection:
             return await unconfirmed_jobs(connection, now=self._clock.now(), ended_since=ended_since, most=most)
 
-    async def mark_notified(self, job: JobId) -> None:
+    @transaction
+    async def mark_notified(self, connection: AsyncConnection, job: JobId) -> None:
         """Note when, once; an open job has no end to notify of."""
-        async with self._database.write_transaction() as connection:
-            await connection.execute(_MARK_NOTIFIED, {"job": job, "told_at": self._clock.now()})
+        await connection.execute(_MARK_NOTIFIED, {"job": job, "told_at": self._clock.now()})
 
     async def list_unnotified(self, platforms: frozenset[Platform], *, most: int, after: JobId | None = None) -> tuple[Job, ...]:
         """Read the final jobs that wait for a word."""
@@ -325,8 +332,7 @@ class SqlJobs:
         return None if row is None else job_of(row)
 
     async def _update(self, job: JobId, attempt: int, **changes: object) -> None:
-        async with self._database.write_transaction() as connection:
-            await update_or_raise(connection, job, attempt, **changes)
+        await self._database.transact(lambda connection: update_or_raise(connection, job, attempt, **changes))
 
     def _final_values(self, ending: Ending) -> dict[str, Any]:
         now = self._clock.now()

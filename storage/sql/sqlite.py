@@ -1,18 +1,21 @@
 """What SQLite needs: its file, a write-ahead log, and transactions that begin in time."""
 
+import asyncio
 import sqlite3
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import asynccontextmanager, closing
 from datetime import timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlalchemy import URL, Pool
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 from bot.errors import StorageFailed
 from storage.sql.sqlite_driver import SingleHopConnection
+
+T = TypeVar("T")
 
 _PAUSE_S = 0.02
 
@@ -57,6 +60,17 @@ async def without_transaction(connection: AsyncConnection) -> AsyncIterator[None
         yield
     finally:
         driver.begins = True
+
+
+async def run_in_driver(connection: AsyncConnection, act: Callable[[], Coroutine[Any, Any, T]]) -> T:
+    """Run what awaits nothing but statements of the connection in the driver's thread, which is crossed to once."""
+    driver: Any = (await connection.get_raw_connection()).driver_connection
+    try:
+        done: T = await driver.run_inside(act)
+    except asyncio.CancelledError:
+        await connection.invalidate()  # the thread may be at a statement still, and what it has begun goes with the connection
+        raise
+    return done
 
 
 def open_connection(file: str, options: dict[str, Any], pragmas: tuple[str, ...]) -> sqlite3.Connection:

@@ -1,5 +1,10 @@
-"""How often is the database asked for one accepted wish? Each statement and each commit is paid for by everybody who waits."""
+"""How often is the database asked for one accepted wish? Each statement and each commit is paid for by everybody who waits.
 
+So is each way to the thread of SQLite's driver and back: a statement that is sent from here is one, and a transaction that
+runs there is one with all that is in it.
+"""
+
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -19,22 +24,32 @@ MOST_STATEMENTS = 12
 MOST_COMMITS = 2
 """One to accept the wish with what is set aside for it, one for its message."""
 
+MOST_CROSSINGS = MOST_COMMITS + 5
+"""The others read: who it is, the rules, sanctions, what is open, and the place in line."""
+
 
 @contextmanager
-def counted() -> Iterator[list[str]]:
-    """Note each statement, and each commit of what was written."""
+def counted() -> Iterator[tuple[list[str], list[str]]]:
+    """Note each statement, and each commit of what was written; and of these what crossed to the driver's thread."""
     heard: list[str] = []
+    crossed: list[str] = []
 
     def note_statement(_connection: Connection, _cursor: object, statement: str, *_: object) -> None:
         if not statement.startswith(("BEGIN", "PRAGMA")):
             heard.append(statement)
+            note_crossing(statement)
 
     def note_commit(_connection: Connection) -> None:
         heard.append("COMMIT")
+        note_crossing("COMMIT")
+
+    def note_crossing(what: str) -> None:
+        if what == "COMMIT" or threading.current_thread() is threading.main_thread():
+            crossed.append(what)
 
     event.listen(Engine, "before_cursor_execute", note_statement)
     event.listen(Engine, "commit", note_commit)
-    yield heard
+    yield heard, crossed
     event.remove(Engine, "before_cursor_execute", note_statement)
     event.remove(Engine, "commit", note_commit)
 
@@ -48,8 +63,9 @@ async def test_an_accepted_wish_asks_the_database_no_more_often_than_it_must(tmp
         dispatcher = build_dispatcher(build_services(base, {LOOM: surface}, ManualEngine(base.clock)).features)
         place = Place(LOOM, "guild-7", "market square")
         await dispatcher.dispatch("imagine", {"prompt": "a fox, who makes the account"}, FakeCall(surface, key="first", at=place))
-        with counted() as heard:
+        with counted() as (heard, crossed):
             await dispatcher.dispatch("imagine", {"prompt": "a fox"}, FakeCall(surface, key="second", at=place))
     assert heard.count("COMMIT") <= MOST_COMMITS, heard
     assert len(heard) - heard.count("COMMIT") <= MOST_STATEMENTS, heard
     assert sum("FROM rules" in one for one in heard) <= 1, heard
+    assert len(crossed) <= MOST_CROSSINGS, crossed

@@ -3,6 +3,7 @@
 import asyncio
 import itertools
 import sqlite3
+import threading
 import traceback
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import closing, contextmanager
@@ -11,7 +12,7 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy import event, func, insert, select, text
-from sqlalchemy.ext.asyncio import AsyncEngine
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from bot.errors import Busy, StorageFailed
 from storage.schema.messages import channels
@@ -43,6 +44,16 @@ async def add(database: Database, *names: str) -> None:
     async with database.write_transaction() as connection:
         for name in names:
             await connection.execute(insert(channels).values(name=name, version=1))
+
+
+async def add_inside(database: Database, *names: str) -> None:
+    """Write rows, one after the other, in one transaction that runs in the driver's thread."""
+
+    async def write(connection: AsyncConnection) -> None:
+        for name in names:
+            await connection.execute(insert(channels).values(name=name, version=1))
+
+    await database.transact(write)
 
 
 async def count(database: Database) -> int:
@@ -166,6 +177,29 @@ class TestTrouble:
         await add(hasty, "b")
         assert await count(hasty) == 1
 
+    async def test_a_broken_rule_undoes_what_was_written_inside(self, database: Database) -> None:
+        """It is said as outside, and the connection is used again."""
+        with pytest.raises(StorageFailed, match="reason=breaks a constraint"):
+            await add_inside(database, "a", "b", "a")
+        assert await count(database) == 0
+        await add_inside(database, "a")
+        assert await count(database) == 1
+
+    async def test_a_commit_that_fails_inside_leaves_nothing(self, database: Database) -> None:
+        """Nor for the next one to commit."""
+        assert isinstance(database._writer, AsyncEngine)
+
+        def refuse(_connection: object) -> None:
+            event.remove(engine, "commit", refuse)
+            raise OSError("no space left")
+
+        engine = database._writer.sync_engine
+        event.listen(engine, "commit", refuse)
+        with pytest.raises(StorageFailed):
+            await add_inside(database, "failed")
+        await add_inside(database, "next")
+        assert await count(database) == 1
+
     async def test_our_own_errors_pass_through_and_undo_the_transaction(self, database: Database) -> None:
         """A refusal in the middle of a transaction is not the database's fault."""
 
@@ -264,6 +298,29 @@ class TestTogether:
         await second.close()
         async with database.read_transaction() as connection:
             assert (await connection.execute(select(channels.c.version))).scalar_one() == 30
+
+    @pytest.mark.parametrize("statement", range(1, 4))
+    async def test_whoever_is_cancelled_in_the_thread_leaves_nothing(self, database: Database, statement: int) -> None:
+        """The statement ends, the transaction does not; and the next writer goes on."""
+        assert isinstance(database._writer, AsyncEngine)
+        seen, loop, is_cancelled = itertools.count(1), asyncio.get_running_loop(), threading.Event()
+
+        def cancel() -> None:
+            writing.cancel()
+            loop.call_soon(is_cancelled.set)
+
+        def cancel_at_the_statement(*_: object) -> None:
+            if next(seen) == statement:
+                loop.call_soon_threadsafe(cancel)
+                assert is_cancelled.wait(10)
+
+        event.listen(database._writer.sync_engine, "before_cursor_execute", cancel_at_the_statement)
+        writing = asyncio.create_task(add_inside(database, "a", "b", "c"))
+        await asyncio.wait([writing])
+        assert writing.cancelled()
+        assert await count(database) == 0
+        await add_inside(database, "next")
+        assert await count(database) == 1
 
     @pytest.mark.parametrize("statement", range(1, 4))
     async def test_whoever_is_cancelled_during_a_statement_leaves_nothing(self, database: Database, statement: int) -> None:

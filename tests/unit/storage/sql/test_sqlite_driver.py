@@ -1,10 +1,14 @@
 """How often is SQLite's thread gone to, and does a transaction still begin and end where it should?"""
 
+import asyncio
 import sqlite3
+import threading
 from collections.abc import AsyncIterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
+import structlog
 
 from storage.sql.sqlite_driver import SingleHopConnection
 
@@ -70,3 +74,71 @@ async def test_a_statement_that_fails_leaves_its_transaction_to_be_undone(connec
     left = connection.cursor()
     await left.execute("SELECT count(*) FROM numbers")
     assert await left.fetchall() == [(0,)]
+
+
+async def test_a_whole_transaction_takes_one_trip(connection: CountedTrips) -> None:
+    """Its statements and its commit are made where the thread is already; what it returns comes back."""
+
+    async def transact() -> list[tuple[int]]:
+        cursor = connection.cursor()
+        await cursor.execute("INSERT INTO numbers VALUES (1)")
+        await cursor.execute("SELECT n FROM numbers")
+        await connection.commit()
+        await connection.rollback()
+        return await cursor.fetchall()
+
+    assert await connection.run_inside(transact) == [(1,)]
+    assert connection.trips == 1
+    assert not connection.in_transaction
+
+
+async def test_what_fails_inside_fails_outside_and_can_be_undone(connection: CountedTrips) -> None:
+    """Also there, in the same trip."""
+
+    async def transact() -> None:
+        await connection.cursor().execute("INSERT INTO numbers VALUES (1)")
+        await connection.rollback()
+        await connection.cursor().execute("INSERT INTO letters VALUES (1)")
+
+    with pytest.raises(sqlite3.OperationalError, match="no such table"):
+        await connection.run_inside(transact)
+    assert connection.trips == 1
+    await connection.rollback()
+    assert not connection.in_transaction
+
+
+async def test_nothing_else_is_awaited_inside(connection: CountedTrips) -> None:
+    """The thread has no loop that would come back to it."""
+    with pytest.raises(RuntimeError, match="waits for something"):
+        await connection.run_inside(lambda: asyncio.sleep(0))
+
+
+async def test_no_statement_begins_inside_for_somebody_who_was_cancelled(connection: CountedTrips, tmp_path: Path) -> None:
+    """The one that runs then is the last one."""
+    is_running, goes_on = threading.Event(), threading.Event()
+
+    async def transact() -> None:
+        await connection.cursor().execute("INSERT INTO numbers VALUES (1)")
+        is_running.set()
+        assert goes_on.wait(10)
+        await connection.commit()
+
+    waiting = asyncio.create_task(connection.run_inside(transact))
+    assert await asyncio.to_thread(is_running.wait, 10)
+    waiting.cancel()
+    await asyncio.wait([waiting])
+    goes_on.set()
+    assert waiting.cancelled()
+    await connection.close()
+    with closing(sqlite3.connect(tmp_path / "trips.db")) as left:
+        assert left.execute("SELECT count(*) FROM numbers").fetchall() == [(0,)]
+
+
+async def test_what_is_logged_inside_says_whose_it_is(connection: CountedTrips) -> None:
+    """The thread has the context of whoever waits."""
+
+    async def transact() -> object:
+        return structlog.contextvars.get_contextvars()
+
+    with structlog.contextvars.bound_contextvars(job="J"):
+        assert await connection.run_inside(transact) == {"job": "J"}
