@@ -62,6 +62,11 @@ class Gateway:
         return [session for session in self._sessions.values() if session.connection is not None]
 
     @property
+    def remembered(self) -> list[Session]:
+        """The sessions that somebody is connected to or could resume."""
+        return list(self._sessions.values())
+
+    @property
     def strangers(self) -> int:
         """How many connections have not said yet who they are."""
         return sum(line.connection.session is None for line in self._lines)
