@@ -15,7 +15,6 @@ from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
 
@@ -56,6 +55,7 @@ from storage.sql.rules import SqlRulebook
 from storage.sql.sanctions import SqlSanctionBook
 from tests.contract.examples import WEB, a_job
 from tests.contract.linked import draw
+from tests.contract.machine_settings import machine_settings
 from tests.contract.tables import SqliteTables, patient_database
 from tests.fakes.clock import StoppedClock
 from tests.fakes.ids import CountingIds
@@ -407,24 +407,12 @@ class ModerationMachine(RuleBasedStateMachine):
         return str(found[which % len(found)][0]) if found else ""
 
 
-def _settings(examples: int, steps: int) -> settings:
-    """Return settings that show a failure as it was found: to find a shorter one would take minutes."""
-    return settings(
-        max_examples=examples,
-        stateful_step_count=steps,
-        phases=[Phase.generate],
-        deadline=None,
-        database=None,
-        suppress_health_check=list(HealthCheck),
-    )
-
-
 def test_a_few_orders_keep_all_in_step() -> None:
     """As many as take a few seconds."""
-    run_state_machine_as_test(ModerationMachine, settings=_settings(3, 30))
+    run_state_machine_as_test(ModerationMachine, settings=machine_settings(3, 30))
 
 
 @pytest.mark.long
 def test_a_hundred_orders_keep_all_in_step() -> None:
     """As the issue asks."""
-    run_state_machine_as_test(ModerationMachine, settings=_settings(100, 40))
+    run_state_machine_as_test(ModerationMachine, settings=machine_settings(100, 40))
