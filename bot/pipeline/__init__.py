@@ -1,1 +1,1 @@
-"""The way of a job: taken in, worded, drawn, kept, delivered, recovered."""
+"""The steps of a job: accepted, its prompt prepared, drawn, kept, delivered, recovered."""

@@ -40,16 +40,16 @@ class AccountQueue:
         self._most_running = most_running
 
     async def claim(self, job: JobId, lease: timedelta) -> Job | None:
-        """Claim the job if it is its turn. If not, see that those have been published whose turn it is."""
+        """Claim the job if it is its turn; if not, publish those of its account whose turn it is."""
         claimed = await self._jobs.claim(job, lease, most_running=self._most_running)
         if claimed is None and await self._is_queued(job):
             await self.publish_next(job)
         return claimed
 
     async def _is_queued(self, job: JobId) -> bool:
-        """Whether it is refused because others go before it, and is not one that an engine has brought a second time.
+        """Whether the job is refused because others go before it, and not because the engine has brought it twice.
 
-        Each of those would publish others that wait at the engine already, and they in turn would.
+        Each repetition would publish others that wait at the engine already, and these in turn would.
         """
         refused = await self._jobs.get(job)
         return refused is not None and refused.state is JobState.QUEUED

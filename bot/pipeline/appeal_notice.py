@@ -28,7 +28,7 @@ class AppealNotice:
         self._clock = clock
 
     async def enforce(self, case: Case) -> None:
-        """Tell them; what no platform takes now is tried again for a day.
+        """Notify the person; what no platform accepts now is tried again for a day.
 
         It is written down afterwards: after a crash in between they may be told twice, but never not at all.
         """

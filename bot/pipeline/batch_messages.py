@@ -66,7 +66,7 @@ class BatchMessages:
 
     @property
     def platforms(self) -> frozenset[Platform]:
-        """The platforms whose batches can be shown by this process."""
+        """Return the platforms whose batches this process can show."""
         return frozenset(self._surfaces)
 
     def show_soon(self, batch: BatchId) -> None:
@@ -117,13 +117,13 @@ class BatchMessages:
             await self._batches.mark_notified(id_, self._clock.now())
 
     async def _note_shown(self, message: MessageRef, jobs: tuple[Job, ...]) -> None:
-        """Note it as a message of all of them: it has the words of those that were not drawn, too."""
+        """Record it as a message of all of the batch's jobs: it has the words of those that were not drawn, too."""
         if message.is_posted:
             for job in jobs:
                 await self._sent_messages.add(job.id, message)
 
     async def retract(self, batch: BatchId, message: MessageRef, *, deletes: bool = False) -> bool:
-        """Show its pictures without the sheet, which had on it what is out of sight now; False where that is another message."""
+        """Show the batch without its sheet, which shows what is hidden now; return False where the message is another one."""
         async with self._locks.lock(f"batch:{batch}"):
             found = await self._batches.get(batch)
             surface = self._surfaces.get(message.place.platform)
@@ -140,7 +140,7 @@ class BatchMessages:
         return True
 
     def _is_promised(self, batch: Batch) -> bool:
-        """Whether whoever confirmed it is about to say its message."""
+        """Whether whoever confirmed the batch is about to post its message."""
         message, since = batch.message, batch.confirmed_at
         return bool(message and message.is_promised and since and self._clock.now() - since < PROMISE_LIFETIME)
 
@@ -156,7 +156,7 @@ class BatchMessages:
         return batch_posts.build_finished_post(batch, jobs, BatchPictures(shown, of_jobs, sheet, await self._notes(jobs)))
 
     async def _notes(self, jobs: tuple[Job, ...]) -> tuple[str, ...]:
-        """Say who drew: each once, however many pictures there are."""
+        """Return who drew: each once, however many pictures there are."""
         found: dict[str, None] = {}
         for job in [job for job in jobs if batch_posts.is_drawn(job)][:_MOST_NOTED]:
             drawn = [one for one in await self._jobs.drawings(job.id) if one.state is DrawingState.DRAWN]
@@ -164,7 +164,7 @@ class BatchMessages:
         return tuple(found)[:_MOST_NOTES]
 
     async def _say(self, batch: Batch, post: Post) -> MessageRef:
-        """Change the message; where it is gone post another one, and where its place is gone tell the author alone."""
+        """Change the message; where it is gone post another one, and where its place is gone send it to the author alone."""
         surface, message = self._surfaces.get(batch.place.platform), batch.message
         if surface is None or message is None:
             raise MessageGone(batch.place.platform, "not served by this process")

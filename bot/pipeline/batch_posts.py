@@ -44,7 +44,7 @@ class BatchPictures:
 
 
 def build_offer_post(batch: Batch, price: BatchPrice, *, shows_cost: bool = False) -> Post:
-    """Say what it would count for, before anything is set aside; `shows_cost` whether whoever asked reads dollars."""
+    """Return what the batch would count for, before anything is set aside; `shows_cost` says whether dollars are shown."""
     weighs = f", which count as {price.counted}" if price.counted != batch.count else ""
     dollars = f", for {price.cost}" if shows_cost and price.cost.microusd else ""
     relaxed = " They are drawn relaxed, usually within hours." if price.is_relaxed else ""
@@ -60,7 +60,7 @@ def build_offer_post(batch: Batch, price: BatchPrice, *, shows_cost: bool = Fals
 
 
 def build_deleted_post(batch: Batch, minutes: int) -> Post:
-    """Say that all its pictures are gone, and for how long that can be undone, to whoever deleted them."""
+    """Return that all pictures are gone, and for how long that can be undone, to whoever deleted them."""
     return Post(
         f"All pictures of it are deleted. They can be brought back for {pluralize(minutes, 'minute')}.",
         buttons=(Button("Undo", "batch-undelete", batch.id),),
@@ -68,12 +68,12 @@ def build_deleted_post(batch: Batch, minutes: int) -> Post:
 
 
 def build_confirmed_post(batch: Batch) -> Post:
-    """Say in the place of an offer that it was confirmed."""
+    """Return what replaces an offer that was confirmed."""
     return Post(f"{pluralize(batch.count, 'picture')}: {_name(batch.prompts, batch.count)}. You confirmed that, so it is drawn.")
 
 
 def build_cancelled_post() -> Post:
-    """Say that an offer came to nothing."""
+    """Return what replaces an offer that was declined."""
     return Post("Nothing is drawn, and nothing was counted.")
 
 
@@ -83,7 +83,7 @@ def is_drawn(job: Job) -> bool:
 
 
 def is_over(batch: Batch, jobs: Sequence[Job]) -> bool:
-    """Whether nothing more is drawn of it."""
+    """Whether nothing more is drawn of the job."""
     return batch.state is BatchState.ACCEPTED and all(_is_over(job) for job in jobs)
 
 
@@ -92,7 +92,7 @@ def _is_over(job: Job) -> bool:
 
 
 def build_progress_post(batch: Batch, jobs: Sequence[Job]) -> Post:
-    """Say how many are done, with what is to be cancelled still."""
+    """Return how many are done, with a button to cancel the others."""
     done = sum(map(_is_over, jobs))
     failed = sum(job.state in _FAILED for job in jobs)
     name = _name([title(job) for job in jobs] or batch.prompts, batch.count)
@@ -108,7 +108,7 @@ def build_progress_post(batch: Batch, jobs: Sequence[Job]) -> Post:
 
 
 def build_finished_post(batch: Batch, jobs: Sequence[Job], shown: BatchPictures) -> Post:
-    """Show what came of it, and say of each that did not come why; that one can be drawn again alone."""
+    """Return what came of the batch, and of each job without pictures why; that one can be drawn again alone."""
     drawn = sum(map(is_drawn, jobs))
     failed = [job for job in jobs if job.state in _FAILED]
     cancelled = sum(job.state is JobState.CANCELLED for job in jobs)

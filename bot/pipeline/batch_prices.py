@@ -20,7 +20,7 @@ class PricedBatch:
 
 
 async def price_batch(quotas: Quotas, limits: EffectiveLimits, draft: Draft, prompts: tuple[str, ...]) -> PricedBatch:
-    """Add up what prompts count for; where the day is used up and nobody chose a lane, in the relaxed lane, if that goes on.
+    """Return what the prompts count for; where the day is used up and nobody chose a lane, in the relaxed lane, if that is open.
 
     Raises:
         BadInput: There is no such model.

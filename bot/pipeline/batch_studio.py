@@ -1,4 +1,4 @@
-"""Takes in batches: names their price, and makes a job of each prompt once somebody has confirmed that."""
+"""Accepts batches: names their price, and makes a job of each prompt once somebody has confirmed that."""
 
 import asyncio
 from dataclasses import dataclass, replace
@@ -46,7 +46,7 @@ class Offer:
 
 
 class BatchStudio:
-    """Takes in batches and looks after them until all of their jobs are there."""
+    """Accepts batches and looks after them until all of their jobs are there."""
 
     def __init__(
         self,
@@ -78,11 +78,11 @@ class BatchStudio:
         self._ids = ids
 
     async def offer(self, text: str, draft: Draft, call: Call) -> Offer:
-        """Read the prompts, ask the local rules about them, and name the price. Nothing is set aside yet.
+        """Parse the prompts, check them by the local rules, and return them with their price. Nothing is set aside yet.
 
         Raises:
             BadInput: There is nothing to draw, too much, or something that cannot be read.
-            PromptRefused: A local rule will not have one of them; the sentence says which.
+            PromptRefused: A local rule refuses one of them; the sentence says which.
             QuotaExceeded: They count for more than is left.
             NotAllowed: Nothing is drawn in this channel, or not by this model.
             Sanctioned: The person is muted or banned.
@@ -138,7 +138,7 @@ class BatchStudio:
         await self._answer(batch, jobs, call)
 
     async def cancel(self, id_: str, call: Call) -> bool:
-        """End all of a batch that is not drawn yet; what is being drawn counts. False where it was an offer only.
+        """End everything of a batch that is not drawn yet; what is being drawn counts. Return False where it was an offer only.
 
         Raises:
             BadInput: The offer is gone.
@@ -159,7 +159,7 @@ class BatchStudio:
         return batch, await self._batches.jobs(batch.id)
 
     async def find(self, id_: str) -> Batch:
-        """Return a batch that a button speaks of.
+        """Return the batch that a button is for.
 
         Raises:
             BadInput: It is not known any more.
@@ -170,7 +170,7 @@ class BatchStudio:
         return batch
 
     async def sweep(self, leader: LeaderLock, *, every: timedelta) -> None:
-        """Carry on what crashes left, until cancelled, and only while this process leads."""
+        """Carry on what crashes left, until cancelled, while this process leads."""
         while True:
             try:
                 if await leader.lead():
@@ -234,7 +234,7 @@ class BatchStudio:
         self._messages.show_soon(id_)
 
     async def _answer(self, batch: Batch, jobs: tuple[Job, ...], call: Call) -> None:
-        """Say in public that it is being drawn. Where that fails the sweep looks for it, and posts it if there is none."""
+        """Post that it is being drawn. Where that fails the sweep looks for the message, and posts it if there is none."""
         try:
             message = await call.answer(batch_posts.build_progress_post(batch, jobs), key=f"batch:{batch.id}:")
             await self._batches.attach(batch.id, message)
@@ -275,7 +275,7 @@ class BatchStudio:
         )
 
     async def _publish(self, job: Job) -> None:
-        """Have it worked on; where that fails, recovery will."""
+        """Publish a job; where that fails, recovery does."""
         try:
             await self._engine.publish(job.id, tier=job.tier)
         except EaselError as error:

@@ -53,7 +53,7 @@ class Brands:
         return replace(draft, prompt=kit.apply(draft.prompt, logo_at=logo_at), picture=(*draft.picture, *logo))
 
     async def set_logo(self, call: Call, brought: Sequence[BroughtPicture]) -> bool:
-        """Keep a logo instead of the last one, or none; return whether there was one. Raises as `TemplatePictures.keep` does."""
+        """Keep a logo in place of the last one, or none; return whether there was one. Raises as `TemplatePictures.keep` does."""
         new, owner = await self._pictures.keep(brought), self._owner(call.place)
         before = await self._templates.find([owner], _LOGO)
         if new:

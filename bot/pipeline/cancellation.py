@@ -17,7 +17,7 @@ log = structlog.get_logger(__name__)
 
 
 class Cancellation:
-    """Ends jobs. The row is what ends: whoever works on the job is asked to stop, and is not waited for."""
+    """Ends jobs. The row decides: the job's worker is asked to stop, and is not waited for."""
 
     def __init__(
         self, *, jobs: Jobs, engine: Engine, queue: AccountQueue, tickets: TicketCancellation, observer: Observer
@@ -37,13 +37,14 @@ class Cancellation:
         once_drawn: Callable[[int], Ending] | None = None,
         is_refunded: bool = False,
     ) -> Ending | None:
-        """End a job, or stop it, as `Jobs.cancel` does; give the end that it has, None when it was too late."""
+        """End a job, or stop it, as `Jobs.cancel` does; return its ending, None when it was too late."""
         with log_job(job):
             ended = await self._jobs.cancel(job.id, ending, once_paid=once_paid, once_drawn=once_drawn, is_refunded=is_refunded)
             if ended is None:
                 return None
             if ended.state.is_final and not job.state.is_final:
                 self._observer.note(JobEnded(job, ended))
+            # After the row: the worker that is stopped by it finds the job ended, and does not release it to be drawn again.
             await self._ask_to_stop(job)
             await self._queue.publish_next(job.id)
             await self._tickets.cancel_calls_of(job.id)
@@ -51,7 +52,7 @@ class Cancellation:
         return ended
 
     async def _ask_to_stop(self, job: Job) -> None:
-        """Tell whoever works on it. Where that fails, they find out when they renew their lease."""
+        """Tell the job's worker to stop. Where that fails, it finds out when it renews its lease."""
         try:
             await self._engine.cancel(job.id)
         except StorageFailed as error:

@@ -27,7 +27,7 @@ class WiderCanvas:
 
 
 class Canvases:
-    """Makes canvases off the loop."""
+    """Makes canvases off the event loop."""
 
     def __init__(self) -> None:
         self._semaphore = asyncio.Semaphore(_MOST_AT_ONCE)

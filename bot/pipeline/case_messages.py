@@ -66,7 +66,7 @@ class CaseMessages:
         self._notify_owners = notify_owners
 
     async def run(self) -> None:
-        """Show what changes in this process, until cancelled."""
+        """Show changes of this process, until cancelled."""
         while True:
             await self._review.changed.wait()
             self._review.changed.clear()
@@ -74,7 +74,7 @@ class CaseMessages:
             await asyncio.sleep(_PAUSE.total_seconds())
 
     async def sweep(self, leader: LeaderLock, *, every: timedelta) -> None:
-        """Carry on what was decided and show what others left unshown, until cancelled, and only while this process leads."""
+        """Enforce what was decided and show what other processes left unshown, until cancelled, while this process leads."""
         while True:
             try:
                 if await leader.lead():
@@ -87,7 +87,7 @@ class CaseMessages:
             await asyncio.sleep(every.total_seconds())
 
     async def show_due(self) -> None:
-        """Show every case that has changed since it was shown; what a platform does not take now is left for the next time."""
+        """Show every case that has changed since it was shown; what a platform does not accept now is left for the next time."""
         failed, is_last = 0, False
         while not is_last:
             found = await self._cases.to_show(most=_PAGE, skip=failed)
@@ -96,7 +96,7 @@ class CaseMessages:
                 failed += not await self._is_shown(case)
 
     async def _is_shown(self, case: Case) -> bool:
-        """Show a case. A boundary: one that cannot be shown keeps no other waiting, be it of the same place or another.
+        """Show a case, and return whether that worked. A boundary: one that cannot be shown keeps no other waiting.
 
         Raises:
             StorageFailed: The record is away.
@@ -126,7 +126,7 @@ class CaseMessages:
             log.exception("cases.showing_broke")
 
     async def _show(self, case: Case) -> bool:
-        """Show a case where its community wants it, or tell the owners that there is no such place; False where neither went."""
+        """Show a case where its community wants it, or tell the owners that it has no place; return False if neither worked."""
         if case.closed_at is not None:
             return await self._show_closed(case)
         channel = (await self._quotas.settings(case.community)).review_channel
@@ -153,7 +153,7 @@ class CaseMessages:
         return True
 
     async def _say(self, case: Case, place: Place, message: MessageRef | None, post: Post) -> MessageRef:
-        """Change the message, or post one where there is none, without the picture where the store does not give it."""
+        """Change the message, or post one where there is none; without the picture where the store does not give it."""
         surface = self._surfaces.get(place.platform)
         if surface is None:
             raise MessageGone(place.platform, "not served by this process")
@@ -178,6 +178,6 @@ class CaseMessages:
 
 
 def _place(channel: str) -> Place:
-    """Read `platform:tenant:channel`."""
+    """Return the place that `platform:tenant:channel` names."""
     platform, tenant, name = channel.split(":", 2)
     return Place(Platform(platform), tenant, name)

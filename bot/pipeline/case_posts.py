@@ -52,7 +52,7 @@ def case_post(details: CaseDetails) -> Post:
 
 
 def with_picture(post: Post, picture: PostPicture) -> Post:
-    """Return it with its picture, which nobody sees who does not open it."""
+    """Return the post with its picture, which only those see who open it."""
     return replace(post, pictures=(picture,), is_sensitive=True)
 
 
@@ -96,7 +96,7 @@ def _lines(details: CaseDetails) -> Iterator[str]:
 
 
 def _format_appealed(against: Case | Sanction) -> str:
-    """Say what an appeal is against: who decided it, when, and why."""
+    """Return what an appeal is against: who decided it, when, and why."""
     if isinstance(against, Sanction):
         until = f" until {_moment(against.until)}" if against.until else ""
         why = f": {against.reason.rstrip('.')}" if against.reason else ""

@@ -1,4 +1,4 @@
-"""Deletes pictures, whoever asks for it: a button, a program, or somebody who has chosen some in the gallery."""
+"""Deletes pictures, asked by a button, by a program, or by somebody who has chosen some in the gallery."""
 
 import asyncio
 from collections.abc import Iterable, Sequence
@@ -38,10 +38,11 @@ async def delete_pictures(job: Job, *, gallery: Gallery, delivery: Delivery) -> 
 
 
 class SeveralDeletion:
-    """Deletes pictures of many jobs, and brings them back; then each job's message shows what is left of it.
+    """Deletes pictures of many jobs, and restores them; then each job's message shows what is left of it.
 
-    The pictures are what counts: they are out of sight, or back, all at once and before any message is changed. What has not
-    been shown after `within` is told to whoever asks, who may ask again: that changes nothing but those messages.
+    The pictures are hidden, or back, all at once and before any message is
+    changed. The caller is told of messages that do not show it after `within`,
+    and may ask again: that changes nothing but those messages.
     """
 
     def __init__(self, *, gallery: Gallery, delivery: Delivery, jobs: Jobs, within: timedelta = _SHOWN_WITHIN) -> None:
@@ -52,7 +53,7 @@ class SeveralDeletion:
 
     @property
     def undo(self) -> timedelta:
-        """How long a deletion can be undone."""
+        """Return how long a deletion can be undone."""
         return self._gallery.undo
 
     async def delete(self, pictures: Sequence[PictureId], jobs: Iterable[JobId]) -> int:
@@ -61,7 +62,7 @@ class SeveralDeletion:
         return await self._show(jobs)
 
     async def restore(self, pictures: Sequence[PictureId], jobs: Iterable[JobId]) -> int:
-        """Bring back what can be of them, and return how many messages do not show that yet."""
+        """Restore what can be, and return how many messages do not show that yet."""
         await self._gallery.restore_several(pictures)
         return await self._show(jobs)
 

@@ -1,4 +1,4 @@
-"""The last step of a job: the one message shows how it ended."""
+"""The last step of a job: its message shows how it ended."""
 
 import asyncio
 import contextlib
@@ -54,12 +54,15 @@ class Delivery:
 
     @property
     def platforms(self) -> frozenset[Platform]:
-        """The platforms whose jobs can be shown by this process."""
+        """Return the platforms whose jobs this process can show."""
         return frozenset(self._surfaces)
 
     @contextlib.asynccontextmanager
     async def progress(self, job: Job) -> AsyncIterator[ShowProgress]:
-        """Yield what shows a progress in the job's message, the newest as soon as that is there; afterwards it shows nothing."""
+        """Yield a function that shows a progress in the job's message, and the newest as soon as the message is there.
+
+        After the body it shows nothing.
+        """
         if job.batch is not None:
             yield _show_nothing
             return
@@ -95,9 +98,9 @@ class Delivery:
             await asyncio.gather(finding, return_exceptions=True)
 
     async def show_waiting(self, job: Job, post: Post, state: JobState = JobState.QUEUED) -> None:
-        """Show a progress in the message of a job that was put aside in that state, once it is there and if it still waits then.
+        """Show a progress in the message of a job that was put aside in that state, if it still waits once the message is there.
 
-        What fails is logged: the next progress, or the end, is shown all the same.
+        A failure is logged: the next progress, or the end, is shown all the same.
         """
         if job.batch is not None:
             return
@@ -119,6 +122,7 @@ class Delivery:
             MessageGone: The place is gone too.
             SurfaceFailed: The platform does not take it now.
         """
+        # Read anew: pictures may have been hidden or removed since the caller read the job.
         fresh = await self._jobs.get(job.id) or job
         is_new = fresh.state is JobState.KEPT
         post = await self._job_posts.build_current(fresh, says_left=is_new)
@@ -127,14 +131,15 @@ class Delivery:
             await self._copies.show_where_turned(fresh, post)
 
     async def show_deleted(self, job: Job) -> None:
-        """Say in the job's message that its pictures are deleted; raises as `show_pictures` does."""
+        """Show in the job's message that its pictures are deleted; raises as `show_pictures` does."""
         post = await self._job_posts.build_current(job)
         await self._show(job, post)
         await self._copies.show_where_turned(job, post)
 
     async def notify_end(self, job_id: JobId) -> None:
-        """Say in the job's message how it ended, over whatever stands there. A platform that will not have it gets it later."""
+        """Show in the job's message how it ended, over any progress; if a platform does not accept it, recovery tries again."""
         job = await self._jobs.get(job_id)
+        # A stopped job is not over yet: its pictures are delivered, and that message says why there are few.
         if job is None or job.ending is None or job.is_stopped:
             return
         with log_job(job):
@@ -154,7 +159,7 @@ class Delivery:
             await self.show_pictures(job)
 
     async def _show(self, job: Job, post: Post) -> None:
-        """Change the job's message; if it is gone post a new one, and if the place is gone tell the author alone."""
+        """Change the job's message; if it is gone post a new one, and if the place is gone send it to the author alone."""
         if job.batch is not None:
             self._batches.show_soon(job.batch)
             return
@@ -163,6 +168,7 @@ class Delivery:
             if message is None:
                 named = posts.name_asker(post, job.author)
                 message = replace(await retry_delivery(lambda: surface.post(job.place, named, key=job.id)), names_asker=True)
+                # Noted before anything else, so that after a crash this message is changed and no second one is posted.
                 await self._jobs.attach(job.id, message)
             await self._update(message, adapt_to_message(message, post, job))
         except MessageGone:
@@ -173,13 +179,14 @@ class Delivery:
         await retry_delivery(lambda: surface.update(message, post))
 
     async def _replace(self, job: Job, gone: MessageRef | None, post: Post) -> None:
-        """Post a new message at the job's place, or where its author alone reads if the place is gone as well."""
+        """Post a new message at the job's place, or as a direct message if the place is gone as well."""
         log.info("message.gone", job=job.id)
         surface = self._surface(job.place.platform)
         posted = None
         if gone is not None:
             with contextlib.suppress(MessageGone):
                 named = posts.name_asker(post, job.author)
+                # Another key: under the job's own a platform may answer with the message that is gone.
                 posted = await retry_delivery(lambda: surface.post(job.place, named, key=f"{job.id}:{gone.id}"))
                 posted = replace(posted, names_asker=True)
         if posted is None:
@@ -189,7 +196,7 @@ class Delivery:
         await self._jobs.attach(job.id, posted)
 
     async def _wait_for_message(self, job: Job) -> MessageRef | None:
-        """Return what is known of the job's message, which is a promise only if that has lapsed."""
+        """Return the reference of the job's message; a promise only if its time is over."""
         message = job.message
         for _ in range(PROMISE_LIFETIME // _POLL_EVERY):
             if message is None or not message.is_promised or self._clock.now() - job.created_at >= PROMISE_LIFETIME:
@@ -200,12 +207,13 @@ class Delivery:
         return message
 
     async def _find_message(self, job: Job) -> MessageRef | None:
-        """Return the job's message, once whoever accepted the job has said it or has had the time to; None if there is none."""
+        """Return the job's message once it is posted, or its accepter has had the time to post it; None if there is none."""
         message = await self._wait_for_message(job)
         if message is None or message.is_posted:
             return message
         surface, promised = self._surface(job.place.platform), message
         found = await retry_delivery(lambda: surface.find(promised))
+        # It was posted, and its accepter died or gave up before noting that.
         if found is not None:
             await self._jobs.attach(job.id, found)
         return found
@@ -215,4 +223,4 @@ class Delivery:
 
 
 def _show_nothing(post: Post) -> None:
-    """Leave it to the message of the batch that the job is of, which counts what is done."""
+    """Show nothing: the message of the job's batch counts what is done."""

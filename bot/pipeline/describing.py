@@ -1,4 +1,4 @@
-"""Describes pictures as prompts, within the limits of whoever asks; a day long what was said can be drawn."""
+"""Describes pictures as prompts, within the person's limits; each answer can be drawn for a day."""
 
 import asyncio
 import hashlib
@@ -53,8 +53,8 @@ class Described:
 class Describing:
     """Has pictures described. It costs a fraction of a cent and counts as a request, not as a picture.
 
-    Budgets and `/usage` know what it cost. Whoever asks about the same picture
-    again within a day reads the same, and nothing is paid for.
+    Budgets and `/usage` count its cost. Somebody who asks about the same
+    picture again within a day reads the same, and nothing is paid.
     """
 
     def __init__(
@@ -113,7 +113,7 @@ class Describing:
         return await asyncio.shield(work)
 
     async def _describe_once(self, describer: Describer, content: bytes, id_: str, limits: EffectiveLimits) -> Described:
-        """Return what was said of the picture before, or what is said of it now; raises as `describe` does."""
+        """Return the earlier description of the picture, or a new one; raises as `describe` does."""
         async with self._locks.setdefault(id_, asyncio.Lock()):
             if known := await self._find_all(id_):
                 return Described(id_, known)
@@ -121,7 +121,7 @@ class Describing:
             return await self._describe(describer, content, id_, limits)
 
     async def _describe(self, describer: Describer, content: bytes, id_: str, limits: EffectiveLimits) -> Described:
-        """Have the picture described, book what that cost, and keep what was said; raises as `describe` does."""
+        """Have the picture described, book the cost, and keep the description; raises as `describe` does."""
         account = limits.account.id
         jpeg = await asyncio.to_thread(convert_to_jpeg, content)
         async with self._admission.lock(account):
@@ -135,10 +135,11 @@ class Describing:
         return await self._keep(id_, tuple(_shorten(clean_prompt(prompt)) for prompt in prompts))
 
     async def _ask(self, describer: Describer, jpeg: bytes, limits: EffectiveLimits) -> tuple[str, ...]:
-        """Return what the model says. What that probably costs is booked before it is asked; raises as `describe` does."""
+        """Return the model's prompts, and book their cost; raises as `describe` does."""
         account = limits.account.id
         day, estimate = limits.allowance.day, describer.estimate()
         booked = DescriptionCost(id=self._ids.new(), community=limits.community, account=account, day=day, cost=estimate)
+        # Booked before the model is asked: a crash after the call must not leave it unbooked.
         await self._ledger.book_description(booked)
         costs = [estimate]
 
@@ -155,14 +156,14 @@ class Describing:
         return prompts
 
     async def _correct(self, description: DescriptionCost) -> None:
-        """Book what it did cost; somebody who has paid for it is not sent away because that cannot be written down now."""
+        """Book the real cost. A failure is logged: the description is paid for, so the person gets it."""
         try:
             await self._ledger.book_description(description)
         except StorageFailed as error:
             log.warning("description.not_corrected", microusd=description.cost.microusd, reason=str(error))
 
     async def find(self, id_: str, number: int) -> str:
-        """Return a prompt that was said, by its number from 1.
+        """Return one prompt of a description, by its number from 1.
 
         Raises:
             BadInput: It is not kept any more.

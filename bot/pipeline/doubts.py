@@ -1,4 +1,4 @@
-"""Shows moderators the pictures whose words a list wants to have looked at."""
+"""Opens cases for pictures whose words a list wants moderators to see."""
 
 from bot.domain.cases import CaseKind, NewCase
 from bot.domain.images import Picture
@@ -11,7 +11,7 @@ from bot.services.guard_policies import GuardPolicies
 
 
 class DoubtReview:
-    """Opens a case for each picture of a doubtful wish. It may be done again: a picture that had a case gets no other one."""
+    """Opens a case for each picture of a doubtful wish. Repeatable: a picture that had a case gets no other one."""
 
     def __init__(self, *, guard: Guard, policies: GuardPolicies, gallery: Gallery, cases: Cases, review: CaseReview) -> None:
         self._guard = guard
@@ -21,7 +21,7 @@ class DoubtReview:
         self._review = review
 
     async def open_cases(self, job: Job) -> None:
-        """Look at the words that were asked for and at those that were drawn; it may raise `StorageFailed`."""
+        """Check the words that were asked for and those that were drawn; may raise `StorageFailed`."""
         texts = {job.wish.prompt, job.prepared_prompt.text if job.prepared_prompt else job.wish.prompt}
         listed = (await self._policies.of(job.community)).listed
         doubts = [doubt for text in sorted(texts) for doubt in await self._guard.find_doubts(text, listed)]

@@ -1,4 +1,4 @@
-"""The paid step of a job: asked of one provider after another, and never repeated blindly."""
+"""The paid step of a job: one provider after another is asked, and no call is repeated blindly."""
 
 import asyncio
 import contextlib
@@ -81,7 +81,7 @@ class DrawingStep:
         self._none_open.set()
 
     def stop_new_drawings(self) -> None:
-        """Begin no new drawing from now on, and leave those that go on without us to whoever collects them next."""
+        """Begin no new drawing from now on, and stop waiting for those with tickets: the job's next worker collects them."""
         self._is_stopping = True
         self._calls.stop_waiting()
 
@@ -94,23 +94,24 @@ class DrawingStep:
         return await self._slots.limits(provider) or CallLimits()
 
     async def wait_for_open_drawings(self) -> None:
-        """Wait until the drawings that end with us have ended, each within its time limit, and their pictures are safe here."""
+        """Wait until drawings without tickets have ended, each within its time limit, and their pictures are safe here."""
         await self._none_open.wait()
 
     async def draw(self, job: Job, on_progress: OnProgress, on_trouble: Callable[[], None]) -> tuple[Drawing, ...]:
-        """Return drawings whose pictures are safe on this machine; what was made earlier is not made again.
+        """Return drawings whose pictures are safe on this machine; what was drawn earlier is not drawn again.
 
-        They have fewer pictures than were wished for where some could not be
-        drawn, or the job was stopped. Any error means that there are none, but for the last three:
-        then the job is not done with. `on_trouble` is called whenever this
-        machine will not keep the bytes and we wait.
+        There are fewer pictures than were wished for where some could not be drawn,
+        or the job was stopped. After `WaitsForProvider`, `StillDrawing`, `Stopping`
+        and `StorageFailed` the job goes on later; after any other error it has no
+        pictures. `on_trouble` is called whenever this machine cannot store the
+        bytes and we wait.
 
         Raises:
-            PromptRefused: A provider will not draw it.
+            PromptRefused: A provider refuses to draw it.
             InputRefused: A picture that it begins with is gone, or no model takes it.
             PictureBlocked: What it drew was taken down before.
-            OutcomeUnknown: A call's end was not seen, and the rules say to ask before paying again.
-            ProviderFailed: No provider could.
+            OutcomeUnknown: A call's end was not seen, and the settings say to ask before paying again.
+            ProviderFailed: No provider could draw it.
             WaitsForProvider: One has as many calls as it may have; the job is queued.
             StillDrawing: It goes on for long, and is collected later.
             Stopping: No new call is made any more.
@@ -122,24 +123,29 @@ class DrawingStep:
         return await self._note_missing(drawn, cancelled_note(drawn, job.wish.count), on_trouble)
 
     async def _draw_missing(self, job: Job, on_progress: OnProgress, on_trouble: Callable[[], None]) -> tuple[Drawing, ...]:
-        """Have drawn what is not drawn yet, and return all; raises as `draw` does."""
+        """Draw what is not drawn yet, and return all drawings; raises as `draw` does."""
         lost: OutcomeUnknown | None = None
         failed: ProviderFailed | None = None
         while True:
+            # From the rows, in each turn: an earlier process may have made calls, and the last turn may have closed some.
             earlier = await self._jobs.drawings(job.id)
             drawn = _list_drawn(earlier)
             under_way = tuple(filter(None, map(self._calls.find, earlier)))
             calls = WishCalls(job.wish.count - sum(drawing.asked for drawing in drawn), on_progress)
             with self._count_open_drawings():
+                # What is paid for already comes first: new calls for the same pictures would pay twice.
                 if under_way:
                     await calls.collect(partial(self._collect, job, call, on_progress, on_trouble) for call in under_way)
                 elif calls.missing > 0:
+                    # A process may have died after it stored the bytes and before it closed the drawing.
                     if await self._find_stored(job, earlier, on_trouble):
                         continue
                     await self._make_calls(job, calls, earlier, lost=lost, failed=failed, on_trouble=on_trouble)
             match most_pressing(calls.errors):
+                # Not the end yet: the next turn decides by all rows and `when_unknown` whether it may be drawn again.
                 case OutcomeUnknown() as error if error is not lost:
                     lost = error
+                # A call that was collected failed; the next turn asks the other providers.
                 case ProviderFailed(may_be_refusal=False) as error if under_way:
                     failed = error
                 case PromptRefused() | ProviderFailed() as error:
@@ -151,7 +157,7 @@ class DrawingStep:
 
     @contextlib.contextmanager
     def _count_open_drawings(self) -> Iterator[None]:
-        """Count the body among what `wait_for_open_drawings` waits for."""
+        """Count the body among those that `wait_for_open_drawings` waits for."""
         self._open_drawings += 1
         self._none_open.clear()
         try:
@@ -162,14 +168,14 @@ class DrawingStep:
                 self._none_open.set()
 
     async def _collect(self, job: Job, call: CallUnderWay, on_progress: OnProgress, on_trouble: Callable[[], None]) -> Drawing:
-        """Wait for a call that was made before: the process that made it was stopped, or lost the job."""
+        """Collect a call that was made before: the process that made it was stopped, or lost the job."""
         log.info("drawing.collecting", drawing=call.drawing.id, provider=call.provider.name)
         async with self._pool.watch(call.provider):
             answer = await self._calls.collect(job, call, on_progress, on_trouble)
             return await self._store_safely(job, call.provider, answer, on_trouble)
 
     async def _find_stored(self, job: Job, earlier: tuple[Drawing, ...], on_trouble: Callable[[], None]) -> bool:
-        """Close drawings as drawn whose process died before it could say so, if their pictures are safe here; whether any are."""
+        """Close drawings as drawn whose pictures are on this machine though no row says so; return whether there are any."""
         found = False
         for drawing in earlier:
             may_be_here = drawing.state is DrawingState.OPEN or (drawing.ticket is not None and not drawing.state.is_certain)
@@ -186,12 +192,13 @@ class DrawingStep:
     async def _check_unknown_drawings(
         self, job: Job, earlier: tuple[Drawing, ...], lost: OutcomeUnknown | None
     ) -> frozenset[str]:
-        """Raise `OutcomeUnknown` when more pictures are unaccounted for than the rules forgive; else return who was asked.
+        """Raise `OutcomeUnknown` when more pictures have an unknown end than may be drawn again; else return their providers.
 
         What was surely free may be drawn again, once.
         """
         unknown = [drawing for drawing in earlier if drawing.state in {DrawingState.OPEN, DrawingState.UNKNOWN}]
         for drawing in unknown:
+            # Open, and nobody can collect it: its process died while it waited, and nobody knows whether it was charged.
             if drawing.state is DrawingState.OPEN:
                 await self._slots.close_drawing(replace(drawing, state=DrawingState.UNKNOWN))
                 self._observer.note(CostIncurred(drawing.provider, drawing.cost))
@@ -211,7 +218,7 @@ class DrawingStep:
         failed: ProviderFailed | None,
         on_trouble: Callable[[], None],
     ) -> None:
-        """Make the calls for what is missing, if what became of the earlier ones lets us."""
+        """Make the calls for what is missing, unless an earlier call forbids it."""
         try:
             check_refusals(earlier)
             unknown = await self._check_unknown_drawings(job, earlier, lost)
@@ -229,12 +236,13 @@ class DrawingStep:
         failed: ProviderFailed | None,
         on_trouble: Callable[[], None],
     ) -> Drawing:
-        """Have the first provider of those for this wish draw that can, and say why where that is not the very first.
+        """Return the drawing of the first provider that can draw the wish; its notes say why where that is not the first of all.
 
-        One whose earlier call `failed` is not asked again, unless that passes.
+        A provider whose earlier call `failed` is asked again only if the failure is temporary.
         """
 
         async def call(provider: Provider, why_not: str) -> Drawing:
+            # Asked before each call: a paid call must not begin while the process stops.
             if self._is_stopping:
                 raise Stopping
             given, part = await self._parts.give(provider, inputs)
@@ -252,15 +260,17 @@ class DrawingStep:
         return await self._pool.ask(call, names, last=unknown)
 
     async def _store_safely(self, job: Job, provider: Provider, answer: PaidAnswer, on_trouble: Callable[[], None]) -> Drawing:
-        """Make the bytes safe, then write down that they are. What it cost is noted even if they are no pictures."""
+        """Store the bytes, then close the drawing. Its cost is booked even if the bytes are no pictures."""
         drawing, raw = answer.drawing, self._finishing.look(provider, job.wish, answer.drawn.pictures)
         async with self._close_if_unusable(drawing):
+            # The bytes before the row: if the row said `DRAWN` first, a crash in between would lose pictures that are
+            # paid for. The other way round `_find_stored` finds them.
             files = await self._finishing.keep(raw, drawing, job.wish, on_trouble)
         return await self._close_drawn(drawing, files, on_trouble)
 
     @contextlib.asynccontextmanager
     async def _close_if_unusable(self, drawing: Drawing) -> AsyncIterator[None]:
-        """Write down that a drawing failed where nothing came of it that can be shown."""
+        """Close a drawing as failed where it gave nothing that can be shown."""
         try:
             yield
         except (ProviderFailed, PictureBlocked, InputRefused):
@@ -287,7 +297,7 @@ class DrawingStep:
     async def _note_missing(
         self, drawn: tuple[Drawing, ...], why: str | None, on_trouble: Callable[[], None]
     ) -> tuple[Drawing, ...]:
-        """Say in the last drawing why there are no more; a killed process may have said so before it turned out otherwise."""
+        """Return the drawings, of which the last says why there are no more; what an earlier process said of that is replaced."""
         noted = [set_shortfall(one, "") for one in drawn]
         noted[-1] = set_shortfall(noted[-1], why or "")
         for before, after in zip(drawn, noted, strict=True):

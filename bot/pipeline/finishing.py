@@ -1,4 +1,4 @@
-"""Makes of what a provider drew what was wished for, where the provider does not do that itself, and keeps it."""
+"""Turns what a provider drew into what was asked for, where the provider does not do that itself, and stores it."""
 
 import contextlib
 from collections.abc import Callable
@@ -17,11 +17,7 @@ from bot.provider_errors import ProviderFailed
 
 
 class Finishing:
-    """Puts a changed part into its picture, then turns the picture into the kind of file that was asked for.
-
-    What is to be changed is safe on this machine as it came before anything is
-    done to it, so that a process that is killed meanwhile loses nothing.
-    """
+    """Puts a changed part into its picture, then converts the picture to the file format that was asked for."""
 
     def __init__(self, *, parts: PartKeeping, formats: FormatConversion, keeping: KeepingStep) -> None:
         self._parts = parts
@@ -34,7 +30,7 @@ class Finishing:
         return RawDrawing(pictures, self._parts.is_needed(provider, wish.inputs))
 
     async def keep(self, raw: RawDrawing, drawing: Drawing, wish: Wish, on_trouble: Callable[[], None]) -> tuple[ImageFile, ...]:
-        """Return the facts of the finished pictures, once their bytes are safe on this machine; nothing is done twice to them.
+        """Return the finished pictures' files, once their bytes are safe on this machine; nothing is done twice to them.
 
         Raises:
             ProviderFailed: None of them is a usable picture.
@@ -43,13 +39,14 @@ class Finishing:
         """
         if not _is_unfinished(raw, wish):
             return await self._keeping.store_safely(drawing, raw.pictures, on_trouble)
+        # Stored as they came before anything is done to them: a process that dies meanwhile loses no paid picture.
         await retry_storage(partial(self._raw.put, drawing.id, raw), on_trouble)
         return await self._finish(raw, drawing, wish, on_trouble)
 
     async def find_kept(self, drawing: Drawing, wish: Wish, on_trouble: Callable[[], None]) -> tuple[ImageFile, ...]:
-        """Return the facts of the drawing's pictures that are safe here, though its row does not say so; raises as `keep` does.
+        """Return the files of the drawing that are on this machine although its row does not say so; raises as `keep` does.
 
-        What was not finished is finished now. Nothing is returned where there are none.
+        Pictures that were not finished are finished now. Nothing is returned where there are none.
 
         Raises:
             StorageFailed: They cannot be looked for now.
@@ -74,7 +71,7 @@ class Finishing:
         return await self._formats.convert(whole, wish.format)
 
     async def _forget(self, drawing: Drawing) -> None:
-        """Forget raw pictures; those that will not go now are left to the search for orphans."""
+        """Delete raw pictures; those that cannot be deleted now are left to the search for orphans."""
         with contextlib.suppress(StorageFailed):
             await self._raw.forget(drawing.id)
 

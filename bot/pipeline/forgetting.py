@@ -1,4 +1,4 @@
-"""Removes what is kept of a person, step by step, so that it can be carried on after a crash."""
+"""Deletes what is kept of a person, step by step, so that it can be carried on after a crash."""
 
 from collections.abc import Mapping
 from dataclasses import replace
@@ -37,8 +37,8 @@ _PAGE = 100
 class Forgetting:
     """Forgets people. Every step may be done again; what cannot be done now is done the next time.
 
-    An end has to stand for `settled_after` before its job is forgotten:
-    whoever works on it has heard of it by then, and has said so.
+    A job is forgotten only `settled_after` its end: by then its worker has
+    heard of the end, and has shown it.
     """
 
     def __init__(
@@ -73,7 +73,7 @@ class Forgetting:
         self._settled_after = settled_after
 
     async def carry_on(self, request: PrivacyRequest) -> PrivacyRequest:
-        """Forget as much as can be forgotten now, and return how the request stands.
+        """Delete as much as can be deleted now, and return the request as it stands.
 
         Raises:
             StorageFailed: The records or the store are away; what was done stays done.
@@ -99,7 +99,7 @@ class Forgetting:
         return done
 
     async def _forget_job(self, job: Job, request: PrivacyRequest) -> tuple[PrivacyRequest, bool]:
-        """Forget a job; return the request with what was removed counted, and False where the rest has to wait."""
+        """Forget a job; return the request with the counts of what was removed, and False where the rest has to wait."""
         if not job.state.is_final:
             await self._cancel(job)
             return request, False
@@ -118,14 +118,14 @@ class Forgetting:
         return replace(request, counts=request.counting(prompts=1, messages=deleted, left=left)), is_forgotten
 
     def _is_settled(self, job: Job) -> bool:
-        """Whether nobody says anything about the job any more; a first message may come late."""
+        """Whether no process shows anything about the job any more; a first message may come late."""
         now = self._clock.now()
         if job.message is not None and job.message.is_promised and now - job.created_at < PROMISE_LIFETIME:
             return False
         return now - (job.finished_at or job.created_at) >= self._settled_after
 
     async def _cancel(self, job: Job) -> None:
-        """End a job that waits or runs; one whose pictures are kept is shown first, and forgotten then."""
+        """End a job that waits or runs; one whose pictures are kept is delivered first, and forgotten then."""
         if job.state in {JobState.QUEUED, JobState.RUNNING}:
             try:
                 await self._studio.cancel(job)
@@ -148,7 +148,7 @@ class Forgetting:
         return sent if message is None else (message, *(one for one in sent if one.id != message.id))
 
     async def _delete_message(self, message: MessageRef) -> bool | None:
-        """Return whether a message is gone: False where its platform never deletes it, None where it may later."""
+        """Return True for a message that is gone, False where its platform never deletes it, None where it may later."""
         surface = self._surfaces.get(message.place.platform)
         if surface is None:
             return None
@@ -164,7 +164,7 @@ class Forgetting:
         return True
 
     async def _delete_files(self, job: Job) -> None:
-        """Remove what was brought, and what was drawn and not kept, if anything of it reached the store."""
+        """Delete the inputs, and pictures that were drawn and not kept, if any of them reached the store."""
         await self._inputs.remove_now(job.id)
         for drawing in await self._jobs.drawings(job.id):
             for file in drawing.files:
@@ -173,7 +173,7 @@ class Forgetting:
                         await self._objects.delete(key)
 
     async def _delete_page_messages(self, request: PrivacyRequest) -> bool:
-        """Delete what else stands on the page; False where something has to wait."""
+        """Delete the person's other messages on the page; return False where something has to wait."""
         while found := await self._records.page_messages(request.account, most=_PAGE):
             for message in found:
                 if not await self._delete_message(message):
@@ -181,7 +181,7 @@ class Forgetting:
         return True
 
     async def _remove_exports(self, request: PrivacyRequest) -> None:
-        """Remove the export that there may be, whatever its state."""
+        """Remove the person's export, whatever its state."""
         export = await self._requests.latest(request.account, PrivacyKind.EXPORT)
         if export is not None and export.state is not PrivacyState.EXPIRED:
             await self._exports.expire(export)

@@ -1,4 +1,4 @@
-"""Turns what a model gave into the kind of file that was asked for, where the model does not do that itself."""
+"""Converts pictures to the file format that was asked for, where the model does not do that itself."""
 
 import asyncio
 from io import BytesIO
@@ -23,14 +23,14 @@ _QUALITY = 95
 
 
 class FormatConversion:
-    """Turns pictures off the loop. They say themselves that AI made them, and `signer` signs that where it can."""
+    """Converts pictures off the event loop. They are marked as made by AI, and `signer` signs that where it can."""
 
     def __init__(self, signer: CopySigner = NO_COPY_SIGNER) -> None:
         self._signer = signer
         self._semaphore = asyncio.Semaphore(_MOST_AT_ONCE)
 
     async def convert(self, pictures: tuple[bytes, ...], wanted: FileFormat | None) -> tuple[bytes, ...]:
-        """Return the pictures as such files; those that are already, and what is no picture, as they are."""
+        """Return the pictures in that format; those that have it already, and what is no picture, as they are."""
         return tuple([await self._convert(content, wanted) for content in pictures])
 
     async def _convert(self, content: bytes, wanted: FileFormat | None) -> bytes:
@@ -42,13 +42,13 @@ class FormatConversion:
 
 
 def needs_conversion(content: bytes, wanted: FileFormat) -> bool:
-    """Whether these are the bytes of a picture of another kind than is wanted."""
+    """Whether these are the bytes of a picture in another format than is wanted."""
     extension = find_extension(content)
     return extension is not None and media_type_of(f".{extension}") != wanted.media_type
 
 
 def convert_format(content: bytes, wanted: FileFormat) -> bytes | None:
-    """Return the picture as such a file; None where it cannot be read, which is for whoever checks pictures to say."""
+    """Return the picture in that format; None where it cannot be read, which the picture check reports."""
     try:
         verify_picture(content, find_extension(content) or "", _check_size)
         with Image.open(BytesIO(content)) as image:
@@ -58,7 +58,7 @@ def convert_format(content: bytes, wanted: FileFormat) -> bytes | None:
 
 
 def _encode(image: Image.Image, wanted: FileFormat) -> bytes:
-    """Write it anew, the right way up and in colours that each kind of file has."""
+    """Return the picture encoded anew, upright and in colours that every format has."""
     mark, options = copy_mark(image), dict[str, Any]()
     if image.mode in {"RGB", "RGBA"} and image.info.get("icc_profile"):
         options["icc_profile"] = image.info["icc_profile"]

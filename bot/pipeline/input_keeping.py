@@ -1,4 +1,4 @@
-"""Pictures that a wish begins with: checked, kept with it, and loaded for whoever draws from them."""
+"""Pictures that a wish begins with: checked, stored with it, and loaded to draw from them."""
 
 import asyncio
 from collections.abc import Sequence
@@ -25,7 +25,7 @@ class NewInput:
 
 
 class InputKeeping:
-    """Keeps each input under a key of its own, also of the same bytes, so that nobody's removal takes what somebody else has."""
+    """Stores each input under a key of its own, also of the same bytes, so that removing one takes nobody else's."""
 
     def __init__(self, *, check: InputCheck, objects: ObjectStore, ids: Ids) -> None:
         self._check = check
@@ -33,11 +33,11 @@ class InputKeeping:
         self._ids = ids
 
     async def prepare(self, brought: Sequence[BroughtPicture]) -> tuple[NewInput, ...]:
-        """Return inputs of what somebody brought, if all of it can be used; nothing is kept yet. Raises as `InputCheck` does."""
+        """Return the inputs of what somebody brought, if all can be used; nothing is stored yet. Raises as `InputCheck` does."""
         return tuple(_new_input(one, self._ids.new()) for one in await self._check.examine(brought)) if brought else ()
 
     async def copy(self, inputs: Sequence[InputPicture]) -> tuple[NewInput, ...]:
-        """Return the same inputs for another wish; nothing is kept yet.
+        """Return the same inputs for another wish; nothing is stored yet.
 
         Raises:
             BadInput: One was removed.
@@ -55,7 +55,7 @@ class InputKeeping:
         )
 
     async def store(self, inputs: Sequence[NewInput]) -> None:
-        """Keep them; what is stored for a wish that is never accepted is found as an orphan.
+        """Store the inputs; those of a wish that is never accepted are removed as orphans.
 
         Raises:
             StorageFailed: The store does not take one now.
@@ -64,7 +64,7 @@ class InputKeeping:
             await self._objects.put(one.picture.key, one.content, one.picture.media_type)
 
     async def discard(self, inputs: Sequence[NewInput]) -> None:
-        """Remove what was kept for a wish that was not accepted; where that fails, the search for orphans does it."""
+        """Delete the stored inputs of a wish that was not accepted; where that fails, the search for orphans does."""
         try:
             for one in inputs:
                 await self._objects.delete(one.picture.key)

@@ -24,7 +24,7 @@ _QUOTA_STATUS_TIMEOUT = timedelta(seconds=2)
 
 
 class JobPosts:
-    """Puts such posts together. `shows_cost` says whether everybody reads what a picture cost in dollars."""
+    """Builds such posts. `shows_cost` says whether everybody reads what a picture cost in dollars."""
 
     def __init__(
         self,
@@ -54,7 +54,7 @@ class JobPosts:
         return posts.build_deleted_post(job, round(self._gallery.undo.total_seconds() / 60))
 
     async def build_finished(self, job: Job, pictures: tuple[Picture, ...], left: QuotaStatus | None = None) -> Post:
-        """Return a post with pictures of a job, what is said of them, and its buttons."""
+        """Return a post with pictures of a job, its notes, and its buttons."""
         drawings = await self._jobs.drawings(job.id)
         notes = dict.fromkeys(note for one in drawings if one.state is DrawingState.DRAWN for note in one.notes)
         cost = sum((drawing.cost for drawing in drawings), job.prepared_prompt.cost if job.prepared_prompt else FREE)
@@ -72,7 +72,7 @@ class JobPosts:
         )
 
     async def _quota_left(self, job: Job) -> QuotaStatus | None:
-        """Say how its author stands now; nobody waits long for that, nor does a job fail over it."""
+        """Return how the author stands now; None where that takes long or fails, since a job must not wait or fail over it."""
         try:
             async with asyncio.timeout(_QUOTA_STATUS_TIMEOUT.total_seconds()):
                 return await self._quotas.quota_status(await self._quotas.effective_limits(job.author, job.place))

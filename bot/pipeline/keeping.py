@@ -64,10 +64,7 @@ class KeepingStep:
     async def store_safely(
         self, drawing: Drawing, pictures: tuple[bytes, ...], on_trouble: Callable[[], None]
     ) -> tuple[ImageFile, ...]:
-        """Return the facts of the pictures that can be used, once their bytes are safe on this machine.
-
-        No drawing shares its keys with another, though they may have the same
-        bytes: so nobody's deletion takes what somebody else is about to keep.
+        """Return the files of the usable pictures, once their bytes are safe on this machine.
 
         Raises:
             ProviderFailed: None of them is a usable picture.
@@ -87,6 +84,7 @@ class KeepingStep:
                 log.warning("picture.unusable", provider=provider, reason=str(error))
                 problem = problem if isinstance(problem, PictureBlocked) else error
                 continue
+            # A key of its own even for equal bytes, so that deleting one picture never takes another one's file.
             file = _with_own_key(drawing, checked)
             await retry_storage(lambda: near.put(file.key, content, file.media_type), on_trouble)  # noqa: B023 - awaited within the turn
             files.append(file)
@@ -95,12 +93,12 @@ class KeepingStep:
         return tuple(files)
 
     async def find_stored(self, drawing: Drawing) -> tuple[ImageFile, ...]:
-        """Return the facts of the drawing's pictures that are safe on this machine, though its row does not say so.
+        """Return the files of the drawing's pictures that are on this machine although its row does not say so.
 
-        All that is kept here is gone through, which is asked after a crash alone.
+        It lists everything that is stored here, so it is called after a crash alone.
 
         Raises:
-            StorageFailed: It cannot be gone through now.
+            StorageFailed: The files cannot be listed now.
         """
         near = self._spool or self._objects
         files: list[ImageFile] = []
@@ -112,14 +110,14 @@ class KeepingStep:
         return tuple(sorted(files, key=lambda file: file.key))
 
     async def keep(self, job: Job, drawings: tuple[Drawing, ...], on_trouble: Callable[[], None]) -> None:
-        """Bring the drawings' pictures into the store, then count them.
+        """Move the drawings' pictures into the store, then mark the job as kept, which counts them.
 
-        `on_trouble` is called whenever the store will not have them and we wait.
+        `on_trouble` is called whenever the store does not take them and we wait.
 
         Raises:
             LeaseLost: The job was cancelled or claimed again meanwhile.
             ObjectMissing: Another machine has them in its spool, and may come back.
-            PicturesLost: It did not within `LOST_AFTER`.
+            PicturesLost: It did not come back within `LOST_AFTER`.
         """
         files = tuple(file for drawing in drawings for file in drawing.files)
         if self._spool is not None:
@@ -127,6 +125,7 @@ class KeepingStep:
                 async with self._find_lost(job, drawing, on_trouble):
                     for file in drawing.files:
                         await self._move_to_store(self._spool, file, on_trouble)
+        # The store before the row: people follow a picture's link as soon as the row names it.
         pictures = tuple(self._picture(job, position, file) for position, file in enumerate(files))
         count = self._count(job, drawings)
         if count.is_less:
@@ -134,6 +133,7 @@ class KeepingStep:
             await retry_storage(lambda: self._jobs.close_drawing(lighter), on_trouble)
         await retry_storage(lambda: self._jobs.keep(job.id, job.attempt, pictures, counted=count.counted), on_trouble)
         if self._spool is not None:
+            # Last of all. After a crash before this line the sweep of the spool deletes what the store has.
             await self._empty_spool(self._spool, files)
 
     async def load(self, job: Job, drawing: Drawing, file: ImageFile, on_trouble: Callable[[], None]) -> bytes:
@@ -145,7 +145,7 @@ class KeepingStep:
             return await self._objects.get(file.key)
 
     async def remove(self, files: tuple[ImageFile, ...]) -> None:
-        """Remove pictures that nobody may see; where that fails, the search for orphans does it."""
+        """Delete pictures that nobody may see; where that fails, the search for orphans does."""
         try:
             for file in files:
                 for near in filter(None, (self._spool, self._objects)):
@@ -155,7 +155,7 @@ class KeepingStep:
 
     @contextlib.asynccontextmanager
     async def _find_lost(self, job: Job, drawing: Drawing, on_trouble: Callable[[], None]) -> AsyncIterator[None]:
-        """Say that the pictures are waited for when the body does not find them, and end that when they are lost."""
+        """Report pictures that the body does not find as awaited, and raise `PicturesLost` once they are lost."""
         try:
             yield
         except StorageFailed as error:
@@ -170,9 +170,9 @@ class KeepingStep:
             raise PicturesLost(drawing.provider)
 
     async def discard(self, job: Job) -> None:
-        """Remove what was drawn for a job that ended without pictures; another machine may have brought it to the store.
+        """Delete what was drawn for a job that ended without pictures; another machine may have moved it to the store.
 
-        Whoever brings it after that removes it again (`SpoolSweep`); where this fails, the search for orphans does.
+        A machine that moves it there later deletes it again (`SpoolSweep`); where this fails, the search for orphans does.
         """
         try:
             for drawing in await self._jobs.drawings(job.id):
@@ -189,7 +189,7 @@ class KeepingStep:
         await retry_storage(lambda: self._objects.put(file.key, content, file.media_type), on_trouble)
 
     async def _empty_spool(self, spool: ObjectStore, files: tuple[ImageFile, ...]) -> None:
-        """Forget what is safe in the store; bytes that will not go take up room and nothing else."""
+        """Delete from the spool what is safe in the store; files that cannot be deleted only take up room."""
         try:
             for file in files:
                 await spool.delete(file.key)
@@ -208,5 +208,5 @@ def _note_weight(drawing: Drawing, count: PictureCount) -> Drawing:
 
 
 def _with_own_key(drawing: Drawing, file: ImageFile) -> ImageFile:
-    """Return the file under a key of its drawing's own; the same bytes of the same drawing have the same key."""
+    """Return the file under a key that holds its drawing's id; the same bytes of the same drawing have the same key."""
     return replace(file, key=drawing_key(file.key, drawing.id))

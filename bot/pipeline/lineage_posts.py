@@ -10,7 +10,7 @@ from bot.text import pluralize
 
 
 def input_note(job: Job, origin: LineageStep | None, links: PictureLinks) -> tuple[str, ...]:
-    """Say which pictures went along. What is from elsewhere or out of sight has no address here."""
+    """Return which pictures were drawn from. Pictures from elsewhere or out of sight have no address here."""
     brought = [one for one in job.wish.inputs if one.role is not InputRole.MASK]
     if not brought:
         return ()
@@ -24,7 +24,7 @@ def input_note(job: Job, origin: LineageStep | None, links: PictureLinks) -> tup
 
 
 def way_buttons(job: Job, *, has_origin: bool, is_changed: bool) -> tuple[Button, ...]:
-    """Lead along a row of changes."""
+    """Return the buttons that lead along a row of changes."""
     back = (Button("Back", "back", job.id),) if has_origin else ()
     forward = (Button("Forward", "forward", job.id),) if is_changed else ()
     return *back, *forward

@@ -1,4 +1,4 @@
-"""What every line of the log says while a job is spoken of, whichever process writes it."""
+"""Fields in every line of the log that is about a job, whichever process writes it."""
 
 from contextlib import AbstractContextManager, nullcontext
 

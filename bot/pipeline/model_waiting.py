@@ -1,4 +1,4 @@
-"""Waiting for a service that is still loading its model: within the time limit of the call, which has cost nothing by then."""
+"""Waits for a service that is still loading its model, within the call's time limit; nothing is paid for until it has loaded."""
 
 import asyncio
 from collections.abc import Awaitable, Callable

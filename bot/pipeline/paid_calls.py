@@ -35,7 +35,7 @@ log = structlog.get_logger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class PaidAnswer:
-    """A paid call that came to its end: its row, and what it gave."""
+    """A paid call that ended well: its row, and what it gave."""
 
     drawing: Drawing
     drawn: ImageResult
@@ -58,7 +58,7 @@ class ProviderChoice:
 
 
 class _CostTracker:
-    """Passes news on, with how long a model usually takes to load, and remembers what a call costs as soon as that is known."""
+    """Passes a call's progress on, with its model's usual time to load, and remembers its cost as soon as that is known."""
 
     def __init__(self, on_progress: OnProgress, cost: Cost | None = None, *, warm_up: timedelta | None) -> None:
         self._on_progress = on_progress
@@ -66,7 +66,7 @@ class _CostTracker:
         self.cost = cost or FREE
 
     async def on_progress(self, progress: Progress) -> None:
-        """Take one piece of news."""
+        """Handle one progress."""
         if progress.cost is not None:
             self.cost = progress.cost
         elif progress.is_warming_up:
@@ -76,9 +76,9 @@ class _CostTracker:
 
 
 class PaidCalls:
-    """Makes paid calls, and waits for those that go on without whoever made them.
+    """Makes paid calls, and collects those with tickets, whichever process made them.
 
-    `time_limits` are by provider, and so are the times that models usually take to load, `warm_ups`.
+    `time_limits` are by provider, and so are `warm_ups`, the times that models usually take to load.
     """
 
     def __init__(
@@ -103,7 +103,7 @@ class PaidCalls:
         self._ids = ids
 
     def stop_waiting(self) -> None:
-        """Leave calls that go on without us to whoever collects them next."""
+        """Stop waiting for calls with tickets: the job's next worker collects them."""
         self._ticket_calls.stop_waiting()
 
     def lane_of(self, job: Job) -> Lane:
@@ -112,7 +112,7 @@ class PaidCalls:
         return Lane.FAST if is_late else job.wish.lane
 
     def find(self, drawing: Drawing) -> CallUnderWay | None:
-        """Return the call of an open drawing, if it goes on without whoever made it."""
+        """Return the call of an open drawing, if it can be collected."""
         return self._ticket_calls.find(drawing)
 
     async def make(self, job: Job, choice: ProviderChoice, on_trouble: Callable[[], None]) -> PaidAnswer:
@@ -122,16 +122,17 @@ class PaidCalls:
         size, it is made once more for a smaller picture.
 
         Raises:
-            PromptRefused: The provider will not draw it.
-            ProviderFailed: It did not; `OutcomeUnknown` when nobody knows.
+            PromptRefused: The provider refuses to draw it.
+            ProviderFailed: It did not draw; `OutcomeUnknown` when nobody knows.
             WaitsForProvider: It has as many calls as it may have; the job is queued, if none of its calls is out.
             StillDrawing: It goes on for long, and is collected later.
-            Stopping: It is drawn, and collected by somebody else.
+            Stopping: This process stops; another one collects the call.
         """
         try:
             return await self._make(job, choice, on_trouble)
         except ProviderFailed as error:
             smaller = choice.provider.abilities.smaller_than(job.wish.wanted_size)
+            # Out of memory means that nothing was drawn, so a second call pays for nothing twice.
             if error.fault is not ProviderFault.OUT_OF_MEMORY or job.wish.size is not None or smaller is None:
                 raise
             log.info("drawing.smaller", provider=choice.provider.name, size=str(smaller))
@@ -150,9 +151,11 @@ class PaidCalls:
             state=DrawingState.OPEN,
             started_at=self._clock.now(),
             asked=request.count,
+            # The estimate from the beginning: if nobody sees how the call ends, this is what is booked.
             cost=estimate_cost(provider, request),
             notes=notes,
         )
+        # The row before the call: after a crash an open row means that the call may have been paid for.
         await choice.share.open(lambda joins_line: self._slots.open_drawing(drawing, joins_line=joins_line))
         with self._observer.watch(Step.DRAWING, job, provider.name):
             if not isinstance(provider, TicketProvider):
@@ -169,10 +172,11 @@ class PaidCalls:
             try:
                 return await self._collect(CallUnderWay(drawing, provider, ticket), request.quality, on_progress)
             except StillDrawing as error:
+                # New, so that the worker says once in the message that the picture comes later.
                 raise StillDrawing(error.provider, error.pause, is_new=True) from error
 
     async def collect(self, job: Job, call: CallUnderWay, on_progress: OnProgress, on_trouble: Callable[[], None]) -> PaidAnswer:
-        """Wait for a call that was made before, by whomever; raises as `make` does."""
+        """Collect a call that was made before, by any process; raises as `make` does."""
         quality = call.provider.abilities.fit_quality(job.wish.quality)
         if call.drawing.ticket is None:
             await self._ticket_calls.record(call.drawing.id, call.ticket, on_trouble)
@@ -206,9 +210,10 @@ class PaidCalls:
 
     @asynccontextmanager
     async def _close_on_failure(self, drawing: Drawing, tracker: _CostTracker, *, goes_on: bool) -> AsyncIterator[None]:
-        """Write down how the body failed. Where it is cancelled, whoever ended the job has booked the call.
+        """Close the drawing as the body failed.
 
-        One that `goes_on` without us is cancelled then, or collected by whoever has the job now.
+        When the body is cancelled because its job has ended, a call that `goes_on`
+        at its service is cancelled there; else the job's next worker collects it.
         """
         try:
             yield
@@ -217,6 +222,7 @@ class PaidCalls:
             self._observer.note(CostIncurred(drawing.provider, closed.cost))
             await self._slots.close_drawing(closed)
             raise
+        # Nothing is closed here: whoever ended the job has booked the call in the transaction that ended it.
         except asyncio.CancelledError:
             if not goes_on or await self._cancellation.cancel_calls_of(drawing.job):
                 self._observer.note(CostIncurred(drawing.provider, drawing.cost))
@@ -231,7 +237,7 @@ class PaidCalls:
         return PaidAnswer(replace(drawing, model=drawn.model, cost=drawn.cost, request_id=drawn.request_id, notes=notes), drawn)
 
     def _request(self, job: Job, choice: ProviderChoice) -> tuple[ImageRequest, tuple[str, ...]]:
-        """Fit the wish to what the provider can do, and say so where that changes it."""
+        """Return the wish fitted to what the provider can do, with notes on what that changes."""
         provider, wish, abilities = choice.provider, job.wish, choice.provider.abilities
         size, quality = choice.smaller or abilities.fit(wish.wanted_size), abilities.fit_quality(wish.quality)
         because = f", because {choice.why_not}" if choice.why_not else ""
@@ -270,14 +276,14 @@ class PaidCalls:
 
 
 def _seed(wish: Wish, drawing: DrawingId) -> int:
-    """Return the seed that was asked for, or one of the drawing's own, so that whoever likes the picture can have it again."""
+    """Return the seed that was asked for, or one of the drawing's own, so that the picture can be drawn again."""
     if wish.seed is not None:
         return wish.seed
     return int.from_bytes(hashlib.blake2s(drawing.encode(), digest_size=4).digest()) & LARGEST_SEED
 
 
 def _how_drawn(size: Size, quality: Quality, wish: Wish, abilities: Abilities) -> str:
-    """Say how a wish is drawn: how large, how well where that could be otherwise or was asked for, and in which lane."""
+    """Return how a wish is drawn: the size, the quality where there is a choice or it was asked for, and the lane."""
     is_only_quality = len(abilities.qualities) == 1 and quality is wish.quality
     parts = [
         str(size),
@@ -295,8 +301,9 @@ def estimate_cost(provider: Provider, request: ImageRequest) -> Cost:
 
 
 def _close(drawing: Drawing, error: PromptRefused | ProviderFailed, reported: Cost) -> Drawing:
-    """Return the drawing as it ended, with the cost `reported`; one of unknown end costs what it probably did, if none was."""
+    """Return the drawing as it ended, with the cost `reported`; an unknown end without a cost keeps its estimate."""
     if isinstance(error, OutcomeUnknown):
+        # Nobody saw the end, so it may have been charged: the estimate stays unless the service named a cost before.
         cost = drawing.cost if reported == FREE else reported
         return replace(drawing, state=DrawingState.UNKNOWN, cost=cost, request_id=error.request_id)
     is_refusal = isinstance(error, PromptRefused) or error.may_be_refusal

@@ -30,7 +30,7 @@ class PartComposites:
             return await asyncio.to_thread(composite_part, base, mask, drawn)
 
     async def describe(self, mask: bytes) -> str:
-        """Say where the marked part is, for a model that is sent no mask."""
+        """Return where the marked part is, for a model that is sent no mask."""
         async with self._semaphore:
             return await asyncio.to_thread(describe_part, mask)
 
@@ -66,7 +66,7 @@ def _open_drawn(drawn: bytes, base: Image.Image) -> Image.Image:
 
 
 def describe_part(mask: bytes) -> str:
-    """Say in words which part a mask leaves clear: the box around it."""
+    """Return in words which part a mask leaves clear: the box around it."""
     with Image.open(BytesIO(mask)) as image:
         clear = image.convert("RGBA").getchannel("A").point(lambda opacity: 255 if opacity < _CHANGED_BELOW else 0)
     left, top, right, bottom = clear.getbbox() or (0, 0, *clear.size)

@@ -1,4 +1,4 @@
-"""What becomes of a wish of whose calls some failed, and what people read about it."""
+"""What happens to a wish when some of its calls fail, and what people read about it."""
 
 import re
 from dataclasses import replace
@@ -13,7 +13,7 @@ _TOO_FEW = ("only ", "cancelled; ")
 
 
 def check_refusals(earlier: tuple[Drawing, ...]) -> None:
-    """Raise `PromptRefused` where a provider refused, perhaps, and the process was killed before it could say so to anybody."""
+    """Raise `PromptRefused` where an earlier process died after a provider refused, or may have, and before it ended the job."""
     for drawing in earlier:
         if drawing.state is DrawingState.REFUSED:
             sentence = "The image service will not draw this; please try other words."
@@ -21,10 +21,10 @@ def check_refusals(earlier: tuple[Drawing, ...]) -> None:
 
 
 def most_pressing(errors: list[Exception]) -> Exception | None:
-    """Return the error that decides what becomes of the job.
+    """Return the error that decides about the job.
 
-    First what keeps it from going on here, then a refusal, after which nobody
-    is asked, then an unknown outcome, which may forbid to ask again.
+    First errors after which the job goes on elsewhere or later, then refusals,
+    after which nobody else is asked, then unknown ends, which may forbid asking again.
     """
 
     def weight(error: Exception) -> int:
@@ -36,7 +36,7 @@ def most_pressing(errors: list[Exception]) -> Exception | None:
 
 
 def unusable_note(asked: int, came: int) -> tuple[str, ...]:
-    """Say how many pictures of those that one call was asked for cannot be shown."""
+    """Return how many pictures of one call cannot be shown."""
     missing = asked - came
     if missing <= 0:
         return ()
@@ -46,24 +46,24 @@ def unusable_note(asked: int, came: int) -> tuple[str, ...]:
 
 
 def set_shortfall(drawing: Drawing, why: str) -> Drawing:
-    """Return a drawing that says why there are too few pictures, in the place of what it said of that before."""
+    """Return the drawing with another reason why there are too few pictures."""
     before = drawing.shortfall
     notes = tuple(one for one in drawing.notes if (one != before if before is not None else not one.startswith(_TOO_FEW)))
     return replace(drawing, notes=(*notes, why) if why else notes, shortfall=why)
 
 
 def too_few_note(came: int, asked: int, error: PromptRefused | ProviderFailed) -> str:
-    """Say how many pictures were not drawn, and why."""
+    """Return how many pictures were not drawn, and why."""
     others = "the other one was" if asked - came == 1 else "the others were"
     return f"only {came} of {asked} pictures came, because {_because(error)}; {others} not counted"
 
 
 def cancelled_note(drawn: tuple[Drawing, ...], asked: int) -> str:
-    """Say how many pictures were drawn when somebody cancelled the others."""
+    """Return how many pictures were drawn when somebody cancelled the others."""
     return cancelled_once_drawn(sum(len(drawing.files) for drawing in drawn), asked).text
 
 
 def _because(error: PromptRefused | ProviderFailed) -> str:
-    """Return the first clause of what the error says to people, which says what happened."""
+    """Return the first clause of the error's sentence for people, which says what happened."""
     clause = re.split(r"[.;] ", error.user_text, maxsplit=1)[0]
     return clause[0].lower() + clause[1:]

@@ -25,7 +25,7 @@ log = structlog.get_logger(__name__)
 
 
 class PictureCopies:
-    """Shows pictures in further messages, which are written down first, and takes them out of every message."""
+    """Shows pictures in further messages, which are recorded first, and removes pictures from every message."""
 
     def __init__(
         self,
@@ -57,12 +57,12 @@ class PictureCopies:
     async def send(self, job: Job, person: Identity, *, key: str) -> None:
         """Send the job's pictures to one person alone; the same `key` again is the same message.
 
-        Whoever did not ask for them is offered no button that only its owner may press.
+        A person who did not ask for them gets none of the buttons that only the owner may press.
 
         Raises:
             MessageGone: They cannot be reached.
-            SurfaceFailed: The platform does not take it now.
-            StorageFailed: It could not be noted, so nothing is shown.
+            SurfaceFailed: The platform does not accept it now.
+            StorageFailed: It could not be recorded, so nothing is shown.
         """
         surface = self._surface(person.platform)
         post = await self._job_posts.build_finished(job, await self._gallery.visible(job.id))
@@ -72,7 +72,7 @@ class PictureCopies:
         await self._show_noted(job, await retry_delivery(lambda: surface.post(place, posts.build_coming_post(), key=key)), post)
 
     async def _show_noted(self, job: Job, message: MessageRef, post: Post) -> None:
-        """Write a message down as one of the job's, and have it show pictures only then: who takes one down looks for it there.
+        """Record a message as one of the job's, and only then show pictures in it.
 
         It goes again where that fails, and shows no picture that was taken down meanwhile.
         """
@@ -88,7 +88,7 @@ class PictureCopies:
             await self.retract(job, message)
 
     async def show_where_turned(self, job: Job, post: Post) -> None:
-        """Show it too in messages of other jobs that were turned to this one; what fails there is shown with the next turn."""
+        """Update messages of other jobs that were turned to this one; what fails there is shown with the next turn."""
         for message in await self._sent_messages.of_job(job.id):
             if await self._sent_messages.find_turned_to(*_where(message)) == job.id:
                 try:
@@ -109,23 +109,23 @@ class PictureCopies:
             raise
 
     async def _note_turned(self, message: MessageRef, job: JobId | None) -> None:
-        """Write down first what is shown then: a picture that is removed meanwhile is looked for there."""
+        """Record what a message is turned to before it shows that."""
         if job is None:
             await self._sent_messages.turn_back(message)
         else:
             await self._sent_messages.turn(job, message)
 
     async def post_privately(self, job: Job) -> Post:
-        """Return what one person alone is shown of a job's pictures."""
+        """Return a job's pictures as one person alone is shown them."""
         return posts.name_asker(await self._job_posts.build_finished(job, await self._gallery.visible(job.id)), job.author)
 
     async def retract(self, job: Job, message: MessageRef, *, deletes: bool = False) -> None:
-        """Have one message that shows the job's pictures show only those that may be seen; `deletes` where none is left.
+        """Have a message that shows the job's pictures show only those that may be seen; with none left, `deletes` deletes it.
 
         Raises:
             MessageOutOfReach: It stays as it was.
             MessageGone: It is not there any more.
-            SurfaceFailed: The platform does not take it now.
+            SurfaceFailed: The platform does not accept it now.
         """
         surface = self._surface(message.place.platform)
         whose, has_buttons = await self._shown_job(job, message)
@@ -138,16 +138,16 @@ class PictureCopies:
             await retry_delivery(lambda: surface.delete(message))
 
     async def retract_batch(self, job: Job, message: MessageRef, *, deletes: bool = False) -> bool:
-        """Do that with the message of the batch that a job is of, and raise as `retract` does; False where it is another one."""
+        """Do the same with the message of the job's batch; raises as `retract` does. Return False where it is another one."""
         return job.batch is not None and await self._batches.retract(job.batch, message, deletes=deletes)
 
     async def delete(self, message: MessageRef) -> None:
-        """Take a message of ours away, whatever else it shows; raises as `retract` does, but for what is gone."""
+        """Delete a message of ours, whatever else it shows; raises as `retract` does, but for messages that are gone."""
         surface = self._surface(message.place.platform)
         await retry_delivery(lambda: surface.delete(message))
 
     async def tell_removal(self, job: Job, removal: Removal) -> None:
-        """Tell the job's author alone what was decided about a picture; raises as `send` does."""
+        """Notify the job's author alone of a decision about a picture; raises as `send` does."""
         author = job.author.identity
         surface = self._surface(author.platform)
         place = await retry_delivery(lambda: surface.direct(author))
@@ -193,5 +193,5 @@ def adapt_to_message(message: MessageRef, post: Post, job: Job) -> Post:
 
 
 def _where(message: MessageRef) -> tuple[Platform, str, str]:
-    """Return what a message is known by."""
+    """Return what identifies a message."""
     return message.place.platform, message.place.channel, message.id

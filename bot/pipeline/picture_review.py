@@ -1,4 +1,4 @@
-"""Has pictures judged that were drawn, before anybody keeps or sees them."""
+"""Has drawn pictures judged before they are kept or shown."""
 
 import asyncio
 from collections.abc import Callable, Collection
@@ -20,7 +20,7 @@ log = structlog.get_logger(__name__)
 
 
 class PictureReview:
-    """Takes pictures out of drawings that the guard does not let through. It may be done again after a crash."""
+    """Removes pictures from drawings that the guard refuses. Repeatable after a crash."""
 
     def __init__(self, *, jobs: Jobs, keeping: KeepingStep, guard: Guard, policies: GuardPolicies) -> None:
         self._jobs = jobs

@@ -39,19 +39,19 @@ _LONGEST_ALT = 300
 
 
 def build_waiting_post(job: Job, position: QueuePosition, slots: int, counted: int) -> Post:
-    """Say that the wish is accepted: what is drawn, what it counts as if it is dear, which place in line, about how long."""
+    """Return that the wish is accepted: what is drawn, what it counts for if it is dear, its place in line, about how long."""
     said = " · ".join([f"Drawing: {title(job)}", *_weight_note(job, counted), *_queue_note(position, slots)])
     return Post(said, Tone.WAITING, size=job.wish.wanted_size, buttons=(_cancel(job),))
 
 
 def waiting_for_worker(job: Job, counted: int) -> Post:
-    """Say that the wish is accepted while nobody draws, and what becomes of it."""
+    """Return that the wish is accepted while no worker runs, and what follows."""
     said = " · ".join([f"Waiting: {title(job)}", *_weight_note(job, counted), _NO_WORKER])
     return Post(said, Tone.WAITING, size=job.wish.wanted_size, buttons=(_cancel(job),))
 
 
 def build_working_post(job: Job, doing: str, progress: Progress | None = None) -> Post:
-    """Say what is being done right now, with how far it is."""
+    """Return what is being done right now, with how far it is."""
     said = " · ".join([f"{doing}: {title(job)}", *_service_note(progress)])
     return Post(
         said,
@@ -64,18 +64,18 @@ def build_working_post(job: Job, doing: str, progress: Progress | None = None) -
 
 
 def finding_words(job: Job) -> Post:
-    """Say that what is drawn is being worded, by the headline that it has before and after that."""
+    """Return that the prompt is being prepared, under the headline that the message has before and after that."""
     return Post(f"Drawing: {title(job)} · finding the words", Tone.WORKING, size=job.wish.wanted_size, buttons=(_cancel(job),))
 
 
 def waiting_for_provider(job: Job, position: QueuePosition, limits: CallLimits, wait: timedelta | None = None) -> Post:
-    """Say that the image service has no room yet: which place in line there, and how long it will be, if only about."""
+    """Return that the image service has no room yet: the place in line there, and about how long it takes."""
     said = " · ".join([f"Waiting for the image service: {title(job)}", *_provider_note(position, limits, wait)])
     return Post(said, Tone.WAITING, size=job.wish.wanted_size, buttons=(_cancel(job),))
 
 
 def build_relaxed_post(job: Job, share: str) -> Post:
-    """Say that the picture comes when the image service has time for it, and what one counts."""
+    """Return that the picture comes when the image service has time for it, and what one counts."""
     said = f"{_RELAXED_NOTE}, counts {share}" if share else _RELAXED_NOTE
     return Post(f"Drawing: {title(job)} · {said}", Tone.WAITING, size=job.wish.wanted_size, buttons=(_cancel(job),))
 
@@ -93,10 +93,12 @@ def build_done_post(
     origin: LineageStep | None = None,
     is_changed: bool = False,
 ) -> Post:
-    """Show the pictures, both wordings, who drew them, what can be done next, and what the author has left if that is little.
+    """Return the pictures, both wordings, who drew them, what can be done next, and what the author has left if that is little.
 
-    `notes` say who drew and how, `shows_cost` whether everybody may read what it cost in dollars, `taken_down` how many more
-    pictures there were, `origin` which picture of ours these were changed from, `is_changed` whether something came of these.
+    `notes` say who drew and how, `shows_cost` whether everybody may read what
+    it cost in dollars, `taken_down` how many more pictures there were, `origin`
+    which picture of ours these were changed from, `is_changed` whether there
+    are later changes of these.
     """
     gone = (f"{pluralize(taken_down, 'picture')} of it {'was' if taken_down == 1 else 'were'} taken down",) if taken_down else ()
     price = str(cost) if cost.microusd else ""
@@ -127,14 +129,14 @@ def _save_template(job: Job) -> tuple[Button, ...]:
 
 
 def _done_buttons(job: Job, way: tuple[Button, ...]) -> tuple[Button, ...]:
-    """Offer what is done most with pictures, in the order of how often; what draws the words again, while these are known."""
+    """Return the buttons that are pressed most, most often first; those that draw the words again, while these are known."""
     redraw = (Button("Again", "again", job.id), Button("Vary", "vary", job.id)) if job.erased_at is None else ()
     edit = (Button("Edit", "ask_edit", job.id), Button("Edit a part", "edit-part", job.id))
     return *edit, *redraw, Button("☆", "star", job.id), *way, Button("Delete", "delete", job.id, is_dangerous=True)
 
 
 def _less_used(job: Job, *, has_row: bool) -> tuple[Button, ...]:
-    """Offer the rest."""
+    """Return the other buttons."""
     reword = _reword(job) if job.erased_at is None else ()
     history = (Button("History", "history", job.id),) if has_row else ()
     return (
@@ -149,12 +151,12 @@ def _less_used(job: Job, *, has_row: bool) -> tuple[Button, ...]:
 
 
 def build_coming_post() -> Post:
-    """Say that something is shown here in a moment, and nothing of it: this message is not known as one of the job's yet."""
+    """Return that something is shown here in a moment, without any of it: the message is not recorded as the job's yet."""
     return Post("One moment, here it comes.", Tone.WAITING)
 
 
 def build_ended_post(job: Job, ending: Ending) -> Post:
-    """Say why there is no picture, and offer what may help."""
+    """Return why there is no picture, with buttons that may help."""
     refused = ending.state is JobState.REFUSED
     buttons = [Button("Draw again", "again", job.id)] if not refused else []
     details = list(_prompt_details(job))
@@ -179,7 +181,7 @@ def mistake_button(refusal: str) -> Button:
 
 
 def build_deleted_post(job: Job, minutes: int) -> Post:
-    """Say that the pictures are gone, and for how long that can be undone."""
+    """Return that the pictures are gone, and for how long that can be undone."""
     return Post(
         f"{title(job)} – deleted. It can be brought back for {pluralize(minutes, 'minute')}.",
         Tone.PLAIN,
@@ -188,7 +190,7 @@ def build_deleted_post(job: Job, minutes: int) -> Post:
 
 
 def build_takedown_post(job: Job, removals: Sequence[Removal]) -> Post:
-    """Say that the pictures are not to be seen, and nothing of what they showed or of the words; whoever asked may ask why."""
+    """Return that the pictures were taken down, without their content or words; the author may ask why."""
     subject, was, them = ("This picture", "was", "it") if len(removals) == 1 else ("These pictures", "were", "them")
     if all(removal.state is RemovalState.HIDDEN for removal in removals):
         return Post(f"{subject} {'is' if was == 'was' else 'are'} hidden while a moderator looks at {them}.")
@@ -202,7 +204,7 @@ def tombstone(job: Job, removal: Removal) -> str:
 
 
 def removal_notice(job: Job, removal: Removal) -> Post:
-    """Tell the author what was decided about a picture, why, and what can be done about it."""
+    """Return what the author is told about a decision: what, why, and what can be done about it."""
     what = f"“{title(job)}” of {job.created_at:%d %B %Y}"
     match removal.state:
         case RemovalState.RESTORED:
@@ -250,12 +252,12 @@ def title(job: Job) -> str:
 
 
 def show_button(number: int, job: Job, named: str) -> Button:
-    """Offer one of several pictures by itself, with its buttons; `named` is its own id or its job's."""
+    """Return a button that shows one of several pictures by itself, with its buttons; `named` is its own id or its job's."""
     return Button(f"Show {number}: {truncate(title(job), _LONGEST_CHOICE)}", "show", named)
 
 
 def _reword(job: Job) -> tuple[Button, ...]:
-    """Offer a form with the words."""
+    """Return the button that opens a form with the words."""
     return (Button("Change words", "reword", job.id),)
 
 
@@ -280,7 +282,7 @@ def _queue_note(position: QueuePosition, slots: int) -> list[str]:
 
 
 def _service_note(progress: Progress | None) -> list[str]:
-    """Say what the image service does before it draws, where it tells."""
+    """Return what the image service does before it draws, where it says so."""
     if progress is not None and progress.is_warming_up:
         usually = f", usually {_rough_duration(progress.warm_up.total_seconds())}" if progress.warm_up is not None else ""
         return [f"waking up the model{usually}"]
@@ -290,7 +292,7 @@ def _service_note(progress: Progress | None) -> list[str]:
 
 
 def _provider_note(position: QueuePosition, limits: CallLimits, wait: timedelta | None) -> list[str]:
-    """Say so of the bound that keeps one waiting longest; `wait` is how long that will be, where it is known."""
+    """Return the limit that keeps one waiting longest; `wait` is how long that will be, where it is known."""
     turns = [(slots, s) for slots, s in ((limits.at_once, position.typical_seconds), (limits.per_minute, _MINUTE_S)) if slots]
     slots, seconds = max(
         turns, key=lambda turn: (turn[1] or 0) * (position.ahead // turn[0] + 1), default=(position.ahead + 1, None)
@@ -314,7 +316,7 @@ def _rough_duration(seconds: float) -> str:
 
 
 def _prompt_details(job: Job) -> tuple[Details, ...]:
-    """Fold the prompt away, and what was made of it where that differs."""
+    """Return the prompt as a fold, and the prepared one where that differs."""
     if job.erased_at is not None:
         return ()
     asked = Details("You asked for", job.wish.prompt)
@@ -324,7 +326,7 @@ def _prompt_details(job: Job) -> tuple[Details, ...]:
 
 
 def _low_quota_note(left: QuotaStatus | None) -> tuple[str, ...]:
-    """Say what is left of the day, once it is three pictures or its last fifth."""
+    """Return what is left of the day, once it is three pictures or its last fifth."""
     if left is None or left.left > max(_LOW_QUOTA, left.limit // 5):
         return ()
     pictures = pluralize(left.left, "picture") if left.left else "no pictures"

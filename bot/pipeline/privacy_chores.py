@@ -69,7 +69,7 @@ class PrivacyChores:
             await asyncio.sleep(every.total_seconds())
 
     async def sweep_exports(self) -> None:
-        """Make and hand over what was asked for, and remove what can be fetched no longer."""
+        """Make and hand over the exports that were asked for, and remove those that have expired."""
         for expired in await self._requests.due(self._clock.now()):
             await self._exports.expire(expired)
         for request in await self._requests.list_unfinished(PrivacyKind.EXPORT):
@@ -80,7 +80,7 @@ class PrivacyChores:
                 await self._requests.save(self._close(made))
 
     async def sweep_forgetting(self) -> None:
-        """Forget whoever wants to be, as far as that goes now, and tell whoever is."""
+        """Forget everybody who asked for it, as far as that goes now, and notify those who are forgotten."""
         for request in await self._requests.list_unfinished(PrivacyKind.FORGET):
             now = await self._forgetting.carry_on(request) if request.state is PrivacyState.OPEN else request
             if now.state is not PrivacyState.OPEN:
@@ -109,7 +109,7 @@ class PrivacyChores:
         await self._requests.save(self._close(request))
 
     def _close(self, request: PrivacyRequest) -> PrivacyRequest:
-        """Return a request with which nothing more is to be done, and which names nobody."""
+        """Return the request as finished, naming nobody any more."""
         return replace(request, notified_at=self._clock.now(), identity=None)
 
     async def _send(self, person: Identity, post: Post, *, key: str) -> None:

@@ -13,7 +13,7 @@ _STAYS = (
 
 
 def offer_export() -> Post:
-    """Ask whether somebody wants their data."""
+    """Return the question whether somebody wants their data."""
     return Post(
         "You can have all that is kept of you here, on all your linked accounts: what you asked for, your pictures, what you "
         "used, credits, reports and the rest: one zip of JSON and picture files, for you alone. Shall I put it together?",
@@ -22,7 +22,7 @@ def offer_export() -> Post:
 
 
 def export_begun() -> Post:
-    """Say that it is being put together."""
+    """Return that the export is being made."""
     return Post(
         "Your data is being put together, which takes a minute, or longer for thousands of pictures. You get it in a direct "
         "message where there are such; anywhere else type /export-me again to fetch it. It costs nothing."
@@ -30,7 +30,7 @@ def export_begun() -> Post:
 
 
 def export_ready(request: PrivacyRequest, *, link: str = "", attachment: Attachment | None = None) -> Post:
-    """Hand an export over, as a file or by a link."""
+    """Return the finished export, as a file or by a link."""
     what = f"Your data is ready: {_size(request)}."
     if attachment is not None:
         return Post(f"{what} Here it is.", attachments=(attachment,))
@@ -43,7 +43,7 @@ def export_ready(request: PrivacyRequest, *, link: str = "", attachment: Attachm
 
 
 def offer_forgetting(before: PrivacyRequest | None) -> Post:
-    """Say what goes and what stays, and ask; and what became of the request `before`, which not everybody can be told."""
+    """Return what is deleted and what stays, with the question; and how the request `before` ended, if it could not be told."""
     done = "" if before is None else f"{build_forgotten_post(before).text}\n\n"
     return Post(
         f"{done}This removes what is kept of you here, on all your linked accounts, and it cannot be undone: your pictures, what "
@@ -54,7 +54,7 @@ def offer_forgetting(before: PrivacyRequest | None) -> Post:
 
 
 def forgetting_begun() -> Post:
-    """Say that it goes on by itself."""
+    """Return that it goes on by itself."""
     return Post(
         "I am forgetting you now. It takes some minutes, and goes on by itself; /forget-me says how far it is. Where I can send "
         "you a direct message, a last one tells you when it is done. Whatever you ask for from now on is kept anew."
@@ -62,14 +62,14 @@ def forgetting_begun() -> Post:
 
 
 def forgetting_goes_on(request: PrivacyRequest) -> Post:
-    """Say how far it is."""
+    """Return how far it is."""
     done = _format_counts(request)
     so_far = f" Removed so far: {done}." if done else ""
     return Post(f"I am forgetting you, as you asked on {_moment(request)}.{so_far} What is left goes by itself.")
 
 
 def build_forgotten_post(request: PrivacyRequest) -> Post:
-    """Say what was removed, what could not be, and what stays."""
+    """Return what was removed, what could not be, and what stays."""
     left = request.counts.get("left", 0)
     removed = _format_counts(request) or "there was nothing to remove"
     listed = " Their platform did not let me delete {}: please delete what you still see.".format(pluralize(left, "message"))

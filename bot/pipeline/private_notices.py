@@ -1,4 +1,4 @@
-"""Tells people something in private, on whichever of their platforms takes it."""
+"""Sends people private messages, on whichever of their platforms accepts them."""
 
 from collections.abc import Mapping
 
@@ -17,13 +17,13 @@ class PrivateNotices:
         self._surfaces = surfaces
 
     async def tell(self, account: AccountId, post: Post, *, key: str, about: CommunityId) -> bool:
-        """Tell somebody once, first on the platform of the community that it is about.
+        """Send somebody a message once, first on the platform of the community that it is about.
 
-        True where they were told, or take no private messages anywhere; False
+        Return True where they got it, or accept no private messages anywhere; False
         where another process may reach them, on a platform that this one does not serve.
 
         Raises:
-            SurfaceFailed: A platform does not take it now.
+            SurfaceFailed: A platform does not accept it now.
         """
         identities = sorted(await self._accounts.identities(account), key=lambda one: _is_elsewhere(one, about))
         for identity in identities:

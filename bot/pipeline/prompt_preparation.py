@@ -1,4 +1,4 @@
-"""The first step of a job: its words are judged by the models, and made into the prompt that is drawn."""
+"""The first step of a job: the models judge its words and make the prompt that is drawn."""
 
 import asyncio
 from dataclasses import replace
@@ -24,7 +24,7 @@ _MAYBE_PAID = {ProviderFault.BAD_ANSWER, ProviderFault.TIMED_OUT}
 
 
 class PromptPreparation:
-    """Settles a job's prompt, once, and has the pictures judged that it begins with."""
+    """Prepares a job's prompt, once, and has its inputs judged."""
 
     def __init__(
         self,
@@ -44,15 +44,16 @@ class PromptPreparation:
         self._observer = observer
 
     async def prepare(self, job: Job) -> Job:
-        """Return the job with its words; settled ones are neither judged nor paid for again.
+        """Return the job with its prepared prompt; one that is recorded is neither judged nor paid for again.
 
-        What the community allows to the letter is drawn as it was typed, though a model refuses it. So is what is
-        to be done with pictures: the rewriter does not see them.
+        Words that the community allows to the letter are drawn as they were typed,
+        though a model refuses them. So are words about inputs: the rewriter does
+        not see the pictures.
 
         Raises:
-            PromptRefused: A model will not have it drawn, or a rule will not have what the rewriter made of it.
-            InputRefused: A model will not have it drawn from one of its pictures, or one of them is gone.
-            GuardUnavailable: It could not be judged, so it is not drawn.
+            PromptRefused: A model refuses the words, or a rule refuses what the rewriter made of them.
+            InputRefused: A model refuses one of the inputs, or one of them is gone.
+            GuardUnavailable: The words could not be judged, so they are not drawn.
             ProviderFailed: The rewriter gave no verdict that can be trusted.
         """
         if job.prepared_prompt is not None:
@@ -82,7 +83,7 @@ class PromptPreparation:
         return replace(job, prepared_prompt=prepared)
 
     async def _check_inputs(self, job: Job, policy: GuardPolicy) -> None:
-        """Have the guard look at each picture, before anything is paid for."""
+        """Have the guard judge each input, before anything is paid for."""
         if not self._guard.judges_pictures:
             return
         for one in await self._inputs.load([one for one in job.wish.inputs if one.role is not InputRole.MASK]):
@@ -94,9 +95,10 @@ class PromptPreparation:
                 raise InputRefused(f"input:{error.rule}", sentence, category=error.category) from error
 
     async def _rewrite(self, job: Job, request: RewriteRequest) -> PreparedPrompt:
-        """Ask the rewriter. What that probably costs is written down before, so that it counts however the job ends."""
+        """Return the rewriter's prompt."""
         estimate_cost = self._rewriter.estimate(request)
         if estimate_cost.microusd:
+            # Recorded before the call, so that it is booked however the job ends; a crash in between included.
             await self._jobs.record_prompt_estimate(job.id, job.attempt, estimate_cost)
         try:
             prepared = await retry_provider(lambda: self._rewriter.rewrite(request))

@@ -109,12 +109,12 @@ class ProviderCallSlots:
             await self._publish_due(provider)
 
     async def publish_due(self) -> None:
-        """Publish the jobs that providers have room for now, as far as this process counts their calls."""
+        """Publish the jobs that providers have room for now, of those providers whose calls this process counts."""
         for provider in {*self._limits, *self._slowed}:
             await self._publish_due(provider)
 
     async def publish_all_due(self) -> None:
-        """Publish those that any provider has room for: also such as another process slowed down, or nothing is set for now."""
+        """Publish the jobs that any provider has room for, also one that another process slowed down, or without a limit now."""
         try:
             waited_for = await self._calls.waiting(self._platforms)
         except StorageFailed as error:
@@ -138,7 +138,7 @@ class ProviderCallSlots:
         return self._accounts.get(provider, (provider,))
 
     async def _publish_due(self, provider: str) -> tuple[DueJob, ...]:
-        """Publish them, and return them too; where that fails, recovery does it."""
+        """Publish the jobs that the provider has room for, and return them; where that fails, recovery publishes them."""
         try:
             each, accounts = self._limits.get(provider, CallLimits()), self._accounts_of(provider)
             due = await self._calls.due(provider, each, self._platforms, accounts)

@@ -101,12 +101,12 @@ class ProviderPool:
         self._notify_owners = notify_owners
 
     async def ask(self, call: Call[T], names: Sequence[str], *, last: frozenset[str] = frozenset()) -> T:
-        """Return what the first provider of these names gives that can; those named in `last` are asked last.
+        """Return the drawing of the first of these providers that can draw; those named in `last` are asked last.
 
         Raises:
-            PromptRefused: One will not draw it.
+            PromptRefused: One refuses to draw it.
             OutcomeUnknown: The end of a call was not seen.
-            ProviderFailed: None could, or one may not have liked the words.
+            ProviderFailed: None could, or one may have refused the words.
         """
         unknown = {provider_of(name) for name in last}
         order = [self._accounts[name] for name in sorted(names, key=lambda name: name in unknown)]
@@ -154,7 +154,7 @@ class ProviderPool:
         return next(one for one in accounts if one.name == name)
 
     async def _take_turn(self, provider: Provider, states: Mapping[str, ProviderState]) -> _Turn:
-        """See whether somebody has to try the provider, and try to be the one. One that still rests is asked where all do."""
+        """Return whether the provider may be asked, and take the trial call if one is due. Where all rest, each is asked."""
         state, now = _state_of(provider, states), self._clock.now()
         if not state.is_on_trial or state.is_resting(now):
             return _Turn.USUAL
@@ -164,7 +164,7 @@ class ProviderPool:
         return _Turn.NONE if after == before else _Turn.TRIAL
 
     async def _ask_one(self, provider: Provider, call: Call[T], why_not: str, *, turn: _Turn, is_last: bool) -> T:
-        """Make the call. Where nobody else is left, a failure that passes is tried again."""
+        """Make the call. Where no other provider is left, a temporary failure is tried again."""
 
         async def ask() -> T:
             while True:
@@ -183,7 +183,7 @@ class ProviderPool:
 
     @asynccontextmanager
     async def watch(self, provider: ImageService, *, is_trial: bool = False) -> AsyncIterator[None]:
-        """Note how the call ends that the body makes, or collects. A refusal is an answer, and shows that the provider works."""
+        """Record how the call ends that the body makes, or collects. A refusal shows that the provider works."""
         try:
             yield
         except (PromptRefused, StillDrawing):
@@ -199,7 +199,7 @@ class ProviderPool:
         await self._note_success(provider)
 
     async def _note_success(self, provider: ImageService) -> None:
-        """Write it down where that changes anything."""
+        """Record the success where that changes the provider's state."""
         with _log_trouble(provider):
             state = _state_of(provider, await self._states.all())
             if state != state.note_success():
@@ -236,7 +236,7 @@ class ProviderPool:
         return [one for one in self._accounts[provider_of(provider.name)] if one.name != provider.name]
 
     async def _slow_down(self, provider: ImageService, error: ProviderFailed, *, is_trial: bool) -> None:
-        """Learn from a call that was one too many how many it may be."""
+        """Lower the limit of calls after one that the service refused as too many."""
         now = self._clock.now()
         with _log_trouble(provider):
             accepted = await self._states.count_accepted(provider.name)
@@ -254,7 +254,7 @@ class ProviderPool:
             await self._states.change(provider.name, lambda state: state.release_trial(now))
 
     async def _change(self, provider: ImageService, fault: ProviderFault, change: Change) -> None:
-        """Write down what a fault has made of the state, and say so where the provider rests now."""
+        """Record what a fault changes in the state, and log it where the provider rests now."""
         with _log_trouble(provider):
             before, after = await self._states.change(provider.name, change)
             if after.rests > before.rests:
@@ -278,7 +278,7 @@ class ProviderPool:
 
 @contextlib.contextmanager
 def _log_trouble(provider: ImageService) -> Iterator[None]:
-    """Let a picture that is paid for not be lost because nobody could write down how its provider is."""
+    """Log a `StorageFailed` of the body instead of raising it: a provider's state must not cost a picture that is paid for."""
     try:
         yield
     except StorageFailed as error:
@@ -290,5 +290,5 @@ def _state_of(provider: ImageService, states: Mapping[str, ProviderState]) -> Pr
 
 
 def _why_not(provider: ImageService, fault: str | None) -> str:
-    """Say why another one draws."""
+    """Return why another provider draws."""
     return f"{provider.model} {_WHY_NOT.get(fault or '', _WHY_NOT_OTHERWISE)}"

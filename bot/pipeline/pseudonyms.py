@@ -1,4 +1,4 @@
-"""What vendors call people."""
+"""What vendors are told in place of a person's id."""
 
 import hashlib
 

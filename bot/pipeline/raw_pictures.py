@@ -1,4 +1,4 @@
-"""Keeps what was paid for on this machine as it came, while easel makes of it what was wished for."""
+"""Stores paid pictures on this machine as they came, until they are finished."""
 
 from dataclasses import dataclass
 
@@ -20,23 +20,23 @@ class RawDrawing:
 
 
 class RawPictures:
-    """Keeps raw drawings beside this process, so that one that is killed before they are finished loses none."""
+    """Stores raw drawings beside this process, so that a kill before they are finished loses none."""
 
     def __init__(self, near: ObjectStore) -> None:
         self._near = near
 
     async def put(self, drawing: DrawingId, raw: RawDrawing) -> None:
-        """Keep all pictures; again is no error.
+        """Store all pictures; again is no error.
 
         Raises:
-            StorageFailed: This machine does not take them now.
+            StorageFailed: This machine cannot store them now.
         """
         for position, content in enumerate(raw.pictures):
             ending = _PART if raw.is_part else _WHOLE
             await self._near.put(f"{_folder(drawing)}/{position:02}.{ending}", content, _MEDIA_TYPE)
 
     async def find(self, drawing: DrawingId) -> RawDrawing | None:
-        """Return what of a drawing is still to be finished; None where nothing is kept.
+        """Return the pictures of a drawing that are still to be finished; None where none are stored.
 
         Raises:
             StorageFailed: It cannot be looked for now.
@@ -49,10 +49,10 @@ class RawPictures:
         return RawDrawing(pictures, keys[0].endswith(_PART)) if keys else None
 
     async def forget(self, drawing: DrawingId) -> None:
-        """Forget a drawing that is finished, or of which nothing can be made.
+        """Delete the raw pictures of a drawing that is finished, or cannot be.
 
         Raises:
-            StorageFailed: It is left to the search for orphans.
+            StorageFailed: They are left to the search for orphans.
         """
         for key in await self._keys(drawing):
             await self._near.delete(key)

@@ -61,11 +61,11 @@ class Recovery:
         self._page = page
 
     async def run(self, *, every: timedelta) -> None:
-        """Sweep now, when the leases of a process that died before us have run out, and then ever more rarely, down to `every`.
+        """Sweep at once, again after one lease, and then ever more rarely, down to `every`, until cancelled.
 
-        Until cancelled, and only while this process leads: a sweep that fails is
-        logged, and the next one comes. Jobs are published beside the rest, which
-        takes as long as platforms, stores and image services do.
+        Only while this process leads. A sweep that fails is logged, and the next
+        one comes. Jobs are published beside the other chores, which take as long as
+        platforms, stores and image services do.
         """
         async with asyncio.TaskGroup() as group:
             group.create_task(self._repeat(Chore.PUBLISH, self._publish_all, every))
@@ -73,6 +73,7 @@ class Recovery:
             group.create_task(self._repeat(Chore.CANCEL, self._confirm_cancels, every))
 
     async def _repeat(self, chore: Chore, sweep: Callable[[], Awaitable[bool]], every: timedelta) -> None:
+        # After one lease, those of a process that died just before this start have run out.
         pause = self._lease
         while True:
             try:
@@ -88,16 +89,16 @@ class Recovery:
             pause = min(every, pause * 2)
 
     async def sweep(self) -> None:
-        """Publish jobs that nobody has, tell people what they have not been told, and remove what was deleted or is too old.
+        """Publish jobs that nobody has, notify people of ends, and remove what was deleted or is too old.
 
-        Then see what became of calls that were cancelled.
+        Then cancel calls at services that had not confirmed it.
         """
         await self._publish_all()
         await self._tell_and_remove()
         await self._confirm_cancels()
 
     async def _confirm_cancels(self) -> bool:
-        """Ask services once more to cancel what they had not said the end of, and book what they say."""
+        """Ask services again to cancel calls whose end they had not told, and book what they say."""
         ended_since = self._clock.now() - _CONFIRMED_WITHIN
         for job in await self._jobs.list_unconfirmed(ended_since=ended_since, most=self._page):
             await self._tickets.cancel_calls_of(job)
@@ -111,8 +112,9 @@ class Recovery:
         return True
 
     async def _publish_all(self) -> bool:
-        """Publish what nobody has touched for a lease: whoever accepted a younger job is at it. False if the engine is away."""
+        """Publish jobs that nobody has touched for a lease; return False if the engine is away."""
         await self._slots.publish_all_due()
+        # Whoever accepted a younger job is still publishing it and posting its message.
         accepted_by = self._clock.now() - self._lease
         after: JobId | None = None
         while True:
@@ -137,7 +139,7 @@ class Recovery:
             after = found[-1].id
 
     async def _notify(self, job: JobId) -> None:
-        """Tell how a job ended. A boundary: one end that cannot be shown must not keep the others waiting."""
+        """Show how a job ended. A boundary: one end that cannot be shown keeps no other waiting."""
         try:
             await self._delivery.notify_end(job)
         except EaselError:

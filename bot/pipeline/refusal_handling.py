@@ -36,8 +36,7 @@ _STRIKE = "You have tried this several times today, so the moderators here are s
 class TryCounter:
     """Keeps refused words, and opens a case for moderators when somebody tries the same thing again and again.
 
-    `free` tries a day are nobody's business. What a provider refuses is not
-    counted: its alarms may be false.
+    `free` tries a day open no case. A provider's refusals are not counted: they may be false alarms.
     """
 
     def __init__(self, *, refusals: Refusals, review: CaseReview, clock: Clock, free: int) -> None:
@@ -47,7 +46,7 @@ class TryCounter:
         self._free = free
 
     async def note_call(self, error: PromptRefused, words: str, call: Call, limits: EffectiveLimits) -> None:
-        """Keep what was refused before it became a job, and put the count into words for the one who reads the error alone."""
+        """Keep words that were refused before they became a job, and count the tries in the error, which the person reads."""
         key = hashlib.sha256(f"{call.place.platform}:{call.key}".encode()).hexdigest()[:24]
         refused = RefusedWords(
             id=RefusalId(key),
@@ -68,7 +67,7 @@ class TryCounter:
             error.user_text = f"{error.user_text} {note}".strip()
 
     async def note_job(self, error: PromptRefused, job: Job) -> None:
-        """Keep what was refused after that; the same job again is the same refusal."""
+        """Keep words that were refused after that; the same job again is the same refusal."""
         refused = RefusedWords(
             id=RefusalId(job.id),
             community=job.community,
@@ -85,7 +84,7 @@ class TryCounter:
         await self._note(refused)
 
     async def _note(self, refused: RefusedWords) -> int | None:
-        """Return which try at the same thing it is, 0 where nobody counts; None where it could not be kept."""
+        """Return the number of this try at the same thing, 0 where tries are not counted; None where it could not be kept."""
         try:
             await self._refusals.add(refused)
             return await self._count(refused) if refused.by.judges_words else 0
@@ -125,12 +124,12 @@ class RefusalHandling:
         self._observer = observer
 
     async def ending(self, error: PromptRefused, job: Job) -> Ending:
-        """Keep the refusal, and return the job's end, with a wording that would pass where the words look harmless."""
+        """Keep the refusal, and return the job's ending, with a wording that would pass where the words look harmless."""
         await self._tries.note_job(error, job)
         return Ending(JobState.REFUSED, error.kind, error.user_text, await self._find_safer(error, job))
 
     async def _find_safer(self, error: PromptRefused, job: Job) -> str | None:
-        """Return other words, judged like anybody's; whatever goes wrong on the way, there are none."""
+        """Return another wording that passes the guard; None where there is none, or something fails on the way."""
         if error.category in ALWAYS_REFUSED or isinstance(error, PictureBlocked | InputRefused):
             return None
         try:
@@ -146,7 +145,7 @@ class RefusalHandling:
         return safer
 
     async def _ask_for_safer(self, job: Job) -> str | None:
-        """Ask the rewriter, which gives none where it finds harm in the words. What that costs is written down before."""
+        """Return the rewriter's safer wording; it gives none where it finds harm in the words."""
         request = RewriteRequest(prompt=job.wish.prompt, author=pseudonym(job.account), was_refused=True)
         estimate, words_cost = self._rewriter.estimate(request), await self._words_cost(job)
         if estimate.microusd:
@@ -163,7 +162,7 @@ class RefusalHandling:
 
 
 def _strike_case(refused: RefusedWords, *, first: RefusedWords, tries: int) -> NewCase:
-    """Return the case of somebody who tries again and again: one about what they tried first."""
+    """Return the case of somebody who tries again and again, about what they tried first."""
     return NewCase(
         kind=CaseKind.DOUBT,
         community=refused.community,

@@ -1,4 +1,4 @@
-"""Carries decisions about pictures out, place by place, until nothing is left that can be done."""
+"""Carries out decisions about pictures, place by place, until nothing is left that can be done."""
 
 import asyncio
 import contextlib
@@ -49,11 +49,11 @@ _DONE: Outcome = (StepState.DONE, "")
 
 
 class RemovalSteps:
-    """Does what decisions about pictures mean: in messages, in the store, and for the author.
+    """Carries out what decisions about pictures change: messages, the store, and what the author is told.
 
-    Every step may be done again by another process after a crash. How each one
-    went is written down, so that what failed is tried again, alone, and what
-    is impossible can be listed.
+    Every step may be repeated by another process after a crash. The result of
+    each is recorded, so that only what failed is tried again, and what is
+    impossible can be listed.
     """
 
     def __init__(
@@ -84,9 +84,9 @@ class RemovalSteps:
         self._under_way: set[PictureId] = set()
 
     async def run(self, leader: LeaderLock, *, every: timedelta = EVERY) -> None:
-        """Carry out what is decided here at once, and what others decided while this process leads, until cancelled.
+        """Carry out decisions of this process at once, and those of others while this process leads, until cancelled.
 
-        What takes long keeps nothing else waiting.
+        Steps that take long keep no other waiting.
         """
         changed = self._decisions.changed
         async with asyncio.TaskGroup() as group:
@@ -105,10 +105,10 @@ class RemovalSteps:
                         await changed.wait()
 
     async def sweep(self) -> None:
-        """Do all that is due, some of it side by side, and wait for its end.
+        """Carry out everything that is due, some of it side by side, and wait for its end.
 
         Raises:
-            StorageFailed: The record is away; what was done so far is written down.
+            StorageFailed: The record is away; the steps so far are recorded.
         """
         while await self._removals.due(most=1):
             async with asyncio.TaskGroup() as group:
@@ -121,7 +121,7 @@ class RemovalSteps:
                 group.create_task(self._perform(removal))
 
     async def _perform(self, removal: Removal) -> None:
-        """Do what is left of one removal if nobody else is at it. A boundary: one that fails keeps no other waiting."""
+        """Carry out what is left of one removal, unless another process does. A boundary: one failure stops no other removal."""
         try:
             async with self._seats:
                 if await self._removals.claim(removal, self._clock.now() + _LEASE):
@@ -170,7 +170,7 @@ class RemovalSteps:
         return self._retry_at(removal) if has_failed else erase_at
 
     async def _steps(self, removal: Removal, job: Job) -> list[tuple[str, Callable[[], Awaitable[Outcome]]]]:
-        """Return what is to be done in each place where the picture is, or somebody is to be told."""
+        """Return the steps: one for each place that has the picture, and for each person to notify."""
         own = [job.message] if job.message is not None and job.message.is_posted else []
         messages = [*own, *(one for one in await self._sent_messages.of_job(job.id) if one not in own)]
         steps: list[tuple[str, Callable[[], Awaitable[Outcome]]]] = [
@@ -191,7 +191,7 @@ class RemovalSteps:
             return StepState.IMPOSSIBLE if is_final else StepState.FAILED, str(error)
 
     async def _change_message(self, removal: Removal, job: Job, message: MessageRef) -> Outcome:
-        """Have a message show what may be seen; one of somebody who wants to be forgotten goes."""
+        """Have a message show only what may be seen; delete one of somebody who wants to be forgotten."""
         if not job.state.is_final:
             return StepState.FAILED, "its job is not done"  # whoever delivers it might show it after us
         place, deletes = message.place, removal.order.reason.is_the_authors
@@ -210,7 +210,7 @@ class RemovalSteps:
         return _DONE
 
     async def _tell_author(self, removal: Removal, job: Job) -> Outcome:
-        """Tell the author why, once for all of their pictures that were decided about together."""
+        """Notify the author, once for all of their pictures that were decided about together."""
         others = await self._removals.of_account(job.account, _PAGE) if removal.is_active else await self._removals.of_job(job.id)
         for other in others:
             one, two = removal.order, other.order
@@ -222,7 +222,7 @@ class RemovalSteps:
         return _DONE
 
     async def _erase(self, removal: Removal) -> datetime | None:
-        """Remove the bytes and all copies once the decision cannot be undone any more; return when that is, if later.
+        """Delete the bytes and all copies once the decision cannot be undone any more; return when that is, if later.
 
         Raises:
             StorageFailed: The store is away.
@@ -240,7 +240,7 @@ class RemovalSteps:
         return None
 
     async def _complete_block(self, removal: Removal, key: str, sha256: str) -> None:
-        """Note what a picture shows whose version of easel did not do so when it was kept, where that can be told."""
+        """Compute the fingerprint of a picture that an older version kept without one, where its bytes are still there."""
         try:
             fingerprints = await asyncio.to_thread(compute_fingerprints, await self._objects.get(key))
         except (ObjectMissing, *UNREADABLE):

@@ -25,7 +25,7 @@ async def retry_provider(call: Callable[[], Awaitable[T]]) -> T:
 
 
 async def retry_storage(write: Callable[[], Awaitable[T]], on_trouble: Callable[[], None]) -> T:
-    """Return what `write` gives, however long the storage is away: what is written here was paid for.
+    """Return what `write` returns, however long the storage is away.
 
     `on_trouble` is called before each pause.
     """
@@ -53,7 +53,7 @@ def _platform_pause(error: Exception) -> bool | timedelta:
 
 
 def _pause(asked: timedelta | None) -> bool | timedelta:
-    """Say whether to try again, and after how long where that was asked for."""
+    """Return whether to try again, or after how long where the service said so."""
     if asked is None:
         return True
     return asked if asked <= _LONGEST_PAUSE else False

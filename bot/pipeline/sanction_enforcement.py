@@ -1,4 +1,4 @@
-"""What follows from sanctions: a banned person's jobs end, and whoever is sanctioned is told."""
+"""Enforces sanctions: a banned person's jobs end, and sanctioned people are notified."""
 
 import asyncio
 from datetime import timedelta
@@ -27,7 +27,7 @@ _GIVE_UP_TELLING_AFTER = timedelta(days=1)
 
 
 class SanctionEnforcement:
-    """Does what follows from sanctions. All of it may be done again, by any process: what is done already stays as it is."""
+    """Enforces sanctions. All of it may be repeated, by any process: what is done already stays as it is."""
 
     def __init__(
         self,
@@ -49,7 +49,7 @@ class SanctionEnforcement:
         self._page = page
 
     async def run(self, leader: LeaderLock, *, every: timedelta) -> None:
-        """Do what a crash left undone, now and ever again while this process leads, until cancelled."""
+        """Enforce what a crash left, now and again and again while this process leads, until cancelled."""
         while True:
             try:
                 if await leader.lead():
@@ -61,13 +61,13 @@ class SanctionEnforcement:
             await asyncio.sleep(every.total_seconds())
 
     async def sweep(self) -> None:
-        """End the jobs of all who are banned, and tell everybody who was not told."""
+        """End the jobs of all who are banned, and notify everybody who was not."""
         await self.end_banned_jobs()
         for sanction in await self._book.list_unnotified(self._page):
             await self._tell(sanction)
 
     async def follow_up(self, sanction: Sanction) -> None:
-        """Do at once what follows from one. A boundary: what fails is logged, and a sweep does it."""
+        """Enforce one sanction at once. A boundary: what fails is logged, and a sweep does it."""
         try:
             if sanction.kind is SanctionKind.BAN:
                 await self.end_banned_jobs()
@@ -79,7 +79,7 @@ class SanctionEnforcement:
             log.exception("sanction.unenforced", sanction=sanction.id)
 
     async def end_banned_jobs(self) -> None:
-        """End what waits or is drawn for people who are banned; all its pictures come back, and what was paid stays booked."""
+        """End jobs of banned people that wait or are drawn; all their pictures are given back, and what was paid stays booked."""
         while True:
             found = await self._book.banned_jobs(self._clock.now(), self._page)
             for job in found:
@@ -93,9 +93,9 @@ class SanctionEnforcement:
             await self._delivery.notify_end(id_)
 
     async def _tell(self, sanction: Sanction) -> None:
-        """Tell the person in private where they can be reached; what no platform takes now is tried again for a day.
+        """Notify the person in private where they can be reached; what no platform accepts now is tried again for a day.
 
-        What was lifted before anybody could be told is not told any more.
+        A sanction that was lifted before anybody could be notified is not announced any more.
         """
         try:
             is_over = sanction.lifted_at is not None or await self._notices.tell(
@@ -110,7 +110,7 @@ class SanctionEnforcement:
 
 
 def build_sanction_notice(sanction: Sanction) -> Post:
-    """Return what the person is told: what it is, where, until when and why, and how to appeal."""
+    """Return what the person is told: the sanction, where, until when and why, and how to appeal."""
     where = "with this bot" if sanction.community == HOUSE else f"in {sanction.community}"
     until = f" until {sanction.until:%Y-%m-%d %H:%M} UTC" if sanction.until else ""
     what = {

@@ -1,4 +1,4 @@
-"""Lets calls to an image service out a few at a time as long as nobody knows how many it takes."""
+"""Lets calls to an image service out a few at a time as long as its limit is not known."""
 
 import asyncio
 from collections import deque
@@ -26,7 +26,7 @@ class _Service:
 
     @property
     def has_room(self) -> bool:
-        """Whether one more may go out: as many as it has taken in a minute before, or half as many more as in this one."""
+        """Whether one more call may go out: as many as it took in an earlier minute, or half as many more as in this one."""
         now = self._clock.now()
         while self._taken and self._taken[0] <= now - _WITHIN:
             self._taken.popleft()
@@ -34,11 +34,11 @@ class _Service:
         return taken + unsettled < self._most_taken or unsettled < max(_FEWEST, taken // 2)
 
     def add(self, call: str) -> None:
-        """Let a call go out: it is taken unless something else becomes of it soon."""
+        """Note that a call goes out; it counts as accepted unless it soon turns out otherwise."""
         self.unsettled[call] = asyncio.get_running_loop().call_later(_SETTLED_AFTER_S, lambda: self.settle(call, is_taken=True))
 
     def settle(self, call: str, *, is_taken: bool) -> None:
-        """Note what became of a call, once."""
+        """Note how a call ended, once."""
         timer = self.unsettled.pop(call, None)
         if timer is None:
             return
@@ -49,7 +49,7 @@ class _Service:
         self.changed.set()
 
     def fail(self, call: str) -> None:
-        """Let no other go out in the place of one that failed before what was learnt from it is written down."""
+        """Let no other call out in place of a failed one before the limit that was learned from it is recorded."""
         if timer := self.unsettled.get(call):
             timer.cancel()
             again = asyncio.get_running_loop().call_later(_SETTLED_AFTER_S, lambda: self.settle(call, is_taken=False))
@@ -57,7 +57,7 @@ class _Service:
 
 
 class SlowStart:
-    """Spaces the calls of this process: of a burst that is too much for a service, a few are refused instead of all but a few."""
+    """Spaces the calls of this process, so that of a burst that is too much for a service only a few are refused."""
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
@@ -73,7 +73,7 @@ class SlowStart:
             service.add(call)
 
     def end(self, account: str, call: str, *, is_taken: bool) -> None:
-        """Take note that a call has ended."""
+        """Note that a call has ended."""
         service = self._services.get(account)
         if service is None:
             return

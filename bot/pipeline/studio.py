@@ -41,12 +41,13 @@ _WARNING = Post(
     Tone.REFUSED,
 )
 
+# Ends before the promise does: after that delivery posts the message itself, and there would be two.
 _ANSWER_TIMEOUT = PROMISE_LIFETIME - timedelta(seconds=5)
 
 
 @dataclass(frozen=True, slots=True)
 class _Admission:
-    """A wish that was written down, with what was set aside for it; `is_warned` says that its words come close to a rule."""
+    """An accepted wish, with its hold; `is_warned` says that its words come close to a rule."""
 
     accepted: AcceptedJob
     hold: Hold
@@ -90,15 +91,15 @@ class Studio:
         self._slots = slots
 
     async def accept(self, wanted: Draft | Wish, call: Call, prepared: PreparedPrompt | None = None) -> None:
-        """Check the wish, set its pictures aside, answer in public, and have it worked on.
+        """Check the wish, set its pictures aside, answer in public, and publish the job.
 
-        The same call again is the same job. `prepared` are given where the
-        prompt is settled already. What a draft leaves open is as usual at the place.
+        The same call again is the same job. `prepared` is given where the prompt is
+        settled already. What a draft leaves open is as it is set at the place.
 
         Raises:
             BadInput: There is nothing to draw in the prompt, or too much, or shape and size contradict each other, or one
                 of the pictures cannot be used.
-            PromptRefused: A local rule will not have it; nothing was shown or counted.
+            PromptRefused: A local rule refuses it; nothing was shown or counted.
             NotAllowed: Nothing is drawn in this channel, or from one of the pictures.
             NotYours: The pictures are what somebody else's job began with.
             Sanctioned: The person is muted or banned.
@@ -119,7 +120,7 @@ class Studio:
                 await self._start(admission, call, began_at)
 
     async def _check_and_admit(self, wanted: Draft | Wish, call: Call, prepared: PreparedPrompt | None) -> "_Admission":
-        """Ask everything that may refuse the wish, and write it down; raises as `accept` does."""
+        """Check everything that may refuse the wish, and write it down; raises as `accept` does."""
         wanted = replace(wanted, prompt=clean_prompt(wanted.prompt))
         if isinstance(wanted, Draft):
             wanted.check()
@@ -155,7 +156,7 @@ class Studio:
     async def _begin_with_pictures(
         self, wanted: Draft | Wish, effective_limits: EffectiveLimits, call: Call
     ) -> tuple[Wish, tuple[NewInput, ...]]:
-        """Return the wish with what it begins with, which is checked and not kept yet."""
+        """Return the wish with its inputs, which are checked and not stored yet."""
         if isinstance(wanted, Wish):
             inputs = await self._inputs.copy(wanted.inputs) if wanted.inputs else ()
             return replace(wanted, inputs=_pictures_of(inputs)), inputs
@@ -163,7 +164,7 @@ class Studio:
         return self._quotas.fill(effective_limits, wanted, _pictures_of(inputs)), inputs
 
     async def _bring(self, brought: tuple[BroughtPicture, ...], call: Call) -> tuple[NewInput, ...]:
-        """Return what was brought, or what a job of the caller's began with."""
+        """Return the pictures that were brought, or the inputs of a job of the caller's."""
         kept_of = next((one.kept_of for one in brought if one.kept_of), "")
         if not kept_of:
             return await self._inputs.prepare(brought)
@@ -173,10 +174,13 @@ class Studio:
         return await self._inputs.copy(kept)
 
     async def _store_and_admit(self, job: Job, hold: Hold, inputs: tuple[NewInput, ...]) -> AcceptedJob:
-        """Write the job down once its inputs are kept; where nobody knows what became of it, they are left to lie."""
+        """Store the inputs, then write the job down."""
+        # Before the job: a job must never name inputs that no store has.
         await self._inputs.store(inputs)
         try:
             accepted = await self._admit(job, hold)
+        # Only a refusal says that there is no job. After a `StorageFailed` it may be committed, and needs its inputs;
+        # if it is not, they are removed as orphans.
         except Refusal:
             await self._inputs.discard(inputs)
             raise
@@ -187,7 +191,7 @@ class Studio:
     async def _check_words(
         self, prompt: str, prepared: PreparedPrompt | None, call: Call, effective_limits: EffectiveLimits
     ) -> bool:
-        """Ask the local rules about what was typed, and about what is settled; return whether to warn whoever typed it."""
+        """Check by the local rules what was typed, and what is settled; return whether to warn the person."""
         listed = effective_limits.of_community.filter_version
         try:
             said = await self._guard.check_local(prompt, listed)
@@ -199,10 +203,12 @@ class Studio:
         return any(verdict.decision is GuardDecision.WARN for verdict in said)
 
     async def _start(self, admission: "_Admission", call: Call, began_at: datetime) -> None:
-        """Have the job worked on, and say so in public."""
+        """Publish the job, and answer in public."""
         accepted, job = admission.accepted, admission.accepted.job
         if accepted.is_new:
             log.info("job.accepted", account=job.account, pictures=job.wish.count)
+        # Before the answer, so that drawing waits for no platform. Also for a repeated call: the process that accepted
+        # the first one may have died before this line.
         await self._publish(job)
         if accepted.is_new:
             await self._answer(job, admission.hold.pictures, call)
@@ -211,7 +217,7 @@ class Studio:
                 await call.whisper(_WARNING)
 
     async def find(self, job: str) -> Job:
-        """Return the job that a button speaks of.
+        """Return the job that a button is for.
 
         Raises:
             BadInput: There is none.
@@ -222,7 +228,7 @@ class Studio:
         return found
 
     async def find_own(self, job: str, call: Call) -> Job:
-        """Return the job if it belongs to the caller, or the caller looks after the server or workspace that it was asked for in.
+        """Return the job if it is the caller's, or the caller is a moderator of the server or workspace it was asked for in.
 
         Raises:
             BadInput: There is no such job.
@@ -242,7 +248,7 @@ class Studio:
     async def cancel(self, job: Job) -> Ending:
         """End the job without a picture, and give its pictures back, but for those that are being drawn already: they count.
 
-        Where some are drawn, those are shown and count, and all others come back.
+        Where some are drawn, those are shown and count, and the others are given back.
 
         Raises:
             Conflict: It is too late for that.
@@ -269,10 +275,12 @@ class Studio:
         )
 
     async def _admit(self, job: Job, hold: Hold) -> AcceptedJob:
-        """Write the job down, if its account does not ask for too much at once. A call that comes again asks for nothing new."""
+        """Write the job down, unless its account asks for too much at once. A repeated call is not checked again."""
+        # Of many wishes of one account at once, none slips past the count.
         async with self._admission.lock(job.account):
             try:
                 await self._admission.check(job.account, await self._jobs.count_open(job.account))
+            # A call that the platform delivers again is no new wish: it gets its job, however busy the account is.
             except Busy:
                 known = await self._jobs.by_key(job.key)
                 if known is None:
@@ -284,7 +292,7 @@ class Studio:
             return accepted
 
     async def _answer(self, job: Job, counted: int, call: Call) -> None:
-        """Say in public that it is being drawn. Where that fails delivery looks for it, and posts it if there is none."""
+        """Post that it is being drawn. Where that fails, delivery looks for the message, and posts it if there is none."""
         try:
             async with asyncio.timeout(_ANSWER_TIMEOUT.total_seconds()):
                 message = await call.answer(await self._first_post(job, counted), key=job.id)
@@ -307,7 +315,7 @@ class Studio:
                 await self._jobs.attach(job.id, job.message.as_unconfirmed())
 
     async def _publish(self, job: Job) -> None:
-        """Have it worked on; where that fails, recovery will."""
+        """Publish the job; where that fails, recovery does."""
         try:
             await self._engine.publish(job.id, tier=job.tier)
         except EaselError as error:

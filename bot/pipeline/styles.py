@@ -1,4 +1,4 @@
-"""Pictures whose style somebody wants: one of ours by its link, or those of a template."""
+"""Pictures whose style somebody asks for: one of ours by its link, or those of a template."""
 
 import re
 from dataclasses import replace
@@ -17,7 +17,7 @@ _TEMPLATE_NAME = re.compile(r"[^\W_][\w-]{0,31}")
 
 
 class Styles:
-    """Finds them for whoever may see them. A saved style is a template that has pictures."""
+    """Finds style pictures for those who may see them. A saved style is a template that has pictures."""
 
     def __init__(self, *, shelf: TemplateShelf, pictures: TemplatePictures, bases: PictureBases, quotas: Quotas) -> None:
         self._shelf = shelf

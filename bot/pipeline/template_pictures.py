@@ -14,20 +14,20 @@ log = structlog.get_logger(__name__)
 
 
 class TemplatePictures:
-    """Keeps them in the store. What is kept for a template that is never saved is found as an orphan."""
+    """Stores reference pictures. Those of a template that is never saved are removed as orphans."""
 
     def __init__(self, keeping: InputKeeping, objects: ObjectStore) -> None:
         self._keeping = keeping
         self._objects = objects
 
     async def keep(self, brought: Sequence[BroughtPicture]) -> tuple[InputPicture, ...]:
-        """Check what somebody brought, and keep it; raises as `InputKeeping.prepare` and `store` do."""
+        """Check the pictures that somebody brought, and store them; raises as `InputKeeping.prepare` and `store` do."""
         new = await self._keeping.prepare([replace(one, role=InputRole.REFERENCE) for one in brought])
         await self._keeping.store(new)
         return tuple(one.picture for one in new)
 
     async def bring(self, pictures: Sequence[InputPicture]) -> tuple[BroughtPicture, ...]:
-        """Return them for a wish, to be drawn from.
+        """Return the pictures for a wish, to be drawn from.
 
         Raises:
             BadInput: One is not kept any more.
@@ -42,7 +42,7 @@ class TemplatePictures:
         return tuple(BroughtPicture(one.content, InputRole.REFERENCE) for one in contents)
 
     async def drop(self, pictures: Sequence[InputPicture]) -> None:
-        """Remove them; where that fails, the search for orphans does it."""
+        """Delete the pictures; where that fails, the search for orphans does."""
         try:
             for one in pictures:
                 await self._objects.delete(one.key)

@@ -1,4 +1,4 @@
-"""Paid calls that go on without us: their ticket is written down before anything else, and by it any worker collects them."""
+"""Paid calls that go on at their service without us: any worker can collect them by the ticket in the drawing's row."""
 
 import asyncio
 from collections.abc import Callable
@@ -22,7 +22,7 @@ _LAST_WAIT = timedelta(seconds=10)
 
 
 class TicketCalls:
-    """Makes such calls, and collects them."""
+    """Makes calls that give tickets, and collects them."""
 
     def __init__(self, *, jobs: Jobs, providers: TicketProviders, cancellation: TicketCancellation) -> None:
         self._jobs = jobs
@@ -32,13 +32,13 @@ class TicketCalls:
         self._is_stopping = False
 
     def stop_waiting(self) -> None:
-        """Wait for no result any more: whoever has the ticket next does."""
+        """Stop waiting for results: the job's next worker collects them by their tickets."""
         self._is_stopping = True
         for wait in self._waits:
             wait.reschedule(0)
 
     def find(self, drawing: Drawing) -> CallUnderWay | None:
-        """Return the call of an open drawing, if it goes on without whoever made it."""
+        """Return the call of an open drawing, if it can be collected."""
         return self._providers.find_call(drawing) if drawing.state is DrawingState.OPEN else None
 
     async def submit(
@@ -49,15 +49,16 @@ class TicketCalls:
         on_progress: OnProgress,
         on_trouble: Callable[[], None],
     ) -> Ticket:
-        """Make one paid call and write its ticket down, also where the wait for it is cancelled on the way.
+        """Make one paid call and record its ticket, also where the wait for it is cancelled on the way.
 
         Raises:
-            PromptRefused: The provider will not draw this.
+            PromptRefused: The provider refuses to draw this.
             OutcomeUnknown: The call went out, and no ticket is known for it.
-            ProviderFailed: It was not taken.
+            ProviderFailed: It was not accepted.
         """
         call = asyncio.create_task(self._submit(provider, request, time_limit, on_progress, on_trouble))
         try:
+            # Shielded: a cancel between the call and its answer would lose the ticket, and with it what is paid for.
             return await asyncio.shield(call)
         except asyncio.CancelledError:
             await asyncio.wait({call}, timeout=_LAST_WAIT.total_seconds())
@@ -67,10 +68,10 @@ class TicketCalls:
             await asyncio.gather(call, return_exceptions=True)
 
     async def collect(self, call: CallUnderWay, time_limit: timedelta, on_progress: OnProgress) -> ImageResult:
-        """Wait for the result as long as may be, then cancel the call.
+        """Return the result, or cancel the call when its time is over.
 
         Raises:
-            PromptRefused: The provider will not draw this.
+            PromptRefused: The provider refuses to draw this.
             OutcomeUnknown: The provider knows nothing of it, or it took too long and may cost something.
             ProviderFailed: It did not draw, or took too long and costs nothing.
             StillDrawing: It goes on for long, and is collected later.
@@ -86,16 +87,18 @@ class TicketCalls:
                 finally:
                     self._waits.discard(wait)
         except TimeoutError:
+            # Two reasons end the wait: its time is over, or `stop_waiting` moved its deadline to now.
             if self._is_stopping:
                 raise Stopping from None
         cost = await self._cancellation.cancel(call)
         if cost is not None:
             await on_progress(Progress(cost=cost))
+        # If nothing was charged the next provider may draw; else the end is unknown, and the estimate stays booked.
         failure = ProviderFailed if cost == FREE else OutcomeUnknown
         raise failure(call.provider.name, f"no picture within {time_limit}", fault=ProviderFault.TIMED_OUT)
 
     async def record(self, drawing: DrawingId, ticket: Ticket, on_trouble: Callable[[], None]) -> None:
-        """Write a ticket down, however long the storage is away."""
+        """Record a ticket, however long the storage is away."""
         await retry_storage(lambda: self._jobs.record_ticket(drawing, ticket), on_trouble)
 
     async def _submit(
@@ -115,9 +118,11 @@ class TicketCalls:
                 what="ticket",
             )
         except OutcomeUnknown:
+            # The answer with the ticket got lost. Where the call goes by an id of ours it can still be found.
             known = provider.known_ticket(request.drawing)
             if known is None:
                 raise
             ticket = known
+        # Before anything else: from here on a crash costs nothing, since any worker can collect by the row.
         await self.record(request.drawing, ticket, on_trouble)
         return ticket

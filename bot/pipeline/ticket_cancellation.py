@@ -1,4 +1,4 @@
-"""Stops what image services still draw for jobs that have ended, and books what it costs all the same."""
+"""Cancels calls at image services for jobs that have ended, and books what they cost all the same."""
 
 import asyncio
 from dataclasses import replace
@@ -20,7 +20,10 @@ _TIME_LIMIT = timedelta(seconds=10)
 
 
 class TicketCancellation:
-    """Cancels calls at providers that give tickets. Whoever ends a job, and whoever worked on it, does so; twice is no harm."""
+    """Cancels calls at providers that give tickets.
+
+    The process that ends a job and the worker that had it both do so; twice does no harm.
+    """
 
     def __init__(self, *, jobs: Jobs, slots: ProviderCallSlots, providers: TicketProviders) -> None:
         self._jobs = jobs
@@ -28,7 +31,7 @@ class TicketCancellation:
         self._providers = providers
 
     async def cancel_calls_of(self, job: JobId) -> bool:
-        """Cancel what is still drawn for a job, if it has ended or was stopped; False if not, or nobody knows. Never raises."""
+        """Cancel the calls of a job that has ended or was stopped; return False if it has not, or nobody knows. Never raises."""
         try:
             known = await self._jobs.get(job)
             if known is None or not (known.state.is_final or known.is_stopped):
@@ -51,18 +54,18 @@ class TicketCancellation:
             return None
 
     async def _cancel_drawing(self, drawing: Drawing) -> None:
-        """Cancel one call. What was never begun gives back what was counted for it.
-
-        Where nobody knows, its ticket stays, and recovery asks once more; what costs something needs none any more.
-        """
+        """Cancel one call, and close its drawing as the service says it ended; where it says nothing, recovery asks again."""
         call = self._providers.find_call(drawing)
         if call is None:
             return
         cost = await self.cancel(call)
         if cost is not None:
             is_free = cost == FREE
+            # Free means that nothing was drawn, so what the cancelled job counted for it is given back. What costs
+            # something keeps its unknown end; without its ticket recovery does not ask again.
             state, ticket = (DrawingState.FAILED, call.ticket) if is_free else (DrawingState.UNKNOWN, None)
             await self._slots.close_drawing(replace(drawing, state=state, cost=cost, ticket=ticket))
             log.info("drawing.cancelled", drawing=drawing.id, provider=drawing.provider, is_free=is_free)
         elif drawing.ticket is None:
+            # With a ticket in its row, recovery asks the service once more.
             await self._jobs.record_ticket(drawing.id, call.ticket)

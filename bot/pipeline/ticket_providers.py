@@ -11,7 +11,7 @@ from bot.ports.images import Provider, TicketProvider
 
 @dataclass(frozen=True, slots=True)
 class CallUnderWay:
-    """A paid call that goes on without whoever made it."""
+    """A paid call that can be collected by its ticket."""
 
     drawing: Drawing
     provider: TicketProvider
@@ -19,7 +19,7 @@ class CallUnderWay:
 
 
 class TicketProviders:
-    """Knows them by their names, and by their keys: a ticket belongs to the account that gave it."""
+    """Finds providers by name and key: a ticket belongs to the account that gave it."""
 
     def __init__(self, providers: Iterable[Provider]) -> None:
         self._providers = {provider.name: provider for provider in providers if isinstance(provider, TicketProvider)}
@@ -29,9 +29,9 @@ class TicketProviders:
         self._first = first
 
     def find_call(self, drawing: Drawing) -> CallUnderWay | None:
-        """Return the call of a drawing; None where nobody can ask for it: its process had to wait, or its provider is gone.
+        """Return the call of a drawing; None where it cannot be asked for: its process had to wait, or its provider is gone.
 
-        Where its key was taken out, the first one is tried: it may be of the same account, as one is that was renewed.
+        Where its key was removed the provider's first key is tried: a renewed key belongs to the same account.
         """
         provider = self._providers.get(drawing.provider) or self._first.get(provider_of(drawing.provider))
         if provider is None:

@@ -1,4 +1,4 @@
-"""Shows the picture that another was changed from, or what came of it, in the place of that one. Nothing is drawn for it."""
+"""Shows the picture that another was changed from, or a change of it, in the other's message. Nothing is drawn for it."""
 
 import structlog
 
@@ -22,7 +22,7 @@ _GONE = "The picture before it was deleted or taken down. Nothing was changed."
 
 
 class Turning:
-    """Turns messages. Whoever may not change a message is shown the other picture in private."""
+    """Turns messages. Somebody who may not change a message is shown the other picture in private."""
 
     def __init__(
         self,
@@ -59,7 +59,7 @@ class Turning:
         await self._show(origin.job, call, holder or await self.find_pressed(call))
 
     async def forward(self, job: Job, call: Call) -> None:
-        """Show what came of a job's pictures last.
+        """Show the latest change of a job's pictures.
 
         Raises:
             BadInput: There is none that the caller may see.
@@ -85,7 +85,7 @@ class Turning:
             await self._sent_messages.add(job.id, message)
 
     async def _turn(self, job: Job, call: Call, holder: Job) -> bool:
-        """Show it in the holder's message, if the caller may change that and everybody there saw the picture before."""
+        """Show the job in the holder's message, if the caller may change that and everybody there may see the picture."""
         message = holder.message
         if message is None or not is_same_room(job.place, message.place) or not await self._may_turn(holder, call):
             return False

@@ -1,4 +1,4 @@
-"""The paid calls that together give the pictures of one wish: as many at once as there is room for, and each with its own end."""
+"""The paid calls that together draw one wish: as many at once as there is room for, each with its own end."""
 
 import asyncio
 from collections.abc import Awaitable, Callable, Iterable
@@ -12,7 +12,7 @@ from bot.provider_errors import ProviderFailed
 
 
 def is_failure_of_one_call(error: Exception) -> bool:
-    """Whether an error is no reason not to make another call for the same wish."""
+    """Whether other calls for the same wish may still be made after the error."""
     return isinstance(error, ProviderFailed) and not error.may_be_refusal
 
 
@@ -45,17 +45,14 @@ class CallShare:
         await self._calls.open(self, open_call)
 
     async def on_progress(self, progress: Progress) -> None:
-        """Pass news of the call on, with how far the whole wish is."""
+        """Pass the call's progress on, as a progress of the whole wish."""
         await self._calls.on_progress(self, progress)
 
 
 class WishCalls:
-    """Makes the calls of one job. What one gives is kept whatever becomes of another; after a refusal none begins.
+    """Makes the calls of one job.
 
-    A call for which its provider has no room waits for others of the job to
-    end. The job itself waits in line only while none of its calls is out: it
-    is nobody's then, and whoever claims it next must find nothing that is paid
-    for and goes on here.
+    The pictures of one call are kept whatever becomes of another; after a refusal none begins.
     """
 
     def __init__(self, missing: int, on_progress: OnProgress) -> None:
@@ -81,19 +78,22 @@ class WishCalls:
                     await asyncio.wait(self._running, return_when=asyncio.FIRST_COMPLETED)
 
     async def collect(self, calls: Iterable[Callable[[], Awaitable[Drawing]]]) -> None:
-        """Wait for calls that were made before."""
+        """Collect calls that were made before."""
         async with asyncio.TaskGroup() as group:
             for call in calls:
                 group.create_task(self._collect(call))
 
     async def open(self, share: CallShare, open_call: Open) -> None:
-        """Have one call at a time written down, and none once the job waits in line, or no more may be made."""
+        """Have the call written down, one at a time, unless the job waits in line or no more calls may be made."""
+        # One at a time: whether the job may wait in line depends on whether another of its calls is out.
         async with self._opening:
             if self._queued is not None:
                 raise self._queued
             if not self._may_call:
                 raise CallNotMade
             share.is_out = False
+            # A job that waits in line is released, and its next worker must find no paid call that goes on here. So the
+            # job joins the line only if none of its calls is out; else this call waits for one of them to end.
             is_alone = not any(other.is_out for other in self._shares)
             try:
                 await open_call(is_alone)
@@ -104,7 +104,7 @@ class WishCalls:
             share.has_begun.set()
 
     async def on_progress(self, share: CallShare, progress: Progress) -> None:
-        """Pass news of one call on; where there are several, how far they are together."""
+        """Pass one call's progress on; where there are several, as their common progress."""
         if progress.share is not None and share.pictures < self._wanted:
             self._done[share] = progress.share * share.pictures
             progress = replace(progress, share=sum(self._done.values()) / self._wanted)
@@ -116,15 +116,17 @@ class WishCalls:
 
     @property
     def _may_call(self) -> bool:
+        # A refusal ends the whole wish: nobody else is asked to draw what one provider refused.
         return all(map(is_failure_of_one_call, self.errors))
 
     async def _begin(self, group: asyncio.TaskGroup, draw: Callable[[CallShare], Awaitable[Drawing]]) -> None:
-        """Begin a call and wait until it is written down: only then one knows what is missing, and that there was room."""
+        """Begin a call and wait until it is written down."""
         share = CallShare(self, self.missing)
         self.missing = 0
         task = group.create_task(self._make(share, draw))
         self._running.add(task)
         task.add_done_callback(self._running.discard)
+        # The provider decides how many pictures a call takes, so only now `missing` is right for the next one.
         await share.has_begun.wait()
 
     async def _make(self, share: CallShare, draw: Callable[[CallShare], Awaitable[Drawing]]) -> None:
@@ -137,6 +139,7 @@ class WishCalls:
         except Exception as error:  # noqa: BLE001 - whoever made the calls raises it, once the others have ended
             self._done.pop(share, None)
             if isinstance(error, WaitsForProvider) and self._queued is None:
+                # No room while other calls of the job are out: its pictures are asked for again when one of them has ended.
                 self.missing += share.pictures
                 self._has_no_room = True
             else:

@@ -1,4 +1,4 @@
-"""Carries one job from where it stands to its end, and stops the moment it is somebody else's."""
+"""Carries one job through its steps to its end, and stops the moment another worker has claimed it."""
 
 import asyncio
 import contextlib
@@ -83,9 +83,9 @@ class Steps:
 
 
 class Worker:
-    """Works on jobs. Everything it does may be done again by another after a crash.
+    """Works on jobs. After a crash another worker may repeat every step.
 
-    `relaxed_share` says what a picture of the relaxed lane counts.
+    `relaxed_share` says what a picture of the relaxed lane counts for.
     """
 
     def __init__(
@@ -116,7 +116,7 @@ class Worker:
         self._idle.set()
 
     async def work(self, job_id: JobId) -> None:
-        """Claim the job and carry it on. Never raises, but for cancellation: then the job is handed back."""
+        """Claim the job and carry it on. Raises nothing but a cancellation, on which the job is released."""
         if self._is_draining:
             return
         self._running += 1
@@ -133,12 +133,13 @@ class Worker:
                 self._idle.set()
 
     async def drain(self, time_limit: timedelta) -> None:
-        """Claim no more, begin no drawing, and wait up to `time_limit` for what runs, but in any case for open drawings."""
+        """Claim no more, begin no drawing, and wait up to `time_limit` for what runs, and for open drawings until they end."""
         self._is_draining = True
         self._engine.stop_starting()
         self._steps.drawing.stop_new_drawings()
         with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(self._idle.wait(), time_limit.total_seconds())
+        # However long: a call without a ticket that is cut off is paid for, and its pictures are lost.
         await self._steps.drawing.wait_for_open_drawings()
 
     async def _claim_and_run(self, job_id: JobId) -> None:
@@ -156,6 +157,7 @@ class Worker:
                 is_lost = True
             except* EaselError as errors:
                 log.warning("job.left", reason=str(errors.exceptions))
+            # Lost by a cancel, perhaps: its end is shown once more, in case a late progress of ours covered it.
             if is_lost:
                 await self._steps.delivery.notify_end(job.id)
 
@@ -169,6 +171,7 @@ class Worker:
 
     async def _renew_lease(self, job: Job) -> None:
         while True:
+            # Two renewals may fail before the lease runs out.
             await asyncio.sleep(self._lease.total_seconds() / 3)
             try:
                 await self._jobs.renew(job.id, job.attempt, self._lease)
@@ -189,7 +192,7 @@ class Worker:
             raise
 
     async def _bring_to_kept(self, job: Job) -> bool:
-        """Bring the job to `KEPT`; False when it ended before, or has to wait. A boundary: whatever breaks ends it."""
+        """Bring the job to `KEPT`; return False when it ended before, or has to wait. A boundary: other errors end the job."""
         try:
             self._check_attempts(job)
             async with self._steps.delivery.progress(job) as show:
@@ -221,7 +224,7 @@ class Worker:
         return False
 
     def _pause_after(self, error: EaselError, job: Job) -> timedelta | None:
-        """Return after which pause the job goes on where it stands; None where the error ends it."""
+        """Return the pause after which the job goes on; None where the error ends it."""
         waited = self._clock.now() - (job.started_at or job.created_at)
         is_early = waited < (_GIVE_UP_RELAXED_REVIEW_AFTER if job.wish.lane is Lane.RELAXED else _GIVE_UP_REVIEW_AFTER)
         if isinstance(error, StorageFailed) or (isinstance(error, PictureUnchecked) and is_early):
@@ -231,7 +234,7 @@ class Worker:
         return None
 
     def _check_attempts(self, job: Job) -> None:
-        """Give a job up that kills whoever works on it; one that waits for a storage, or for another machine, does not."""
+        """Raise for a job that kills its workers; waiting for a storage, or for another machine, does not count."""
         if job.lapses >= MOST_LAPSES or job.attempt > MOST_ATTEMPTS:
             raise InternalError(self._fault_code())
 
@@ -258,7 +261,7 @@ class Worker:
         log.info("job.kept", pictures=sum(len(drawing.files) for drawing in drawings))
 
     async def _show_waiting(self, job: Job, error: WaitsForProvider) -> None:
-        """Say that it waits, also where its message was not there yet when it was refused."""
+        """Show that the job waits, also where its message was not there yet when it was refused."""
         with contextlib.suppress(StorageFailed):
             position = await self._jobs.queue_position(job)
             limits = await self._steps.drawing.call_limits(error.provider)
@@ -279,6 +282,7 @@ class Worker:
             if tried_for < _GIVE_UP_DELIVERY_AFTER:
                 asked = error.retry_after if isinstance(error, SurfaceFailed) else None
                 return await self._postpone(job, asked or min(_LONGEST_PAUSE, max(_FIRST_PAUSE, tried_for)), error)
+        # Only now: after a crash before this line the job is still `KEPT`, and is delivered again, not drawn again.
         ending = Ending(JobState.DONE)
         await self._jobs.finish(job.id, job.attempt, ending)
         self._observer.note(JobEnded(job, ending))
@@ -286,9 +290,10 @@ class Worker:
         return None
 
     async def _end(self, job: Job, ending: Ending, error: Exception) -> None:
-        """Give the money back, then say why."""
+        """End the job, then show why."""
         with log_fault(error):
             log.warning("job.ended", state=ending.state, kind=ending.kind, reason=str(error))
+            # Money first: this transaction gives the hold back. After a crash behind it recovery shows the end.
             await self._jobs.finish(job.id, job.attempt, ending)
             self._observer.note(JobEnded(job, ending))
             await self._queue.publish_next(job.id)
@@ -299,12 +304,12 @@ class Worker:
             await self._steps.inputs.discard(job.id)
 
     async def _postpone(self, job: Job, pause: timedelta, error: Exception) -> None:
-        """Leave the job where it stands and come back to it."""
+        """Release the job as it stands, and come back to it."""
         log.warning("job.postponed", seconds=pause.total_seconds(), reason=str(error))
         await self._come_back(job, pause)
 
     async def _leave_drawing(self, job: Job, error: StillDrawing) -> None:
-        """Come back to what is drawn for hours; meanwhile it holds no slot, and others of its account go on."""
+        """Come back later to a drawing that takes hours; meanwhile it holds no slot, and others of its account go on."""
         log.info("job.still_drawing", provider=error.provider, seconds=error.pause.total_seconds())
         await self._come_back(job, error.pause)
         if error.is_new:
@@ -312,18 +317,19 @@ class Worker:
 
     async def _come_back(self, job: Job, pause: timedelta) -> None:
         not_before = self._clock.now() + pause
+        # Before it is published: a worker cannot claim a job whose lease still runs.
         await self._jobs.release(job.id, job.attempt, not_before)
         await self._publish(job, not_before)
         await self._queue.publish_next(job.id)
 
     async def _publish(self, job: Job, not_before: datetime) -> None:
-        """Have somebody take the job up again, perhaps another process; where that fails, recovery does."""
+        """Publish the job again, for any process; where that fails, recovery does."""
         try:
             await self._engine.publish(job.id, tier=job.tier, not_before=not_before)
         except StorageFailed as unreachable:
             log.warning("job.unpublished", reason=str(unreachable))
 
     async def _release_now(self, job: Job) -> None:
-        """Give the job up on the way out, so that nobody has to wait for the lease to run out."""
+        """Release the job on the way out, so that nobody has to wait for the lease to run out."""
         with contextlib.suppress(EaselError):
             await self._jobs.release(job.id, job.attempt, self._clock.now())
