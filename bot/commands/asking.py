@@ -1,4 +1,4 @@
-"""Asking for what a command was typed without."""
+"""Asks in a form for what a command was typed without."""
 
 from bot.domain.chat import Form
 from bot.errors import BadInput, SurfaceFailed

@@ -48,7 +48,7 @@ _OF_DRAFT = {field.name for field in fields(Draft)}
 def batch(
     studio: BatchStudio, knows_cost: KnowsCost, suggest_models: Suggest | None = None, *, has_lanes: bool = True
 ) -> Command[BatchArgs]:
-    """Build `/batch`: it says what all of it counts for, and draws nothing before that is confirmed."""
+    """Build `/batch`: it names the price of all of it, and draws nothing before that is confirmed."""
 
     async def run(call: Call, args: BatchArgs) -> None:
         texts = [text for text in (args.prompts, args.file) if text]
@@ -90,7 +90,7 @@ def batch_draw(studio: BatchStudio) -> Command[BatchButtonArgs]:
 
 
 def batch_cancel(studio: BatchStudio) -> Command[BatchButtonArgs]:
-    """Build the button that wants no more of it."""
+    """Build the button that cancels a batch."""
 
     async def run(call: Call, args: BatchButtonArgs) -> None:
         if not await studio.cancel(args.batch, call) and not await call.settle(batch_posts.build_cancelled_post()):
@@ -113,7 +113,7 @@ def batch_delete(studio: BatchStudio, gallery: Gallery, messages: BatchShower) -
 
 
 async def _retract(messages: BatchShower, found: Batch) -> None:
-    """Have the message show what is left; where a platform does not take that now, it is shown so later."""
+    """Have the message show what is left; where a platform does not accept that now, it is shown later."""
     try:
         if found.message is not None:
             await messages.retract(found.id, found.message)

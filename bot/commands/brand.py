@@ -1,4 +1,4 @@
-"""`/brandkit`: the colours of a community, the words that its pictures always and never have, and its logo."""
+"""`/brandkit`: the colours of a community, words that its pictures always or never contain, and its logo."""
 
 from dataclasses import dataclass
 from typing import Annotated

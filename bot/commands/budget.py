@@ -105,7 +105,7 @@ def _period_text(period: Period) -> str:
 
 
 def _spending_text(spending: Spending, is_limited: bool, budget: Budget) -> str:
-    """Say what is spent and set aside, and how much of the budget that is, if there is one."""
+    """Return what is spent and set aside, and how much of the budget that is, if there is one."""
     held = f" and {dollars(spending.held)} set aside for what is being drawn" if spending.held else ""
     spent = f"{dollars(spending.spent)} spent{held}"
     if not is_limited:
@@ -115,7 +115,7 @@ def _spending_text(spending: Spending, is_limited: bool, budget: Budget) -> str:
 
 
 async def _set_by_text(period: Period, effective_limits: EffectiveLimits, rulebook: Rulebook) -> str:
-    """Say who has set the budget of a period, and when, if admins have."""
+    """Return who has set the budget of a period, and when, if admins have."""
     key = RuleKey(RuleKind.BUDGET, period)
     if not any(rule.key == key for rule in effective_limits.of_community.rules):
         return ""

@@ -40,7 +40,7 @@ class CaseAccess:
         self._sanctions = sanctions
 
     async def actor(self, call: Call) -> Actor:
-        """Return who decides."""
+        """Return the caller as the one who decides."""
         return await self._people.actor(call.person)
 
     async def community(self, call: Call) -> CommunityId | None:
@@ -59,7 +59,7 @@ class CaseAccess:
         return case
 
     async def check_decision(self, case: Case, decision: CaseDecision) -> None:
-        """See whether what would follow from a decision can be done.
+        """Check that what would follow from a decision can be done.
 
         Raises:
             NotAllowed: It is a sanction on an owner.
@@ -71,10 +71,10 @@ class CaseAccess:
             )
 
     def check_place(self, call: Call, case: Case) -> None:
-        """See whether what is set at the place of the call holds where the case is.
+        """Check that what is set at the place of the call holds where the case is.
 
         Raises:
-            BadInput: It is another community's.
+            BadInput: The case is another community's.
         """
         if self._quotas.community(call.place) != case.community:
             raise BadInput(f"This case is of {case.community}, and words listed here hold here alone; nothing was changed.")

@@ -44,7 +44,7 @@ def case_undo(access: CaseAccess, review: CaseReview) -> Command[CaseArgs]:
 
 
 def case_look(access: CaseAccess, pictures: CasePictures) -> Command[CaseArgs]:
-    """Build the button that shows the picture to whoever presses it."""
+    """Build the button that shows the picture to the moderator who presses it."""
 
     async def run(call: Call, args: CaseArgs) -> None:
         case = await access.find(call, args.case)
@@ -58,7 +58,7 @@ def case_look(access: CaseAccess, pictures: CasePictures) -> Command[CaseArgs]:
 
 
 def case_similar(access: CaseAccess, pictures: CasePictures) -> Command[CaseArgs]:
-    """Build the button that shows whoever presses it pictures like that of the case, of the place that they moderate."""
+    """Build the button that shows a moderator pictures like that of the case, of the place that they moderate."""
 
     async def run(call: Call, args: CaseArgs) -> None:
         case = await access.find(call, args.case)
@@ -84,7 +84,7 @@ def _likeness(picture: Picture, case: Case) -> str:
 
 
 def case_take(access: CaseAccess, review: CaseReview) -> Command[CaseArgs]:
-    """Build the button of whoever looks after the case from now on."""
+    """Build the button that assigns the case to the moderator who presses it."""
 
     async def run(call: Call, args: CaseArgs) -> None:
         case, actor = await access.find(call, args.case), await access.actor(call)
@@ -95,7 +95,7 @@ def case_take(access: CaseAccess, review: CaseReview) -> Command[CaseArgs]:
 
 
 def case_drop(access: CaseAccess, review: CaseReview) -> Command[CaseArgs]:
-    """Build the button that gives a case back to all."""
+    """Build the button that unassigns a case."""
 
     async def run(call: Call, args: CaseArgs) -> None:
         case = await access.find(call, args.case)

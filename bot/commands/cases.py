@@ -33,7 +33,7 @@ class CasesListArgs:
 
 
 def cases_list(access: CaseAccess) -> Command[CasesListArgs]:
-    """Build `/cases list`: the open ones, the longest waiting first, each with a button that shows it."""
+    """Build `/cases list`: open cases, the longest waiting first, each with a button that shows it."""
 
     async def run(call: Call, args: CasesListArgs) -> None:
         found = await access.page(call, args.state, args.count)
@@ -82,7 +82,7 @@ def case_show(access: CaseAccess, messages: CaseMessages, pictures: CasePictures
 
 
 async def _show(call: Call, args: CaseArgs, access: CaseAccess, messages: CaseMessages, pictures: CasePictures) -> None:
-    """Whisper a case with its picture as a file: a link to it is dead while it is hidden."""
+    """Whisper a case with its picture as a file: a link to a hidden picture does not work."""
     post = await messages.post_of(await access.find(call, args.case))
     if post.pictures:
         content = await pictures.read(post.pictures[0].key)

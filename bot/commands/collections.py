@@ -1,4 +1,4 @@
-"""`/collection`: pictures put together under a name, for oneself or for all who are here."""
+"""`/collection`: pictures under a name, for oneself or for everybody who is here."""
 
 from dataclasses import dataclass
 from typing import Annotated
@@ -83,7 +83,7 @@ class CollectionListArgs:
 
 
 class CallerCollections:
-    """Finds for whoever calls what is theirs."""
+    """Finds the caller's collections."""
 
     def __init__(
         self, *, studio: Studio, collections: Collections, lookup: PictureLookup, quotas: Quotas, clock: Clock, ids: Ids
@@ -96,7 +96,7 @@ class CallerCollections:
         self._ids = ids
 
     async def add(self, call: Call, typed: str, link: str | None, newest: tuple[Picture, ...]) -> tuple[Collection, int]:
-        """Put pictures into a collection, made where there is none, and give it with how many they were."""
+        """Put pictures into a collection, made where there is none; return it with how many pictures they were."""
         name, account = collection_name(typed), await self.account(call)
         pictures = newest if link is None else await self._own_pictures(account, link)
         if not pictures:
@@ -106,7 +106,7 @@ class CallerCollections:
         return collection, len(pictures)
 
     async def open_to(self, collection: Collection, audience: CollectionAudience) -> ShareId | None:
-        """Say who may look at a collection; the page is a new one each time that it is opened to everybody, else the same."""
+        """Set who may see a collection, and return its page: a new one if it is opened to everybody, else its present one."""
         page = None
         if audience is CollectionAudience.EVERYBODY:
             page = collection.page if collection.audience is audience else ShareId(self._ids.new())
@@ -114,11 +114,11 @@ class CallerCollections:
         return page
 
     async def take_out(self, collection: Collection, link: str) -> int:
-        """Take what is named out of a collection; not to be seen any more is no reason to leave it in."""
+        """Take what is named out of a collection, hidden pictures too, and return how many."""
         return await self.collections.take_out(collection.id, [one.id for one in (await self._lookup.find(link)).pictures])
 
     async def find_own(self, call: Call, typed: str) -> Collection:
-        """Return one of the caller's.
+        """Return one of the caller's collections.
 
         Raises:
             BadInput: They have none of that name.
@@ -129,17 +129,17 @@ class CallerCollections:
         return found
 
     async def find(self, call: Call, typed: str) -> Collection:
-        """Return one of the caller's, or one that somebody shares here; raises as `find_own` does."""
+        """Return a collection of the caller's, or one that somebody shares here; raises as `find_own` does."""
         key, account = collection_name(typed).casefold(), await self.account(call)
         listed = await self.collections.list_visible(account, self._quotas.community(call.place))
         found = next((one.collection for one in listed if one.collection.name_key == key), None)
         return found or await self.find_own(call, typed)
 
     def check_is_of_here(self, collection: Collection, call: Call) -> None:
-        """See whether those who are here are who would look at it.
+        """Check that the collection would be shown to people of this community.
 
         Raises:
-            BadInput: It was made in another community, whose people would.
+            BadInput: It was made in another community, whose people would see it.
         """
         if collection.community != self._quotas.community(call.place):
             raise BadInput(f"{collection.name} was made elsewhere, so it can only be shared there. Nothing was changed.")
@@ -149,7 +149,7 @@ class CallerCollections:
         return (await self._studio.account(call.person)).id
 
     async def list_for(self, call: Call) -> Post:
-        """Return a line for each that the caller may look at."""
+        """Return a line for each collection that the caller may see."""
         account = await self.account(call)
         listed = await self.collections.list_visible(account, self._quotas.community(call.place))
         if not listed:

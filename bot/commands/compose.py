@@ -1,4 +1,4 @@
-"""`/help-me-write`: a prompt that is put together from what somebody says about five things, and shown before it is drawn."""
+"""`/help-me-write`: a prompt made from what somebody says about five things, and shown before it is drawn."""
 
 from dataclasses import dataclass, fields
 from typing import Annotated
@@ -63,7 +63,7 @@ def write(shelf: TemplateShelf) -> Command[WriteArgs]:
 
 
 async def _ask(call: Call) -> None:
-    """Show a form of all five.
+    """Show a form with all five.
 
     Raises:
         BadInput: None can be shown here.

@@ -163,7 +163,7 @@ async def _move(
 
 
 async def _confirm(call: Call, entry: AuditEntry | None, rule_changes: RuleChanges, note: TextPart = "") -> None:
-    """Confirm a move; one that came twice is not a setting that was so already."""
+    """Confirm a move; without an entry the call was a repeat, and nothing was moved."""
     if entry is None:
         await call.whisper(Post(_ALREADY_DONE))
     else:

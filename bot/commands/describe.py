@@ -1,4 +1,4 @@
-"""`/describe`: a picture told as three prompts, each of which can be drawn."""
+"""`/describe`: a picture described as three prompts, each of which can be drawn."""
 
 from dataclasses import dataclass
 from typing import Annotated
@@ -33,7 +33,7 @@ class DescribedArgs:
 
 
 def describe_commands(studio: Studio, bases: PictureBases, describing: Describing) -> tuple[AnyCommand, ...]:
-    """Build `/describe`, and the buttons below what it says."""
+    """Build `/describe`, and the buttons below its answer."""
     return _describe(studio, bases, describing), _draw_described(studio, describing)
 
 

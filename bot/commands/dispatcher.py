@@ -36,7 +36,7 @@ KnowsCost = Callable[[Person], Awaitable[bool]]
 
 
 def knows_cost_if(is_owner: IsOwner, *, is_for_all: bool) -> KnowsCost:
-    """Return what says so: of admins and owners, and of everybody where the house shows it to all."""
+    """Return a function that tells who may see costs: admins and owners, and everybody where the deployment shows them to all."""
 
     async def knows_cost(person: Person) -> bool:
         return is_for_all or person.is_admin or await is_owner(person)
@@ -96,7 +96,7 @@ class Dispatcher:
         await self._report_failures(run, call)
 
     def command_of(self, line: str) -> AnyCommand | None:
-        """Return the command that a typed line gives, if it gives one."""
+        """Return the command of a typed line, if there is one."""
         try:
             return self._split_command(line)[0]
         except BadInput:
@@ -111,7 +111,7 @@ class Dispatcher:
         return await permitted_commands(self.commands.values(), person, self._is_owner)
 
     async def suggest(self, command: str, option: str, person: Person, place: Place) -> tuple[Suggestion, ...]:
-        """Return what this person may choose there for an option, where that depends on who asks; nothing if it is not known."""
+        """Return the values that this person may choose for an option, where they depend on who asks; nothing if unknown."""
         found = self.commands.get(command)
         suggest = found.suggestions.get(option) if found is not None else None
         if suggest is None:
@@ -152,7 +152,7 @@ class Dispatcher:
             raise NotAllowed(f"{what} is for {command.audience.value} only; nothing was changed.")
 
     def _split_command(self, line: str) -> tuple[AnyCommand, str]:
-        """Find the command of a line: of one word, or of two."""
+        """Return the command of a line, of one word or of two, and the rest."""
         if is_plain(line) and (plain := self._match_plain_words(line.strip())):
             return plain
         name, rest = split_line(line)
@@ -169,7 +169,7 @@ class Dispatcher:
         return found, rest
 
     def _match_plain_words(self, words: str) -> tuple[AnyCommand, str] | None:
-        """Find what plain words are meant for. Those that are the name of a command and no more are that command."""
+        """Return the command that plain words are meant for. Words that are a command's name and no more are that command."""
         commands = [command for command in self.commands.values() if command.is_typed]
         named = next((command for command in commands if words.lower() in {command.name, command.group}), None)
         if named is not None and not named.takes_plain_words:

@@ -48,7 +48,7 @@ class EditArgs:
 def edit(studio: Studio, bases: PictureBases, turning: Turning) -> Command[EditArgs]:
     """Build `/edit`. Words such as “undo that” go back to what the picture was changed from, and draw nothing.
 
-    A picture stays as good as it was: its quality is kept, as its shape is.
+    An edit keeps the picture's quality and shape.
     """
 
     async def run(call: Call, args: EditArgs) -> None:
@@ -92,7 +92,7 @@ def ask_edit(studio: Studio, bases: PictureBases) -> Command[JobArgs]:
 
 
 def use_reference(studio: Studio, bases: PictureBases) -> Command[JobArgs]:
-    """Build what the menu of a message offers: a form for something that is to be drawn from its picture."""
+    """Build an entry of a message's menu: a form for something to be drawn from the message's picture."""
 
     async def run(call: Call, args: JobArgs) -> None:
         account = await studio.account(call.person)

@@ -16,7 +16,7 @@ _TAKEN_OUT = Post("☆ Not among your favourites any more.")
 
 
 def star(studio: Studio, gallery: Gallery, lookup: PictureLookup) -> Command[JobArgs]:
-    """Build the ☆ button: all pictures of the message, or the one that is named, become favourites, or are none any more."""
+    """Build the ☆ button: it makes all pictures of the message, or the named one, favourites; if they are, it undoes that."""
 
     async def run(call: Call, args: JobArgs) -> None:
         found = await lookup.find(args.job)
@@ -35,12 +35,12 @@ def star(studio: Studio, gallery: Gallery, lookup: PictureLookup) -> Command[Job
 
 
 def favourite(studio: Studio, gallery: Gallery) -> Command[JobArgs]:
-    """Build what follows from a ⭐: the star is seen, so nothing is said; below other people's pictures it is applause."""
+    """Build what a ⭐ reaction does. Nothing is answered, since the star is seen; others' pictures stay as they are."""
     return _reaction("favourite", "Keep the pictures among your favourites", studio, gallery, is_favourite=True)
 
 
 def unfavourite(studio: Studio, gallery: Gallery) -> Command[JobArgs]:
-    """Build what follows from a ⭐ that is taken back."""
+    """Build what removing a ⭐ reaction does."""
     return _reaction("unfavourite", "Take the pictures out of your favourites", studio, gallery, is_favourite=False)
 
 

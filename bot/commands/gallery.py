@@ -64,7 +64,7 @@ class GalleryPages:
         self._clock = clock
 
     async def show_first(self, call: Call, query: PictureQuery) -> None:
-        """Show the newest that are meant; where all are, with what was taken down."""
+        """Show the newest pictures of the query; without one, also what was taken down."""
         account = await self._studio.account(call.person)
         found = await self._search.find(account.id, query, most=_A_PAGE + 1)
         details = () if query.is_narrow else await self._taken_down(account.id)
@@ -79,7 +79,7 @@ class GalleryPages:
             await call.whisper(Post(f"{nothing} Type /imagine and say what you would like to see.", details=details))
 
     async def show_older(self, call: Call, query: PictureQuery, before: PictureId) -> None:
-        """Show those that come after a picture."""
+        """Show the pictures of the query that come after one."""
         account = await self._studio.account(call.person)
         found = await self._search.find(account.id, query, most=_A_PAGE + 1, before=before)
         if not found:
@@ -99,7 +99,7 @@ class GalleryPages:
         await self._whisper(call, jobs, post)
 
     async def since(self, call: Call, typed: date | timedelta) -> datetime:
-        """Return the moment that somebody means by a day of theirs, or by how long ago it was."""
+        """Return the moment that somebody means by a date in their time zone, or by how long ago it was."""
         if isinstance(typed, timedelta):
             return self._clock.now() - typed
         zone = (await self._quotas.effective_limits(call.person, call.place)).of_community.settings.zone
@@ -108,7 +108,7 @@ class GalleryPages:
     async def _show(
         self, call: Call, query: PictureQuery, found: Sequence[Picture], head: str, details: tuple[Details, ...] = ()
     ) -> None:
-        """Whisper a page; the last that was found only says that there is more."""
+        """Whisper a page; its last picture only shows that there are more."""
         page = found[:_A_PAGE]
         jobs, shown = await self._prepare(page)
         kind = _FAVOURITES if query.only_favourites else ""
@@ -130,7 +130,7 @@ class GalleryPages:
         return jobs, tuple(posts.post_picture(jobs[picture.job], picture, self._links) for picture in page)
 
     async def _whisper(self, call: Call, jobs: dict[str, Job], post: Post) -> None:
-        """Say it, and note which jobs a message shows that stays."""
+        """Whisper a post, and record which jobs a message shows that stays."""
         message = await call.whisper(post)
         if message is not None:
             for job in jobs.values():
@@ -143,7 +143,7 @@ class GalleryPages:
 
 
 def _listing(jobs: dict[str, Job], page: Sequence[Picture]) -> Details:
-    """Say which picture is which, and its id."""
+    """Return which picture is which, with their ids."""
     numbered = ((number, jobs[picture.job], picture.id) for number, picture in enumerate(page, start=1))
     lines = [
         f"{number}. {truncate(posts.title(job), _LONGEST_TITLE)} · {job.created_at:%d %B %Y} · {id_}"
@@ -153,21 +153,21 @@ def _listing(jobs: dict[str, Job], page: Sequence[Picture]) -> Details:
 
 
 def _choices(jobs: dict[str, Job], page: Sequence[Picture]) -> tuple[Button, ...]:
-    """Offer each by itself."""
+    """Return a button for each picture that shows it by itself."""
     return tuple(posts.show_button(number, jobs[picture.job], picture.id) for number, picture in enumerate(page, start=1))
 
 
 def _format_query(query: PictureQuery) -> str:
-    """Repeat what is looked for."""
+    """Return the query as a sentence repeats it."""
     favourites = " among your favourites" if query.only_favourites else ""
     return f"{favourites}{describe_search(query.words, query.since)}"
 
 
 def _read_argument(argument: str) -> tuple[PictureQuery, PictureId]:
-    """Return what a button meant.
+    """Return the query and the picture that a button carries.
 
     Raises:
-        BadInput: It is no button of ours.
+        BadInput: It was not written by a button of ours.
     """
     try:
         found = read_page_argument(argument)

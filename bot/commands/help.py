@@ -1,4 +1,4 @@
-"""`/help`: what there is, drawn from the declarations, in the language of the place."""
+"""`/help`: all commands, drawn from their declarations, in the language of the place."""
 
 from collections.abc import Awaitable, Callable, Collection, Iterable
 from dataclasses import dataclass
@@ -41,7 +41,7 @@ class HelpArgs:
 def help_command(
     others: Iterable[AnyCommand], translations: Translations, locale_of: LocaleOf, is_owner: IsOwner
 ) -> Command[HelpArgs]:
-    """Build `/help`, which explains to everybody what they may give of `others`, and itself."""
+    """Build `/help`, which explains to everybody what they may use of `others`, and itself."""
     all_there_are = tuple(others)
 
     async def run(call: Call, args: HelpArgs) -> None:
@@ -65,13 +65,13 @@ def help_command(
 
 
 class _Page:
-    """What `/help` says in one language. Names stay as they are typed."""
+    """The texts of `/help` in one language. Names stay as they are typed."""
 
     def __init__(self, texts: TranslatedTexts) -> None:
         self._texts = texts
 
     def overview(self, commands: Collection[AnyCommand]) -> Post:
-        """Say what there is in a line each: first what everybody may do, then what moderators and admins may."""
+        """Return one line for each command: first those of everybody, then those of moderators and admins."""
         details = [Details(self._word(audience), self._lines(commands, audience)) for audience in CommandAudience]
         writes = any(command.name == "help-me-write" for command in commands)
         return Post(
@@ -81,7 +81,7 @@ class _Page:
         )
 
     def details(self, commands: list[AnyCommand]) -> Post:
-        """Explain a command, or a group of them."""
+        """Return the explanation of a command, or of a group of them."""
         first = f"/{commands[0].name} – {self._summary(commands[0])}"
         text = first if len(commands) == 1 else f"/{commands[0].group}: {self._word('group')}"
         return Post(text, details=tuple(Details(f"/{command.name}", self.explain(command)) for command in commands))

@@ -37,7 +37,7 @@ class ImagineArgs(Draft):
 
     @property
     def draft(self) -> Draft:
-        """What is asked for, with what must not be seen in its words and the size of its place.
+        """Return what is asked for, with what must not be seen among its words, and with its size.
 
         Raises:
             BadInput: There are no words, or a size beside a place.
@@ -74,7 +74,7 @@ def imagine(
 ) -> Command[ImagineArgs]:
     """Build `/imagine`; without `weights` every picture counts as one, and without `brands` and `styles` there are none.
 
-    `has_lanes` says whether anything draws relaxed; by `bases` pictures of ours are found that are to be drawn from.
+    `has_lanes` says whether any model draws relaxed; `bases` finds pictures of ours that are to be drawn from.
     """
 
     async def run(call: Call, args: ImagineArgs) -> None:

@@ -1,4 +1,4 @@
-"""Along a row of changes: the buttons Back and Forward, and `/history` of a picture."""
+"""Moves along a row of changes: the buttons Back and Forward, and `/history` of a picture."""
 
 from dataclasses import dataclass
 from typing import Annotated

@@ -24,7 +24,7 @@ class LinkArgs:
 
 
 def link(linking: AccountLinking, quotas: Quotas) -> Command[LinkArgs]:
-    """Build `/link`: without a code it gives one, with one it joins the caller's account into the other."""
+    """Build `/link`: without a code it issues one; with one it joins the caller's account into the other."""
 
     async def run(call: Call, args: LinkArgs) -> None:
         account = await quotas.account(call.person)
@@ -67,7 +67,7 @@ def unlink(linking: AccountLinking) -> Command[UnlinkArgs]:
 
 
 def part(linking: AccountLinking, quotas: Quotas) -> Command[UnlinkArgs]:
-    """Build the button that parts whoever presses it."""
+    """Build the button that unlinks the person who presses it."""
 
     async def run(call: Call, args: UnlinkArgs) -> None:  # noqa: ARG001 - every command is called alike
         await linking.part(call.person.identity)
@@ -84,7 +84,7 @@ def _offer(code: str) -> str:
 
 
 async def _today(call: Call, quotas: Quotas) -> str:
-    """Say in a sentence how the caller stands now."""
+    """Return in a sentence how the caller's day stands now."""
     quota_status = await quotas.quota_status(await quotas.effective_limits(call.person, call.place))
     used = quota_status.held + quota_status.spent
     beyond = f", and {pluralize(quota_status.credits, 'credit')}" if quota_status.credits else ""

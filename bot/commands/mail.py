@@ -1,4 +1,4 @@
-"""Having anybody's pictures sent to oneself."""
+"""Sends anybody's pictures to the person who asks for them."""
 
 from bot.commands.redraw import JobArgs
 from bot.commands.spec import Command
@@ -10,7 +10,7 @@ from bot.services.gallery import Gallery
 
 
 def mail(studio: Studio, gallery: Gallery, copies: PictureCopies) -> Command[JobArgs]:
-    """Build the sending of a job's pictures to the one who asks for it."""
+    """Build the command that sends a job's pictures to the person who asks for them."""
 
     async def run(call: Call, args: JobArgs) -> None:
         job = await studio.find(args.job)

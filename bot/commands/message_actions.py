@@ -40,7 +40,7 @@ _FIELDS = {"ask_edit": ("prompt",), "use_reference": REFERENCE_FIELDS}
 
 
 class Reaction(StrEnum):
-    """What a reaction says: the name of a command, but for the cross, which cancels what runs and deletes what is drawn."""
+    """What a reaction stands for: the name of a command; the cross cancels what runs and deletes what is drawn."""
 
     MAIL = "mail"
     FAVOURITE = "favourite"
@@ -55,12 +55,12 @@ ShownPicture = Callable[[], Awaitable[PictureId | None]]
 
 
 async def show_nothing() -> None:
-    """Know nothing of what a message shows."""
+    """Return nothing: it is not known what the message shows."""
     return
 
 
 class MessageActions:
-    """Presses commands on the job that a message speaks of. As with the dispatcher's, none of its methods raises."""
+    """Presses commands on the job of a message. Like the dispatcher's, none of its methods raises."""
 
     def __init__(self, dispatcher: Dispatcher, lookup: PictureLookup, lineage: Lineage | None = None) -> None:
         self._dispatcher = dispatcher
@@ -68,13 +68,13 @@ class MessageActions:
         self._lineage = lineage
 
     def is_supported(self, reaction: Reaction) -> bool:
-        """Whether anything follows from a reaction here."""
+        """Whether a reaction does anything here."""
         return reaction is Reaction.CROSS or reaction in self._dispatcher.commands
 
     async def choose(self, command: str, message: str, call: Call, show: ShownPicture = show_nothing, *, files: str = "") -> None:
         """Press what somebody chose from the menu of a message, which may be anybody's.
 
-        Of a message that nothing is known of, `show` says what it shows; so do the other methods.
+        Of a message that is not known, `show` tells what it shows; the other methods take it too.
         `files` stands for the pictures of such a message, which can be changed and drawn from too.
         """
         if await self._press(command, message, call, show):
@@ -90,21 +90,21 @@ class MessageActions:
             await call.whisper(Post(error.user_text, Tone.FAILED, error.kind))
 
     async def react(self, reaction: Reaction, message: str, call: Call, show: ShownPicture = show_nothing) -> None:
-        """Press what a reaction means; below a message that speaks of no job it means nothing."""
+        """Press what a reaction stands for; below a message without a job it does nothing."""
         await self._press(reaction, message, call, show)
 
     async def take_back(self, reaction: Reaction, message: str, call: Call, show: ShownPicture = show_nothing) -> None:
-        """Press what follows from a reaction that is taken away again, if anything does."""
+        """Press what removing a reaction does, if anything."""
         if reaction in _TAKEN_BACK:
             await self._press(_TAKEN_BACK[reaction], message, call, show)
 
     async def reply(self, words: str, message: str, call: Call, bring: BringPictures, *, began: str | None = None) -> bool:
-        """Change the picture that a message shows by what somebody answers to it; False where it shows none.
+        """Change the picture of a message as an answer to it says; return False where the message shows none.
 
-        What comes with the answer is only brought then, to be drawn from.
+        Pictures that come with the answer are loaded only then, to be drawn from.
         `began` is the key of the call that a message may be, where it begins a thread: then the
         newest picture of the thread is meant. “2: make it night” means the second of a set.
-        Applause and thanks change nothing: a reply calls us by itself, and nobody means to pay for one.
+        Thanks and the like change nothing: a reply mentions us by itself, and nobody means to pay for one.
         """
         try:
             link = await self._find_answered(message, call, began)
@@ -125,7 +125,7 @@ class MessageActions:
         return True
 
     async def _find_answered(self, message: str, call: Call, began: str | None) -> str | None:
-        """Return what finds the pictures again that an answer is about."""
+        """Return the id of the pictures that an answer is about."""
         platform, channel = call.place.platform, call.place.channel
         job = await self._lookup.job_of_message(platform, channel, message)
         if began is None or self._lineage is None:
@@ -139,7 +139,7 @@ class MessageActions:
         return message_name(platform, channel, own.id) if is_said and own is not None else newest.id
 
     async def _press(self, command: str, message: str, call: Call, show: ShownPicture) -> bool:
-        """Press a command on a message's job; False when it speaks of none."""
+        """Press a command on a message's job; return False when it has none."""
         try:
             job = await self._find_job(message, call, show)
         except EaselError as error:

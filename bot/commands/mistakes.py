@@ -40,7 +40,7 @@ class MistakeArgs:
 def mistake(
     studio: Studio, *, refusals: Refusals, cases: Cases, review: CaseReview, people: PersonLookup, clock: Clock
 ) -> Command[MistakeArgs]:
-    """Build it: moderators see the words as a case, and allow them by one press."""
+    """Build the button: moderators see the words as a case, and allow them by one press."""
 
     async def run(call: Call, args: MistakeArgs) -> None:
         refused = await refusals.find(RefusalId(args.refusal))
@@ -61,7 +61,7 @@ def mistake(
 
 
 def _check_not_too_many(refused: RefusedWords, earlier: Collection[Case], now: datetime) -> None:
-    """Keep one person from filling the moderators' queue; what moderators look at already can be said again."""
+    """Limit how many cases one person opens; words that moderators see already may be reported again."""
     if any(one.words == refused.words and one.state is CaseState.OPEN for one in earlier):
         return
     ends = sorted(one.opened_at + _DAY for one in earlier if one.kind is CaseKind.MISTAKE and one.opened_at + _DAY > now)

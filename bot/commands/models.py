@@ -1,4 +1,4 @@
-"""`/models`: the image models that one may ask for, and which of them rest."""
+"""`/models`: the image models that one may ask for, and which of their services rest."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -46,13 +46,13 @@ def _head(offers: tuple[ImageModelOffer, ...]) -> str:
 
 
 def _mark_usual(offers: tuple[ImageModelOffer, ...], lines: list[str]) -> list[str]:
-    """Say which one draws where none is asked for."""
+    """Return a note that this model draws where none is asked for."""
     usual = next((offer for offer in offers if not offer.on_request), None)
     return [f"{line} (usual)" if offer is usual else line for offer, line in zip(offers, lines, strict=True)]
 
 
 def _rest_text(states: Mapping[str, ProviderState], accounts: tuple[str, ...], now: datetime) -> str:
-    """Say for how long a service is not asked, after it has failed: with none of its keys."""
+    """Return for how long a service is not asked after it has failed, by none of its keys."""
     known = [states[name].rests_until if name in states else None for name in accounts]
     until = min((each or now for each in known), default=now)
     return f"; resting for {duration_text(until - now)}" if until > now else ""

@@ -1,4 +1,4 @@
-"""`/moderation stats`: what moderators had to do here, as a picture, in words, and as a table."""
+"""`/moderation stats`: what moderators did here, as a picture, in words, and as a table."""
 
 import asyncio
 from dataclasses import dataclass
@@ -55,7 +55,7 @@ def moderation_stats(moderation_log: ModerationLog, plots: Plots, quotas: Quotas
 
 
 def _report(summary: ModerationSummary, picture: bytes, table: bytes) -> Post:
-    """Say the totals, and what and who they come from, in the order of the picture."""
+    """Return the totals, and their kinds and people, in the order of the picture."""
     first, last = summary.days[0], summary.days[-1]
     name, totals = f"moderation-{first}-{last}", _totals(summary)
     alt = f"Bars by day, kind and moderator. {totals} {_list(summary.actions, ', ')}."

@@ -12,7 +12,7 @@ from bot.text import join_words, quote, suggest
 
 
 async def find_subject(call: Call, mention: Mention | None, people: PersonLookup, is_owner: IsOwner) -> FoundPerson:
-    """Return whom a question is about: the caller, or whoever is mentioned.
+    """Return the person a question is about: the caller, or the one who is mentioned.
 
     Raises:
         NotAllowed: It is somebody else, and the caller is no admin.
@@ -26,7 +26,7 @@ async def find_subject(call: Call, mention: Mention | None, people: PersonLookup
 
 
 def new_person_note(whom: FoundPerson) -> TextPart:
-    """Say that nobody has met this person yet, which may be news to an admin who mistyped an id."""
+    """Return that nobody has seen this person yet: an admin may have mistyped an id."""
     if not whom.is_new:
         return ""
     return RichText.of(whom.identity, " has not been here yet; it waits for them. If the id is wrong, press Undo.")

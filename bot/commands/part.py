@@ -21,7 +21,7 @@ from bot.text import duration_text
 
 @dataclass(frozen=True, slots=True)
 class MarkedPart:
-    """What somebody sends from the page: what is to be there, and a mask that is clear where."""
+    """What somebody sends from the page: what is to be drawn, and a mask that is clear where."""
 
     words: str
     mask: bytes
@@ -65,13 +65,13 @@ class PartEditing:
         return await self._links.find(visitor, secret)
 
     async def send(self, marked: MarkedPart, edit: PartEdit, call: Call) -> None:
-        """Have the part drawn, as a wish of whoever's link it was; raises as `Studio.accept` and `PictureBases.find` do."""
+        """Draw the part, as a wish of the person whose link it was; raises as `Studio.accept` and `PictureBases.find` do."""
         found = await self._find(edit.picture, edit.person, edit.place)
         pictures = (await self._bases.bring(found.pictures[0]), BroughtPicture(marked.mask, InputRole.MASK))
         await self._studio.accept(Draft(prompt=marked.words, quality=found.job.wish.quality, picture=pictures), call)
 
     async def close(self, visitor: Identity, secret: str) -> None:
-        """Let nothing more be sent by a link."""
+        """Accept nothing more by a link."""
         await self._links.close(visitor, secret)
 
     async def _find(self, named: str, person: Person, place: Place) -> FoundPictures:
@@ -80,7 +80,7 @@ class PartEditing:
 
 
 def part(editing: PartEditing, *, is_local: bool) -> Command[JobArgs]:
-    """Build the Edit a part button. `is_local` says that the page can be opened on the machine that easel runs on alone."""
+    """Build the Edit a part button. `is_local` says that the page opens only on the machine that easel runs on."""
 
     async def run(call: Call, args: JobArgs) -> None:
         links = await editing.offer(args.job, call)

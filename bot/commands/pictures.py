@@ -1,4 +1,4 @@
-"""Buttons for one's own jobs and pictures: cancel, delete, bring back."""
+"""Buttons for one's own jobs and pictures: cancel, delete, undo."""
 
 from bot.commands.redraw import JobArgs
 from bot.commands.spec import Command

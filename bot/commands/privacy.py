@@ -1,4 +1,4 @@
-"""`/export-me` and `/forget-me`: what is kept of somebody, given to them or removed."""
+"""`/export-me` and `/forget-me`: what is kept of somebody, exported or deleted."""
 
 from dataclasses import dataclass
 from typing import Annotated
@@ -25,7 +25,7 @@ class ConfirmArgs:
 
 
 def export_me(requests: DataRequests, links: ExportLinks) -> Command[PrivacyArgs]:
-    """Build `/export-me`, which asks first, and gives a link to what is ready."""
+    """Build `/export-me`, which asks first, and links to the finished export."""
 
     async def run(call: Call, args: PrivacyArgs) -> None:  # noqa: ARG001 - every command is called alike
         latest = await requests.latest(call.person, PrivacyKind.EXPORT)
@@ -41,7 +41,7 @@ def export_me(requests: DataRequests, links: ExportLinks) -> Command[PrivacyArgs
 
 
 def collect(requests: DataRequests) -> Command[ConfirmArgs]:
-    """Build the button that has an export put together."""
+    """Build the button that starts an export."""
 
     async def run(call: Call, args: ConfirmArgs) -> None:  # noqa: ARG001 - every command is called alike
         await requests.ask(call.person, PrivacyKind.EXPORT)
@@ -51,7 +51,7 @@ def collect(requests: DataRequests) -> Command[ConfirmArgs]:
 
 
 def forget_me(requests: DataRequests) -> Command[PrivacyArgs]:
-    """Build `/forget-me`, which says what goes and what stays, and asks."""
+    """Build `/forget-me`, which says what is deleted and what stays, and asks."""
 
     async def run(call: Call, args: PrivacyArgs) -> None:  # noqa: ARG001 - every command is called alike
         latest = await requests.latest(call.person, PrivacyKind.FORGET)
@@ -64,7 +64,7 @@ def forget_me(requests: DataRequests) -> Command[PrivacyArgs]:
 
 
 def forget(requests: DataRequests) -> Command[ConfirmArgs]:
-    """Build the button that has somebody forgotten."""
+    """Build the button that has a person forgotten."""
 
     async def run(call: Call, args: ConfirmArgs) -> None:  # noqa: ARG001 - every command is called alike
         await requests.ask(call.person, PrivacyKind.FORGET)

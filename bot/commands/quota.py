@@ -42,7 +42,7 @@ class QuotaShowArgs:
 def quota_show(
     quotas: Quotas, people: PersonLookup, *, ledger: Ledger, clock: Clock, is_owner: IsOwner, premium: WayToPremium
 ) -> Command[QuotaShowArgs]:
-    """Build `/quota show`. `premium` says in a sentence how an account gets premium here, if there is a way."""
+    """Build `/quota show`. `premium` returns a sentence on how an account gets premium here, if there is a way."""
 
     async def run(call: Call, args: QuotaShowArgs) -> None:
         whom, now = await find_subject(call, args.person, people, is_owner), clock.now()
@@ -120,7 +120,7 @@ class QuotaResetArgs:
 
 
 def quota_reset(rule_changes: RuleChanges, people: PersonLookup, quotas: Quotas, *, ledger: Ledger) -> Command[QuotaResetArgs]:
-    """Build `/quota reset`: what somebody has used today counts no more. What is being drawn stays set aside."""
+    """Build `/quota reset`: what somebody has used today does not count any more. What is being drawn stays set aside."""
 
     async def run(call: Call, args: QuotaResetArgs) -> None:
         whom = await people.find_known(args.person, call.person)
@@ -158,7 +158,7 @@ def _day_text(effective_limits: EffectiveLimits, quota_status: QuotaStatus, now:
 
 
 def _tier_text(effective_limits: EffectiveLimits, now: datetime) -> str:
-    """Name the tier, until when it is granted, and that another limit than the tier's holds."""
+    """Return the tier, until when it is granted, and whether another limit than the tier's holds."""
     tier, found = effective_limits.account.tier, effective_limits.of_community
     ends = [member.until for member in found.memberships() if member.tier == tier and member.is_active_at(now)]
     last = max((end for end in ends if end), default=None)
@@ -171,7 +171,7 @@ def _tier_text(effective_limits: EffectiveLimits, now: datetime) -> str:
 
 
 def _weights_text(weights: Weights) -> str:
-    """Say what counts for more than one picture."""
+    """Return what counts for more than one picture."""
     dear = [f"of {quality} quality counts as {weight}" for quality, weight in weights.by_quality.items() if weight > 1]
     if weights.large > 1:
         dear.append(f"of more than {weights.large_from:,} pixels counts {weights.large} times as much")
@@ -179,7 +179,7 @@ def _weights_text(weights: Weights) -> str:
 
 
 async def _tenant_text(effective_limits: EffectiveLimits, ledger: Ledger) -> str:
-    """Say how all people of the place stand together, if they have a limit."""
+    """Return how all people of the place stand together, if they have a limit."""
     if effective_limits.tenant_quota is None:
         return ""
     tenant_quota = await ledger.tenant_status(
@@ -192,7 +192,7 @@ async def _tenant_text(effective_limits: EffectiveLimits, ledger: Ledger) -> str
 
 
 def _more_text(effective_limits: EffectiveLimits, premium: str) -> str:
-    """Say how to get more."""
+    """Return how to get more."""
     tier, limits = effective_limits.account.tier, effective_limits.of_community.limits
     gains = tier == GUEST and limits[REGISTERED] > limits[GUEST]
     register = f"With /register you have {pluralize(limits[REGISTERED], 'picture')} a day. " if gains else ""

@@ -37,7 +37,7 @@ async def find_with_words(studio: Studio, id_: str, call: Call) -> Job:
 
 
 def again(studio: Studio) -> Command[JobArgs]:
-    """Build the Again button: the very same words are drawn once more, by another seed: the same would be the same picture."""
+    """Build the Again button: the same words once more with another seed, since the same seed may give the same picture."""
 
     async def run(call: Call, args: JobArgs) -> None:
         job = await find_with_words(studio, args.job, call)
@@ -61,9 +61,9 @@ def vary(studio: Studio) -> Command[JobArgs]:
 
 
 def reword(studio: Studio, suggest_models: Suggest | None = None) -> Command[JobArgs]:
-    """Build the Change words button: a form with what was asked for, which becomes a wish of whoever sends it.
+    """Build the Change words button: a form with what was asked for, which becomes a wish of the person who sends it.
 
-    What it began with goes along unseen.
+    The job's inputs are taken along unseen.
     """
 
     async def run(call: Call, args: JobArgs) -> None:

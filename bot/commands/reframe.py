@@ -1,4 +1,4 @@
-"""The Resize button: what is beyond a picture's edges, and the same picture larger."""
+"""The Resize button: draws what is beyond a picture's edges, or the same picture larger."""
 
 from dataclasses import dataclass
 from typing import Annotated
@@ -67,7 +67,7 @@ class Reframing:
         return (await self._bases.find(named, account.id, call.place)).pictures
 
     async def widen(self, named: str, margins: Margins, call: Call) -> None:
-        """Have drawn what is beyond the edges of a picture; raises as `Studio.accept` and `PictureBases.find` do."""
+        """Draw what is beyond the edges of a picture; raises as `Studio.accept` and `PictureBases.find` do."""
         picture, base, job = await self._bring(named, call)
         size = Size(picture.file.width, picture.file.height)
         canvas = await self._canvases.widen(base.content, size, margins)
@@ -75,14 +75,14 @@ class Reframing:
         await self._studio.accept(Draft(prompt=_add_to(_words(job), _BEYOND), quality=job.wish.quality, picture=brought), call)
 
     async def upscale(self, named: str, call: Call) -> None:
-        """Have a picture drawn larger, and as well as can be; raises as `Studio.accept` and `PictureBases.find` do."""
+        """Draw a picture larger, in the best quality; raises as `Studio.accept` and `PictureBases.find` do."""
         picture, base, job = await self._bring(named, call)
         size = double_size(Size(picture.file.width, picture.file.height))
         draft = Draft(prompt=_add_to(_words(job), _SHARPER), picture=(base,), size=size, quality=Quality.HIGH)
         await self._studio.accept(draft, call)
 
     async def cut_out(self, named: str, call: Call) -> None:
-        """Have a picture drawn without its background; raises as `Studio.accept` and `PictureBases.find` do."""
+        """Draw a picture without its background; raises as `Studio.accept` and `PictureBases.find` do."""
         _, base, job = await self._bring(named, call)
         words, quality = _add_to(_words(job), _CUT_OUT), job.wish.quality
         draft = Draft(prompt=words, quality=quality, picture=(base,), background=Background.CLEAR)

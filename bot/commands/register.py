@@ -26,7 +26,7 @@ class RegisterArgs:
 
 
 def register(quotas: Quotas, policy: str) -> Command[RegisterArgs]:
-    """Build `/register`, which shows the policy to whoever has not accepted it."""
+    """Build `/register`, which shows the policy to people who have not accepted it."""
 
     async def run(call: Call, args: RegisterArgs) -> None:  # noqa: ARG001 - every command is called alike
         effective_limits = await quotas.effective_limits(call.person, call.place)
@@ -46,7 +46,7 @@ class AcceptArgs:
 
 
 def accept_policy(quotas: Quotas, people: PersonLookup, rulebook: Rulebook, policy: str) -> Command[AcceptArgs]:
-    """Build the button below the policy. Which policy was accepted is on record."""
+    """Build the button below the policy. It is recorded which version was accepted."""
 
     async def run(call: Call, args: AcceptArgs) -> None:
         if args.version != _version(policy):
@@ -90,5 +90,5 @@ def _is_registered(effective_limits: EffectiveLimits) -> bool:
 
 
 def _version(policy: str) -> str:
-    """Tell policies apart."""
+    """Return what identifies this version of a policy."""
     return hashlib.sha256(policy.encode()).hexdigest()[:12]

@@ -16,9 +16,9 @@ _TITLE = "Draw from this picture"
 
 
 def remix(studio: Studio, bases: PictureBases) -> Command[JobArgs]:
-    """Build the button: a form with a picture's words, and what is drawn by the new ones has the picture as its reference.
+    """Build the Remix button: a form with a picture's words; the new words are drawn with the picture as reference.
 
-    Change words draws from words, and from what these began with; Edit changes the picture itself.
+    Change words draws from words, and from their inputs; Edit changes the picture itself.
     """
 
     async def run(call: Call, args: JobArgs) -> None:

@@ -1,4 +1,4 @@
-"""What whoever asked for a picture can do once it was taken down: ask why."""
+"""What the author of a picture can do once it was taken down: ask why."""
 
 from bot.commands.redraw import JobArgs
 from bot.commands.spec import Command

@@ -74,7 +74,7 @@ def flag(reporting: Reporting, lookup: PictureLookup, rate_limiter: RateLimiter)
 
 
 def unflag(reporting: Reporting, lookup: PictureLookup, rate_limiter: RateLimiter) -> Command[JobArgs]:
-    """Build what follows from a reaction that is taken back; somebody who never reported anything is told nothing."""
+    """Build what removing the reaction does; somebody who never reported anything is told nothing."""
 
     async def run(call: Call, args: JobArgs) -> None:
         withdrawn = await reporting.withdraw(await lookup.find(args.job), call.person)
@@ -104,7 +104,7 @@ class ReasonArgs:
 
 
 def report_reason(reporting: Reporting, lookup: PictureLookup) -> Command[ReasonArgs]:
-    """Build the buttons that say why."""
+    """Build the buttons that give a report's reason."""
     reasons = Choice("What is wrong with it", ReportReason)
 
     async def run(call: Call, args: ReasonArgs) -> None:

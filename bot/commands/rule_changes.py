@@ -1,4 +1,4 @@
-"""Changes of rules, each confirmed with an Undo button, and the audit log of them: `/audit` reads it, and Undo takes back."""
+"""Changes of rules, each confirmed with an Undo button, and the audit log of them, which `/audit` shows."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -37,14 +37,14 @@ _ZONE = RuleKey(RuleKind.SETTING, "zone")
 
 
 def confirmation_post(text: TextPart, entry: AuditEntry | None) -> Post:
-    """Confirm a change, with its Undo button; None is one that changed nothing."""
+    """Return the confirmation of a change, with its Undo button; None stands for a change that changed nothing."""
     if entry is None:
         return Post("It is so already; nothing was changed.")
     return rich_post(text, buttons=(Button("Undo", "undo", entry.id),))
 
 
 class RuleChanges:
-    """Changes rules for whoever calls, and tells what was changed. `deployment` is what holds where nothing is set."""
+    """Changes rules for the caller, and confirms the changes. `deployment` is what holds where nothing is set."""
 
     def __init__(
         self, *, rulebook: Rulebook, quotas: Quotas, people: PersonLookup, deployment: DeploymentLimits, clock: Clock
@@ -56,16 +56,16 @@ class RuleChanges:
         self._clock = clock
 
     async def change(self, call: Call, key: RuleKey, value: str | None, *, why: str = "", note: TextPart = "") -> None:
-        """Set a rule of the caller's community, or take it away, and confirm that. `note` is said below."""
+        """Set a rule of the caller's community, or remove it, and confirm that. `note` is shown below."""
         community, by = self._quotas.community(call.place), await self._people.actor(call.person)
         change = Change(community=community, key=key, value=value, by=by, why=one_line(why))
         await self.confirm(call, await self._rulebook.change(change), note)
 
     async def undo(self, call: Call, entry: AuditEntryId) -> None:
-        """Take an entry of the caller's community back, and confirm that.
+        """Undo an entry of the caller's community, and confirm that.
 
         Raises:
-            BadInput: There is none there, or it cannot be taken back.
+            BadInput: There is none there, or it cannot be undone.
         """
         found = await self._rulebook.find(entry)
         if found is None or found.community != self._quotas.community(call.place):
@@ -77,12 +77,12 @@ class RuleChanges:
         await self.confirm(call, await self._rulebook.undo(entry, await self._people.actor(call.person)))
 
     async def confirm(self, call: Call, entry: AuditEntry | None, note: TextPart = "") -> None:
-        """Tell the caller what an entry changed, with its Undo button."""
+        """Send the caller what an entry changed, with its Undo button."""
         text = "" if entry is None else await self._describe(entry, call)
         await call.whisper(confirmation_post(RichText.join("\n", (part for part in (text, note) if part)), entry))
 
     async def page(self, call: Call, most: int, before: AuditEntryId | None = None) -> Post:
-        """Show up to `most` entries, newest first, with a button for older ones."""
+        """Return up to `most` entries, newest first, with a button for older ones."""
         found = await self._rulebook.entries(self._quotas.community(call.place), most + 1, before)
         if not found:
             return Post("Nothing was changed here so far." if before is None else "There are no older changes.")
@@ -105,7 +105,7 @@ class RuleChanges:
         return format_zone(back.zone, DayExtension.after_zone_change(effective_limits.allowance, now, back.zone))
 
     async def _describe(self, entry: AuditEntry, call: Call) -> RichText:
-        """Tell a change in one sentence, with both values."""
+        """Return a change in one sentence, with both values."""
         zone, without = await self._zone(call), await self._default_text(entry.key, call.place)
         names = await self._names((entry,), call.person.identity)
         before, after = (rule_texts.value_text(entry.key, said, zone, without) for said in (entry.before, entry.after))
@@ -114,7 +114,7 @@ class RuleChanges:
         return RichText.of(text, " is now ", after, "; it was ", before, ".")
 
     async def _default_text(self, key: RuleKey, place: Place) -> TextPart | None:
-        """Say what holds where a rule is not set, if anything does."""
+        """Return what holds where a rule is not set, if anything does."""
         if key.kind is RuleKind.PURCHASE_TIER and key.subject in self._deployment.purchases:
             return f"{self._deployment.purchases[key.subject]}, the default"
         if key.kind is RuleKind.SETTING and key.subject in SETTINGS:
@@ -145,7 +145,7 @@ class RuleChanges:
 def list_post(
     head: TextPart, lines: Sequence[TextPart], buttons: tuple[Button, ...] = (), *, title: str = "Newest first"
 ) -> Post:
-    """Show a line each below a headline, folded where they are many."""
+    """Return a line for each below a headline, folded where they are many."""
     text = RichText.join("\n", lines)
     if len(text.text) <= _MOST_IN_TEXT:
         return rich_post(RichText.of(head, "\n", text), buttons=buttons)
@@ -201,12 +201,12 @@ def older(rule_changes: RuleChanges) -> Command[EntryArgs]:
 
 
 def _capitalize(text: RichText) -> RichText:
-    """Return it with a capital letter; what rules are about begins with a word."""
+    """Return the text with a capital first letter; every rule is named by words first, never by a reference."""
     return RichText(f"{text.text[0].upper()}{text.text[1:]}", text.references)
 
 
 def _entry_line(entry: AuditEntry, names: Mapping[AccountId, Identity | str], zone: ZoneInfo, place: Place) -> RichText:
-    """Return one line: when, who, what, from, to, why. Whoever made the change is named already, so their id stays one."""
+    """Return one line: when, who, what, from, to, why. An id stands beside the name of the person who made the change."""
     who = f"{one_line(entry.by.name)} ({names[entry.by.account]})" if entry.by.account in names else one_line(entry.by.name)
     before, after = (rule_texts.value_text(entry.key, said, zone) for said in (entry.before, entry.after))
     about = rule_texts.subject_text(entry.key, names.get(entry.key.account, ""), place)

@@ -41,22 +41,22 @@ _SETTING_TITLES = {
 
 
 def subject_text(key: RuleKey, whom: TextPart, place: Place) -> RichText:
-    """Say what a rule is about: `the limit of loom:bob`. `whom` is the one person it may be about, `place` where that is read."""
+    """Return what a rule is about: `the limit of loom:bob`. `whom` is the person it may be about, `place` where that is read."""
     return RichText.of(*_SUBJECTS[key.kind](key.subject, whom, place))
 
 
 def value_text(key: RuleKey, said: str | None, zone: ZoneInfo, without: TextPart | None = None) -> TextPart:
-    """Say what a value means. `without` is what holds where nothing is set, if that is known."""
+    """Return what a value means. `without` is what holds where nothing is set, if that is known."""
     return without or _DEFAULT_TEXTS.get(key.kind, "none") if said is None else _VALUES[key.kind](key.subject, said, zone)
 
 
 def filter_text(entry: FilterEntry) -> str:
-    """Say what becomes of prompts with listed words: `refused (brands, en)`."""
+    """Return what happens to prompts with listed words: `refused (brands, en)`."""
     return f"{_OUTCOMES[entry.action]} ({', '.join(part for part in (entry.category, entry.language) if part)})"
 
 
 def _limit(subject: str, whom: TextPart, place: Place) -> Parts:
-    """Say whose limit it is: one person's, a tier's, a role's, or a whole server's."""
+    """Return whose limit it is: one person's, a tier's, a role's, or a whole server's."""
     kind, _, rest = subject.partition(":")
     if subject == PERSON_SUBJECT:
         return "the limit of ", whom
@@ -82,7 +82,7 @@ def _usage(subject: str, whom: TextPart, _: Place) -> Parts:
 
 
 def _setting(name: str, said: str, zone: ZoneInfo) -> TextPart:
-    """Say what a setting is; one that this version does not know is said as it was written."""
+    """Return what a setting is; one that this version does not know is shown as it was written."""
     rule = Rule(RuleKey(RuleKind.SETTING, name), said)
     return format_setting(name, apply_setting_rules(CommunitySettings(zone), (rule,))) if name in SETTINGS else said
 

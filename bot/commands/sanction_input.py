@@ -23,7 +23,7 @@ class Reach(StrEnum):
 
 
 class SanctionInput:
-    """Works out what moderators typed: who is meant, where it holds and until when."""
+    """Parses what moderators typed: who is meant, where it holds and until when."""
 
     def __init__(self, people: PersonLookup, quotas: Quotas, clock: Clock, *, is_owner: IsOwner) -> None:
         self.people = people
@@ -56,7 +56,7 @@ class SanctionInput:
         return sanction.community == self.quotas.community(call.place) or await self._is_owner(call.person)
 
     async def find_subject(self, call: Call, mention: Mention | None) -> FoundPerson:
-        """Return whom a question is about: the caller, or for moderators whoever is mentioned.
+        """Return the person a question is about: the caller, or for moderators the one who is mentioned.
 
         Raises:
             NotAllowed: It is somebody else, and the caller is no moderator.

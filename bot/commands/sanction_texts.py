@@ -1,4 +1,4 @@
-"""Words about sanctions, for moderators and for whoever has one."""
+"""Texts about sanctions, for moderators and for sanctioned people."""
 
 from zoneinfo import ZoneInfo
 
@@ -18,7 +18,7 @@ def summary_text(record: SanctionRecord) -> str:
 
 
 def done_text(sanction: Sanction, zone: ZoneInfo) -> str:
-    """Return what follows the name of whoever was sanctioned, for the moderator."""
+    """Return what follows the sanctioned person's name, for the moderator."""
     end = f" {until_text(sanction.until, zone)}" if sanction.until else ""
     where = "everywhere" if sanction.community == HOUSE else "here"
     done = {

@@ -179,7 +179,7 @@ class UnsanctionArgs:
 
 
 def unsanction(sanctions: Sanctions, typed: SanctionInput) -> Command[UnsanctionArgs]:
-    """Build the button that takes one sanction back."""
+    """Build the button that lifts one sanction."""
 
     async def run(call: Call, args: UnsanctionArgs) -> None:
         sanction = await sanctions.find(SanctionId(args.sanction))
@@ -221,7 +221,7 @@ def standing_command(sanctions: Sanctions, typed: SanctionInput) -> Command[Sanc
 
 
 async def _confirm(call: Call, sanction: Sanction, whom: FoundPerson, typed: SanctionInput) -> None:
-    """Tell the moderator what was done, with an Undo button."""
+    """Confirm to the moderator what was done, with an Undo button."""
     text = RichText.of(whom.identity, " ", done_text(sanction, await typed.zone(call)))
     await call.whisper(rich_post(text, buttons=(Button("Undo", "unsanction", sanction.id),)))
 

@@ -40,7 +40,7 @@ class _Switch(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class SettingContext:
-    """Where a setting is changed, and how things stand there. `community_of` tells the community of a place."""
+    """Where a setting is changed, and how things stand there. `community_of` returns the community of a place."""
 
     place: Place
     effective_limits: EffectiveLimits
@@ -50,12 +50,12 @@ class SettingContext:
 
     @property
     def settings(self) -> CommunitySettings:
-        """What holds here now."""
+        """Return what holds here now."""
         return self.effective_limits.of_community.settings
 
     @property
     def tenant(self) -> str:
-        """What the ids of channels here begin with; nothing where there are none."""
+        """Return what the ids of channels here begin with; nothing where there are none."""
         return f"{self.place.platform}:{self.place.tenant}:" if self.place.tenant else ""
 
 
@@ -73,7 +73,7 @@ def parse_setting(name: str, typed: str, context: SettingContext) -> str | None:
 
 
 def format_setting(name: str, settings: CommunitySettings) -> TextPart:
-    """Say what a setting is."""
+    """Return what a setting is."""
     if name in settings.kept_days:
         days = settings.kept_days[name]
         return pluralize(days, "day") if days else "for ever"
@@ -98,7 +98,7 @@ _FORMATTERS: Mapping[str, Callable[[CommunitySettings], TextPart]] = {
 
 
 def change_note(name: str, settings: CommunitySettings, context: SettingContext, grace_minutes: int) -> str:
-    """Say what people should know about a setting that has just become so."""
+    """Return what people should know about a setting that has just been changed."""
     match name:
         case "zone":
             return _zone_note(settings, context)
@@ -152,13 +152,13 @@ def _parse_zone(typed: str, context: SettingContext) -> str:
 
 
 def _reset_zone(context: SettingContext) -> str | None:
-    """Return the zone up; where that would end the day early, keep the deployment's zone as a rule, with the day that goes on."""
+    """Return None, for the deployment's zone; if that would end the day early, that zone as a rule with the day that goes on."""
     day_extension = DayExtension.after_zone_change(context.effective_limits.allowance, context.now, context.deployment.zone)
     return None if day_extension is None else format_zone(context.deployment.zone, day_extension)
 
 
 def _parse_channels(typed: str, context: SettingContext) -> str | None:
-    """Set the channels of the tenants that are named; those of others stay."""
+    """Return the channels with those of the named tenants replaced; those of other tenants stay."""
     if typed.lower() == "all":
         named, touched = [], {context.tenant}
     else:
@@ -208,7 +208,7 @@ def _tenant_prefix(channel: str) -> str:
 
 
 def _days_parser(name: str, least: int = 1) -> Callable[[str, SettingContext], str]:
-    """Return what reads a number of days: 0 or never is for ever, and `least` the fewest else."""
+    """Return a parser of a number of days: 0 or never is for ever, and otherwise at least `least`."""
 
     def parse(typed: str, context: SettingContext) -> str:  # noqa: ARG001 - every setting is read alike
         found = re.fullmatch(r"([0-9]{1,4}) ?(?:d|days?)?", "0" if typed.lower() == "never" else typed.lower())

@@ -22,7 +22,7 @@ _LONGEST_VALUE = 3000
 
 
 class SettingName(StrEnum):
-    """Everything that can be set: `bot.domain.limits.SETTINGS`, spelled out for menus."""
+    """Everything that can be set: `bot.domain.limits.SETTINGS`, written out for menus."""
 
     ZONE = "zone"
     CHANNELS = "channels"
@@ -78,7 +78,7 @@ class SettingsSetArgs:
 def settings_set(
     rule_changes: RuleChanges, quotas: Quotas, *, deployment: CommunitySettings, clock: Clock, grace: timedelta
 ) -> Command[SettingsSetArgs]:
-    """Build `/settings set`. `grace` is how long a new retention waits before it takes pictures away."""
+    """Build `/settings set`. `grace` is how long a new retention waits before it removes pictures."""
 
     async def run(call: Call, args: SettingsSetArgs) -> None:
         effective_limits, name = await quotas.effective_limits(call.person, call.place), args.name.value

@@ -36,7 +36,7 @@ class ShareArgs:
 
 
 class CallerShares:
-    """Shares pictures for whoever calls, if they are theirs."""
+    """Shares the caller's own pictures."""
 
     def __init__(self, *, studio: Studio, lookup: PictureLookup, sharing: Sharing, links: PictureLinks) -> None:
         self._studio = studio
@@ -45,7 +45,7 @@ class CallerShares:
         self._links = links
 
     async def share(self, call: Call, named: str, *, shows_words: bool) -> None:
-        """Share what is named, and tell the caller alone the links."""
+        """Share what is named, and tell the links to the caller alone."""
         found = await self._lookup.find(named)
         if found.job.account != (await self._studio.account(call.person)).id:
             raise NotYours("Only whoever asked for a picture can share it.")
@@ -56,7 +56,7 @@ class CallerShares:
         await call.whisper(self._post(found.id, shares, shows_words=shows_words))
 
     async def revoke(self, call: Call, named: str) -> None:
-        """End the shares of what is named, for its author and for who looks after the place where it was asked for."""
+        """Revoke the shares of what is named, for its author or a moderator of the place where it was asked for."""
         found = await self._lookup.find(named)
         await self._studio.find_own(found.job.id, call)
         count = await self._sharing.revoke(found.pictures)
@@ -78,7 +78,7 @@ class CallerShares:
 
 
 def where_it_opens(links: PictureLinks) -> str:
-    """Say so where a link opens for nobody but who sits at this machine."""
+    """Return a note where a link opens on this machine only."""
     return "" if links.is_public else " The link opens on the machine that easel runs on only, as [web] public_url is not set."
 
 

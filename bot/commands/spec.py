@@ -35,14 +35,14 @@ class Option:
 
     @property
     def summary(self) -> str:
-        """One line for menus and help."""
+        """Return one line for menus and help."""
         return f"{self.kind.summary}; {self.note}" if self.note else self.kind.summary
 
 
 class CommandAudience(StrEnum):
-    """Who may give a command. Admins are those of the place of the call, and the owners of the house.
+    """Who may use a command. Admins are those of the place of the call, and the owners of the house.
 
-    Moderators look after what is posted at the place; admins are among them.
+    Moderators are responsible for what is posted at the place; admins are among them.
     """
 
     EVERYONE = "everyone"
@@ -92,21 +92,21 @@ class Command(Generic[A]):
 
     @property
     def group(self) -> str:
-        """The first word of its name."""
+        """Return the first word of its name."""
         return self.name.partition(" ")[0]
 
     @property
     def options(self) -> tuple[Option, ...]:
-        """The options in the order of their declaration."""
+        """Return the options in the order of their declaration."""
         return options_of(self.args, self.notes)
 
     @property
     def available_options(self) -> tuple[Option, ...]:
-        """The options that lead to something here."""
+        """Return the options that do something here."""
         return tuple(option for option in self.options if option.name not in self.unavailable)
 
     def parse(self, raw: Mapping[str, object]) -> A:
-        """Turn what a platform sent into checked args; an option that is None or absent gets its default.
+        """Return checked args from what a platform sent; an option that is None or absent gets its default.
 
         Raises:
             BadInput: An option is unknown, missing, or not what it should be.

@@ -1,4 +1,4 @@
-"""The Vary a little button: the very same picture with small differences, drawn from itself."""
+"""The Vary a little button: the same picture with small differences, drawn from itself."""
 
 from bot.commands.redraw import JobArgs
 from bot.commands.spec import Command

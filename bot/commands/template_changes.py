@@ -24,10 +24,10 @@ from bot.services.templates import WHERE, TemplateShelf
 
 
 async def check_may_change(person: Person, scope: TemplateScope, is_owner: IsOwner) -> None:
-    """See whether somebody may change templates of this scope.
+    """Check that somebody may change templates of this scope.
 
     Raises:
-        NotAllowed: A community's are its admins' business, and the house's its owners'.
+        NotAllowed: A community's are changed by its admins, and the house's by its owners.
     """
     if scope is TemplateScope.MINE or await is_owner(person) or (scope is TemplateScope.COMMUNITY and person.is_admin):
         return
@@ -89,7 +89,7 @@ _KEPT = {"shape", "size", "quality", "model"}
 
 
 def save_template(studio: Studio) -> Command[JobArgs]:
-    """Build the button that opens `/template save` with a picture's words, which become a template once they have a name."""
+    """Build the button that opens `/template save` with a picture's words; the person adds a name."""
 
     async def run(call: Call, args: JobArgs) -> None:
         wish = (await find_with_words(studio, args.job, call)).wish

@@ -1,4 +1,4 @@
-"""`/template export` and `/template import`: templates as a file, and those of another place added to one's own."""
+"""`/template export` and `/template import`: templates as a file, and a file's templates added to one's own."""
 
 import asyncio
 from dataclasses import dataclass

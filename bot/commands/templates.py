@@ -1,4 +1,4 @@
-"""`/template use`, `list` and `show`: pictures from words that somebody has thought about before."""
+"""`/template use`, `list` and `show`: pictures from saved words with slots."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -89,14 +89,14 @@ def template_use(
 
 
 async def _find_offered_model(quotas: Quotas, call: Call, model: str | None) -> str | None:
-    """Return a template's model if it is there for this person; a default that is not is no reason to draw nothing."""
+    """Return a template's model if this person may use it here; None otherwise, so that another model draws."""
     if model is None:
         return None
     return next((offer.name for offer in await quotas.offered_models(call.person, call.place) if offer.name == model), None)
 
 
 def suggest_templates(shelf: TemplateShelf) -> Suggest:
-    """Return what says which templates somebody can use at a place."""
+    """Return a function that suggests the templates that somebody can use at a place."""
 
     async def suggest(person: Person, place: Place) -> tuple[Suggestion, ...]:
         found: dict[str, Suggestion] = {}
@@ -109,7 +109,7 @@ def suggest_templates(shelf: TemplateShelf) -> Suggest:
 
 
 async def _ask(call: Call, kept: KeptTemplate, args: TemplateUseArgs) -> bool:
-    """Show a form of the template's slots; False where none can be shown."""
+    """Show a form of the template's slots; return False where none can be shown."""
     said = {name: getattr(args, name) for name in ("shape", "quality", "model", "brand")}
     chosen = said | {"count": args.count if args.count > 1 else None}
     values = {name: str(value) for name, value in chosen.items() if value is not None}
@@ -183,7 +183,7 @@ def template_show(shelf: TemplateShelf) -> Command[TemplateShowArgs]:
 
 
 def show_template(kept: KeptTemplate) -> Post:
-    """Show a template's words and defaults, with a button that uses it."""
+    """Return a template's words and defaults, with a button that uses it."""
     template = kept.template
     defaults = [f"{name} {value}" for name in ("shape", "size", "quality", "model") if (value := getattr(template, name))]
     if template.pictures:

@@ -1,4 +1,4 @@
-"""`/tier`: what tiers there are, and who has which."""
+"""`/tier`: which tiers there are, and who has which."""
 
 import re
 from dataclasses import dataclass
@@ -111,7 +111,7 @@ class TierGrantArgs:
 
 
 def tier_grant(rule_changes: RuleChanges, people: PersonLookup, quotas: Quotas, *, clock: Clock) -> Command[TierGrantArgs]:
-    """Build `/tier grant`. Somebody has one grant at most: a new one takes the place of the old."""
+    """Build `/tier grant`. Somebody has one grant at most: a new one replaces the old."""
 
     async def run(call: Call, args: TierGrantArgs) -> None:
         found = (await quotas.effective_limits(call.person, call.place)).of_community
@@ -164,7 +164,7 @@ def tier_revoke(rule_changes: RuleChanges, people: PersonLookup, quotas: Quotas)
 
 
 def _tier_text(tier: Tier, found: CommunityLimits) -> RichText:
-    """Say what a tier has, and what gives it: `gold: 50 pictures a day, by /register, with the role 5678`."""
+    """Return what a tier has, and what gives it: `gold: 50 pictures a day, by /register, with the role 5678`."""
     roles = [rule.key.subject for rule in found.rules if rule.key.kind is RuleKind.ROLE_TIER and rule.value == tier]
     ways: list[TextPart] = [
         f"{tier}: {pluralize(found.limits[tier], 'picture')} a day",
@@ -176,7 +176,7 @@ def _tier_text(tier: Tier, found: CommunityLimits) -> RichText:
 
 
 def _role_limits(found: CommunityLimits) -> list[RichText]:
-    """List the limits that roles have whatever the tier."""
+    """Return the limits that roles have whatever the tier."""
     limits = [rule for rule in found.rules if rule.key.kind is RuleKind.LIMIT and rule.key.subject.startswith("role:")]
     return [
         RichText.of(

@@ -29,7 +29,7 @@ class Translations:
 
 @cache
 def load_translations() -> Translations:
-    """Read the catalogues that lie beside the commands, a file for each language; once in a process, as they never change."""
+    """Return the catalogues that lie beside the commands, one file a language; they are read once in a process."""
     found = sorted((file for file in (files(__package__) / "locales").iterdir() if file.name.endswith(".toml")), key=str)
     return Translations({file.name.removesuffix(".toml"): dict(_texts(tomllib.loads(file.read_text("utf-8")))) for file in found})
 

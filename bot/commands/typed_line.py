@@ -1,4 +1,4 @@
-"""Typed lines: `/imagine a fox --shape wide`, read forgivingly."""
+"""Typed lines: `/imagine a fox --shape wide`, parsed tolerantly."""
 
 import re
 from collections.abc import Mapping
@@ -27,7 +27,7 @@ def is_plain(line: str) -> bool:
 
 
 def split_line(line: str) -> tuple[str, str]:
-    """Part `/imagine a fox` into the command's name and the rest.
+    """Return the command's name and the rest of `/imagine a fox`.
 
     Raises:
         BadInput: It does not begin with a slash and a name.
@@ -51,7 +51,7 @@ def write_line(command: AnyCommand, values: Mapping[str, str]) -> str:
 
 
 def _quote_flags(text: str) -> str:
-    """Quote what would be taken for a flag."""
+    """Return the words with quotes around what would be taken for a flag."""
     return " ".join(f'"{token}"' if _FLAG.fullmatch(token) else token for token in text.split())
 
 
@@ -102,7 +102,7 @@ def read_options(command: AnyCommand, rest: str) -> dict[str, object]:
 
 
 def _take_mentions(command: AnyCommand, words: list[str], raw: dict[str, object]) -> dict[str, object]:
-    """Take who is mentioned out of the words: the first one for each option that wants somebody.
+    """Take mentioned people out of the words, the first one for each option that wants a person, and return these options.
 
     Raises:
         BadInput: Somebody is named as `@ann`, and the platform has not made a mention of that.
@@ -122,7 +122,7 @@ def _take_mentions(command: AnyCommand, words: list[str], raw: dict[str, object]
 
 
 def _take_leading(command: AnyCommand, words: list[str], raw: dict[str, object]) -> dict[str, object]:
-    """Take from the front of the words what the command cannot do without and is no prose: a person, an amount, a choice.
+    """Take required options that are no text from the front of the words: a person, an amount, a choice; return them.
 
     Raises:
         BadInput: What stands there is none, and nothing else that must be given either.
@@ -143,7 +143,7 @@ def _take_leading(command: AnyCommand, words: list[str], raw: dict[str, object])
 
 
 def _take_rest(command: AnyCommand, words: list[str], raw: dict[str, object]) -> dict[str, object]:
-    """Return the words that no flag claimed to the option that takes them."""
+    """Return the option that takes the words which no flag claimed."""
     if not words:
         return {}
     text = _SPACED_BREAK.sub("\n", " ".join(words))

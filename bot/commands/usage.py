@@ -59,13 +59,13 @@ def usage(statistics: Statistics, plots: Plots, people: PersonLookup, quotas: Qu
 
 
 def _short_name(report: UsageReport) -> UsageSummary:
-    """Return the summary with the name of whom it is about on one line, or their id where that leaves nothing."""
+    """Return the summary with the person's name on one line, or their id where nothing is left of the name."""
     whose, ids = report.summary.whose, [str(owner) for owner in report.owners.values()]
     return report.summary if not whose or whose in ids else replace(report.summary, whose=_short(whose) or ids[0])
 
 
 def _report(summary: UsageSummary, owners: Mapping[AccountId, Identity | str], picture: bytes, table: bytes) -> Post:
-    """Say the totals, and who and what they come from, in the order of the picture."""
+    """Return the totals, and their people and models, in the order of the picture."""
     name = f"usage-{summary.days[0].day}-{summary.days[-1].day}"
     people = [_line(number, share, owners.get(AccountId(share.key), "")) for number, share in enumerate(summary.people, 1)]
     models = [_line(number, share, "") for number, share in enumerate(summary.models, 1)]
@@ -83,7 +83,7 @@ def _report(summary: UsageSummary, owners: Mapping[AccountId, Identity | str], p
 
 
 def _totals_text(summary: UsageSummary, owners: Mapping[AccountId, Identity | str]) -> RichText:
-    """Say it in one sentence."""
+    """Return the totals in one sentence."""
     name = summary.whose or pluralize(summary.head_count, "person", "people")
     period = _period(summary.days[0].day, summary.days[-1].day)
     cost = dollars(summary.microusd, is_estimate=summary.estimated > 0)
@@ -92,7 +92,7 @@ def _totals_text(summary: UsageSummary, owners: Mapping[AccountId, Identity | st
 
 
 def _alt_text(summary: UsageSummary, owners: Mapping[AccountId, Identity | str]) -> str:
-    """Say what the picture shows to who cannot see it."""
+    """Return what the picture shows, for people who cannot see it."""
     busiest = max(summary.days, key=lambda day: sum(day.pictures))
     shares = {"People": summary.people, "Models": summary.models}
     named = [f"{title}: {', '.join(map(_share_text, found[:_NAMED_IN_ALT]))}." for title, found in shares.items()]
@@ -101,7 +101,7 @@ def _alt_text(summary: UsageSummary, owners: Mapping[AccountId, Identity | str])
 
 
 def _line(number: int, share: UsageShare, owner: Identity | str) -> RichText:
-    """Say whose share it is: by their name and their id, which admins type, and by the id alone where they have no name."""
+    """Return whose share it is: by their name and their id, which admins type, and by the id alone where they have no name."""
     whom: TextPart = f"{_short(share.name)} ({owner})" if owner else _short(share.name)
     cost = dollars(share.microusd, is_estimate=share.estimated > 0)
     named = owner if str(owner) == share.name else whom

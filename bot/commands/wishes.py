@@ -1,4 +1,4 @@
-"""`/gallery --state`: all that one has asked for, whatever came of it, a page at a time."""
+"""`/gallery --state`: all wishes of a person, however they ended, a page at a time."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -60,7 +60,7 @@ class WishPages:
         self._knows_cost = knows_cost
 
     async def show(self, call: Call, query: WishQuery, before: JobId | None = None) -> None:
-        """Show the newest that are meant, or those that were accepted before one."""
+        """Show the newest wishes of the query, or those that were accepted before one."""
         account = await self._studio.account(call.person)
         found = await self._history.find(account.id, query, most=_A_PAGE + 1, before=before)
         if not found:
@@ -94,13 +94,13 @@ class WishPages:
 
 
 def _options(wish: Wish) -> str:
-    """Return the options that are not as everywhere."""
+    """Return the options that differ from the defaults."""
     usual = Wish(prompt=wish.prompt).to_options()
     return ", ".join(f"{name} {value}" for name, value in wish.to_options().items() if usual.get(name) != value)
 
 
 def _fate(wish: PastWish) -> str:
-    """Say where it stands, or how it ended in the words that were told then."""
+    """Return where the wish stands, or how it ended, in the words that were shown then."""
     job = wish.job
     if job.is_stopped:
         return "cancelled; what is drawn of it is about to be shown"
@@ -113,14 +113,14 @@ def _fate(wish: PastWish) -> str:
 
 
 def _weight(wish: PastWish) -> str:
-    """Say what it counts for: what is set aside while it is open, and what was spent afterwards."""
+    """Return what the wish counts for: what is set aside while it is open, and what was spent afterwards."""
     if not wish.counted:
         return ""
     return f"{wish.counted} {'counted' if wish.job.state.is_final else 'set aside'}"
 
 
 def _again(page: Sequence[PastWish]) -> tuple[Button, ...]:
-    """Offer to draw those again that may come to a picture then, as their own messages do."""
+    """Return buttons that draw wishes again which may succeed then, as their own messages have."""
     return tuple(
         Button(f"Draw {number} again", "again", wish.job.id)
         for number, wish in enumerate(page, start=1)
@@ -142,10 +142,10 @@ def _say_nothing(query: WishQuery, before: JobId | None) -> str:
 
 
 def _read_argument(argument: str) -> tuple[WishQuery, JobId]:
-    """Return what a button meant.
+    """Return the query and the wish that a button carries.
 
     Raises:
-        BadInput: It is no button of ours.
+        BadInput: It was not written by a button of ours.
     """
     try:
         found = read_page_argument(argument)

@@ -1,4 +1,4 @@
-"""`/filter`: the words that may not be drawn at a place, besides those that are drawn nowhere."""
+"""`/filter`: words that may not be drawn at a place, besides those that are drawn nowhere."""
 
 import asyncio
 from collections.abc import Sequence
@@ -30,7 +30,7 @@ _LONGEST_CATEGORY = 32
 
 
 class Examiner(Protocol):
-    """What finds listed words, and says how it read them."""
+    """Finds listed words, and returns the form in which it read them."""
 
     async def examine(self, prompt: str, listed: FilterVersion | None) -> tuple[Hit | None, str]:
         """Return what is found, and the form in which it was found."""

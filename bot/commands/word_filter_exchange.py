@@ -1,4 +1,4 @@
-"""`/filter export` and `/filter import`: a community's listed words as a file, and those of another one added to them."""
+"""`/filter export` and `/filter import`: a community's listed words as a file, and a file's words added to its list."""
 
 import asyncio
 from dataclasses import dataclass
