@@ -46,7 +46,7 @@ class Conflict(BadInput):
 
 
 class RefusedBy(StrEnum):
-    """Who will not have words drawn. What a provider refuses may be a false alarm, and is nobody's fault."""
+    """Who refuses words. A provider's refusal may be a false alarm, and is nobody's fault."""
 
     FILTER = "filter"
     MODERATION = "moderation"
@@ -61,13 +61,13 @@ class RefusedBy(StrEnum):
 
 
 class PromptRefused(Refusal):
-    """A rule, a model or the provider will not have these words drawn.
+    """A rule, a model or the provider refuses these words.
 
     `rule` is a short code for the log, `category` the kind of content that it
     is about, and `entry` what a word list found, which nobody reads. `safer`
-    is a wording that would pass, when whoever refused knows one; `request_id`
-    is the provider's own, when it was a provider. `refusal_id` names it where
-    it is kept, so that somebody can say that it was a mistake.
+    is a wording that would pass, if one is known; `request_id` is the
+    provider's own, when it was a provider. `refusal_id` names it where it is
+    kept, so that somebody can say that it was a mistake.
     """
 
     kind = "prompt_refused"
@@ -134,7 +134,7 @@ class QuotaExceeded(Refusal):
         )
 
     def offer_registering(self, limit: int) -> None:
-        """Say that registering gives `limit` pictures a day."""
+        """Add to the sentence that registering gives `limit` pictures a day."""
         self.can_register = True
         self.user_text = f"{self.user_text} With /register you have {pluralize(limit, 'picture')} a day."
 
@@ -233,7 +233,7 @@ class Busy(Refusal):
 
 
 class SurfaceFailed(EaselError):
-    """A platform would not take a message; `retry_after` says when it might."""
+    """A platform does not accept a message; `retry_after` says when it might."""
 
     kind = "surface_failed"
 
@@ -257,7 +257,7 @@ class MessageGone(SurfaceFailed):
 
     @property
     def is_temporary(self) -> bool:
-        """Never: what is gone stays gone."""
+        """Return False: what is gone stays gone."""
         return False
 
 

@@ -1,4 +1,4 @@
-"""Errors of calls to AI services: what was wrong with an answer, and what that means for whoever asked."""
+"""Errors of calls to AI services: what was wrong with an answer, and what that means for the caller."""
 
 from datetime import timedelta
 from enum import StrEnum
@@ -135,7 +135,7 @@ class OutcomeUnknown(ProviderFailed):
 
     @property
     def is_temporary(self) -> bool:
-        """Never: a repeat might be paid for twice."""
+        """Return False: a repeat might be paid for twice."""
         return False
 
 

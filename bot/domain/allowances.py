@@ -22,14 +22,14 @@ class Allowance:
 
 @dataclass(frozen=True, slots=True)
 class DayExtension:
-    """After a change of zone the day that was goes on until the new zone has left it too, so that nobody gains one."""
+    """After a change of zone the old day goes on until the new zone has left it too, so that nobody gains a day."""
 
     day: date
     until: datetime
 
     @classmethod
     def after_zone_change(cls, before: Allowance, now: datetime, zone: ZoneInfo) -> "DayExtension | None":
-        """Return the bridge from the day of `before` into `zone`; None where both zones write the same day."""
+        """Return the extension of the day of `before` into `zone`; None where both zones are on the same date."""
         there = now.astimezone(zone).date()
         return None if there == before.day else cls(before.day, midnight_after(max(there, before.day), zone))
 
@@ -74,7 +74,7 @@ class Weights:
 
     @property
     def relaxed_share(self) -> str:
-        """Say what one counts in the relaxed lane: `half`; nothing where it counts whole."""
+        """Return what a picture counts in the relaxed lane: `half`; nothing where it counts whole."""
         return {50: "half", FULL: ""}.get(self.relaxed_percent, f"{self.relaxed_percent} %")
 
     def percent(self, lane: Lane) -> int:
@@ -83,7 +83,7 @@ class Weights:
 
 
 class HoldState(StrEnum):
-    """Where a hold stands: it leaves `HELD` once and for ever."""
+    """Where a hold stands: it leaves `HELD` once and never returns to it."""
 
     HELD = "held"
     SPENT = "spent"
@@ -173,7 +173,7 @@ class Hold:
 
     @property
     def scopes(self) -> tuple[CommunityId, ...]:
-        """Whose money it is: the community's, and the house's."""
+        """Return whose money it is: the community's, and the house's."""
         return tuple(dict.fromkeys((self.community, HOUSE)))
 
 
@@ -188,7 +188,7 @@ class QuotaStatus:
 
     @property
     def left(self) -> int:
-        """Pictures that can still be asked for without credits; never below 0, even after the limit was lowered."""
+        """Return the pictures that can still be asked for without credits; never below 0, even after the limit was lowered."""
         return max(0, self.limit - self.held - self.spent)
 
 

@@ -53,7 +53,7 @@ class Batch:
     notified_at: datetime | None = None
 
     def job_key(self, number: int) -> str:
-        """Return the key of the job of a prompt, counted from 0; in the order of these keys they are told."""
+        """Return the key of the job of a prompt, counted from 0; the keys sort in the order of the prompts."""
         return f"batch:{self.id}:{number:04}"
 
 

@@ -49,7 +49,7 @@ class Subscription:
     is_accepted: bool = False
 
     def merge(self, news: SubscriptionUpdate) -> "Subscription":
-        """Return what is known with the news."""
+        """Return the subscription with the update applied."""
         return Subscription(
             min(self.begun_at, news.at),
             news.account or self.account,
@@ -122,7 +122,7 @@ class RefundedShare:
     whole: int
 
     def of(self, credits: int) -> int:  # noqa: A002 - what they are
-        """Return how many of so many credits are gone with it, rounded in favour of whoever paid."""
+        """Return how many of so many credits are gone with it, rounded in favour of the payer."""
         return credits * self.part // self.whole if self.whole else 0
 
 

@@ -1,4 +1,4 @@
-"""A community's brand kit: its colours, the words that its pictures always and never have, and its logo."""
+"""A community's brand kit: its colours, words that its pictures always or never contain, and its logo."""
 
 import re
 from collections.abc import Iterable
@@ -35,7 +35,7 @@ class BrandPart(StrEnum):
 
     @property
     def key(self) -> RuleKey:
-        """The rule that holds it. A version that knows nothing of brand kits leaves such a setting alone."""
+        """Return the rule that holds it. A version that knows nothing of brand kits leaves such a setting alone."""
         return RuleKey(RuleKind.SETTING, f"brand_{self}")
 
 

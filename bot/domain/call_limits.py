@@ -1,4 +1,4 @@
-"""How much one image service is asked at once, and how often."""
+"""How many calls one image service gets at once, and how many a minute."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

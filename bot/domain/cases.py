@@ -56,12 +56,12 @@ class CaseDecision(StrEnum):
 
     @property
     def outcome(self) -> str:
-        """What was decided, in words that follow a colon."""
+        """Return what was decided, in words that follow a colon."""
         return _OUTCOMES[self]
 
     @property
     def removes_picture(self) -> bool:
-        """Whether the picture is taken away by it."""
+        """Whether the decision removes the picture."""
         return self in {CaseDecision.REMOVE, CaseDecision.WARN, CaseDecision.MUTE, CaseDecision.BAN}
 
 
@@ -107,7 +107,7 @@ class NewCase:
 
     @property
     def about(self) -> str:
-        """What only one case at a time may be open about: the picture, else the job, what is appealed, or these words."""
+        """Return what only one case at a time may be open about: the picture, else the job, what is appealed, or these words."""
         if self.picture is not None:
             return f"picture:{self.picture}"
         if self.job is not None:
@@ -118,7 +118,7 @@ class NewCase:
 
     @property
     def decisions(self) -> tuple[CaseDecision, ...]:
-        """What can be decided, in the order of the buttons."""
+        """Return what can be decided, in the order of the buttons."""
         return _DECISIONS.get(self.kind, _ABOUT_PICTURE)
 
 
@@ -143,7 +143,7 @@ class Case(NewCase):
 
     @property
     def time_to_decision(self) -> timedelta | None:
-        """How long it waited for its decision."""
+        """Return how long it waited for its decision."""
         return None if self.decided_at is None else self.decided_at - self.opened_at
 
 

@@ -55,7 +55,7 @@ class MessageRef:
 
     @property
     def is_promised(self) -> bool:
-        """Whether somebody is about to say it, so that nobody else may."""
+        """Whether somebody is about to post it, so that nobody else may."""
         return self.id == UnpostedId.PROMISED
 
     @property
@@ -64,12 +64,12 @@ class MessageRef:
         return self.id not in set(UnpostedId)
 
     def as_unconfirmed(self) -> "MessageRef":
-        """Return the reference of a promise whose fate nobody knows: the message has to be looked for."""
+        """Return the reference of a promised message that may or may not have been posted: it has to be looked for."""
         return replace(self, id=UnpostedId.UNCONFIRMED)
 
 
 def promise(place: Place, reply_token: str = "") -> MessageRef:
-    """Return the reference of a message that is about to be said. `reply_token` finds it where nothing else does."""
+    """Return the reference of a message that is about to be posted. `reply_token` finds it where nothing else does."""
     return MessageRef(place, UnpostedId.PROMISED, reply_token)
 
 
@@ -100,7 +100,7 @@ class Button:
 
     @property
     def action(self) -> str:
-        """The text that platforms carry for it: `again:<job id>`."""
+        """Return the text that platforms carry for it: `again:<job id>`."""
         return f"{self.command}:{self.argument}"
 
 
@@ -190,7 +190,7 @@ class Details:
 
     @property
     def rich_text(self) -> RichText:
-        """The text with its references."""
+        """Return the text with its references."""
         return RichText(self.text, self.references)
 
 
@@ -238,17 +238,17 @@ class Post:
 
     @property
     def rich_text(self) -> RichText:
-        """The text with its references."""
+        """Return the text with its references."""
         return RichText(self.text, self.references)
 
     def with_few_pictures(self) -> "Post":
-        """Return it with its sheet in place of its pictures, where it has one."""
+        """Return the post with its sheet in place of its pictures, where it has one."""
         if self.sheet is None:
             return self
         return replace(self, pictures=(), sheet=None, attachments=(self.sheet, *self.attachments))
 
     def change_texts(self, change: Callable[[RichText], RichText]) -> "Post":
-        """Return it with its text, and those of its details, changed."""
+        """Return the post with its text, and those of its details, changed."""
         text = change(self.rich_text)
         details = tuple(Details.of(detail.title, change(detail.rich_text)) for detail in self.details)
         return replace(self, text=text.text, references=text.references, details=details)

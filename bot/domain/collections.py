@@ -1,4 +1,4 @@
-"""Collections: pictures of one person, put together under a name."""
+"""Collections: pictures of one person under a name."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -18,7 +18,7 @@ MOST_COLLECTIONS = 100
 
 
 class CollectionAudience(StrEnum):
-    """Who may look at a collection: whoever it belongs to, all in the community where it was made, or all with its link."""
+    """Who may see a collection: its owner, everybody in the community where it was made, or everybody with its link."""
 
     ME = "me"
     COMMUNITY = "community"
@@ -40,7 +40,7 @@ class Collection:
 
     @property
     def name_key(self) -> str:
-        """What it is found by."""
+        """Return what it is found by."""
         return self.name.casefold()
 
 

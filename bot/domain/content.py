@@ -94,12 +94,12 @@ class Thresholds:
         return max(exceeded, key=lambda score: (score.kind in ALWAYS_REFUSED, score.value), default=None)
 
     def set(self, kind: ContentKind, threshold: float | None) -> "Thresholds":
-        """Return them with another threshold of one kind; None goes back to what the model flags."""
+        """Return the thresholds with another one for a kind; None goes back to what the model flags."""
         kept = {other: value for other, value in self.scores.items() if other is not kind}
         return replace(self, scores=kept if threshold is None else {**kept, kind: threshold})
 
     def describe(self, kind: ContentKind) -> str:
-        """Say when a kind is refused, as `parse_threshold` reads it: `flagged`, `off`, or a score."""
+        """Return when a kind is refused, as `parse_threshold` reads it: `flagged`, `off`, or a score."""
         threshold = self.scores.get(kind)
         if threshold is None:
             return "flagged"

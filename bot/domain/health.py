@@ -36,7 +36,7 @@ _TOO_LITTLE = 100 * _MIB
 
 
 def judge_free_space(subject: str, text: str, free: int, mend: str) -> Finding:
-    """Judge how many bytes are left on a disk: `text` says where, `mend` what to do about it."""
+    """Return the finding about so many free bytes on a disk: `text` names the disk, `mend` says what to do about it."""
     size = f"{free / _GIB:,.1f} GiB" if free >= _GIB else f"{free // _MIB} MiB"
     text = f"{text}; {size} are free."
     if free >= _GIB:

@@ -46,19 +46,19 @@ class ImageModelOffer:
 
     @property
     def summary(self) -> str:
-        """One line for menus: its name, the model, what it is good at, and what it counts for."""
+        """Return one line for menus: its name, the model, what it is good at, and what it counts for."""
         model = "" if self.model == self.name else self.model
         said = ", ".join(part for part in (model, self.about, self.counts, self.lane_note) if part)
         return f"{self.name} – {said}" if said else self.name
 
     @property
     def counts(self) -> str:
-        """What a picture of it counts for, if that is more than usual."""
+        """Return what a picture of it counts for, if that is more than usual."""
         return "" if self.weight == 1 else f"counts {self.weight}-fold"
 
     @property
     def lane_note(self) -> str:
-        """What its lane means, if it does not draw at once."""
+        """Return what its lane means, if it does not draw at once."""
         return "" if self.lane is Lane.FAST else "relaxed: within hours"
 
 
@@ -86,7 +86,7 @@ class ImageModels:
         return self if able == self.offers else ImageModels(able)
 
     def check_able_to(self, wish: Wish) -> None:
-        """See whether the model that is named can do what few can, or any where none is named.
+        """Check that the named model, or any where none is named, can do what only some models can.
 
         Raises:
             BadInput: It cannot; the sentence says which can.
@@ -212,7 +212,7 @@ def _count(inputs: Sequence[InputPicture]) -> int:
 
 
 def _why_not(offers: Sequence[ImageModelOffer], inputs: Sequence[InputPicture]) -> str:
-    """Say why none of the models begins with these pictures."""
+    """Return why none of the models takes these pictures."""
     most, count = max(offer.most_inputs for offer in offers), _count(inputs)
     if not most:
         return "draws from words only, and takes no pictures to begin with"

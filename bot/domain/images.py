@@ -49,7 +49,7 @@ class FileFormat(StrEnum):
 
     @property
     def media_type(self) -> str:
-        """Its media type."""
+        """Return its media type."""
         return f"image/{self}"
 
 
@@ -73,17 +73,17 @@ class Size:
 
     @property
     def pixels(self) -> int:
-        """The area."""
+        """Return the area."""
         return self.width * self.height
 
     @property
     def aspect(self) -> float:
-        """Width over height."""
+        """Return width over height."""
         return self.width / self.height
 
     @property
     def shape(self) -> Shape:
-        """The outline."""
+        """Return the shape."""
         if self.width == self.height:
             return Shape.SQUARE
         return Shape.WIDE if self.width > self.height else Shape.TALL
@@ -140,7 +140,7 @@ class FreeSizes:
         return max(self.multiple_of, round(edge / self.multiple_of) * self.multiple_of)
 
     def _search(self, aspect: float, pixels: int) -> Size:
-        """Walk every legal width: rounding both edges pushed the size over a bound."""
+        """Return the best legal size, searched width by width: rounding both edges pushed the size over a bound."""
         widths = range(self.multiple_of, self.max_edge + 1, self.multiple_of)
         legal = [size for width in widths for size in self._around(width, aspect) if self.allows(size)]
         return min(legal, key=lambda size: abs(math.log(size.pixels / pixels)) + 4 * abs(math.log(size.aspect / aspect)))

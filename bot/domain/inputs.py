@@ -31,7 +31,7 @@ class BroughtPicture:
 
     @property
     def sha256(self) -> str:
-        """The hash of what was brought."""
+        """Return the hash of what was brought."""
         return sha256(self.content).hexdigest()
 
 
@@ -55,7 +55,7 @@ class InputPicture:
 
 @dataclass(frozen=True, slots=True)
 class InputContent:
-    """An input as whoever draws gets it."""
+    """An input as the provider gets it."""
 
     role: InputRole
     content: bytes = field(repr=False)
@@ -71,17 +71,17 @@ _NAMED = re.compile(r"(job|picture):([A-Za-z0-9_-]{1,64})")
 
 
 def name_inputs_of(job: str) -> str:
-    """Return what stands in the place of picture files for what a job began with, as it could be typed."""
+    """Return what stands for a job's inputs in place of picture files, as it could be typed."""
     return f"job:{job}"
 
 
 def name_reference(picture: str) -> str:
-    """Return what stands in the place of picture files for a picture of ours that is to be drawn from."""
+    """Return what stands for a picture of ours in place of picture files, to be drawn from."""
     return f"picture:{picture}"
 
 
 def read_named(typed: object) -> BroughtPicture | None:
-    """Return what `name_inputs_of` or `name_reference` stand for; None where it is something else."""
+    """Return what `name_inputs_of` or `name_reference` stand for; None for any other text."""
     found = _NAMED.fullmatch(typed.strip()) if isinstance(typed, str) else None
     if found is None:
         return None
@@ -114,7 +114,7 @@ def is_input_key(key: str) -> bool:
 
 
 def check_total(size_bytes: int) -> None:
-    """See whether pictures of so many bytes together can be brought; whoever fetches them asks on the way.
+    """Check that pictures of so many bytes together can be brought; fetching code calls it on the way.
 
     Raises:
         BadInput: They are too large.

@@ -78,7 +78,7 @@ class Draft:
     ] = None
 
     def check(self) -> None:
-        """Check that what is asked for goes together.
+        """Check that the options fit together.
 
         Raises:
             BadInput: A shape and a size of another shape are asked for at once, or a clear background in a JPEG, or
@@ -122,7 +122,7 @@ class Wish:
 
     @property
     def wanted_size(self) -> Size:
-        """The exact size where one was asked for, else the usual one of the shape, or of a picture that is changed in part."""
+        """Return the exact size where one was asked for, else the usual one of the shape, or of a partly changed picture."""
         if self.size is None and has_mask(self.inputs):
             return usual_size_of(Size(self.inputs[0].width, self.inputs[0].height))
         return self.size or USUAL_SIZES[self.shape]
@@ -135,7 +135,7 @@ class Wish:
         return {name: str(value) for name, value in values.items() if value != _OPEN[name]}
 
     def may_come_of(self, draft: Draft) -> bool:
-        """Return whether a community's settings, of any time, may have made this of a draft."""
+        """Whether a community's settings, of any time, may have made this wish of a draft."""
         for name in _OPEN:
             asked, has = getattr(draft, name), getattr(self, name)
             is_for_settings = asked is None and _USUAL[name] is not None
@@ -244,7 +244,7 @@ class Job:
 
 
 class DrawingState(StrEnum):
-    """How a paid call stands. `OPEN` after a crash means that nobody knows."""
+    """How a paid call stands. `OPEN` after a crash means that nobody knows how it ended."""
 
     OPEN = "open"
     DRAWN = "drawn"
@@ -264,7 +264,7 @@ class DrawingState(StrEnum):
 
     @property
     def certainty(self) -> int:
-        """Return how much whoever reports this state knows; a report is not overwritten by one that knows less."""
+        """Return how certain a report of this state is; a report never overwrites a more certain one."""
         return {DrawingState.OPEN: 0, DrawingState.UNKNOWN: 1, DrawingState.DRAWN: 3}.get(self, 2)
 
 

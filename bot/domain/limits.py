@@ -59,7 +59,7 @@ class CommunitySettings:
 
     @property
     def kept_days(self) -> Mapping[str, int]:
-        """The days by the names of their settings."""
+        """Return the days by the names of their settings."""
         return {
             "retention": self.retention_days,
             "prompt_retention": self.prompt_days,
@@ -69,7 +69,7 @@ class CommunitySettings:
         }
 
     def fill(self, draft: Draft, inputs: tuple[InputPicture, ...] = ()) -> Wish:
-        """Make a wish of a draft: what it leaves open is as it is set here, if it is a setting.
+        """Return the wish that a draft becomes: what it leaves open is as it is set here, if it is a setting.
 
         A picture that is changed keeps its shape, where none is asked for.
         """
@@ -161,7 +161,7 @@ class CommunityLimits:
 
 
 def apply_setting_rules(deployment: CommunitySettings, rules: Iterable[Rule]) -> CommunitySettings:
-    """Lay the settings among the rules over the deployment's; one that this version does not know is left alone."""
+    """Return the deployment's settings overridden by the rules; a setting that this version does not know is left alone."""
     settings = deployment
     for rule in rules:
         read = _SETTERS.get(rule.key.subject) if rule.key.kind is RuleKind.SETTING else None
@@ -175,7 +175,7 @@ def format_zone(zone: ZoneInfo, day_extension: DayExtension | None) -> str:
 
 
 def parse_zone(value: str) -> tuple[ZoneInfo, DayExtension | None]:
-    """Read a rule's value."""
+    """Return the zone and the day extension of a rule's value."""
     name, *day_extension = value.split()
     if not day_extension:
         return ZoneInfo(name), None

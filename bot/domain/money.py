@@ -14,7 +14,7 @@ class Cost:
     is_estimate: bool = False
 
     def __add__(self, other: "Cost") -> "Cost":
-        """Add two costs; one estimate makes the sum an estimate."""
+        """Return the sum; one estimate makes it an estimate."""
         return Cost(self.microusd + other.microusd, self.is_estimate or other.is_estimate)
 
     def __str__(self) -> str:

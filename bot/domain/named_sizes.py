@@ -26,7 +26,7 @@ class NamedSize:
 
     @property
     def values(self) -> tuple[str, ...]:
-        """All the names."""
+        """Return all the names."""
         return tuple(named_sizes())
 
     def parse(self, name: str, typed: object) -> Size:

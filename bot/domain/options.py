@@ -15,16 +15,16 @@ from bot.text import join_words, quote, suggest
 
 
 class OptionKind(Protocol):
-    """What an option takes. `summary` says it to people."""
+    """What an option takes."""
 
     @property
     def summary(self) -> str:
-        """One line for menus and help."""
+        """Return one line for menus and help."""
         ...
 
     @property
     def values(self) -> tuple[str, ...]:
-        """What can be typed: all of it for a choice, the bounds for a number, nothing for free input."""
+        """Return what can be typed: all of it for a choice, the bounds for a number, nothing for free input."""
         ...
 
     def parse(self, name: str, typed: object) -> object:
@@ -38,20 +38,20 @@ class OptionKind(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class OptionText:
-    """What is said of an option where there is room for it, beside its kind. Without it, it is the kind's summary."""
+    """A description of an option beside its kind, where there is room. Without it, the kind's summary stands there."""
 
     text: str
 
 
 @dataclass(frozen=True, slots=True)
 class FreeInput:
-    """What the kinds have in common that nobody can list the values of."""
+    """The base of the kinds whose values cannot be listed."""
 
     summary: str
 
     @property
     def values(self) -> tuple[str, ...]:
-        """None."""
+        """Return nothing."""
         return ()
 
 
@@ -62,7 +62,7 @@ class Text(FreeInput):
     longest: int
 
     def parse(self, name: str, typed: object) -> str:
-        """Return the words as they are; cleaning them is the command's business."""
+        """Return the words as they are; the command cleans them."""
         if not isinstance(typed, str):
             raise BadInput(f"{name} takes words.")
         if len(typed) > self.longest:
@@ -89,7 +89,7 @@ class Choice:
 
     @property
     def values(self) -> tuple[str, ...]:
-        """All the choices."""
+        """Return all the choices."""
         return tuple(str(choice) for choice in self.choices)
 
     def parse(self, name: str, typed: object) -> StrEnum:
@@ -112,7 +112,7 @@ class Number:
 
     @property
     def values(self) -> tuple[str, ...]:
-        """The bounds."""
+        """Return the bounds."""
         return (f"{self.least} to {self.most}",)
 
     def parse(self, name: str, typed: object) -> int:
@@ -158,7 +158,7 @@ class Suggestion:
 
 @dataclass(frozen=True, slots=True)
 class ImageModelRef(FreeInput):
-    """The name of an image model; which there are depends on who asks, so the command says that (`Command.suggestions`)."""
+    """The name of an image model. Which models there are depends on who asks (`Command.suggestions`)."""
 
     def parse(self, name: str, typed: object) -> str:
         """Return the name; whether there is such a model is for the command to say."""
@@ -291,7 +291,7 @@ class NumberOrClear:
 
     @property
     def values(self) -> tuple[str, ...]:
-        """The one word."""
+        """Return the one word."""
         return (CLEAR,)
 
     def parse(self, name: str, typed: object) -> int | None:

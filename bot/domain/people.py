@@ -34,7 +34,7 @@ class Identity:
 
     @classmethod
     def parse(cls, text: str) -> "Identity":
-        """Read what `str` gives; without a colon it is nobody's."""
+        """Return the identity that `str` gives; without a colon there is none."""
         platform, _, rest = text.partition(":")
         realm, _, user = rest.rpartition(":")
         return cls(Platform(platform), realm, user)
@@ -42,11 +42,11 @@ class Identity:
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """Who gives a call, as the platform tells it, before any look-up of ours.
+    """The person of a call, as the platform describes them, before any look-up of ours.
 
-    A moderator looks after what is posted at the place of the call, an admin
-    runs the server or workspace around it. `roles` are the platform's ids of
-    the groups they belong to there, `entitlements` those of what they bought.
+    A moderator is responsible for what is posted at the place of the call, an
+    admin runs the server or workspace around it. `roles` are the platform's ids
+    of the groups they belong to there, `entitlements` those of what they bought.
     """
 
     identity: Identity
@@ -60,7 +60,7 @@ class Person:
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """Whoever owns a quota; several identities may share one."""
+    """The owner of a quota; several identities may share one."""
 
     id: AccountId
     tier: Tier

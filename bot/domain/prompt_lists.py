@@ -102,7 +102,7 @@ def _unquote(line: str) -> str:
 
 
 def _parse(line: str, number: int) -> Pattern:
-    """Read one line; a backslash before `{`, `}`, `,` or another one makes a sign of it that is drawn."""
+    """Return the pattern of a line; a backslash before `{`, `}`, `,` or another one makes a sign of it that is drawn."""
     open_: list[list[list[str | tuple[Pattern, ...]]]] = []  # the choices that are begun, each with its lines so far
     parts: list[str | tuple[Pattern, ...]] = []
     end = 0

@@ -52,7 +52,7 @@ def _clean_line(line: str) -> str:
 
 
 def _visible(character: str) -> str:
-    """Drop what no reader sees (zero width, direction overrides); white space and control codes become a space."""
+    """Return the text without what no reader sees (zero width, direction overrides); control codes become spaces."""
     if character.isspace() or unicodedata.category(character) == "Cc":
         return " "
     if character in _JOINERS:

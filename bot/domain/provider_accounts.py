@@ -1,4 +1,4 @@
-"""The accounts of a provider: where it has several keys, each of them is asked, paced and let rest under a name of its own."""
+"""The accounts of a provider: with several keys, each is asked, paced and rested under a name of its own."""
 
 import hashlib
 from collections.abc import Sequence

@@ -17,6 +17,6 @@ _WORD = re.compile(r"[^\W_]+(?:'[^\W_]+)*")
 
 
 def is_remark(words: str) -> bool:
-    """Whether words are applause or thanks and nothing else: signs and faces, or no word that could say what to draw."""
+    """Whether words are only thanks or praise: signs and faces, or no word that could say what to draw."""
     spoken = _WORD.findall(words.casefold().replace("’", "'"))
     return bool(words.strip()) and all(word in _WORDS for word in spoken)

@@ -23,7 +23,7 @@ class PlatformRole:
 
     @classmethod
     def parse(cls, key: str) -> "PlatformRole":
-        """Read `platform:tenant:role`, as rules name it."""
+        """Return the role that `platform:tenant:role` names, as rules write it."""
         return cls(*_split_key(key))
 
 
@@ -41,7 +41,7 @@ class PlatformChannel:
 
     @classmethod
     def parse(cls, key: str) -> "PlatformChannel":
-        """Read what `str` gives; without a colon it is nowhere."""
+        """Return the channel that `str` gives; without a colon there is none."""
         return cls(*_split_key(key))
 
 
@@ -58,7 +58,7 @@ class Code:
     text: str
 
     def __str__(self) -> str:
-        """Return them."""
+        """Return the letters."""
         return self.text
 
 
@@ -115,11 +115,11 @@ class RichText:
             yield self.text[done:]
 
     def change_words(self, change: Callable[[str], str]) -> "RichText":
-        """Return it with other words between the same references."""
+        """Return the text with other words between the same references."""
         return RichText.of(*(change(part) if isinstance(part, str) else part.target for part in self.split()))
 
     def replace_targets(self, replace: Callable[[ReferenceTarget], "TextPart"]) -> "RichText":
-        """Return it with something else for each target."""
+        """Return the text with each target replaced."""
         return RichText.of(*(part if isinstance(part, str) else replace(part.target) for part in self.split()))
 
     def shorten_to(self, text: str) -> "RichText":

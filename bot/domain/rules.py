@@ -114,7 +114,7 @@ class FilterVersion:
 
 
 class FilterAction(StrEnum):
-    """What becomes of a prompt that holds listed words."""
+    """What happens to a prompt that contains listed words."""
 
     BLOCK = "block"
     REVIEW = "review"
@@ -124,19 +124,19 @@ class FilterAction(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class FilterEntry:
-    """What a community's admins say of words. `category` is their own name for it; `language` lets inflections match too."""
+    """What a community's admins set for words. `category` is their own name for it; `language` lets inflections match too."""
 
     action: FilterAction
     category: str = "community"
     language: str = ""
 
     def __str__(self) -> str:
-        """Return it as a rule's value."""
+        """Return the entry as a rule's value."""
         return " ".join(part for part in (self.action, self.category, self.language) if part)
 
     @classmethod
     def parse(cls, value: str) -> "FilterEntry":
-        """Read a rule's value."""
+        """Return the entry of a rule's value."""
         action, category, *language = value.split(" ")
         return cls(FilterAction(action), category, *language)
 
@@ -148,12 +148,12 @@ class FilterImport:
     rules: Mapping[str, str]
 
     def __str__(self) -> str:
-        """Return it as an entry's value."""
+        """Return the import as an entry's value."""
         return json.dumps(self.rules, ensure_ascii=False)
 
     @classmethod
     def parse(cls, value: str) -> "FilterImport":
-        """Read an entry's value."""
+        """Return the import of an entry's value."""
         return cls(json.loads(value))
 
 
@@ -169,11 +169,11 @@ class Membership:
         return self.until is None or now < self.until
 
     def __str__(self) -> str:
-        """Return it as a rule's value."""
+        """Return the membership as a rule's value."""
         return self.tier if self.until is None else f"{self.tier} until {self.until.isoformat()}"
 
     @classmethod
     def parse(cls, value: str) -> "Membership":
-        """Read a rule's value."""
+        """Return the membership of a rule's value."""
         tier, _, until = value.partition(" until ")
         return cls(Tier(tier), datetime.fromisoformat(until) if until else None)

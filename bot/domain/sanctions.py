@@ -62,24 +62,24 @@ class Sanction:
 
 @dataclass(frozen=True, slots=True)
 class SanctionRecord:
-    """How somebody stands in a community: every sanction that was ever imposed on them there or everywhere, newest first."""
+    """How somebody stands in a community: every sanction on them there or everywhere, newest first."""
 
     sanctions: tuple[Sanction, ...]
     now: datetime
 
     @property
     def active(self) -> tuple[Sanction, ...]:
-        """Those that hold now, newest first."""
+        """Return the sanctions that hold now, newest first."""
         return tuple(sanction for sanction in self.sanctions if sanction.is_active_at(self.now))
 
     @property
     def barring(self) -> Sanction | None:
-        """The one that stops them from asking for anything, if one does: a ban rather than a mute, and the longest of these."""
+        """Return the one that keeps them from asking for anything, if one does: a ban before a mute, and the longest of these."""
         return longest_barring(self.active)
 
     @property
     def count(self) -> int:
-        """How many sanctions there were, without those that were lifted."""
+        """Return how many sanctions there were, without those that were lifted."""
         return sum(sanction.lifted_at is None for sanction in self.sanctions)
 
 
@@ -90,7 +90,7 @@ def longest_barring(sanctions: tuple[Sanction, ...]) -> Sanction | None:
 
 
 def refusal_of(sanction: Sanction) -> Sanctioned:
-    """Return the refusal of whoever asks for something under a mute or ban."""
+    """Return the refusal of a request under a mute or ban."""
     return Sanctioned(
         sanction=sanction.id,
         is_ban=sanction.kind is SanctionKind.BAN,

@@ -1,4 +1,4 @@
-"""Pictures that whoever they belong to has shared: anybody with the link sees a page of them."""
+"""Pictures that their owners have shared: anybody with the link sees a page of them."""
 
 from dataclasses import dataclass
 from datetime import datetime

@@ -53,7 +53,7 @@ class Slot:
 
     @property
     def label(self) -> str:
-        """Its name as people read it."""
+        """Return its name as people read it."""
         return self.name.replace("_", " ").capitalize()
 
 
@@ -76,7 +76,7 @@ class Template:
     pictures: tuple[InputPicture, ...] = ()
 
     def check(self) -> Self:
-        """Return it, if it can be kept.
+        """Return the template, if it can be kept.
 
         Raises:
             BadInput: Its name, its words or its slots cannot be taken, or its shape and size contradict each other.
@@ -99,7 +99,7 @@ class Template:
 
     @cached_property
     def slots(self) -> tuple[Slot, ...]:
-        """The slots in the order in which they first stand there, each once.
+        """Return the slots in the order in which they first stand there, each once.
 
         Raises:
             BadInput: There are braces that are none.
@@ -128,7 +128,7 @@ class Template:
 
     @property
     def example(self) -> str:
-        """A line that uses it, with every slot in it."""
+        """Return a line that uses it, with every slot in it."""
         values = " ".join(f'{slot.name}="{slot.usual or "…"}"' for slot in self.slots)
         return f"/template use {self.name} {values}".rstrip()
 

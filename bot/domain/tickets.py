@@ -1,4 +1,4 @@
-"""Tickets: what a service gives for a paid call that goes on without us."""
+"""Tickets: what a service gives for a paid call that goes on at the service after the connection ends."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field

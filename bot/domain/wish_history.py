@@ -1,4 +1,4 @@
-"""What somebody looks for among all that they have asked for, and what is told of each."""
+"""What somebody looks for among their wishes, and what is known of each."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -9,7 +9,7 @@ from bot.domain.money import Cost
 
 
 class WishStatus(StrEnum):
-    """Which wishes are meant, by what has come of them."""
+    """Which wishes are meant, by how they ended."""
 
     ALL = "all"
     WAITING = "waiting"

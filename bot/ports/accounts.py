@@ -9,7 +9,7 @@ from bot.domain.rules import Actor, AuditEntry
 
 
 class Accounts(Protocol):
-    """Knows whose identity is whose. May raise `StorageFailed`."""
+    """Finds the account of an identity. May raise `StorageFailed`."""
 
     async def get_or_create(self, identity: Identity, first_tier: Tier) -> Account:
         """Return the identity's account; one that is seen for the first time gets a new account of `first_tier`."""
@@ -35,13 +35,13 @@ class Accounts(Protocol):
         """Make `other` a part of `account`, in one transaction: its identities, jobs, pictures, credits, rules and usage.
 
         What is held for running jobs moves too, and so do its sanctions. `other` is no account any
-        more: whoever still asks for something in its name is refused by
+        more: a job that is still asked for in its name is refused by
         `Jobs.accept` with `BadInput`. Joining an account with itself changes nothing.
         """
         ...
 
     async def part(self, identity: Identity, tier: Tier, day: date) -> Account:
-        """Return the identity an account of its own, with what it asked for, in one transaction.
+        """Give the identity an account of its own, with what it asked for, in one transaction, and return it.
 
         The new account begins with the usage that the old one has on `day`
         and the days after, so that nobody gains by parting; `join` counts
@@ -52,7 +52,7 @@ class Accounts(Protocol):
 
 
 class Ledger(Protocol):
-    """Tells how accounts stand; holds are written by `Jobs`, in its transactions. May raise `StorageFailed`.
+    """Reads how accounts stand; `Jobs` writes holds in its transactions. May raise `StorageFailed`.
 
     Where an account has been counted on a later day already, up to two ahead,
     `Jobs` and `reset_usage` go by that day: a clock that was set back gives

@@ -22,7 +22,7 @@ class ApiKey:
 
 
 class ApiKeys(Protocol):
-    """Keeps keys by their hash, so that whoever reads the table can use none. All methods may raise `StorageFailed`."""
+    """Keeps keys by their hash, so that a reader of the table can use none. All methods may raise `StorageFailed`."""
 
     async def add(self, key: ApiKey, key_hash: str) -> None:
         """Write a new key down."""

@@ -1,4 +1,4 @@
-"""What lies in the table of jobs, counted for whoever watches over the house."""
+"""The open jobs, counted for metrics."""
 
 from dataclasses import dataclass
 from datetime import datetime

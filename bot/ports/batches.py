@@ -13,7 +13,7 @@ class BatchShower(Protocol):
     """Shows a batch in its message as it stands, in place of messages of its jobs."""
 
     def show_soon(self, batch: BatchId) -> None:
-        """Have it shown, with whatever changes meanwhile. Never raises."""
+        """Have the batch shown, with whatever changes meanwhile. Never raises."""
         ...
 
     async def retract(self, batch: BatchId, message: MessageRef, *, deletes: bool = False) -> bool:
@@ -31,7 +31,7 @@ class Batches(Protocol):
     """
 
     async def offer(self, batch: Batch) -> Batch:
-        """Write a batch down; for a known key give the one that is there."""
+        """Write a batch down, and return it; for a known key return the one that is there."""
         ...
 
     async def get(self, batch: BatchId) -> Batch | None:

@@ -8,16 +8,16 @@ from bot.domain.billing import FailedRefund, InvoicePayment, Purchase, Reversal,
 class Billing(Protocol):
     """Keeps what was paid for and gives it. The same again changes nothing, and neither does the order.
 
-    What cannot be given or taken back is put on the house's record, for the
-    owners. May raise `StorageFailed`: the news should then come again.
+    What cannot be given or taken back is logged for the owners of the house.
+    May raise `StorageFailed`: the news should then be delivered again.
     """
 
     async def record_subscription(self, news: SubscriptionUpdate) -> None:
-        """Take in news of a subscription, and set the membership of whoever pays for it in the whole house."""
+        """Store an update of a subscription, and set the membership of its payer in the whole house."""
         ...
 
     async def buy(self, purchase: Purchase) -> None:
-        """Give credits that were paid for, less what has gone back of the payment already."""
+        """Add credits that were paid for, less what has gone back of the payment already."""
         ...
 
     async def reverse(self, reversal: Reversal) -> None:
@@ -28,9 +28,9 @@ class Billing(Protocol):
         ...
 
     async def record_payment(self, payment: InvoicePayment) -> None:
-        """Take in what paid an invoice, so that it is known what a reversal of that payment takes back."""
+        """Store what paid an invoice, so that it is known what a reversal of that payment takes back."""
         ...
 
     async def record_failed_refund(self, refund: FailedRefund) -> None:
-        """Give again what was taken back for a refund that nobody got, unless a later reversal has left it out already."""
+        """Give again what was taken back for a refund that failed, unless a later reversal has left it out already."""
         ...

@@ -64,5 +64,5 @@ class CallQueue(Protocol):
         ...
 
     async def waiting(self, platforms: frozenset[Platform]) -> tuple[str, ...]:
-        """Return the providers that anybody waits for: also such as nothing is set for any more."""
+        """Return the providers that jobs wait for, also those without a limit by now."""
         ...

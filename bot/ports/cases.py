@@ -34,7 +34,7 @@ class Cases(Protocol):
         ...
 
     async def get(self, case: CaseId) -> Case | None:
-        """Return one case."""
+        """Return the case with this id."""
         ...
 
     async def of_picture(self, picture: PictureId) -> tuple[Case, ...]:
@@ -65,7 +65,7 @@ class Cases(Protocol):
         ...
 
     async def decide(self, case: CaseId, decision: CaseDecision, by: Actor) -> bool:
-        """Decide an open case: of two who decide at once, one does."""
+        """Decide an open case: of two moderators who decide at once, one does."""
         ...
 
     async def undo(self, case: CaseId, by: Actor) -> bool:
@@ -73,7 +73,7 @@ class Cases(Protocol):
         ...
 
     async def assign(self, case: CaseId, to: Actor | None, by: Actor) -> bool:
-        """Note who looks after an open case."""
+        """Note who takes care of an open case."""
         ...
 
     async def add_note(self, case: CaseId, text: str, by: Actor) -> bool:
@@ -126,13 +126,13 @@ class Cases(Protocol):
 class CaseEffect(Protocol):
     """Makes things as a case says: pictures, sanctions, lists.
 
-    It is asked with the case as it stands after each decision, each undo and
+    It is called with the case as it stands after each decision, each undo and
     when nothing can be undone any more (`closed_at`), again after a failure or
-    a crash, and perhaps without having been asked for what was decided before.
+    a crash, and perhaps without a call for an earlier decision.
     So it compares what it did for this case (`id`, `rounds`) with what the case
     says now, and does what is missing: nothing of an open case is in force.
     """
 
     async def enforce(self, case: Case) -> None:
-        """Bring it about; whatever it raises, it will be asked again."""
+        """Make it so; after any error it is called again."""
         ...

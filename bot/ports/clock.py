@@ -5,7 +5,7 @@ from typing import Protocol
 
 
 class Clock(Protocol):
-    """Tells the time."""
+    """Reads the time."""
 
     def now(self) -> datetime:
         """Return the moment, aware and in UTC."""

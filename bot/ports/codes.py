@@ -19,7 +19,7 @@ class Purpose(StrEnum):
 
 
 class Codes(Protocol):
-    """Keeps codes by their hash, so that whoever reads the table can use none. All methods may raise `StorageFailed`."""
+    """Keeps codes by their hash, so that a reader of the table can use none. All methods may raise `StorageFailed`."""
 
     async def issue(self, purpose: Purpose, code_hash: str, holder: str, expires_at: datetime) -> None:
         """Write a code down; earlier ones of the same holder and purpose stop working. An empty holder keeps them all."""

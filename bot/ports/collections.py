@@ -11,7 +11,7 @@ from bot.domain.shares import ShareId
 
 
 class Collections(Protocol):
-    """Keeps collections. Only pictures of whoever owns one are in it, as far as they may be seen. May raise `StorageFailed`."""
+    """Keeps collections of their owners' pictures, as far as these may be seen. May raise `StorageFailed`."""
 
     async def add(self, collection: Collection) -> Collection:
         """Write a collection down and return it; where its account has one of that name, return that one, and change nothing."""
@@ -26,19 +26,19 @@ class Collections(Protocol):
         ...
 
     async def put(self, collection: CollectionId, pictures: Sequence[PictureId], at: datetime) -> None:
-        """Put pictures in; what is in it already stays where it is."""
+        """Put pictures into a collection; those in it already stay where they are."""
         ...
 
     async def take_out(self, collection: CollectionId, pictures: Sequence[PictureId]) -> int:
-        """Take pictures out, and give how many of them were in it."""
+        """Take pictures out, and return how many of them were in it."""
         ...
 
     async def remove(self, collection: CollectionId) -> None:
-        """Drop a collection; the pictures stay."""
+        """Delete a collection; the pictures stay."""
         ...
 
     async def open_to(self, collection: CollectionId, audience: CollectionAudience, page: ShareId | None = None) -> None:
-        """Say who may look at it from now on; with a page, under which. Without one it keeps what it has."""
+        """Set who may see it from now on; with a page, under which. Without one it keeps what it has."""
         ...
 
     async def is_ended_page(self, page: ShareId) -> bool:
@@ -46,9 +46,9 @@ class Collections(Protocol):
         ...
 
     async def of_page(self, page: ShareId) -> Collection | None:
-        """Return the collection that has that page, whoever may look at it now."""
+        """Return the collection that has that page, also one that is not open to everybody now."""
         ...
 
     async def pictures(self, collection: CollectionId, most: int) -> tuple[Picture, ...]:
-        """Return the pictures in it that may be seen, those that came last first."""
+        """Return the pictures in it that may be seen, those that were put in last first."""
         ...

@@ -4,7 +4,7 @@ from typing import Protocol
 
 
 class CopySigner(Protocol):
-    """Signs copies, so that whoever has one can learn who made it, and of what."""
+    """Signs copies, so that their readers can learn who made them, and of what."""
 
     async def sign(self, copy: bytes, original: bytes) -> bytes:
         """Return the copy of an original with a signature that it carries; unchanged where that cannot be done.

@@ -1,4 +1,4 @@
-"""What carries job ids from whoever takes a wish in to whoever works on it."""
+"""Carries job ids from the process that accepts a wish to a worker."""
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import datetime
@@ -14,9 +14,9 @@ class Engine(Protocol):
     """Carries job ids and nothing else. It may deliver one twice, late or never: the fence and recovery make that harmless."""
 
     async def publish(self, job: JobId, *, tier: Tier, not_before: datetime | None = None) -> None:
-        """Have the job worked on, at `not_before` at the earliest. A job that waits or runs already is not added again.
+        """Publish the job, to be worked on at `not_before` at the earliest. One that waits or runs already is not added again.
 
-        But for one that runs, where a `not_before` is given: it runs once more when its run has ended, and then.
+        But one that runs, where a `not_before` is given, runs once more after its run has ended, and then.
 
         Raises:
             StorageFailed: The engine cannot be reached. Nothing is lost: recovery publishes the job again.
@@ -35,7 +35,7 @@ class Engine(Protocol):
         """Ask that the job be worked on no longer, wherever it waits or runs; unknown ids are no error.
 
         It promises nothing and waits for nothing: the work may go on for a
-        while, or not hear of it. Whoever cancels writes the end to the job's row
+        while, or not hear of it. The caller writes the end to the job's row
         first, and the fence decides.
 
         Raises:
@@ -44,7 +44,7 @@ class Engine(Protocol):
         ...
 
     async def has_worker(self, tier: Tier) -> bool | None:
-        """Return whether anybody works on jobs of the tier at present, or None where that is not known.
+        """Return whether any worker serves the tier at present, or None where that is not known.
 
         It is cheap enough to be asked for each wish, and may be out of date: by
         seconds usually, by a minute where a worker was killed.
@@ -52,7 +52,7 @@ class Engine(Protocol):
         ...
 
     def stop_starting(self) -> None:
-        """Start no more jobs in this run, and let those go on that run. What waits is left to whoever runs next, or elsewhere."""
+        """Start no more jobs in this run; those that run go on. What waits is left to the next run, or to other processes."""
         ...
 
     async def run(self, work: Work, slots: Mapping[Tier, int]) -> None:

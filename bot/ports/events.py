@@ -1,4 +1,4 @@
-"""News for whoever shows or remembers something, in whatever process: what changed, not how it is now."""
+"""News between processes: what changed, not how it is now."""
 
 from collections.abc import Callable
 from contextlib import AbstractContextManager
@@ -29,7 +29,7 @@ class PreviewLinked:
 
 @dataclass(frozen=True, slots=True)
 class WorkCancelled:
-    """Whoever works on the job is to stop. Only engines whose broker cannot say so publish it."""
+    """The worker of the job is to stop. Only engines whose broker cannot say so publish it."""
 
     job: str
 
@@ -49,12 +49,12 @@ class Events(Protocol):
     """Tells subscribers what has just happened, each event at most once; those of one publisher come in their order.
 
     What is published while nobody subscribes, or while a connection is lost,
-    is told to nobody. So whoever has to know reads the rows when it begins,
+    is lost. So a subscriber that has to know reads the rows when it begins,
     and at every `EventsMissed`.
     """
 
     async def publish(self, event: Event) -> None:
-        """Tell whoever subscribes to the event's topic, in this process and in others. Never raises."""
+        """Tell the subscribers of the event's topic, in this process and in others. Never raises."""
         ...
 
     def subscribe(self, topic: type[E], subscriber: Callable[[E], None]) -> AbstractContextManager[None]:

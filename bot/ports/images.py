@@ -12,34 +12,34 @@ OnProgress = Callable[[Progress], Awaitable[None]]
 
 
 class ImageService(Protocol):
-    """What every provider says of itself. It never repeats a call that may have been drawn."""
+    """What every provider tells about itself. It never repeats a call that may have been drawn."""
 
     @property
     def name(self) -> str:
-        """A short stable word: the key of its section in the settings."""
+        """Return a short stable word: the key of its section in the settings."""
         ...
 
     @property
     def model(self) -> str:
-        """The model's name, as the provider spells it."""
+        """Return the model's name, as the provider spells it."""
         ...
 
     @property
     def attribution(self) -> str:
-        """The line under its pictures: who drew, and why this one did."""
+        """Return the line under its pictures: who drew, and why this one did."""
         ...
 
     @property
     def abilities(self) -> Abilities:
-        """What the model can do; a request outside it is never sent."""
+        """Return what the model can do; a request outside it is never sent."""
         ...
 
     def estimate(self, size: Size, quality: Quality, count: int) -> Cost:
-        """Guess beforehand what so many pictures will cost; free where nothing is known of prices."""
+        """Return what so many pictures will probably cost; free where nothing is known of prices."""
         ...
 
     async def check(self) -> tuple[Finding, ...]:
-        """Look, without spending anything, whether a drawing would work. Never raises."""
+        """Check, without spending anything, whether a drawing would work. Never raises."""
         ...
 
 
@@ -82,12 +82,12 @@ class TicketProvider(ImageService, Protocol):
         """Wait for the result and fetch it. It is free and may be done again, by several at once too.
 
         The caller keeps the budget and cancels when it is over. A cut
-        connection or an error of the service that passes is not the end of the
+        connection or a temporary error of the service is not the end of the
         call: it is asked again until the ticket runs out.
 
         Raises:
-            StillDrawing: It takes so long that nobody waits for it; whoever asks comes back later.
-            PromptRefused: The service would not draw this after all.
+            StillDrawing: It takes so long that nobody waits for it; it is to be collected later.
+            PromptRefused: The service refused to draw this after all.
             OutcomeUnknown: The service has forgotten the call, or it was not seen to end before the ticket ran out.
             ProviderFailed: It did not draw, or gave nothing that can be used.
         """

@@ -21,10 +21,10 @@ class KeptInput:
 
 
 class Inputs(Protocol):
-    """Says which inputs are kept, of whom, and which are to be removed. All methods may raise `StorageFailed`.
+    """Finds inputs, and those that are to be removed. All methods may raise `StorageFailed`.
 
-    An input goes when the words of its job are erased, when the last picture
-    of its job is removed, and when the picture is removed that it was.
+    An input is removed when the words of its job are erased, when the last picture
+    of its job is removed, and when the picture is removed that it is a copy of.
     """
 
     async def of_job(self, job: JobId) -> tuple[KeptInput, ...]:
@@ -44,7 +44,7 @@ class Inputs(Protocol):
         ...
 
     async def expire_older(self, community: CommunityId, before: datetime, *, most: int) -> int:
-        """Have up to `most` inputs of final jobs removed that the community kept before then, and give how many there were."""
+        """Mark up to `most` inputs for removal that the community kept before then; return how many there were."""
         ...
 
     async def due(self, now: datetime, *, most: int, skip: int = 0) -> tuple[KeptInput, ...]:

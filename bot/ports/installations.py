@@ -31,7 +31,7 @@ class Installations(Protocol):
     """Keeps installations, one for each key. All methods may raise `StorageFailed`."""
 
     async def save(self, installation: StoredInstallation) -> None:
-        """Write an installation down, in the place of the one with the same key."""
+        """Store an installation, in place of the one with the same key."""
         ...
 
     async def find(self, key: InstallationKey) -> StoredInstallation | None:
@@ -39,7 +39,7 @@ class Installations(Protocol):
         ...
 
     async def delete(self, key: InstallationKey) -> None:
-        """Forget it; with an empty `user`, all of that organisation and workspace. What is not there is no error."""
+        """Delete the installation; with an empty `user`, all of that organisation and workspace. A missing one is no error."""
         ...
 
     async def all(self, platform: Platform, client: str) -> tuple[StoredInstallation, ...]:

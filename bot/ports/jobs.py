@@ -32,7 +32,7 @@ class Jobs(Protocol):
     """
 
     async def accept(self, job: Job, hold: Hold) -> AcceptedJob:
-        """Write the job and its inputs, and set its pictures aside, in one transaction; for a known `job.key` give its job.
+        """Write the job and its inputs, and set its pictures aside, in one transaction; for a known `job.key` return its job.
 
         Raises:
             QuotaExceeded: Fewer pictures are left than the hold wants, in the day and in credits together.
@@ -57,11 +57,11 @@ class Jobs(Protocol):
         ...
 
     async def by_message(self, platform: Platform, channel: str, message: str) -> Job | None:
-        """Return the job that a message of ours speaks of, by the platform's ids."""
+        """Return the job of a message of ours, by the platform's ids."""
         ...
 
     async def attach(self, job: JobId, message: MessageRef) -> None:
-        """Note which message speaks of the job."""
+        """Record which message is the job's."""
         ...
 
     async def claim(self, job: JobId, lease: timedelta, *, most_running: int | None = None) -> Job | None:
@@ -84,19 +84,19 @@ class Jobs(Protocol):
         ...
 
     async def renew(self, job: JobId, attempt: int, lease: timedelta) -> None:
-        """Make the lease last `lease` from now; one that was given up is lost."""
+        """Make the lease last `lease` from now; one that was released is lost."""
         ...
 
     async def release(self, job: JobId, attempt: int, not_before: datetime) -> None:
-        """Give the lease up, so that anyone may claim the job from `not_before` on."""
+        """Release the lease, so that anyone may claim the job from `not_before` on."""
         ...
 
     async def record_prompt_estimate(self, job: JobId, attempt: int, cost: Cost) -> None:
-        """Write down what settling the prompt probably costs, before that is asked for; settled words say what it did cost."""
+        """Record what preparing the prompt probably costs, before it is asked for; `record_prompt` replaces that."""
         ...
 
     async def record_prompt(self, job: JobId, attempt: int, prompt: PreparedPrompt) -> None:
-        """Checkpoint: the prompt is settled and need not be paid for again."""
+        """Record the prepared prompt, which need not be paid for again."""
         ...
 
     async def open_drawing(self, drawing: Drawing) -> None:
@@ -104,26 +104,27 @@ class Jobs(Protocol):
         ...
 
     async def record_ticket(self, drawing: DrawingId, ticket: Ticket) -> None:
-        """Write down by which ticket a paid call is collected, and its cost where the ticket says so. Not fenced: money is money.
+        """Record the ticket by which a paid call is collected, and its cost where the ticket says so.
 
-        A call that was closed as unknown meanwhile stays so and has its ticket,
-        so that whoever ended its job can cancel it; the budgets are corrected as
-        by `close_drawing`. Where more is known of it nothing changes.
+        Not fenced: what was paid counts, whoever has the job now. A call that was
+        closed as unknown meanwhile stays so and gets its ticket, so that it can be
+        cancelled; the budgets are corrected as by `close_drawing`. Where more is
+        known of the call nothing changes.
         """
         ...
 
     async def close_drawing(self, drawing: Drawing) -> None:
-        """Write down how the call ended: state, cost, request id, files when `DRAWN`. Not fenced: money is money.
+        """Record how the call ended: state, cost, request id, files when `DRAWN`.
 
-        Whoever is less certain (`DrawingState.certainty`) changes nothing. The
-        budgets of a job that is final already are corrected by the difference,
-        and a cancelled one gets back what it spent for pictures that were not drawn;
-        where somebody had cancelled it, its end says so.
+        Not fenced: what was paid counts, whoever has the job now. A less certain
+        report (`DrawingState.certainty`) changes nothing. The budgets of a job that
+        is final already are corrected by the difference, and a cancelled one gets
+        back what it spent for pictures that were not drawn; its end says so.
         """
         ...
 
     async def record_missing(self, job: JobId, attempt: int) -> datetime:
-        """Write down that the job's pictures are on a machine that is not there, if that is news; return since when."""
+        """Record that the job's pictures are on a machine that is away, unless that is known; return since when."""
         ...
 
     async def drawings(self, job: JobId) -> tuple[Drawing, ...]:
@@ -131,7 +132,7 @@ class Jobs(Protocol):
         ...
 
     async def keep(self, job: JobId, attempt: int, pictures: tuple[Picture, ...], *, counted: int | None = None) -> None:
-        """The pictures are in the store: note them, spend that much of the hold, refund the rest, and make the job `KEPT`.
+        """Make the job `KEPT`: record its pictures, which are in the store, spend that much of the hold, and refund the rest.
 
         They count for `counted`, or the hold's percent of it, where that is less than they were held for.
         """
@@ -153,7 +154,7 @@ class Jobs(Protocol):
         once_drawn: Callable[[int], Ending] | None = None,
         is_refunded: bool = False,
     ) -> Ending | None:
-        """Make a job final that has no kept pictures yet, whoever has it; give the end that it has, None when it was too late.
+        """End a job that has no kept pictures yet, also a running one; return the end that it has, None when it was too late.
 
         Where a paid call is out or was answered with pictures, as many as it
         was asked for or gave are spent, unless it `is_refunded`, and the job ends as `once_paid`
@@ -162,7 +163,7 @@ class Jobs(Protocol):
 
         With `once_drawn`, a job of which pictures are drawn is not ended but
         stopped, once: it is as `once_drawn` says of how many they are, keeps its
-        hold, and waits to be claimed. Its attempt rises, so that whoever has it
+        hold, and waits to be claimed. Its attempt rises, so that its worker
         makes no more calls; its `OPEN` drawings become `UNKNOWN`.
         """
         ...
@@ -188,8 +189,8 @@ class Jobs(Protocol):
         """Return up to `most` open jobs of these platforms that nobody has a lease on, oldest first; only those after `after`.
 
         Their `not_before` has come, and they were accepted by `accepted_by`
-        or somebody has had them before: until then, whoever accepts a job
-        has it worked on. Those that wait for a provider are the `CallQueue`'s.
+        or claimed before: a younger job is still being published by the process
+        that accepted it. Those that wait for a provider are the `CallQueue`'s.
         """
         ...
 
@@ -206,9 +207,9 @@ class Jobs(Protocol):
         ...
 
     async def queue_position(self, job: Job) -> QueuePosition:
-        """Count the open jobs without pictures accepted before this one; give the median time of recent ones of its quality."""
+        """Return how many open jobs without pictures are older than this one, and the median time of recent ones like it."""
         ...
 
     async def cost(self, job: JobId) -> Cost:
-        """Add up what the job's words and drawings cost so far."""
+        """Return what the job's words and drawings cost so far."""
         ...

@@ -1,4 +1,4 @@
-"""Which of all processes looks after what they share."""
+"""Which of all processes does the chores that one is enough for."""
 
 from typing import Protocol
 

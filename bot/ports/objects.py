@@ -16,7 +16,7 @@ TRIAL_FOLDER = "trial"
 
 @dataclass(frozen=True, slots=True)
 class StoredObject:
-    """What a store tells of an object without giving its bytes."""
+    """What a store tells about an object without reading its bytes."""
 
     key: str
     modified_at: datetime
@@ -39,7 +39,7 @@ class ObjectStore(Protocol):
         ...
 
     async def get(self, key: str) -> bytes:
-        """Return the bytes back.
+        """Return the object's bytes.
 
         Raises:
             ObjectMissing: Nothing is kept under the key.
@@ -48,7 +48,7 @@ class ObjectStore(Protocol):
         ...
 
     async def delete(self, key: str) -> None:
-        """Forget the key; twice is no error.
+        """Delete the object; twice is no error.
 
         Raises:
             StorageFailed: The store is unreachable or refuses the key.
@@ -75,5 +75,5 @@ class ObjectStore(Protocol):
         ...
 
     async def check(self) -> tuple[Finding, ...]:
-        """Put, read back and delete a small object, and say in findings what is wrong. Never raises."""
+        """Put, read back and delete a small object, and return what is wrong. Never raises."""
         ...

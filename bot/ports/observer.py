@@ -1,4 +1,4 @@
-"""Whoever watches over the house: metrics, traces."""
+"""Observers of the house: metrics, traces."""
 
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
@@ -23,7 +23,7 @@ class Step(StrEnum):
 
 
 class UpdateOutcome(StrEnum):
-    """What became of a progress that a message was to show. `REPLACED`: a newer one came before the platform's rate let it go."""
+    """How showing a progress ended. `REPLACED`: a newer one came before the platform's rate let it go."""
 
     SHOWN = "shown"
     REPLACED = "replaced"
@@ -123,13 +123,13 @@ Event = (
 
 
 class Observer(Protocol):
-    """Hears of what happens, and changes nothing: its methods never raise and never wait.
+    """Is told what happens, and changes nothing: its methods never raise and never wait.
 
-    It is handed whole jobs and errors, and passes on nothing that people typed or that names them.
+    It gets whole jobs and errors, and passes on nothing that people typed or that names them.
     """
 
     def note(self, event: Event) -> None:
-        """Take notice of something that has happened."""
+        """Note something that has happened."""
         ...
 
     def watch(self, step: Step, job: Job, provider: str = "") -> AbstractContextManager[None]:

@@ -8,14 +8,14 @@ from bot.domain.people import CommunityId
 
 
 class OldRecords(Protocol):
-    """Removes what is old, up to `most` rows in a transaction, and gives how many there were: fewer than `most` is all.
+    """Removes what is old, up to `most` rows in a transaction, and returns how many there were: fewer than `most` is all.
 
     Only final jobs whose end people were told of are touched. All methods may
     be called again, and may raise `StorageFailed`.
     """
 
     async def communities(self) -> tuple[CommunityId, ...]:
-        """Return every community of which there is anything."""
+        """Return every community that has records."""
         ...
 
     async def erase_prompts(self, community: CommunityId, before: datetime, *, most: int, now: datetime) -> int:
@@ -27,7 +27,7 @@ class OldRecords(Protocol):
         ...
 
     async def detach(self, job: JobId) -> None:
-        """Forget which message speaks of a job: it is gone."""
+        """Clear the reference to a job's message, which is gone."""
         ...
 
     async def delete_jobs(self, community: CommunityId, before: datetime, *, most: int) -> int:

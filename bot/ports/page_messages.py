@@ -22,11 +22,11 @@ class PageMessages(Protocol):
     """Keeps the messages of channels that no platform keeps for us. May raise `StorageFailed`."""
 
     async def add(self, *, channel: str, author: str, body: str, key: str) -> PageMessage:
-        """Add a message; the same `key` again gives the message that has it."""
+        """Add a message, and return it; for a known `key` return the message that has it."""
         ...
 
     async def replace(self, message: str, body: str, *, version: int | None = None) -> PageMessage | None:
-        """Give a message another body; None when it is deleted or was never there, or has another version than the one given."""
+        """Replace a message's body; return None if it is deleted, was never there, or has another version than the given."""
         ...
 
     async def delete(self, message: str) -> PageMessage | None:
@@ -47,7 +47,7 @@ class PageMessages(Protocol):
         ...
 
     async def authors(self, channel: str) -> frozenset[str]:
-        """Return everybody of whom a message that is not deleted stands in a channel."""
+        """Return the authors of all messages in a channel that are not deleted."""
         ...
 
     async def since(self, channel: str, version: int) -> tuple[PageMessage, ...]:

@@ -13,13 +13,13 @@ MOST_COMPARED = 10_000
 
 
 class Pictures(Protocol):
-    """Finds pictures and says who may still see them. All methods may raise `StorageFailed`.
+    """Finds pictures, and decides who may still see them. All methods may raise `StorageFailed`.
 
     Where that changes, or a picture is gone, cases that are open about it are to be shown anew.
     """
 
     async def get(self, picture: PictureId) -> Picture | None:
-        """Return one picture, whatever its state."""
+        """Return the picture, whatever its state."""
         ...
 
     async def of_job(self, job: JobId) -> tuple[Picture, ...]:
@@ -50,7 +50,7 @@ class Pictures(Protocol):
         ...
 
     async def star(self, pictures: Sequence[PictureId], at: datetime | None) -> None:
-        """Make pictures favourites of whoever they belong to, since then; None makes them none."""
+        """Make pictures favourites of their owner, since then; None makes them none."""
         ...
 
     async def hide(self, job: JobId, remove_at: datetime) -> None:
@@ -62,17 +62,17 @@ class Pictures(Protocol):
         ...
 
     async def hide_several(self, pictures: Sequence[PictureId], remove_at: datetime) -> None:
-        """Do to some pictures, at once, what `hide` does to those of a job; others of their jobs stay as they are."""
+        """Hide some pictures as `hide` does those of a job; others of their jobs stay as they are."""
         ...
 
     async def show_several(self, pictures: Sequence[PictureId]) -> None:
-        """Undo that for those that are still hidden. What `PictureRemovals` hid stays hidden."""
+        """Undo `hide_several` for those that are still hidden. What `PictureRemovals` hid stays hidden."""
         ...
 
     async def hide_older(self, community: CommunityId, before: datetime, *, remove_at: datetime, most: int) -> int:
-        """Take up to `most` visible pictures that the community's jobs kept before then out of sight, the oldest first.
+        """Hide up to `most` visible pictures that the community's jobs kept before then, oldest first; return how many.
 
-        They may be removed for good from `remove_at` on. Gives how many there were.
+        They may be removed for good from `remove_at` on.
         """
         ...
 
@@ -92,5 +92,5 @@ class Pictures(Protocol):
         ...
 
     async def remove(self, picture: PictureId) -> None:
-        """Make a picture that is `REMOVING` `REMOVED`, once its bytes are gone."""
+        """Make a `REMOVING` picture `REMOVED`, once its bytes are gone."""
         ...

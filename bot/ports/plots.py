@@ -48,17 +48,17 @@ class UsageSummary:
 
     @property
     def pictures(self) -> int:
-        """All pictures."""
+        """Return all pictures."""
         return sum(model.pictures for model in self.models)
 
     @property
     def microusd(self) -> int:
-        """All micro-dollars."""
+        """Return all micro-dollars."""
         return sum(day.microusd for day in self.days)
 
     @property
     def estimated(self) -> int:
-        """Those of them that are an estimate."""
+        """Return the micro-dollars that are an estimate."""
         return sum(day.estimated for day in self.days)
 
     @property
@@ -91,17 +91,17 @@ class ModerationSummary:
 
     @property
     def total(self) -> int:
-        """All entries."""
+        """Return the number of all entries."""
         return sum(action.count for action in self.actions)
 
 
 class Plots(Protocol):
-    """Draws numbers. Takes a second or two, and never blocks the loop."""
+    """Draws charts. Takes a second or two, and never blocks the loop."""
 
     async def usage(self, summary: UsageSummary) -> bytes:
-        """Return a PNG of it. Any names will do, as many days and people as there are, and a summary that is empty."""
+        """Return a PNG of the usage. Any names will do, as many days and people as there are, and an empty summary."""
         ...
 
     async def moderation(self, summary: ModerationSummary) -> bytes:
-        """Return a PNG of it, likewise."""
+        """Return a PNG of the moderation, likewise."""
         ...

@@ -11,7 +11,7 @@ from bot.domain.privacy import PrivacyKind, PrivacyRequest, PrivacyRequestId
 
 
 class PrivacyRequests(Protocol):
-    """Keeps requests, so that whoever comes after a crash carries them on. All methods may raise `StorageFailed`."""
+    """Keeps requests, so that they are carried on after a crash. All methods may raise `StorageFailed`."""
 
     async def open(self, request: PrivacyRequest) -> PrivacyRequest:
         """Write a request down; where the account has an open one of that kind, return that."""
@@ -22,7 +22,7 @@ class PrivacyRequests(Protocol):
         ...
 
     async def get(self, request: PrivacyRequestId) -> PrivacyRequest | None:
-        """Return one."""
+        """Return the request with this id."""
         ...
 
     async def list_unfinished(self, kind: PrivacyKind) -> tuple[PrivacyRequest, ...]:
@@ -65,13 +65,13 @@ class PersonalRecords(Protocol):
     async def forget_rest(self, request: PrivacyRequest, now: datetime) -> None:
         """Erase the rest, put hashes in the place of the identities, and end the request, in one transaction.
 
-        Whoever comes back under such an identity has the same account again,
-        with its bans, limits, credits and what it has used; it finds nothing else there.
+        A person who comes back under such an identity has the same account again,
+        with its bans, limits, credits and what it has used, and nothing else.
         """
         ...
 
     def sections(self) -> tuple[str, ...]:
-        """Return the names of what an export has of a person."""
+        """Return the names of the sections that an export of a person has."""
         ...
 
     def rows(self, section: str, account: AccountId) -> AsyncIterator[tuple[str, ...]]:

@@ -14,7 +14,7 @@ from bot.provider_errors import ProviderFault
 
 
 class GuardDecision(StrEnum):
-    """What a guard stage makes of a prompt."""
+    """What a guard stage decides about a prompt."""
 
     ALLOW = "allow"
     REFUSE = "refuse"
@@ -56,7 +56,7 @@ class GuardStage(Protocol):
 
 
 class PictureStage(Protocol):
-    """One way to judge what a picture shows, whoever made or brought it. It never raises: a stage that broke is `UNSURE`."""
+    """One way to judge what a picture shows, drawn or brought. It never raises: a stage that broke is `UNSURE`."""
 
     name: str
 
@@ -80,12 +80,12 @@ class LocalStage(Protocol):
 
 
 class ModelStage(GuardStage, PictureStage, Protocol):
-    """A stage that a model stands behind, which may be out of reach. `judges_pictures` says whether it is asked about them."""
+    """A stage that asks a model, which may be out of reach. `judges_pictures` says whether it is asked about them."""
 
     judges_pictures: bool
 
     async def check(self) -> tuple[Finding, ...]:
-        """Look, without spending anything, whether it would judge. Never raises."""
+        """Check, without spending anything, whether it would judge. Never raises."""
         ...
 
 
@@ -115,7 +115,7 @@ class Rewriter(Protocol):
         ...
 
     async def soften(self, ask: RewriteRequest) -> PreparedPrompt | None:
-        """Return harmless words of the same spirit for ones that somebody refused; None where there are none, or nobody says any.
+        """Return harmless words of the same spirit for refused ones; None where there are none.
 
         Raises:
             ProviderFailed: There was no answer that can be trusted.
@@ -127,7 +127,7 @@ class Rewriter(Protocol):
         ...
 
     async def check(self) -> tuple[Finding, ...]:
-        """Look, without spending anything, whether rewriting would work. Never raises."""
+        """Check, without spending anything, whether rewriting would work. Never raises."""
         ...
 
 

@@ -51,5 +51,5 @@ class Locks(Protocol):
     """
 
     def lock(self, key: str) -> AbstractAsyncContextManager[None]:
-        """Wait for whoever holds the key, and hold it during the body. Different keys do not wait for each other."""
+        """Wait for the key, and hold it during the body. Different keys do not wait for each other."""
         ...

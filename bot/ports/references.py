@@ -8,7 +8,7 @@ from bot.domain.images import ImageFile
 
 
 class References(Protocol):
-    """Says which keys of originals and inputs the record names. All methods may raise `StorageFailed`."""
+    """Finds which keys of originals and inputs the record references. All methods may raise `StorageFailed`."""
 
     async def began_at(self) -> datetime | None:
         """Return when the first job of this record was accepted; None where there is none."""

@@ -20,7 +20,7 @@ class PictureRemovals(Protocol):
     """
 
     async def hide(self, picture: PictureId, order: RemovalOrder) -> bool:
-        """Take a visible picture out of sight until it is removed or restored; its author cannot bring it back."""
+        """Hide a visible picture until it is removed or restored; its author cannot restore it."""
         ...
 
     async def remove(self, picture: PictureId, order: RemovalOrder, *, erase_at: datetime) -> bool:
@@ -55,15 +55,15 @@ class PictureRemovals(Protocol):
         ...
 
     async def claim(self, removal: Removal, until: datetime) -> bool:
-        """Keep others from doing what is due until then; False when somebody has it, or there was a new decision."""
+        """Keep other processes from a removal that is due until then; False when one has it, or there was a new decision."""
         ...
 
     async def postpone(self, removal: Removal, until: datetime | None) -> None:
-        """Say when something is to be done next, None for never; a removal with a newer decision stays as it is."""
+        """Set when the removal is due next, None for never; one with a newer decision stays as it is."""
         ...
 
     async def note_step(self, removal: Removal, step: RemovalStep) -> None:
-        """Write down how a step went, over what stood there; one of an older decision changes nothing."""
+        """Record how a step went, over the earlier record; one of an older decision changes nothing."""
         ...
 
     async def steps(self, picture: PictureId) -> tuple[RemovalStep, ...]:

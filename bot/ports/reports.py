@@ -30,7 +30,7 @@ class Reports(Protocol):
         ...
 
     async def give_reason(self, pictures: Collection[PictureId], reporter: AccountId, reason: ReportReason) -> bool:
-        """Say why; False where there is no such report."""
+        """Note the reason of a report; return False where there is no such report."""
         ...
 
     async def of(self, picture: PictureId) -> tuple[Report, ...]:
@@ -38,7 +38,7 @@ class Reports(Protocol):
         ...
 
     async def tally(self, picture: PictureId) -> ReportTally:
-        """Count them."""
+        """Count the reports of a picture."""
         ...
 
     async def complete(self, picture: PictureId, tally: ReportTally) -> bool:
@@ -50,13 +50,13 @@ class Reports(Protocol):
         ...
 
     async def decide(self, picture: PictureId, case: CaseId, outcome: ReportOutcome, *, up_to: datetime) -> None:
-        """Note what the decision of a case found of the reports that were undecided then."""
+        """Record what a case's decision found of the reports that were undecided then."""
         ...
 
     async def undecide(self, picture: PictureId, case: CaseId) -> None:
-        """Take back what was found by a case."""
+        """Clear what the case found."""
         ...
 
     async def track_record(self, reporter: AccountId) -> TrackRecord:
-        """Count how somebody's reports turned out."""
+        """Count how somebody's reports were decided."""
         ...

@@ -60,7 +60,7 @@ class Rulebook(Protocol):
         ...
 
     async def find(self, entry: AuditEntryId) -> AuditEntry | None:
-        """Return one entry."""
+        """Return the entry with this id."""
         ...
 
     async def entries(self, community: CommunityId, most: int, before: AuditEntryId | None = None) -> tuple[AuditEntry, ...]:

@@ -11,17 +11,16 @@ from bot.domain.sanctions import Sanction, SanctionId
 
 
 class SanctionBook(Protocol):
-    """Keeps sanctions, and on whom they are. All methods may raise `StorageFailed`.
+    """Keeps sanctions, and which accounts they are on. All methods may raise `StorageFailed`.
 
     Each change writes its line into the moderation log in the same transaction.
-
     A sanction is on every account that shares it: joining gives the account
-    that stays what the other one had, and whoever parts takes a share along.
+    that stays what the other one had, and an account that parts keeps a share.
     There is one sanction all the while, so that lifting it lifts it for all.
     """
 
     async def impose(self, sanction: Sanction) -> Sanction:
-        """Write a sanction down, and give it; where its key is known already, that one as it stands.
+        """Write a sanction down, and return it; for a known key, return that one as it stands.
 
         One on an account that was joined is on the account that it is part of.
         It is also on every account that was parted from this one in the last
@@ -42,7 +41,7 @@ class SanctionBook(Protocol):
         ...
 
     async def find(self, sanction: SanctionId) -> Sanction | None:
-        """Return one sanction."""
+        """Return the sanction with this id."""
         ...
 
     async def of_case(self, case: CaseId) -> tuple[Sanction, ...]:

@@ -9,14 +9,14 @@ from bot.domain.shares import Share, ShareId
 
 
 class Shares(Protocol):
-    """Says what is shared. Whether a picture may still be seen is said by `Pictures` alone. May raise `StorageFailed`."""
+    """Keeps what is shared. `Pictures` alone decides whether a picture may still be seen. May raise `StorageFailed`."""
 
     async def add(self, share: Share) -> Share:
         """Write a share down and return it; where its picture is shared already, return that share, and change nothing."""
         ...
 
     async def get(self, share: ShareId) -> Share | None:
-        """Return one, also if it was revoked."""
+        """Return the share, also if it was revoked."""
         ...
 
     async def of_picture(self, picture: PictureId) -> Share | None:
@@ -28,5 +28,5 @@ class Shares(Protocol):
         ...
 
     async def revoke(self, pictures: Sequence[PictureId], now: datetime) -> int:
-        """End the shares of pictures, and give how many there were."""
+        """End the shares of pictures, and return how many there were."""
         ...

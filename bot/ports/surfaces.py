@@ -15,12 +15,12 @@ class Surface(Protocol):
     """
 
     async def post(self, place: Place, post: Post, *, key: str) -> MessageRef:
-        """Say `post` at `place`. The same `key` again within minutes is the same message where the platform can tell.
+        """Post at `place`. The same `key` again within minutes is the same message where the platform can tell.
 
         It stays as it is then: `update` changes it.
 
         Raises:
-            MessageGone: The place is gone, or we may not speak there.
+            MessageGone: The place is gone, or we may not post there.
             SurfaceFailed: The platform did not take it; it may later.
         """
         ...
@@ -42,7 +42,7 @@ class Surface(Protocol):
         ...
 
     def drop_progress(self, message: MessageRef) -> None:
-        """Show no progress of the message that still waits for its turn: its job is another process's now. Never raises."""
+        """Drop the progress that still waits for its turn: the job is another process's now. Never raises."""
         ...
 
     async def update(self, message: MessageRef, post: Post) -> None:
@@ -55,10 +55,10 @@ class Surface(Protocol):
         ...
 
     async def retract(self, message: MessageRef, post: Post, gone: Collection[PictureId]) -> None:
-        """Have nobody see any more what a message showed: `post` stands in its place, or nothing where that is not taken.
+        """Hide what a message showed: `post` stands in its place, or nothing where that is not taken.
 
-        Files of the pictures that are `gone` go too, where the platform keeps
-        them. No new message is said. The same again changes nothing.
+        Files of the pictures that are `gone` are deleted too, where the platform keeps
+        them. No new message is posted. The same again changes nothing.
 
         Raises:
             MessageOutOfReach: The message may be there, and stays as it was; or a file does.
@@ -77,7 +77,7 @@ class Surface(Protocol):
         ...
 
     async def delete(self, message: MessageRef) -> None:
-        """Take the message away; one that is gone already is no error.
+        """Delete the message; one that is gone already is no error.
 
         Raises:
             MessageOutOfReach: It may be there, and stays.
@@ -91,30 +91,30 @@ class Call(Protocol):
 
     @property
     def key(self) -> str:
-        """The platform's id of this call: a repeated delivery carries the same one."""
+        """Return the platform's id of this call: a repeated delivery carries the same one."""
         ...
 
     @property
     def person(self) -> Person:
-        """Who gives it."""
+        """Return who calls."""
         ...
 
     @property
     def place(self) -> Place:
-        """Where."""
+        """Return where the call is made."""
         ...
 
     @property
     def message(self) -> MessageRef | None:
-        """The message whose button was pressed, if one was."""
+        """Return the message whose button was pressed, if one was."""
         ...
 
     def promise(self) -> MessageRef:
-        """Return what `Surface.find` finds the answer by that is about to be given, if we die before we know its id."""
+        """Return the reference by which `Surface.find` finds the coming answer, if we die before we know its id."""
         ...
 
     async def answer(self, post: Post, *, key: str) -> MessageRef:
-        """Answer once, for all to see. `Surface.post` with the same `key` is the same message where the platform can tell.
+        """Answer once, for everybody to see. `Surface.post` with the same `key` is the same message where the platform can tell.
 
         Raises:
             SurfaceFailed: The platform did not take it.
@@ -122,7 +122,7 @@ class Call(Protocol):
         ...
 
     async def whisper(self, post: Post) -> MessageRef | None:
-        """Say something to this person alone, and return the message if it is one that stays, as in a direct conversation.
+        """Send something to this person alone, and return the message if it is one that stays, as in a direct conversation.
 
         Never raises: a private note that cannot be delivered is logged.
         """
@@ -138,7 +138,7 @@ class Call(Protocol):
     async def ask(self, form: Form) -> None:
         """Show a form drawn from the command's declaration. What is filled in comes back as a call of that command.
 
-        Only the first thing that a call says can be a form.
+        Only the first response to a call can be a form.
 
         Raises:
             SurfaceFailed: No form can be shown here, or it is too late for one.

@@ -18,11 +18,11 @@ class Templates(Protocol):
         ...
 
     async def get(self, template: TemplateId) -> KeptTemplate | None:
-        """Return the template with this id, whoever's it is."""
+        """Return the template with this id, of any owner."""
         ...
 
     async def save(self, kept: KeptTemplate, *, most: int) -> KeptTemplate:
-        """Keep a template, instead of the one that its owner has under this name: that one's id stays.
+        """Save a template, in place of the one that its owner has under this name, whose id stays.
 
         Raises:
             BadInput: The owner has `most` others already.
@@ -30,5 +30,5 @@ class Templates(Protocol):
         ...
 
     async def remove(self, owner: TemplateOwner, name: str) -> bool:
-        """Drop a template; False where its owner has none of that name."""
+        """Delete a template; return False where its owner has none of that name."""
         ...

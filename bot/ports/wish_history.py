@@ -1,4 +1,4 @@
-"""All that somebody has asked for, whatever came of it."""
+"""All wishes of a person, however they ended."""
 
 from typing import Protocol
 
