@@ -29,10 +29,9 @@ if TYPE_CHECKING:
 class AiServices:
     """The AI services that jobs use, what finds listed words, and notices of who draws.
 
-    `notices` say to whoever runs the house why that was chosen, `visitor_notices` say the rest to everybody.
-
+    `notices` tell the operator why that was chosen, `visitor_notices` tell everybody the rest.
     `accounts` are all providers by their names, first those in the `order` of
-    fall-back; the others draw only for whoever asks for their model. One that
+    fall-back; the others draw only for people who ask for their model. One that
     has several keys is there once for each.
     """
 
@@ -49,32 +48,32 @@ class AiServices:
 
     @property
     def providers(self) -> tuple[Provider, ...]:
-        """The providers in the order of fall-back, with the first key of each."""
+        """Return the providers in the order of fall-back, with the first key of each."""
         return tuple(self.accounts[name][0] for name in self.order)
 
     @property
     def on_request(self) -> tuple[Provider, ...]:
-        """Those that draw only for whoever asks for their model, with the first key of each."""
+        """Return the providers that draw only for people who ask for their model, with the first key of each."""
         return tuple(accounts[0] for name, accounts in self.accounts.items() if name not in self.order)
 
     @property
     def all_providers(self) -> tuple[Provider, ...]:
-        """Every provider with every key, those of the order first."""
+        """Return every provider with every key, those of the order first."""
         return tuple(account for accounts in self.accounts.values() for account in accounts)
 
     @property
     def account_names(self) -> Mapping[str, tuple[str, ...]]:
-        """The names of each provider's accounts."""
+        """Return the names of each provider's accounts."""
         return {name: tuple(account.name for account in accounts) for name, accounts in self.accounts.items()}
 
     @property
     def picture_stages(self) -> tuple[ModelStage, ...]:
-        """Those of the models that look at pictures too."""
+        """Return the moderation models that look at pictures too."""
         return tuple(stage for stage in self.model_stages if stage.judges_pictures)
 
     @property
     def checks(self) -> tuple[tuple[str, Check], ...]:
-        """The name and the free check of each service, in the order in which jobs need them."""
+        """Return the name and the free check of each service, in the order in which jobs need them."""
         stages = tuple((stage.name, stage.check) for stage in self.model_stages)
         return (*stages, ("rewriting", self.rewriter.check), *self._provider_checks())
 
@@ -205,7 +204,7 @@ def _build_text_models(
 
 
 def _notice(settings: Settings, built: Mapping[str, tuple[Provider, ...]]) -> str:
-    """Say which provider draws and why."""
+    """Return which provider draws and why."""
     first = settings.drawing_order[0]
     why = reason_to_draw(settings, first)
     if settings.all_providers[first].kind == "offline":
@@ -214,7 +213,7 @@ def _notice(settings: Settings, built: Mapping[str, tuple[Provider, ...]]) -> st
 
 
 def _visitor_notice(settings: Settings, built: Mapping[str, tuple[Provider, ...]]) -> str:
-    """Say what draws, without the settings, which mean nothing to visitors."""
+    """Return what draws, without the settings, which mean nothing to visitors."""
     first = settings.drawing_order[0]
     if settings.all_providers[first].kind == "offline":
         return "Pictures are offline previews, drawn by a program without AI."

@@ -1,4 +1,4 @@
-"""Builds what takes in batches, and what shows them."""
+"""Builds what accepts batches, and what shows them."""
 
 from collections.abc import Mapping
 

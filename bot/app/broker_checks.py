@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 async def check_broker(settings: Settings) -> tuple[Finding, ...]:
-    """See whether it answers, and say which it is."""
+    """Check that the broker answers, and return which it is."""
     kind = settings.engine.kind
     if kind not in {EngineKind.RABBITMQ, EngineKind.KAFKA}:
         return ()

@@ -57,7 +57,7 @@ class ChatPlatforms:
 
     @property
     def surfaces(self) -> Mapping[Platform, Surface]:
-        """Where they show messages."""
+        """Return where they show messages."""
         shown: dict[Platform, Surface] = {}
         if self.discord is not None:
             shown[DISCORD] = self.discord.surface
@@ -154,7 +154,7 @@ def _build_slack(base: Foundation) -> "SlackFrontEnd":
 
 
 def _observe_updates(base: Foundation, platform: Platform) -> Callable[[UpdateOutcome], None]:
-    """Return what tells whoever observes the house what becomes of a platform's progresses."""
+    """Return what reports to the observer how each progress of a platform ended."""
     return lambda outcome: base.observer.note(UpdateEnded(platform, outcome))
 
 

@@ -1,4 +1,4 @@
-"""Whether this machine and the database's have the same time."""
+"""Checks that this machine and the database's have the same time."""
 
 from datetime import timedelta
 
@@ -19,7 +19,7 @@ async def check_clock(database: Database, clock: Clock, lease: timedelta) -> tup
 
 
 def judge_skew(subject: str, whose: str, behind: timedelta, ahead: timedelta, lease: timedelta) -> tuple[Finding, ...]:
-    """Judge how far a clock of another machine is at least `behind` ours, or `ahead` of it; what is negative is neither."""
+    """Return a finding about a clock that is at least `behind` ours, or `ahead` of it; what is negative is neither."""
     skew = max(behind, ahead, timedelta())
     if skew < _NOTABLE_SKEW:
         return ()

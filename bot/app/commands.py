@@ -23,7 +23,7 @@ def build_dispatcher(services: FeatureServices) -> Dispatcher:
 
 
 def build_commands(services: FeatureServices) -> tuple[AnyCommand, ...]:
-    """Build the commands of every feature, what everybody may do first; `/help` knows all the others."""
+    """Build the commands of every feature, those of everybody first; `/help` gets all the others."""
     built = (command for build in FEATURES for command in build(services))
     commands = tuple(sorted(built, key=lambda command: list(CommandAudience).index(command.audience)))
 

@@ -70,7 +70,7 @@ class BoundedProtocol(H11Protocol):
         self._reader_timer: asyncio.TimerHandle | None = None
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as uvicorn has it
-        """Take it in, or hang up."""
+        """Accept the connection, or close it if there are too many."""
         super().connection_made(transport)
         if len(self.connections) > self._most:
             transport.abort()
@@ -78,14 +78,14 @@ class BoundedProtocol(H11Protocol):
             self._time_head()
 
     def connection_lost(self, exc: Exception | None) -> None:
-        """Forget it."""
+        """Forget the connection."""
         for timer in (self._head_timer, self._reader_timer):
             if timer is not None:
                 timer.cancel()
         super().connection_lost(exc)
 
     def data_received(self, data: bytes) -> None:
-        """Read on; the time runs until a whole head is there."""
+        """Parse the data; the timeout runs until a whole head is there."""
         super().data_received(data)
         self._time_head()
 
@@ -95,12 +95,12 @@ class BoundedProtocol(H11Protocol):
         self._time_head()
 
     def pause_writing(self) -> None:
-        """Wait for somebody who does not read."""
+        """Start the timeout of a client that does not read."""
         super().pause_writing()
         self._reader_timer = self.loop.call_later(self._reader_timeout, self.transport.abort)
 
     def resume_writing(self) -> None:
-        """Go on writing."""
+        """Stop the timeout of a client that does not read."""
         super().resume_writing()
         if self._reader_timer is not None:
             self._reader_timer.cancel()

@@ -1,4 +1,4 @@
-"""The data folder: made, and tried."""
+"""Makes the data folder, and checks that it can be written to."""
 
 import tempfile
 from pathlib import Path
@@ -9,7 +9,7 @@ LET_US_WRITE = "Let the user that runs easel write there, or set another data_di
 
 
 def make_data_folder(folder: Path) -> None:
-    """Make the folder if it is not there, and try whether files can be written to it.
+    """Make the folder if it is not there, and check that files can be written to it.
 
     Raises:
         ConfigError: They cannot.

@@ -1,4 +1,4 @@
-"""What carries jobs to whoever draws, and who of them leads, as the settings choose it."""
+"""Opens what the settings choose to carry jobs to workers, and to choose their leader."""
 
 from collections.abc import AsyncIterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager

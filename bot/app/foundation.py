@@ -88,7 +88,7 @@ class Foundation:
 
 @asynccontextmanager
 async def open_foundation(settings: Settings, observer: Observer = _UNOBSERVED) -> AsyncIterator[Foundation]:
-    """Open it, and close it in reverse order. `observer` hears what happens in the house.
+    """Open the foundation, and close it in reverse order. `observer` is told what happens in the house.
 
     Raises:
         ConfigError: A setting names something that is not there, or a data folder that cannot be written to.

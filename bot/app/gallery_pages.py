@@ -1,4 +1,4 @@
-"""Builds what the pages need that show people their own pictures."""
+"""Builds what the pages of people's own pictures need."""
 
 from bot.adapters.web.gallery import GalleryDependencies
 from bot.adapters.web.gallery_actions import ActionDependencies
@@ -12,7 +12,7 @@ from storage.sql.picture_search import SqlPictureSearch
 
 
 def build_gallery_pages(services: FeatureServices) -> GalleryPageDependencies:
-    """Build it."""
+    """Build what the pages need."""
     base, records = services.base, services.base.records
     gallery = GalleryDependencies(
         quotas=services.quotas,

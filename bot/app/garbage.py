@@ -1,4 +1,4 @@
-"""What Python's garbage collector has to go through: not what is there for ever, nor what start-up is still making."""
+"""Keeps Python's garbage collector from what start-up makes, and from what is there for ever."""
 
 import contextlib
 import gc

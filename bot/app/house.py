@@ -36,7 +36,7 @@ async def open_house(settings: Settings, surfaces: Mapping[Platform, Surface], *
 
 @asynccontextmanager
 async def run_house(base: Foundation, surfaces: Mapping[Platform, Surface], *, recovers: bool = True) -> AsyncIterator[House]:
-    """Work on jobs while the body runs: on those of all processes, or where `recovers` is false on those of this house only.
+    """Work on jobs while the body runs: on all processes' jobs, or where `recovers` is false on this house's own only.
 
     Raises:
         ConfigError: The engine that the settings name cannot be used.

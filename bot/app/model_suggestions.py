@@ -8,7 +8,7 @@ from bot.domain.people import Person
 
 
 def model_suggestions(services: FeatureServices) -> Suggest:
-    """Return what says which models a person may ask for at a place."""
+    """Return a function that suggests the models that a person may ask for at a place."""
 
     async def suggest(person: Person, place: Place) -> tuple[Suggestion, ...]:
         return tuple(Suggestion(offer.name, offer.summary) for offer in await services.quotas.offered_models(person, place))

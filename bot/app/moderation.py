@@ -38,7 +38,7 @@ from storage.sql.seen_keys import SqlSeenKeys
 
 @dataclass(frozen=True, slots=True)
 class ModerationServices:
-    """What keeps the rules of the house: sanctions, cases, reports, and what follows from them."""
+    """The services of moderation: sanctions, cases, reports, and what follows from them."""
 
     sanctions: Sanctions
     enforcement: SanctionEnforcement

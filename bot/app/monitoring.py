@@ -1,4 +1,4 @@
-"""What watches over a process, as it was started and set: metrics, traces, reports of errors."""
+"""Opens what monitors a process, as its settings say: metrics, traces, reports of errors."""
 
 import asyncio
 import importlib
@@ -33,7 +33,7 @@ class Metrics:
     observer: "PrometheusObserver"
 
     def routes(self, base: Foundation) -> APIRouter:
-        """Return the page that tells of them, and of the table of jobs where this process leads."""
+        """Return the page of the metrics, and of the open jobs where this process leads."""
         from bot.adapters.monitoring.backlog_metrics import BacklogMetrics
         from bot.adapters.monitoring.metrics_page import metrics_routes
         from storage.sql.backlog import SqlBacklog
@@ -47,19 +47,19 @@ class Metrics:
 
 @dataclass(frozen=True, slots=True)
 class Monitoring:
-    """Who hears what happens in a process, and its metrics if there is a place to read them."""
+    """The observer of this process, and its metrics if there is a place to read them."""
 
     observer: Observer
     metrics: Metrics | None = None
 
     def routes(self, base: Foundation) -> tuple[APIRouter, ...]:
-        """Return what is served to whoever runs the house, and to nobody else."""
+        """Return the routes that are served to the operator, and to nobody else."""
         return () if self.metrics is None else (self.metrics.routes(base),)
 
 
 @asynccontextmanager
 async def open_monitoring(settings: Settings, role: Role, *, has_metrics: bool) -> AsyncIterator[Monitoring]:
-    """Open what hears of everything in this process; it is closed last, when there is nothing more to hear.
+    """Open the observer of everything in this process; it is closed last, when nothing more happens.
 
     Raises:
         ConfigError: The settings ask for what is not installed, or name an address that is none.

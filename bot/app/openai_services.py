@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 class OpenAiClients:
-    """Opens one client for each key and address, which all who ask there share; they are closed with the stack."""
+    """Opens one client for each key and address, which is shared; they are closed with the stack."""
 
     def __init__(self, stack: AsyncExitStack) -> None:
         self._stack = stack

@@ -22,7 +22,7 @@ from storage.sql.statistics import SqlStatistics
 
 
 def build_pages(services: FeatureServices) -> tuple[PageRoutes, ...]:
-    """Build them."""
+    """Build the pages."""
     statistics = SqlStatistics(services.base.database)
     return (
         partial(moderation_routes, ModerationDependencies(build_case_access(services), build_moderator_sessions(services))),

@@ -1,4 +1,4 @@
-"""Builds what gives people their data, and forgets them."""
+"""Builds what exports people's data, and forgets people."""
 
 from bot.adapters.web.exports import ExportDownloads, export_routes
 from bot.app.chat_platforms import WebExtension

@@ -30,12 +30,12 @@ class ProviderInstance(Generic[S]):
 
     @property
     def section_name(self) -> str:
-        """Where it stands in the settings, for sentences that say what to set."""
+        """Return where it stands in the settings, for sentences that say what to set."""
         return self.name if self.name == "openai" else f"providers.{self.name}"
 
 
 def reason_to_draw(settings: Settings, name: str) -> str:
-    """Say, as the end of a sentence, why a provider is in the order."""
+    """Return why a provider is in the order, as the end of a sentence."""
     if settings.drawing.providers:
         return "[drawing] providers says so"
     if name in settings.providers:

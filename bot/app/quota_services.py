@@ -58,7 +58,7 @@ def build_quotas(base: Foundation) -> Quotas:
     providers = {name: accounts[0] for name, accounts in base.ai_services.accounts.items()}
 
     def estimate(wish: Wish, names: tuple[str, ...]) -> int:
-        """Go by the dearest of those that could be asked."""
+        """Return the cost at the dearest provider that could be asked."""
         return max(
             providers[name].estimate(wish.wanted_size, wish.quality, wish.count).microusd
             + len(wish.inputs) * providers[name].abilities.input_cost.microusd

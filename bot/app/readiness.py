@@ -1,4 +1,4 @@
-"""Whether the house can take jobs right now."""
+"""Checks whether the house can take jobs right now."""
 
 import asyncio
 from collections.abc import Callable
@@ -21,7 +21,7 @@ _TROUBLE_HOLDS_FOR = timedelta(seconds=5)
 
 
 class CachedCheck:
-    """A check that is made by one at a time and holds for a while, however many ask. Trouble is looked at again sooner."""
+    """A check that one caller at a time makes, and whose result holds for a while; trouble is checked again sooner."""
 
     def __init__(self, check: Check, clock: Clock, *, holds_for: timedelta) -> None:
         self._check = check
@@ -43,10 +43,10 @@ class CachedCheck:
 
 
 class Readiness:
-    """Looks at what every job needs: the database and the store; and at the front ends, as they see themselves.
+    """Checks what every job needs: the database and the store; and the front ends, as they see themselves.
 
-    A Redis that is away is said in any case. What takes jobs in goes on without
-    it and stays ready; with `needs_redis`, as a worker does, it is not.
+    A Redis that is away is reported in any case. A process that accepts jobs goes on
+    without it and stays ready; with `needs_redis`, as a worker has it, it is not.
     """
 
     def __init__(
@@ -69,7 +69,7 @@ class Readiness:
         return (*wrong, *shared)
 
     async def _check_records(self) -> tuple[Finding, ...]:
-        """See whether a transaction that writes can begin: a locked database can be read, and takes no job."""
+        """Check that a transaction that writes can begin: a locked database can be read, but takes no job."""
         try:
             async with asyncio.timeout(_TIMEOUT.total_seconds()):
                 await self._base.database.check_writable()

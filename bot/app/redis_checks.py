@@ -1,4 +1,4 @@
-"""What is looked at of the Redis that the settings name, at the start and by `easel doctor`."""
+"""Checks of the Redis that the settings name, at the start and by `easel doctor`."""
 
 from typing import TYPE_CHECKING
 
@@ -23,7 +23,7 @@ SUBJECT = "redis"
 
 
 async def check_redis(settings: Settings, clock: Clock) -> tuple[Finding, ...]:
-    """See whether Redis answers, keeps what it is given, has our time, and is nobody else's under our prefix."""
+    """Check that Redis answers, keeps what it is given, has our time, and is used by no other house under our prefix."""
     if settings.engine.kind is not EngineKind.REDIS:
         return ()
     examine_server = await load_for_engine(EngineKind.REDIS, _import_examine_server)

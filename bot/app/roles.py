@@ -17,7 +17,7 @@ class Role(StrEnum):
 
     @property
     def process_name(self) -> str:
-        """What the process is called when it speaks of itself."""
+        """Return what the process is called when it speaks of itself."""
         return "easel" if self is Role.ALL else f"easel {self}"
 
     @property
@@ -36,7 +36,7 @@ class Role(StrEnum):
         return self in {Role.ALL, Role.WORKER}
 
     def check(self, settings: Settings) -> None:
-        """See whether the settings let this part do something.
+        """Check that the settings let this role do something.
 
         Raises:
             ConfigError: They do not, with a sentence that says what to set.

@@ -1,4 +1,4 @@
-"""Builds what warns, mutes and bans people, and what follows from that."""
+"""Builds what warns, mutes and bans people, and what enforces that."""
 
 from bot.app.foundation import Foundation
 from bot.pipeline.cancellation import Cancellation
@@ -13,7 +13,7 @@ from storage.sql.sanctions import SqlSanctionBook
 def build_sanction_enforcement(
     base: Foundation, cancellation: Cancellation, delivery: Delivery, notices: PrivateNotices
 ) -> SanctionEnforcement:
-    """Build what ends the jobs of banned people, and tells whoever is sanctioned."""
+    """Build what ends the jobs of banned people, and notifies people of sanctions."""
     return SanctionEnforcement(
         book=SqlSanctionBook(base.database, base.clock),
         jobs=base.records.jobs,

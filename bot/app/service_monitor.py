@@ -21,7 +21,7 @@ _DAYS_AHEAD = (7, 60)
 
 
 class ServiceMonitor:
-    """Remembers what is wrong with the services. All it asks of them is free."""
+    """Remembers what is wrong with the services. All of its checks are free."""
 
     def __init__(
         self, ai_services: AiServices, budget_alerts: BudgetAlerts, clock: Clock, announce: Callable[[str], None]
@@ -35,18 +35,18 @@ class ServiceMonitor:
 
     @property
     def findings(self) -> tuple[Finding, ...]:
-        """What is wrong, as far as it was tried."""
+        """Return what is wrong, as far as it was checked."""
         return self._wrong
 
     async def run(self) -> None:
-        """Try for ever. What is mended outside, such as an account that was topped up, is seen within a minute."""
+        """Check for ever. What is fixed outside, such as an account that was topped up, is seen within a minute."""
         while True:
             wrong = await self.check_all()
             await asyncio.sleep((_RETRY_EVERY if wrong else _LOOK_EVERY).total_seconds())
             log.debug("services.tried_again", wrong=len(wrong))
 
     async def check_all(self) -> tuple[Finding, ...]:
-        """Try every service once, and tell whoever started easel and its owners what is newly wrong."""
+        """Check every service once, and report what is newly wrong to the person who started easel and to its owners."""
         found = [finding for _, check in self._checks for finding in await check()]
         wrong = tuple(dict.fromkeys(finding for finding in found if finding.health is Health.WRONG))
         for finding in wrong:
@@ -60,7 +60,7 @@ class ServiceMonitor:
         return wrong
 
     async def _tell_end(self, finding: Finding, due: date) -> None:
-        """Tell of what will end soon: whoever started easel once, and the owners 60 and 7 days before."""
+        """Announce what will end soon: once to the person who started easel, and to the owners 60 and 7 days before."""
         left = (due - self._clock.now().date()).days
         ahead = next((days for days in _DAYS_AHEAD if left <= days), None)
         key = f"ends:{finding.subject}:{due.isoformat()}:{ahead}"
@@ -74,7 +74,7 @@ class ServiceMonitor:
         await self._budget_alerts.notify_owners(Post(sentence), key=key)
 
     async def _report(self, finding: Finding, *, is_new: bool) -> None:
-        """Say what is wrong where it is new; the owners are told once a day, as soon as their platform takes it."""
+        """Report what is newly wrong; to the owners once a day, as soon as their platform accepts it."""
         sentence = f"{finding.subject}: {finding.text} {finding.mend}".rstrip()
         if is_new:
             log.error("service.wrong", subject=finding.subject, text=finding.text)

@@ -49,9 +49,8 @@ async def serve(settings: Settings, announce: Announce, role: Role = Role.ALL, *
     A second signal stops at once.
 
     `announce` is told what the person who started it should know. At
-    `health_port`, 0 being any free one, health checks are answered and metrics
-    told, for nobody but whoever runs the house; a role without a page has one
-    in any case.
+    `health_port`, 0 being any free one, health checks and metrics are served
+    to the operator alone; a role without a page has this port in any case.
 
     Raises:
         ConfigError: A setting is wrong, or the port is taken.
@@ -93,7 +92,7 @@ async def serve(settings: Settings, announce: Announce, role: Role = Role.ALL, *
 
 @asynccontextmanager
 async def _run_background(services: Services, engine: Engine, role: Role) -> AsyncIterator[Worker | None]:
-    """Do what goes on beside the front ends: the work on jobs, or where others do that, what taking them in entails."""
+    """Run what goes on beside the front ends: the work on jobs, or, where others do that, what accepting jobs entails."""
     if role.has_work:
         async with run_work(services, engine, recovers=True) as worker:
             yield worker
@@ -116,7 +115,7 @@ async def _open_front_ends(
     listeners: Listeners,
     announce: Announce,
 ) -> AsyncIterator[tuple[ServerTask, ...]]:
-    """Let people in by the ways of the role while the body runs, and yield the servers."""
+    """Open the front ends of the role while the body runs, and yield the servers."""
     features = services.features
     base, dispatcher = features.base, build_dispatcher(features)
     monitor = ServiceMonitor(base.ai_services, services.budget_alerts, base.clock, announce)
@@ -144,7 +143,7 @@ async def _open_front_ends(
 
 
 async def _drain(worker: Worker, settings: Settings, stop: StopRequest) -> None:
-    """Finish what is being drawn, unless somebody insists on an end."""
+    """Finish what is being drawn, unless a second signal ends that."""
     async with background_task(stop.immediate.wait()) as second_request:
         await wait_for_either(worker.drain(settings.worker.drain), second_request)
 
@@ -154,7 +153,7 @@ def _surfaces(page: WebSurface, chats: ChatPlatforms) -> Mapping[Platform, Surfa
 
 
 async def _announce_start(base: Foundation, role: Role, listeners: Listeners, announce: Announce) -> None:
-    """Say where the page is, who draws, and what is wrong already."""
+    """Announce where the page is, who draws, and what is wrong already."""
     for notice in base.ai_services.notices if role.has_work else ():
         announce(notice)
     skew = await check_clock(base.database, base.clock, base.settings.worker.lease)

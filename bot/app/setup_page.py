@@ -1,4 +1,4 @@
-"""What the page needs on which the owner sets the house up."""
+"""Builds the page on which the owner sets the house up."""
 
 from bot.adapters.web.setup import SetupDependencies
 from bot.app.openai_services import image_model
@@ -14,7 +14,7 @@ def is_unset(settings: Settings) -> bool:
 
 
 def build_setup_page(services: FeatureServices) -> SetupDependencies:
-    """Build it."""
+    """Build what the page needs."""
     base = services.base
     settings = base.settings
 

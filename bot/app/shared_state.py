@@ -1,4 +1,4 @@
-"""What is short-lived and shared by all processes of a house: by Redis where there is one, else in this process alone."""
+"""Short-lived state that all processes of a house share: in Redis where there is one, else in this process alone."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -33,7 +33,7 @@ async def _find_nothing() -> tuple[Finding, ...]:
 
 @dataclass(frozen=True, slots=True)
 class SharedState:
-    """By port. None of it needs to outlive an outage, and nothing of it raises in one. `check` says how what carries it is."""
+    """The shared state by port. None of it needs to outlive an outage, nor raises in one. `check` says how its server is."""
 
     rate_limiter: RateLimiter
     locks: Locks
@@ -43,7 +43,7 @@ class SharedState:
 
 @asynccontextmanager
 async def open_shared_state(settings: Settings, database: Database, clock: Clock, ids: Ids) -> AsyncIterator[SharedState]:
-    """Open it.
+    """Open the shared state.
 
     Raises:
         ConfigError: The packages for Redis are not installed, or another house uses our prefix there.

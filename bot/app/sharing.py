@@ -8,7 +8,7 @@ from storage.sql.shares import SqlShares
 
 
 def build_sharing(services: FeatureServices) -> Sharing:
-    """Build it, for commands and for the pages."""
+    """Build the sharing, for commands and for the pages."""
     base = services.base
     return Sharing(
         shares=SqlShares(base.database),

@@ -46,7 +46,7 @@ class HomeTabBuilder:
         self._services = services
 
     async def __call__(self, person: Person) -> "HomeContent":
-        """Look it up."""
+        """Return the contents of a person's Home tab."""
         from bot.adapters.slack.home import HomeContent
 
         place = Place(person.identity.platform, person.identity.realm, "")

@@ -23,7 +23,7 @@ class StopRequest:
     """130 or 143 once a signal came."""
 
     def request(self, number: signal.Signals) -> None:
-        """Take a signal in."""
+        """Handle a signal."""
         is_second = self.graceful.is_set()
         self.code = 128 + number
         self.graceful.set()

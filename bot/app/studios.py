@@ -1,4 +1,4 @@
-"""Builds what takes in wishes, and batches of them."""
+"""Builds what accepts wishes, and batches of them."""
 
 from bot.app.foundation import Foundation
 from bot.app.moderation import ModerationServices
@@ -22,7 +22,7 @@ def build_studio(
     cancellation: Cancellation,
     alerts: BudgetAlerts,
 ) -> Studio:
-    """Build what takes in wishes; `engine` takes accepted jobs to workers."""
+    """Build what accepts wishes; `engine` takes accepted jobs to workers."""
     return Studio(
         jobs=base.records.jobs,
         quotas=quotas,
@@ -50,7 +50,7 @@ def build_batch_studio(
     cancellation: Cancellation,
     messages: BatchMessages,
 ) -> BatchStudio:
-    """Build what takes in batches."""
+    """Build what accepts batches."""
     return BatchStudio(
         batches=SqlBatches(base.database),
         messages=messages,

@@ -27,7 +27,7 @@ from storage.sql.sent_messages import SqlSentMessages
 
 @dataclass(frozen=True, slots=True)
 class TakedownTools:
-    """Finds pictures and people, takes them down, and knows what is left of them."""
+    """Finds pictures and people, takes them down, and lists what is left of them."""
 
     takedowns: Takedowns
     lookup: PictureLookup

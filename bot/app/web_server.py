@@ -69,7 +69,7 @@ def bind_port(settings: Settings, health_port: int | None = None) -> Iterator[so
 
 @dataclass(frozen=True, slots=True)
 class Listeners:
-    """The sockets that a process listens on: for everybody, and for whoever runs the house."""
+    """The sockets that a process listens on: for everybody, and for the operator."""
 
     page: socket.socket | None
     health: socket.socket | None
@@ -97,7 +97,7 @@ class _WebServer(uvicorn.Server):
         self.is_up = asyncio.Event()
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
-        """Start, and say so."""
+        """Start, then set `is_up`."""
         await super().startup(sockets=sockets)
         self.is_up.set()
 

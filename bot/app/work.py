@@ -1,4 +1,4 @@
-"""The work on jobs in one process: a worker, and what looks after the jobs of all."""
+"""The work on jobs in one process: a worker, and the sweeps over all jobs."""
 
 from collections.abc import AsyncIterator, Coroutine
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -60,13 +60,13 @@ async def run_work(services: Services, engine: Engine, *, recovers: bool) -> Asy
 
 
 def follow_intake(services: Services) -> tuple[Coroutine[Any, Any, None], ...]:
-    """Return what goes on wherever jobs, cases and batches are taken in, whoever works on them."""
+    """Return what has to run in every process that accepts jobs, cases and batches."""
     features = services.features
     return services.budget_alerts.run(), features.moderation.case_messages.run(), features.pictures.batch_messages.run()
 
 
 def _sweep_all(services: Services, engine: Engine, leader: LeaderLock) -> tuple[Coroutine[Any, Any, None], ...]:
-    """Return what repairs and removes from time to time, in whichever process leads."""
+    """Return the sweeps that repair and remove, which the leading process runs."""
     features, moderation = services.features, services.features.moderation
     return (
         _build_recovery(services, engine, leader).run(every=_SWEEP_EVERY),

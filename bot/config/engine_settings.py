@@ -20,7 +20,7 @@ class EngineKind(StrEnum):
 
     @property
     def server(self) -> str:
-        """What its server is called."""
+        """Return what its server is called."""
         return {EngineKind.REDIS: "Redis", EngineKind.RABBITMQ: "RabbitMQ", EngineKind.KAFKA: "Kafka"}.get(self, "")
 
 
@@ -67,5 +67,5 @@ class EngineSettings(Section):
 
     @property
     def kind(self) -> EngineKind:
-        """What carries jobs."""
+        """Return what carries jobs."""
         return _KINDS.get(urlsplit(self.url.get_secret_value()).scheme, EngineKind.LOCAL)

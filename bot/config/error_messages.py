@@ -71,7 +71,7 @@ def _kinds_with(detail: ErrorDetails) -> list[str]:
 
 
 def _kind_sentence(detail: ErrorDetails, loc: Loc) -> str:
-    """Say which kinds of provider there are, where a section names none of them."""
+    """Return which kinds of provider there are, where a section names none of them."""
     name, known = to_toml_name((*loc, "kind")), list(KINDS)
     if detail["type"] == "union_tag_not_found":
         return f"{name} is missing: set it to {join_words(known)}."
@@ -92,7 +92,7 @@ def _requirement(detail: ErrorDetails, loc: Loc) -> str:
 
 
 def _locate(loc: Loc, sources: Sequence[SettingsSource]) -> tuple[str, Loc]:
-    """Say what the setting is called where it was set (variables can reach below it), or else where it could be."""
+    """Return what the setting is called where it was set (variables can reach below it), or else where it could be."""
     for source in sources:
         there = min((path for path in source.names if path[: len(loc)] == loc), key=len, default=None)
         if there is not None:
@@ -101,7 +101,7 @@ def _locate(loc: Loc, sources: Sequence[SettingsSource]) -> tuple[str, Loc]:
 
 
 def _suggest(loc: Loc, name: str) -> str:
-    """Guess what was meant: first among its neighbours, then anywhere."""
+    """Return what was probably meant: first among its neighbours, then anywhere."""
     is_variable = name.startswith(PREFIX)
     siblings = list(_field_names(_type_at(loc[:-1])))
     close = difflib.get_close_matches(loc[-1], siblings, n=1)
@@ -129,7 +129,7 @@ def _example(loc: Loc) -> str:
 
 
 def _setting_paths(kind: type[BaseModel], above: Loc = ()) -> Iterator[Loc]:
-    """Walk over all settings that have names of their own."""
+    """Yield the paths of all settings that have names of their own."""
     for key in kind.model_fields:
         below = _type_at((key,), kind)
         if isinstance(below, type) and issubclass(below, BaseModel):
@@ -152,7 +152,7 @@ def _type_at(loc: Loc, kind: Any = Settings) -> Any:
 
 
 def _unwrap(annotation: Any) -> Any:
-    """Take `Annotated` and `| None` off."""
+    """Return the type without `Annotated` and `| None`."""
     if get_origin(annotation) is Annotated:
         return _unwrap(get_args(annotation)[0])
     kinds = [kind for kind in get_args(annotation) if isinstance(kind, type) and issubclass(kind, BaseModel)]

@@ -34,13 +34,13 @@ class Section(BaseModel):
 
 
 def echo(value: object) -> str:
-    """Repeat a value in a message if it is short: anything longer might be a key that landed in the wrong place."""
+    """Return a value for a message if it is short: anything longer might be a key that landed in the wrong place."""
     text = str(value)
     return f"“{text}”" if text.isprintable() and len(text) <= _LONGEST_QUOTE else "what it is now"
 
 
 def parse_duration(value: object) -> timedelta:
-    """Read `90s`, `1h30m`, `2 m`, or ISO `PT3M`."""
+    """Return the duration of `90s`, `1h30m`, `2 m`, or ISO `PT3M`."""
     if isinstance(value, timedelta):
         return value
     text = str(value).strip()
@@ -63,7 +63,7 @@ Duration = Annotated[timedelta, BeforeValidator(parse_duration)]
 
 
 def between(least: str, most: str) -> AfterValidator:
-    """Bound a duration; both ends are allowed."""
+    """Return a validator that bounds a duration; both ends are allowed."""
 
     def check(value: timedelta) -> timedelta:
         if not parse_duration(least) <= value <= parse_duration(most):
@@ -74,7 +74,7 @@ def between(least: str, most: str) -> AfterValidator:
 
 
 def like(pattern: str, what: str) -> AfterValidator:
-    """Bound a text to those that look so; `what` ends the sentence "must be …"."""
+    """Return a validator of texts that look so; `what` ends the sentence "must be …"."""
 
     def check(value: str) -> str:
         if not re.fullmatch(pattern, value):
@@ -85,7 +85,7 @@ def like(pattern: str, what: str) -> AfterValidator:
 
 
 def parse_list(value: object) -> object:
-    """Read `a, b` as two words: environment variables cannot hold lists."""
+    """Return `a, b` as two words: environment variables cannot hold lists."""
     return [word.strip() for word in value.split(",") if word.strip()] if isinstance(value, str) else value
 
 
@@ -96,7 +96,7 @@ def _check_texts(words: tuple[str, ...]) -> tuple[str, ...]:
 
 
 def threshold_of(kind: ContentKind) -> BeforeValidator:
-    """Read a moderation score, `flagged` or `off`, if it is one that this kind of content may have."""
+    """Return a parser of a moderation score, `flagged` or `off`, if this kind of content may have it."""
 
     def check(value: object) -> str:
         try:
@@ -212,7 +212,7 @@ ZoneName = Annotated[str, AfterValidator(_check_zone)]
 
 
 def parse_size(value: object) -> Size:
-    """Read `1536x1024`."""
+    """Return the size of `1536x1024`."""
     found = re.fullmatch(r"([1-9]\d{0,4})x([1-9]\d{0,4})", str(value).strip())
     if not found:
         raise ValueError("must be a list of sizes, width x height in pixels, such as 1536x1024")
@@ -230,7 +230,7 @@ Slug = Annotated[str, AfterValidator(_check_slug)]
 
 
 def merge_over(defaults: Mapping[str, object]) -> BeforeValidator:
-    """Lay a table that somebody wrote over the default one, so that naming one entry does not lose the others."""
+    """Return a validator that merges a table over the default one, so that naming one entry does not lose the others."""
 
     def merge(given: object) -> object:
         return {**defaults, **given} if isinstance(given, Mapping) else given

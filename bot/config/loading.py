@@ -1,4 +1,4 @@
-"""Reading the settings from everywhere they may stand."""
+"""Loads the settings from all their sources."""
 
 import os
 from collections.abc import Mapping
@@ -15,7 +15,7 @@ DEFAULT_FILE = Path("config.toml")
 
 
 def load(named: Path | None = None, *, environ: Mapping[str, str] | None = None) -> Settings:
-    """Read and check all settings; `named` is a settings file that somebody asked for.
+    """Return all settings, checked; `named` is a settings file that somebody asked for.
 
     Raises:
         ConfigError: One sentence for each thing that is wrong, one a line.
@@ -38,7 +38,7 @@ def load(named: Path | None = None, *, environ: Mapping[str, str] | None = None)
 
 
 def find_config_file(named: Path | None = None, *, environ: Mapping[str, str] | None = None) -> Path | None:
-    """Say which settings file is read: the named one (there or not), EASEL_CONFIG's, `config.toml` here, or none."""
+    """Return the settings file: the named one (there or not), EASEL_CONFIG's, `config.toml` here, or None."""
     environ = os.environ if environ is None else environ
     if named is None and environ.get("EASEL_CONFIG", "").strip():
         named = Path(environ["EASEL_CONFIG"].strip())

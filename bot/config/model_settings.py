@@ -24,7 +24,7 @@ class PriceSettings(Section):
 
     @property
     def tokens(self) -> TokenPrices:
-        """The same in micro-dollars."""
+        """Return the prices in micro-dollars."""
         return TokenPrices(*(int(price * MILLION) for price in (self.text_in, self.image_in, self.out)))
 
 
@@ -66,7 +66,7 @@ class AbilitySettings(Section):
         return self
 
     def abilities(self, where: str, known: Abilities | None = None) -> Abilities:
-        """Say what the model can do; `known` is what is built in about it, and `where` names the section in an error.
+        """Return what the model can do; `known` is what is built in about it, and `where` names the section in an error.
 
         Raises:
             ConfigError: Nothing is built in, and the section names no sizes either.
@@ -95,5 +95,5 @@ class ModelSettings(AbilitySettings):
     price: PriceSettings | None = None
 
     def prices(self, known: TokenPrices | None = None) -> TokenPrices | None:
-        """Say what its tokens cost, or None when nobody knows."""
+        """Return what its tokens cost, or None when nobody knows."""
         return self.price.tokens if self.price else known

@@ -54,7 +54,7 @@ class ProviderTimeoutSettings(Section):
 
     @property
     def by_quality(self) -> dict[Quality, timedelta]:
-        """Those that are set."""
+        """Return the timeouts that are set."""
         found = {Quality.LOW: self.low, Quality.MEDIUM: self.medium, Quality.HIGH: self.high}
         return {quality: limit for quality, limit in found.items() if limit is not None}
 
@@ -80,14 +80,14 @@ class ProviderPriceSettings(Section):
 
     @property
     def tokens(self) -> TokenPrices | None:
-        """The prices of tokens; None where the service does not count them."""
+        """Return the prices of tokens; None where the service does not count them."""
         if self.text_in is None or self.image_in is None or self.out is None:
             return None
         return TokenPrices(*(int(price * MILLION) for price in (self.text_in, self.image_in, self.out)))
 
     @property
     def units(self) -> UnitPrices | None:
-        """The prices of pictures, pixels and seconds; None where none is set."""
+        """Return the prices of pictures, pixels and seconds; None where none is set."""
         prices = {"picture": self.picture, "megapixel": self.megapixel, "second": self.second}
         if all(price is None for price in prices.values()):
             return None
@@ -113,7 +113,7 @@ class ProviderSettings(Section):
 
     @property
     def allowed_tiers(self) -> frozenset[Tier] | None:
-        """The tiers that may use it; None for all of them."""
+        """Return the tiers that may use it; None for all of them."""
         return frozenset(Tier(name) for name in self.tiers) or None
 
     def by_account(self, name: str) -> dict[str, Self]:
@@ -208,7 +208,7 @@ class OpenAiBatchProviderSettings(OpenAiAccountSettings):
 
     @property
     def is_relaxed(self) -> bool:
-        """It is."""
+        """Return True: batches have no other lane."""
         return True
 
 
@@ -325,6 +325,6 @@ class OpenAiSettings(Section):
 
     @property
     def provider(self) -> OpenAiProviderSettings:
-        """The same as the provider that is called openai."""
+        """Return the same as the provider that is called openai."""
         fields = self.model_dump(exclude={"image_model"})
         return OpenAiProviderSettings(model=self.image_model, **fields)

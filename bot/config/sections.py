@@ -55,12 +55,12 @@ class WebSettings(Section):
 
     @property
     def reachable_url(self) -> str:
-        """The address of this house for people anywhere, without a slash at its end; empty where only this machine has one."""
+        """Return this house's address for people anywhere, without a slash at its end; empty if only this machine has one."""
         return "" if is_loopback(urlsplit(self.public_url).hostname or "") else self.public_url
 
     @property
     def links_base(self) -> str:
-        """What links of ours begin with, without a slash at its end."""
+        """Return what links of ours begin with, without a slash at its end."""
         host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(self.host, self.host)  # noqa: S104 - read, not bound
         return self.public_url or f"http://{f'[{host}]' if ':' in host else host}:{self.port}"
 
@@ -115,7 +115,7 @@ class WeightSettings(Section):
 
     @property
     def by_quality(self) -> dict[Quality, int]:
-        """The weight of each quality."""
+        """Return the weight of each quality."""
         return {Quality.LOW: self.low, Quality.MEDIUM: self.medium, Quality.HIGH: self.high}
 
 
@@ -127,7 +127,7 @@ class BudgetSettings(Section):
 
     @property
     def budgets(self) -> tuple[Budget, ...]:
-        """The limits that are set."""
+        """Return the limits that are set."""
         dollars = {Period.DAY: self.day, Period.MONTH: self.month}
         return tuple(Budget(HOUSE, period, int(amount * MILLION)) for period, amount in dollars.items() if amount)
 
@@ -166,12 +166,12 @@ class QuotasSettings(Section):
 
     @property
     def zone(self) -> ZoneInfo:
-        """The zone whose midnight ends the day."""
+        """Return the zone whose midnight ends the day."""
         return ZoneInfo(self.time_zone)
 
     @property
     def limits(self) -> dict[Tier, int]:
-        """Pictures a day by tier."""
+        """Return the pictures a day by tier."""
         return {Tier(name): limit for name, limit in self.tiers.items()}
 
     def first_tier_of(self, platform: Platform) -> Tier:
@@ -197,7 +197,7 @@ class DrawingSettings(Section):
 
     @property
     def timeout_by_quality(self) -> dict[Quality, timedelta]:
-        """How long one drawing of each quality may take."""
+        """Return how long one drawing of each quality may take."""
         return {Quality.LOW: self.timeouts.low, Quality.MEDIUM: self.timeouts.medium, Quality.HIGH: self.timeouts.high}
 
 
@@ -222,7 +222,7 @@ class ThresholdSettings(Section):
 
     @property
     def thresholds(self) -> Thresholds:
-        """What holds in communities that have set nothing else."""
+        """Return what holds in communities that have set nothing else."""
         thresholds = USUAL_THRESHOLDS
         for kind in SCORED:
             thresholds = thresholds.set(kind, parse_threshold(kind, getattr(self, kind)))
@@ -252,7 +252,7 @@ class WorkerSettings(Section):
 
     @property
     def slots_by_tier(self) -> dict[Tier, int]:
-        """How many jobs of each tier run at once when all tiers are busy."""
+        """Return how many jobs of each tier run at once when all tiers are busy."""
         return {Tier(name): slots for name, slots in self.slots.items()}
 
 

@@ -1,4 +1,4 @@
-"""All settings together, and whether they go together."""
+"""All settings together, and the checks that they fit together."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import timedelta
@@ -82,11 +82,11 @@ class Settings(BaseSettings):
 
     @property
     def outdated(self) -> tuple[str, ...]:
-        """A sentence for each setting that was found under an old name."""
+        """Return a sentence for each setting that was found under an old name."""
         return self._outdated
 
     def note_outdated(self, sentences: tuple[str, ...]) -> None:
-        """Take note of what `load` found under old names."""
+        """Note what `load` found under old names."""
         self._outdated = sentences
 
     @classmethod
@@ -213,22 +213,22 @@ class Settings(BaseSettings):
 
     @property
     def home(self) -> Path:
-        """The data folder, from the root."""
+        """Return the data folder, from the root."""
         return self.data_dir.absolute()
 
     @property
     def records_url(self) -> str:
-        """Where the database is."""
+        """Return where the database is."""
         return self.records.url.get_secret_value() or f"sqlite+aiosqlite:///{self.home / 'easel.db'}"
 
     @property
     def objects_url(self) -> str:
-        """Where pictures are kept."""
+        """Return where pictures are kept."""
         return self.objects.url or f"file:{self.home / 'pictures'}"
 
     @property
     def pictures_folder(self) -> Path | None:
-        """The folder of the pictures; None when they are not on a disk."""
+        """Return the folder of the pictures; None when they are not on a disk."""
         if not self.objects_url.startswith("file:"):
             return None
         path = self.objects_url.removeprefix("file:")
@@ -236,14 +236,14 @@ class Settings(BaseSettings):
 
     @property
     def drawing_order(self) -> tuple[str, ...]:
-        """Which providers draw, first choice first."""
+        """Return which providers draw, first choice first."""
         own = ("openai",) if self.openai.api_key else ()
         at_once = [name for name, section in self.providers.items() if not section.is_relaxed]
         return self.drawing.providers or (*own, *at_once) or ("offline",)
 
     @property
     def all_providers(self) -> dict[str, ProviderSettings]:
-        """The settings of every provider by its name: first those of the order, then those that draw only when asked for."""
+        """Return every provider's settings by its name: first those of the order, then those that draw only when asked for."""
         built_in: dict[str, ProviderSettings] = {"openai": self.openai.provider, "offline": OfflineProviderSettings()}
         known = {**built_in, **self.providers}
         names = dict.fromkeys((*self.drawing_order, *self.providers))

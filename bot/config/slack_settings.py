@@ -13,7 +13,7 @@ _BASE64 = re.compile(r"[A-Za-z0-9_-]{43}=?")
 
 
 def parse_key(text: str) -> bytes:
-    """Read the 32 bytes of a key.
+    """Return the 32 bytes of a key.
 
     Raises:
         ValueError: It is none; the sentence says what it must be, and never repeats it.
@@ -71,7 +71,7 @@ class SlackSettings(Section):
 
     @property
     def key_bytes(self) -> tuple[bytes, ...]:
-        """The keys to seal with."""
+        """Return the keys to encrypt with."""
         return tuple(parse_key(key.get_secret_value()) for key in self.token_keys)
 
     @model_validator(mode="after")

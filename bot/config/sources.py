@@ -86,12 +86,12 @@ def _rename_keys(path: Loc, value: object) -> object:
 
 
 def _spell_like(name: str, path: Loc) -> str:
-    """Spell a setting as a variable where `name` is one, else as in the file."""
+    """Return a setting spelled as a variable where `name` is one, else as in the file."""
     return PREFIX + "__".join(path).upper() if name.startswith(PREFIX) else to_toml_name(path)
 
 
 def _insert(table: dict[str, Any], path: Loc, value: object) -> None:
-    """Put a value where its path leads; below one that is not a table there is no room, and that one is complained of."""
+    """Put a value where its path leads; below a value that is no table there is no room, and that value is reported."""
     below: object = table
     for step in path[:-1]:
         below = below.setdefault(step, {}) if isinstance(below, dict) else None

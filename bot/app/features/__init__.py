@@ -1,4 +1,4 @@
-"""What people can do with easel: each feature is a module that says its commands, and builds what only it needs."""
+"""What people can do with easel: each feature is a module that builds its commands, and what only it needs."""
 
 from collections.abc import Callable
 

@@ -29,6 +29,6 @@ def build_commands(services: FeatureServices) -> tuple[AnyCommand, ...]:
 
 
 def _premium_offer(settings: Settings, account: AccountId) -> str:
-    """Say how one becomes a member; the address tells the shop whose membership it is."""
+    """Return how one becomes a member; the address tells the shop whose membership it is."""
     page = settings.membership.checkout_url
     return f"For {settings.membership.tier}, become a member: {page}?client_reference_id={account}" if page else ""
