@@ -118,7 +118,9 @@ class BatchStudio:
             Refusal: It cannot be drawn any more, as the sentence says; it can be confirmed again later.
         """
         batch = await self._find_own(id_, call)
-        if batch.state is BatchState.OFFERED and self._clock.now() - batch.created_at > OFFER_LASTS:
+        if batch.state is not BatchState.OFFERED or batch.is_cancelled:
+            raise _conflict(batch)
+        if self._clock.now() - batch.created_at > OFFER_LASTS:
             raise BadInput(_GONE)
         limits = await self._quotas.effective_limits(batch.author, batch.place)
         await self._sanctions.check(limits.account.id, limits.community)
@@ -127,7 +129,7 @@ class BatchStudio:
         async with self._admission.lock(batch.account):
             await self._admission.check(batch.account, await self._jobs.count_open(batch.account))
             if not await self._batches.confirm(batch.id, call.promise(), self._clock.now()):
-                raise Conflict("That was decided already, so nothing was changed.")
+                raise _conflict(await self.find(batch.id))
             try:
                 batch, jobs = await self._make_jobs(batch, limits)
             except Refusal:
@@ -280,6 +282,14 @@ class BatchStudio:
             await self._engine.publish(job.id, tier=job.tier)
         except EaselError as error:
             log.warning("job.unpublished", job=job.id, reason=str(error))
+
+
+def _conflict(batch: Batch) -> Conflict:
+    """Return why a batch that was decided on cannot be confirmed: what became of it."""
+    if batch.is_cancelled:
+        return Conflict("That is cancelled, so no more of it is drawn; /batch makes another one.")
+    became = "was drawn already" if batch.notified_at else "is being drawn already, as its message shows"
+    return Conflict(f"All of that {became}; it is counted once, and /batch makes another one.")
 
 
 def _clean(prompts: tuple[str, ...]) -> tuple[str, ...]:

@@ -61,11 +61,23 @@ class TestConfirming:
         assert [button.action for button in first.buttons] == [f"batch-cancel:{found.id}"]
 
     async def test_two_presses_are_one(self, setup: BatchSetup) -> None:
-        """The second one is told so."""
+        """The second one is told what becomes of it."""
         found = await setup.offered()
         await setup.press("batch-draw", found)
         [answer] = await setup.press("batch-draw", found)
-        assert "decided already" in answer.text
+        assert answer.text.startswith("All of that is being drawn already")
+        assert await spent(setup) == (2, 0)
+        await setup.bench.work()
+        await setup.messages.show(found.id)
+        [answer] = await setup.press("batch-draw", found)
+        assert answer.text.startswith("All of that was drawn already")
+
+    async def test_of_two_presses_at_once_one_is_told_so(self, setup: BatchSetup) -> None:
+        """Both find the offer."""
+        found = await setup.offered()
+        answers = await asyncio.gather(*(setup.press("batch-draw", found) for _ in range(2)))
+        [[answer]] = [one for one in answers if one]
+        assert answer.text.startswith("All of that is being drawn already")
         assert await spent(setup) == (2, 0)
 
     async def test_nobody_confirms_what_is_anothers(self, setup: BatchSetup) -> None:
@@ -124,7 +136,7 @@ class TestConfirming:
         [answer] = await setup.press("batch-cancel", found)
         assert answer.text == "Nothing is drawn, and nothing was counted."
         [answer] = await setup.press("batch-draw", found)
-        assert "decided already" in answer.text
+        assert answer.text.startswith("That is cancelled")
 
     async def test_an_offer_shows_what_was_decided_in_the_place_of_its_buttons(self, setup: BatchSetup) -> None:
         """And nothing is said twice."""
