@@ -27,6 +27,7 @@ from bot.app.foundation import Foundation, open_foundation
 from bot.app.services import Services, build_services
 from bot.config import Settings
 from bot.domain.batches import Batch
+from bot.domain.images import Picture, PictureId
 from bot.domain.jobs import BatchId, Draft
 from bot.domain.people import PREMIUM, Identity, Person, Platform
 from storage.engines.local import LocalEngine
@@ -89,7 +90,12 @@ async def _send_all(base: Foundation) -> float:
         await base.objects.put(picture.file.key, bytes([number]) * PICTURE_BYTES, "image/png")
         shown.append(ZipEntry(f"{number:03}.png", job, picture))
     idle = highest = _rss_mb()
-    async for _ in write_zip(shown, base.objects):
+    pictures = {one.picture.id: one.picture for one in shown}
+
+    async def find(picture: PictureId) -> Picture | None:
+        return pictures.get(picture)
+
+    async for _ in write_zip(shown, find, base.objects):
         highest = max(highest, _rss_mb())
     return highest - idle
 

@@ -31,4 +31,4 @@ def build_gallery_pages(services: FeatureServices) -> GalleryPageDependencies:
         links=services.pictures.links,
     )
     deletion = SeveralDeletion(gallery=services.pictures.gallery, delivery=services.pictures.delivery, jobs=records.jobs)
-    return GalleryPageDependencies(gallery, picture, ActionDependencies(deletion, records.jobs, base.objects))
+    return GalleryPageDependencies(gallery, picture, ActionDependencies(deletion, records.jobs, records.pictures, base.objects))

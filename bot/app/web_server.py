@@ -131,7 +131,7 @@ async def serve_web(
         extra_routers=(
             picture_routes(pictures=base.records.pictures, objects=base.objects, copy_signer=base.copy_signer),
             health_routes(Readiness(base, extension.findings).findings),
-            batch_file_routes(SqlBatches(base.database), services.pictures.gallery, base.objects),
+            batch_file_routes(SqlBatches(base.database), services.pictures.gallery, base.records.pictures, base.objects),
             *extension.routes,
         ),
         rest_dependencies=_rest_dependencies(services),

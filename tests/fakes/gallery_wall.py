@@ -56,7 +56,7 @@ class Wall:
             pictures=bench.pictures, jobs=bench.jobs, lineage=bench.lineage, sharing=bench.sharing, links=bench.links
         )
         deletion = SeveralDeletion(gallery=bench.gallery, delivery=bench.delivery, jobs=bench.jobs)
-        return GalleryPageDependencies(gallery, picture, ActionDependencies(deletion, bench.jobs, bench.objects))
+        return GalleryPageDependencies(gallery, picture, ActionDependencies(deletion, bench.jobs, bench.pictures, bench.objects))
 
     @property
     def house(self) -> WebHouse:

@@ -13,13 +13,14 @@ from bot.domain.images import Picture
 from bot.domain.jobs import BatchId, Job
 from bot.ports.batches import Batches
 from bot.ports.objects import ObjectStore
+from bot.ports.pictures import Pictures
 from bot.services.gallery import Gallery
 from bot.services.picture_links import EXTENSIONS
 
 _ID = re.compile(r"[A-Za-z0-9_-]{1,64}")
 
 
-def batch_file_routes(batches: Batches, gallery: Gallery, objects: ObjectStore) -> APIRouter:
+def batch_file_routes(batches: Batches, gallery: Gallery, pictures: Pictures, objects: ObjectStore) -> APIRouter:
     """Return the route `/b/<batch>.zip`. Like a picture's link it works for anybody who has it; removed pictures are left out."""
     routes = APIRouter()
 
@@ -30,7 +31,7 @@ def batch_file_routes(batches: Batches, gallery: Gallery, objects: ObjectStore) 
         if not shown:
             return problem_for(request, HTTPStatus.NOT_FOUND, "There is no picture at this address that can be seen.")
         headers = {"Content-Disposition": 'attachment; filename="easel-ai-batch.zip"', "Cache-Control": "private, no-store"}
-        return StreamingResponse(write_zip(shown, objects), media_type="application/zip", headers=headers)
+        return StreamingResponse(write_zip(shown, pictures.get, objects), media_type="application/zip", headers=headers)
 
     return routes
 

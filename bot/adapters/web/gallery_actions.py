@@ -16,6 +16,7 @@ from bot.domain.jobs import JobId
 from bot.pipeline.deletion import SeveralDeletion
 from bot.ports.jobs import Jobs
 from bot.ports.objects import ObjectStore
+from bot.ports.pictures import Pictures
 from bot.services.picture_links import EXTENSIONS
 
 _EXPECTED = 'Send {"pictures": ["..."]}.'
@@ -29,6 +30,7 @@ class ActionDependencies:
 
     deletion: SeveralDeletion
     jobs: Jobs
+    pictures: Pictures
     objects: ObjectStore
 
 
@@ -75,7 +77,9 @@ def gallery_action_routes(dependencies: ActionDependencies, own: OwnPictures, vi
             for number, one in enumerate(shown, start=1)
         ]
         headers = {"Content-Disposition": 'attachment; filename="easel-ai-pictures.zip"', "Cache-Control": "private, no-store"}
-        return StreamingResponse(write_zip(entries, dependencies.objects), media_type="application/zip", headers=headers)
+        return StreamingResponse(
+            write_zip(entries, dependencies.pictures.get, dependencies.objects), media_type="application/zip", headers=headers
+        )
 
     return routes
 

@@ -2,10 +2,10 @@
 
 import json
 import zipfile
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from dataclasses import dataclass
 
-from bot.domain.images import Picture
+from bot.domain.images import Picture, PictureId, PictureState
 from bot.domain.jobs import Job
 from bot.errors import StorageFailed
 from bot.ports.objects import ObjectStore
@@ -20,27 +20,40 @@ class ZipEntry:
     picture: Picture
 
 
-async def write_zip(entries: Sequence[ZipEntry], objects: ObjectStore) -> AsyncIterator[bytes]:
+FindPicture = Callable[[PictureId], Awaitable[Picture | None]]
+"""Reads a picture's record as it stands."""
+
+
+async def write_zip(entries: Sequence[ZipEntry], find: FindPicture, objects: ObjectStore) -> AsyncIterator[bytes]:
     """Yield the file piece by piece.
 
     At its end are a list of prompts for people and a manifest for programs. A picture that the store does not give now
-    is left out, and both say so.
+    is left out, and both say so; of one that was hidden or removed since the file was begun they say no more than that.
     """
     pipe = _Pipe()
     lines, manifest = [], []
     with zipfile.ZipFile(pipe, "w", zipfile.ZIP_STORED) as archive:
         for entry in entries:
-            is_there = True
-            try:
-                archive.writestr(_info(entry), await objects.get(entry.picture.file.key))
-            except StorageFailed:
-                is_there = False
-            lines.append(_line(entry, is_there=is_there))
-            manifest.append(_facts(entry, is_there=is_there))
+            content, is_gone = await _read(entry.picture, find, objects)
+            if content is not None:
+                archive.writestr(_info(entry), content)
+            lines.append(_line(entry, is_there=content is not None, is_gone=is_gone))
+            manifest.append(_facts(entry, is_there=content is not None, is_gone=is_gone))
             yield pipe.take()
         archive.writestr("prompts.txt", "\n".join([*lines, ""]))
         archive.writestr("manifest.json", json.dumps(manifest, ensure_ascii=False, indent=2))
     yield pipe.take()
+
+
+async def _read(picture: Picture, find: FindPicture, objects: ObjectStore) -> tuple[bytes | None, bool]:
+    """Return the bytes of a picture, if it may be seen at this moment, and whether it may not: a file can take minutes."""
+    try:
+        content = await objects.get(picture.file.key)
+        now = await find(picture.id)
+    except StorageFailed:
+        return None, False
+    is_gone = now is None or now.state is not PictureState.VISIBLE
+    return None if is_gone else content, is_gone
 
 
 def _info(entry: ZipEntry) -> zipfile.ZipInfo:
@@ -48,18 +61,21 @@ def _info(entry: ZipEntry) -> zipfile.ZipInfo:
     return zipfile.ZipInfo(entry.name, (job.kept_at or job.created_at).timetuple()[:6])
 
 
-def _line(entry: ZipEntry, *, is_there: bool) -> str:
+def _line(entry: ZipEntry, *, is_there: bool, is_gone: bool) -> str:
+    if is_gone:
+        return f"{entry.name} (not to be seen any more)"
     words = entry.job.wish.prompt if entry.job.erased_at is None else "words that are not kept any more"
     return f"{entry.name}{'' if is_there else ' (could not be read now)'}: {words}"
 
 
-def _facts(entry: ZipEntry, *, is_there: bool) -> dict[str, object]:
+def _facts(entry: ZipEntry, *, is_there: bool, is_gone: bool) -> dict[str, object]:
     job, picture = entry.job, entry.picture
     drawn = job.prepared_prompt.text if job.prepared_prompt else job.wish.prompt
-    knows_words = job.erased_at is None
+    knows_words = job.erased_at is None and not is_gone
     return {
         "file": entry.name if is_there else None,
         "id": picture.id,
+        "is_gone": is_gone,
         "prompt": job.wish.prompt if knows_words else None,
         "drawn_prompt": drawn if knows_words else None,
         "drawn_at": (job.kept_at or job.created_at).isoformat(),

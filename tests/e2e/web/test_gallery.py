@@ -9,6 +9,7 @@ from dataclasses import replace
 import pytest
 import pytest_asyncio
 
+from bot.adapters.web.zip_stream import ZipEntry, write_zip
 from bot.domain.collections import Collection, CollectionId
 from bot.domain.jobs import JobId
 from bot.domain.people import HOUSE
@@ -204,6 +205,22 @@ async def test_a_picture_that_cannot_be_read_is_left_out_of_the_file(wall: Wall,
         assert "(could not be read now): words that are not kept any more" in archive.read("prompts.txt").decode()
         [told] = json.loads(archive.read("manifest.json"))
     assert (told["file"], told["prompt"], told["drawn_prompt"]) == (None, None, None)
+
+
+async def test_what_is_hidden_while_the_file_is_written_is_not_in_it(wall: Wall) -> None:
+    """It may take minutes; of such a picture both lists say that it is gone, and nothing of its words."""
+    bench = wall.bench
+    shown = [bench.jobs.kept[one].picture for one in await wall.hang("x" * 44, "a fox", "an owl", "a hen")]
+    entries = [ZipEntry(f"{number}.png", bench.jobs.rows[JobId(one.job)].job, one) for number, one in enumerate(shown)]
+    sending = write_zip(entries, bench.pictures.get, bench.objects)
+    parts = [await anext(sending)]
+    await bench.decisions.hide(shown[1].id, RemovalReason.RULES, "mo")
+    parts += [part async for part in sending]
+    with zipfile.ZipFile(io.BytesIO(b"".join(parts))) as archive:
+        assert archive.namelist() == ["0.png", "2.png", "prompts.txt", "manifest.json"]
+        assert archive.read("prompts.txt").decode().splitlines()[1] == "1.png (not to be seen any more)"
+        told = [(one["file"], one["is_gone"], one["prompt"]) for one in json.loads(archive.read("manifest.json"))]
+    assert told == [("0.png", False, "a fox"), (None, True, None), ("2.png", False, "a hen")]
 
 
 async def test_other_pages_may_neither_read_nor_change_it(wall: Wall, ann: HttpVisitor) -> None:
