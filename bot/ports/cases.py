@@ -88,8 +88,8 @@ class Cases(Protocol):
         """Return the notes, oldest first."""
         ...
 
-    async def last_decider_but(self, community: CommunityId, account: AccountId, *, since: datetime) -> Actor | None:
-        """Return which other person has decided a case of the community since then, the latest of them."""
+    async def last_decider_but(self, community: CommunityId, *accounts: AccountId, since: datetime) -> Actor | None:
+        """Return which person other than these has decided a case of the community since then, the latest of them."""
         ...
 
     async def close_due(self, *, most: int) -> tuple[Case, ...]:

@@ -21,6 +21,9 @@ _PAGE = 20
 _ACTIVE = timedelta(days=90)
 """Who has decided a case so recently is a moderator whom an appeal can go to."""
 
+_FOR_OTHERS = timedelta(days=1)
+"""How long an appeal is for others than who decided before: somebody may moderate here who has not decided anything yet."""
+
 
 class CaseReview:
     """The cases of all communities. The caller has checked that whoever decides is a moderator.
@@ -70,7 +73,7 @@ class CaseReview:
             BadInput: There is no such case, or it cannot be decided so.
             Conflict: It is decided already; the sentence says by whom.
             NotAllowed: It is about the moderator, or it is an appeal against
-                their own decision, and there is another moderator.
+                their own decision, and there is another moderator, or may be one.
         """
         found = await self.find(case, community)
         if decision not in found.decisions:
@@ -153,12 +156,17 @@ class CaseReview:
             raise NotAllowed("This is your own appeal, so another moderator has to decide it; nothing was changed.")
         if await self._appealed_decider(appeal) != by.account:
             return
-        since = self._clock.now() - _ACTIVE
-        other = await self._cases.last_decider_but(appeal.community, by.account, since=since)
-        if other is not None and other.account != appeal.account:
+        now = self._clock.now()
+        other = await self._cases.last_decider_but(appeal.community, by.account, appeal.account, since=now - _ACTIVE)
+        if other is not None:
             raise NotAllowed(
                 f"This appeal is against your own decision, so another moderator decides it, such as {other.name}; "
                 "nothing was changed."
+            )
+        if now < appeal.opened_at + _FOR_OTHERS:
+            raise NotAllowed(
+                "This appeal is against your own decision, so others have a day to decide it; after that you can. "
+                "Nothing was changed."
             )
 
     async def _appealed_decider(self, appeal: Case) -> AccountId | None:

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, String, bindparam, exists, func, insert, select, tuple_, update
+from sqlalchemy import Select, bindparam, exists, func, insert, select, tuple_, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain.cases import UNDO_WINDOW, Case, CaseDecision, CaseId, CaseNote, CaseState, NewCase
@@ -66,7 +66,7 @@ _LAST_DECIDER = (
         cases.c.community == bindparam("community"),
         cases.c.state == CaseState.DECIDED.value,
         cases.c.decided_at > bindparam("since"),
-        cases.c.decided_by.not_in([EVERYBODY, bindparam("account", type_=String)]),
+        cases.c.decided_by.not_in(bindparam("accounts", expanding=True)),
     )
     .order_by(cases.c.decided_at.desc())
     .limit(1)
@@ -170,10 +170,10 @@ class SqlCases:
             found = await connection.execute(_NOTES, {"case": case})
             return tuple(CaseNote(row.at, Actor(AccountId(row.by_account), row.by_name), row.text) for row in found)
 
-    async def last_decider_but(self, community: CommunityId, account: AccountId, *, since: datetime) -> Actor | None:
-        """Return who decided a case of the community last, other than that account."""
+    async def last_decider_but(self, community: CommunityId, *accounts: AccountId, since: datetime) -> Actor | None:
+        """Return who decided a case of the community last, other than these accounts."""
         async with self._database.read_statement() as connection:
-            values = {"community": community, "account": account, "since": since}
+            values = {"community": community, "accounts": [EVERYBODY, *accounts], "since": since}
             row = (await connection.execute(_LAST_DECIDER, values)).first()
         return None if row is None else actor_of(row.decided_by, row.decided_by_name)
 

@@ -153,6 +153,7 @@ class TestDeciding:
         assert await cases.last_decider_but(HOUSE, ANN, since=long_ago) == MO
         assert await cases.last_decider_but(HOUSE, MO.account, since=long_ago) == ZOE
         assert await cases.last_decider_but(HOUSE, MO.account, since=NOON) is None
+        assert await cases.last_decider_but(HOUSE, MO.account, ZOE.account, since=long_ago) is None
         assert await cases.last_decider_but(CommunityId("discord:2"), ANN, since=long_ago) is None
 
 

@@ -39,7 +39,10 @@ async def test_what_a_moderator_decides_on_the_page_happens_over_kill_9(tmp_path
             [appeal] = setup.serving.rows("SELECT id FROM cases WHERE kind = 'appeal'")
             failing = setup.discord.faults.fail("POST", "/users/@me/channels", status=503, times=1000)
             silent = setup.discord.faults.fail("POST", "/channels/*/messages", status=503, times=1000)
-            await decide(browser, appeal["id"], "restore")
+            setup.channel.guild.grant(grace, Permission.MANAGE_MESSAGES)
+            async with ServedVisitor(setup.serving.url) as other:
+                await open_page(setup, grace, other)
+                await decide(other, appeal["id"], "restore")
             await setup.discord.changes.until(lambda: failing.met or silent.met, within=60, what="a notice that fails")
             await restart(setup, tmp_path)
             told = await setup.discord.changes.until(

@@ -57,8 +57,8 @@ async def test_a_person_is_banned_refused_and_let_go(stage: SlackStage, mo: Memb
 
 
 async def test_a_case_is_appealed_by_the_button_and_by_the_command(stage: SlackStage, mo: Member, mods: Channel) -> None:
-    """Where nobody else has decided here, whoever decided looks at it again; picture and person come back."""
-    picture, eve = await stage.picture(), stage.team.add_member("eve")
+    """Another moderator looks at it again, who has decided nothing yet; picture and person come back."""
+    picture, eve, zoe = await stage.picture(), stage.team.add_member("eve"), stage.team.add_member("zoe", is_admin=True)
     await eve.message_shortcut("report_picture", picture)
     case = await mods.message_when(lambda one: "was reported" in one and bool(one.images), within=30)
     await mo.press(case, "Ban")
@@ -73,6 +73,8 @@ async def test_a_case_is_appealed_by_the_button_and_by_the_command(stage: SlackS
     await stage.ada.command(stage.channel, EASEL, "appeal please look again")
     await stage.ada.ephemeral("You have appealed against that already", within=20)
     await mo.press(appeal, "Take it back")
+    await mo.ephemeral("others have a day to decide it", within=20)
+    await zoe.press(appeal, "Take it back")
     await told(stage, stage.ada, "the decision is taken back")
     [restored] = await stage.base.records.pictures.of_job((await stage.job(picture)).id)
     assert restored.state is PictureState.VISIBLE

@@ -137,14 +137,14 @@ class MemoryCases:
         """Return them."""
         return tuple(self.rows[case].notes) if case in self.rows else ()
 
-    async def last_decider_but(self, community: CommunityId, account: AccountId, *, since: datetime) -> Actor | None:
+    async def last_decider_but(self, community: CommunityId, *accounts: AccountId, since: datetime) -> Actor | None:
         """Look for the latest."""
         decided = [
             (case.decided_at, case.decided_by)
             for case in self._sorted()
             if case.community == community and case.decided_at is not None and case.decided_by is not None
         ]
-        others = [(at, by) for at, by in decided if at > since and by.account not in {EVERYBODY, account}]
+        others = [(at, by) for at, by in decided if at > since and by.account not in {EVERYBODY, *accounts}]
         return max(others, key=lambda one: one[0])[1] if others else None
 
     async def close_due(self, *, most: int) -> tuple[Case, ...]:

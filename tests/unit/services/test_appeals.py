@@ -128,9 +128,11 @@ async def test_an_appeal_is_decided_once(setup: AppealSetup) -> None:
 
 
 async def test_another_moderator_decides_where_there_is_one(setup: AppealSetup) -> None:
-    """Against a sanction as against a case; where there is none, whoever decided looks at it again."""
+    """Against a sanction as against a case; where there is none within a day, whoever decided looks at it again."""
     ban = await setup.sanctions.ban(ANN.account, HERE, by=MO)
-    await setup.review.decide((await setup.appeal(ban.id)).id, CaseDecision.UPHOLD, MO, HERE)
+    first = await setup.appeal(ban.id)
+    setup.clock.move(timedelta(days=1))
+    await setup.review.decide(first.id, CaseDecision.UPHOLD, MO, HERE)
     await setup.decided(CaseDecision.KEEP, by=OLLIE, picture="owl")
     other = await setup.sanctions.ban(ANN.account, HERE, by=MO)
     appeal = await setup.appeal(other.id)

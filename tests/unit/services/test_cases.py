@@ -179,9 +179,12 @@ class TestAppeals:
         assert (await stage.review.decide(appeal, CaseDecision.RESTORE, ZOE, HOUSE)).decision is CaseDecision.RESTORE
 
     async def test_where_there_is_no_other_one_they_do(self, stage: CasesSetup) -> None:
-        """Somebody has to."""
+        """Somebody has to; but a day long it is for others, who may be there and have decided nothing yet."""
         appeal = await self.appeal(stage)
-        stage.clock.move(timedelta(minutes=1))
+        with pytest.raises(NotAllowed) as refused:
+            await stage.review.decide(appeal, CaseDecision.UPHOLD, MO, HOUSE)
+        assert "others have a day to decide it" in refused.value.user_text
+        stage.clock.move(timedelta(days=1))
         assert (await stage.review.decide(appeal, CaseDecision.UPHOLD, MO, HOUSE)).decided_by == MO
 
     async def test_nor_do_they_undo_what_the_other_one_decided(self, stage: CasesSetup) -> None:
@@ -197,7 +200,20 @@ class TestAppeals:
         other = await stage.open(replace(REPORT, picture=PictureId("owl.0"), account=AccountId("bob")))
         await stage.review.decide(other, CaseDecision.KEEP, ANN, HOUSE)
         appeal = await self.appeal(stage)
+        stage.clock.move(timedelta(days=1))
         assert (await stage.review.decide(appeal, CaseDecision.UPHOLD, MO, HOUSE)).decided_by == MO
+
+    async def test_who_appeals_hides_no_third_moderator(self, stage: CasesSetup) -> None:
+        """What they decided last is not looked at."""
+        for moderator, picture in ((ZOE, "owl.0"), (ANN, "hen.0")):
+            other = await stage.open(replace(REPORT, picture=PictureId(picture), account=AccountId("bob")))
+            await stage.review.decide(other, CaseDecision.KEEP, moderator, HOUSE)
+            stage.clock.move(timedelta(minutes=1))
+        appeal = await self.appeal(stage)
+        stage.clock.move(timedelta(days=1))
+        with pytest.raises(NotAllowed) as refused:
+            await stage.review.decide(appeal, CaseDecision.UPHOLD, MO, HOUSE)
+        assert "such as Zoe" in refused.value.user_text
 
     async def test_an_appeal_against_no_case_is_anybodys(self, stage: CasesSetup) -> None:
         """A sanction may have come without one."""
