@@ -8,7 +8,7 @@ import bot
 import storage
 from bot.app.ai_services import build_matcher
 from bot.config import Settings
-from tests.fakes.shared_work import paint_tiles, share_word_filters
+from tests.fakes.shared_work import look_soon_for_files, paint_tiles, share_word_filters
 
 _WHEN_NEEDED = (
     "aiofiles",
@@ -45,6 +45,7 @@ for _name in _WHEN_NEEDED:
 share_word_filters()
 build_matcher(Settings())
 paint_tiles()
+look_soon_for_files()
 
 # What is there already is not gone through by the garbage collections of each of them, nor copied for that.
 gc.collect()

@@ -7,8 +7,11 @@ from unittest.mock import patch
 
 from PIL import Image
 
+import bot.adapters.slack.surface
 import bot.app.ai_services
 import bot.providers.offline.painter
+from bot.adapters.slack.message_editor import SurfaceTimings
+from bot.adapters.slack.uploads import UploadTimings
 from bot.domain.images import Quality, Size
 from bot.moderation.word_filter.lists import WordList
 from bot.moderation.word_filter.matching import Matcher
@@ -43,3 +46,13 @@ def paint_in_tiles(reading: Reading, size: Size, quality: Quality, random: Rando
     canvas.image = tiles.resize(canvas.image.size, Image.Resampling.NEAREST)
     for _ in range(STEPS + 1):
         yield canvas
+
+
+def brief_slack_timings() -> SurfaceTimings:
+    """Return the usual timings, but that a file is looked for as soon as the fake Slack has it: it has them sooner than Slack."""
+    return SurfaceTimings(UploadTimings(first=0.06))
+
+
+def look_soon_for_files() -> None:
+    """Have Slack's surface go by `brief_slack_timings` from now on."""
+    patch.object(bot.adapters.slack.surface, "SurfaceTimings", brief_slack_timings).start()
