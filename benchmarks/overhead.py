@@ -8,7 +8,6 @@ decoding and a file, with nothing around it.
 import argparse
 import contextlib
 import json
-import socket
 import subprocess
 import sys
 import tempfile
@@ -18,6 +17,7 @@ from contextlib import AbstractContextManager
 from statistics import median
 
 from benchmarks.programs import run_fake, run_program
+from tests.fakes.ports import free_port
 
 PICTURE_BYTES = 3_000_000
 SLOW, INSTANT = 2.0, 0.0
@@ -65,8 +65,7 @@ def ready_seconds(url: str) -> float:
 
 
 def _start_seconds(folder: str, url: str) -> float:
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        port = listener.getsockname()[1]
+    port = free_port()
     environ = {"EASEL_DATA_DIR": folder, "EASEL_WEB__PORT": str(port), "OPENAI_API_KEY": "sk-bench", "OPENAI_BASE_URL": url}
     before = time.perf_counter()
     with run_program("bot", "run", **environ):

@@ -18,7 +18,7 @@ from benchmarks.chaos.orphan_sweep import sweep_orphans
 from benchmarks.chaos.people import OWNER_COOKIE, Crowd, split_among_doors, visitor_id
 from benchmarks.chaos.replicas import Replica, import_easel
 from benchmarks.chaos.surroundings import GUILDS, Surroundings, open_surroundings
-from tests.e2e.serving import free_port
+from tests.fakes.ports import free_port
 
 LEASE_S = 3.0
 _WEBS, _WORKERS = 2, 3

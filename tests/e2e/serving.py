@@ -2,7 +2,6 @@
 
 import asyncio
 import json
-import socket
 import sqlite3
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -13,14 +12,9 @@ import httpx2
 
 from tests.e2e.program import Program, Running
 from tests.e2e.tables import give_tables
+from tests.fakes.ports import free_port
 
 _PATIENCE = 60.0
-
-
-def free_port() -> int:
-    """Return a port that nobody listens on right now."""
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        return int(listener.getsockname()[1])
 
 
 @dataclass

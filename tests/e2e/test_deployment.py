@@ -14,8 +14,9 @@ import pytest
 
 from bot.config import load
 from tests.e2e.program import Program
-from tests.e2e.serving import ServedVisitor, free_port
+from tests.e2e.serving import ServedVisitor
 from tests.fakes.discord import FakeDiscord
+from tests.fakes.ports import free_port
 from tests.fakes.postgres import PostgresServer
 from tests.fakes.redis import redis_server
 from tests.fakes.s3 import make_bucket

@@ -14,8 +14,9 @@ import pytest
 from bot.app.house import open_house
 from bot.config import Settings
 from tests.e2e.program import Program
-from tests.e2e.serving import ServedVisitor, Serving, free_port
+from tests.e2e.serving import ServedVisitor, Serving
 from tests.fakes.openai import FakeOpenAI, Options
+from tests.fakes.ports import free_port
 from tests.fakes.redis import RedisServer, redis_server
 from tests.fakes.surfaces import LOOM, FakeCall, RecordingSurface, person
 

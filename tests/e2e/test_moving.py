@@ -15,7 +15,8 @@ import httpx2
 import pytest
 
 from tests.e2e.program import Done, Program
-from tests.e2e.serving import ServedVisitor, Serving, free_port
+from tests.e2e.serving import ServedVisitor, Serving
+from tests.fakes.ports import free_port
 from tests.fakes.postgres import PostgresServer
 from tests.fakes.redis import RedisServer
 from tests.fakes.s3 import make_bucket

@@ -13,11 +13,12 @@ import pytest
 import pytest_asyncio
 
 from tests.e2e.discord_stage import is_done
-from tests.e2e.serving import Serving, free_port
+from tests.e2e.serving import Serving
 from tests.e2e.test_crashes import assert_books_add_up
 from tests.fakes.discord import FakeDiscord
 from tests.fakes.metrics import read_samples
 from tests.fakes.openai import Endpoint, FakeOpenAI, Kind
+from tests.fakes.ports import free_port
 from tests.fakes.redis import RedisServer
 from tests.fakes.visitor import Event, HttpVisitor, Listener
 

@@ -12,9 +12,10 @@ import pytest_asyncio
 
 from bot.adapters.slack.manifest import EASEL, EVENTS, IMAGINE
 from tests.e2e.program import Program
-from tests.e2e.serving import Serving, free_port
+from tests.e2e.serving import Serving
 from tests.e2e.slack_stage import is_done
 from tests.fakes.openai import FakeOpenAI, Options
+from tests.fakes.ports import free_port
 from tests.fakes.slack import FakeSlack, Member, Workspace
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")

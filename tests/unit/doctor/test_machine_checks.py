@@ -2,7 +2,6 @@
 
 import contextlib
 import http.server
-import socket
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -12,6 +11,7 @@ import pytest
 from bot.config.sections import WebSettings
 from bot.doctor import machine_checks
 from bot.domain.health import Health
+from tests.fakes.ports import free_port
 
 
 @contextlib.contextmanager
@@ -35,12 +35,6 @@ def answering(body: bytes, status: int = 200) -> Iterator[int]:
         finally:
             server.shutdown()
             thread.join()
-
-
-def free_port() -> int:
-    """Return a port that nobody listens on."""
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        return int(listener.getsockname()[1])
 
 
 def entries(folder: Path) -> list[Path]:
