@@ -140,7 +140,7 @@ class OutcomeUnknown(ProviderFailed):
 
 
 class StillDrawing(EaselError):
-    """A call that was made before goes on for long: it is asked for again after `pause`, by whoever has the job then.
+    """A call that was made before goes on for long: the job's next worker asks for it after `pause`.
 
     `is_new` says that it was made just now.
     """

@@ -24,7 +24,7 @@ def quote(typed: object, longest: int = 40) -> str:
 
 
 def suggest(word: str, known: list[str]) -> str:
-    """Guess what was meant: ` Did you mean wide?`, or nothing."""
+    """Return what was probably meant: ` Did you mean wide?`, or nothing."""
     close = difflib.get_close_matches(word, known, n=1)
     return f" Did you mean {close[0]}?" if close else ""
 
@@ -46,7 +46,7 @@ def duration_text(span: timedelta) -> str:
 
 
 def progress_bar(share: float) -> str:
-    """Draw `▰▰▰▱▱▱▱▱▱▱ 30 %`."""
+    """Return `▰▰▰▱▱▱▱▱▱▱ 30 %`."""
     share = min(max(share, 0.0), 1.0)
     full = round(share * _BAR_SEGMENTS)
     return f"{'▰' * full}{'▱' * (_BAR_SEGMENTS - full)} {round(share * 100)} %"

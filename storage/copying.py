@@ -162,7 +162,7 @@ async def _copy_table(table: Table, source: AsyncConnection, target: AsyncConnec
 
 
 async def _chunks(table: Table, source: AsyncConnection) -> AsyncIterator[Sequence[Row[Any]]]:
-    """Read a table in the order of its key, which has an index, so that each part begins where the last one ended."""
+    """Yield a table's rows in the order of its key, which has an index, so that each part begins where the last one ended."""
     keys = list(table.primary_key.columns)
     first = select(table).order_by(*keys).limit(_CHUNK)
     after = first.where(tuple_(*keys) > tuple_(*(bindparam(f"after_{key.name}", type_=key.type) for key in keys)))

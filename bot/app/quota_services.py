@@ -53,7 +53,7 @@ def weights_of(settings: Settings) -> Weights:
 
 
 def build_quotas(base: Foundation) -> Quotas:
-    """Put the quotas together."""
+    """Build the quotas."""
     settings, records = base.settings, base.records
     providers = {name: accounts[0] for name, accounts in base.ai_services.accounts.items()}
 

@@ -15,7 +15,7 @@ _SINCE = "%Y%m%d%H%M%S"
 
 @dataclass(frozen=True, slots=True)
 class PageArgument:
-    """What was shown last, and what was looked for; `kind` is a word of whoever shows the pages."""
+    """What was shown last, and what was looked for; `kind` is a filter of that list's own."""
 
     last: str
     since: datetime | None
@@ -29,10 +29,10 @@ class PageArgument:
 
 
 def read_page_argument(argument: str) -> PageArgument:
-    """Read it back.
+    """Return what a button carries.
 
     Raises:
-        ValueError: Nobody but a button of ours should write one, and this was somebody else.
+        ValueError: It was not written by a button of ours.
     """
     last, since, kind, words = argument.split(":")
     moment = datetime.strptime(since, _SINCE).replace(tzinfo=UTC) if since else None

@@ -1,4 +1,4 @@
-"""The settings of what carries jobs to whoever draws."""
+"""The settings of what carries jobs to workers."""
 
 import re
 from enum import StrEnum
@@ -60,7 +60,7 @@ def _are_kafka_addresses(text: str) -> bool:
 
 
 class EngineSettings(Section):
-    """`[engine]`: what carries jobs to whoever draws."""
+    """`[engine]`: what carries jobs to workers."""
 
     url: Annotated[Secret, AfterValidator(_check_url)] = NO_SECRET
     prefix: Slug = "easel"

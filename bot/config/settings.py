@@ -98,7 +98,7 @@ class Settings(BaseSettings):
         dotenv_settings: PydanticBaseSettingsSource,  # noqa: ARG003 - see above
         file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003 - see above
     ) -> tuple[PydanticBaseSettingsSource, ...]:
-        """Take what the constructor is given; `load` hands its own sources in."""
+        """Return the sources that the constructor is given; `load` passes its own."""
         return (init_settings,)
 
     @model_validator(mode="after")

@@ -95,7 +95,7 @@ class Reversal:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FailedRefund:
-    """That `amount` of what the reversal `reversal` named came back to us, as of `at`: whoever had paid did not get it."""
+    """A refund that failed: `amount` of what the reversal `reversal` named came back to us, as of `at`."""
 
     source: str
     id: str

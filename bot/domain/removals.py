@@ -18,7 +18,7 @@ class RemovalReason(StrEnum):
 
     @property
     def sentence(self) -> str:
-        """What its author and the command line read."""
+        """Return what its author and the command line read."""
         return {
             RemovalReason.RULES: "it breaks the rules of the place where it was posted",
             RemovalReason.REPORTS: "several people reported it",

@@ -12,7 +12,7 @@ WITHDRAWAL_TIME = timedelta(minutes=10)
 
 
 class ReportReason(StrEnum):
-    """What is wrong with a picture, in the words of whoever reports it."""
+    """What is wrong with a picture, as its reporter says."""
 
     SEXUAL = "sexual"
     VIOLENT = "violent"
@@ -68,7 +68,7 @@ class ReportTally:
 
     @property
     def undecided(self) -> int:
-        """How many wait for a decision."""
+        """Return how many wait for a decision."""
         return self.moderators + self.known + self.new + self.distrusted
 
     def is_enough(self, threshold: int) -> bool:

@@ -1,4 +1,4 @@
-"""Tells pictures by their first bytes, and proves that they are whole; `Image.open` would try other formats too."""
+"""Detects formats by their first bytes, and proves that pictures are whole; `Image.open` would try other formats too."""
 
 import struct
 from collections.abc import Callable

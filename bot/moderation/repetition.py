@@ -1,4 +1,4 @@
-"""Tells whether somebody tries the same refused thing again, in other words."""
+"""Detects that somebody tries the same refused thing again, in other words."""
 
 import re
 

@@ -1,4 +1,4 @@
-"""Tells people how their appeals were decided."""
+"""Notifies people of how their appeals were decided."""
 
 from datetime import timedelta
 
@@ -19,7 +19,7 @@ _GIVE_UP_AFTER = timedelta(days=1)
 
 
 class AppealNotice:
-    """Tells the person once for each decision of their appeal; see `bot.ports.cases.CaseEffect`."""
+    """Notifies the person once for each decision of their appeal; see `bot.ports.cases.CaseEffect`."""
 
     def __init__(self, notices: PrivateNotices, removals: PictureRemovals, seen_keys: SeenKeys, clock: Clock) -> None:
         self._notices = notices

@@ -1,4 +1,4 @@
-"""Ends jobs before they have pictures, whoever has them."""
+"""Ends jobs before they have pictures, whether they wait or run."""
 
 from collections.abc import Callable
 

@@ -15,7 +15,7 @@ class Credits(Protocol):
         ...
 
     async def move(self, move: CreditMove) -> AuditEntry | None:
-        """Add or take credits, and put it on record; None, and nothing written, where this `key` was moved already.
+        """Add or take credits, and log it; return None, and write nothing, where this `key` was moved already.
 
         Raises:
             BadInput: There are not so many to take, or it would have more than `MOST_CREDITS`.

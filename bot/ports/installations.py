@@ -20,7 +20,7 @@ class InstallationKey:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StoredInstallation:
-    """One installation. `sealed` is the platform's own record with its tokens, encrypted by whoever stores it; never logged."""
+    """One installation. `sealed` is the platform's own record with its tokens, encrypted by the adapter; never logged."""
 
     key: InstallationKey
     sealed: bytes = field(repr=False)

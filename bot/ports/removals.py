@@ -76,7 +76,7 @@ class PictureRemovals(Protocol):
 
 
 class BlockedPictures(Protocol):
-    """Knows the pictures that may not come back. May raise `StorageFailed`."""
+    """Keeps the pictures that may not come back. May raise `StorageFailed`."""
 
     async def add(self, blocked: BlockedPicture) -> bool:
         """Block a picture; False when its bytes are blocked already, where a missing fingerprint is filled in."""
@@ -92,7 +92,7 @@ class BlockedPictures(Protocol):
 
 
 class SentMessages(Protocol):
-    """Knows the messages of ours that show a job's pictures beside the job's own message. May raise `StorageFailed`."""
+    """Keeps the messages of ours that show a job's pictures beside the job's own message. May raise `StorageFailed`."""
 
     async def add(self, job: JobId, message: MessageRef) -> None:
         """Write a message down; the same one again changes nothing."""

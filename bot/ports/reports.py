@@ -26,7 +26,7 @@ class Reports(Protocol):
         ...
 
     async def withdraw(self, pictures: Collection[PictureId], by: Actor, since: datetime) -> tuple[PictureId, ...]:
-        """Take back somebody's undecided reports of these pictures that were made since then; return of which. That is logged."""
+        """Withdraw somebody's undecided reports of these pictures that were made since then, log it, and return the pictures."""
         ...
 
     async def give_reason(self, pictures: Collection[PictureId], reporter: AccountId, reason: ReportReason) -> bool:

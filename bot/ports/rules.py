@@ -49,7 +49,7 @@ class Rulebook(Protocol):
         ...
 
     async def undo(self, entry: AuditEntryId, by: Actor) -> AuditEntry:
-        """Put back what an entry changed: a rule, credits, or usage. That is an entry too.
+        """Undo what an entry changed: a rule, credits, or usage. That is an entry too.
 
         Of an import those rules go that still say what it made them say.
 

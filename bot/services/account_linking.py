@@ -42,10 +42,10 @@ class LinkCode:
 
 
 class AccountLinking:
-    """Issues codes, and joins whoever redeems one into the account that it was issued to.
+    """Issues codes, and joins the account that redeems one into the account that it was issued to.
 
-    `first_tier` is a newcomer's, by platform (guest, if not named): whoever
-    parts begins there. `random_below` draws a number below its argument.
+    `first_tier` is a newcomer's, by platform (guest, if not named): a parted
+    identity begins there. `random_below` draws a number below its argument.
     """
 
     def __init__(

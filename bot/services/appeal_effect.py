@@ -1,4 +1,4 @@
-"""Gives back what an appeal that was granted takes back."""
+"""Lifts the sanctions that a granted appeal was against."""
 
 from bot.domain.cases import Case, CaseDecision, CaseId, CaseKind, CaseState
 from bot.domain.sanctions import Sanction, SanctionId

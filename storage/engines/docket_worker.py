@@ -13,7 +13,7 @@ _LOOK_EVERY = timedelta(seconds=1)
 
 
 class QueueWorker:
-    """Has docket work on a queue. `running` is what it works on, kept by whoever does the work.
+    """Has docket work on a queue. `running` is what it works on, kept by the worker functions.
 
     A worker of docket's that loses Redis waits for all that it has begun
     before it starts anything new, which may take as long as a drawing. Here

@@ -15,7 +15,7 @@ _MOST_BYTES = 16 * 1024 * 1024
 
 
 class AmqpChannel:
-    """A fanout exchange, and for whoever listens a queue that goes with its connection."""
+    """A fanout exchange, and for each listener a queue that goes with its connection."""
 
     failures: tuple[type[Exception], ...] = FAILURES
 

@@ -49,7 +49,7 @@ class S3Address:
         access_key: str | None = None,
         secret_key: str | None = None,
     ) -> "S3Address":
-        """Read `s3://bucket/prefix`; empty texts count as not given.
+        """Return the address of `s3://bucket/prefix`; empty texts count as not given.
 
         Raises:
             ConfigError: Something in it cannot be meant; no key is repeated.

@@ -163,7 +163,7 @@ class Bucket:
         return (self._finding(Health.WRONG, text, _MEND_PUBLIC),)
 
     async def _check_missing(self, key: str) -> tuple[Finding, ...]:
-        """Look for what is not there: without leave to list, Amazon calls that forbidden."""
+        """Return what a missing object looks like: without permission to list, Amazon calls it forbidden."""
         try:
             await self.get(key)
         except ObjectMissing:

@@ -1,4 +1,4 @@
-"""The tables, once for every engine; whoever makes or compares them takes `metadata` from here, where all of them are known."""
+"""The tables, once for every engine; take `metadata` from here, where all of them are known."""
 
 from storage.schema import (
     accounts,

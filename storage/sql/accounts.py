@@ -47,7 +47,7 @@ _FIRST_CREATED = select(func.min(accounts.c.created_at).label("first")).where(
 
 @retry_all_uncommitted
 class SqlAccounts:
-    """Knows in SQL whose identity is whose."""
+    """Keeps accounts and their identities in SQL."""
 
     def __init__(self, database: Database, clock: Clock, ids: Ids) -> None:
         self._database = database
@@ -55,7 +55,7 @@ class SqlAccounts:
         self._ids = ids
 
     async def get_or_create(self, identity: Identity, first_tier: Tier) -> Account:
-        """Read the account, and make it when there is none."""
+        """Return the account, and make it where there is none."""
         async with self._database.read_statement() as connection:
             row = (await connection.execute(_ACCOUNT_OF, _columns(identity))).first()
         return await self._make(identity, first_tier) if row is None else _account(row)
@@ -74,12 +74,12 @@ class SqlAccounts:
             return _account((await connection.execute(_BY_ID, {"account": forgotten.account})).one())
 
     async def list_linked_identities(self, identity: Identity) -> tuple[Identity, ...]:
-        """Read the identities of the same account."""
+        """Return the identities of the same account."""
         async with self._database.read_statement() as connection:
             return _identities((await connection.execute(_LINKED, _columns(identity))).all())
 
     async def identities(self, account: AccountId) -> tuple[Identity, ...]:
-        """Read the identities of an account."""
+        """Return the identities of an account."""
         async with self._database.read_statement() as connection:
             return _identities((await connection.execute(_OF_ACCOUNT, {"account": account})).all())
 

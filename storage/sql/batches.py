@@ -81,7 +81,7 @@ class SqlBatches:
             return tuple(job_of(row) for row in await connection.execute(_OF_BATCH, {"batch": batch}))
 
     async def list_unnotified(self, platforms: frozenset[Platform], *, confirmed_by: datetime, most: int) -> tuple[Batch, ...]:
-        """Read those that were confirmed the longest ago."""
+        """Return the batches that were confirmed the longest ago."""
         found = select(batches).where(IS_UNNOTIFIED, batches.c.confirmed_at <= confirmed_by, batches.c.platform.in_(platforms))
         async with self._database.read_statement() as connection:
             rows = await connection.execute(found.order_by(batches.c.confirmed_at, batches.c.id).limit(most))

@@ -73,7 +73,7 @@ class SqlCollections:
         return None if row is None else _collection_of(row)
 
     async def list_visible(self, account: AccountId, community: CommunityId) -> tuple[ListedCollection, ...]:
-        """Read them with what is in them."""
+        """Return the collections, with the numbers of their pictures."""
         async with self._database.read_statement() as connection:
             found = await connection.execute(_LISTED, {"whose": account, "here": community})
             return tuple(ListedCollection(_collection_of(row), row.pictures) for row in found)

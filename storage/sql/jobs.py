@@ -104,7 +104,7 @@ class SqlJobs:
         return AcceptedJob(job_of(known), is_new=False)
 
     async def get(self, job: JobId) -> Job | None:
-        """Read the job."""
+        """Return the job."""
         return await self._read(_BY_ID, job=job)
 
     async def get_several(self, jobs: Sequence[JobId]) -> tuple[Job, ...]:
@@ -113,11 +113,11 @@ class SqlJobs:
             return tuple(job_of(row) for row in await connection.execute(_SEVERAL, {"several": list(jobs)}))
 
     async def by_key(self, key: str) -> Job | None:
-        """Read the job by the call that made it."""
+        """Return the job of the call that made it."""
         return await self._read(_BY_KEY, key=key)
 
     async def by_message(self, platform: Platform, channel: str, message: str) -> Job | None:
-        """Read the job by the message that speaks of it."""
+        """Return the job of a message."""
         return await self._read(_BY_MESSAGE, platform=platform, message_key=message_key(channel, message))
 
     @transaction
@@ -257,7 +257,7 @@ class SqlJobs:
         return ending
 
     async def list_unconfirmed(self, *, ended_since: datetime, most: int) -> tuple[JobId, ...]:
-        """Read them by their calls, which are few."""
+        """Return the jobs, found by their calls, which are few."""
         async with self._database.read_statement() as connection:
             return await unconfirmed_jobs(connection, now=self._clock.now(), ended_since=ended_since, most=most)
 
@@ -267,7 +267,7 @@ class SqlJobs:
         await connection.execute(_MARK_NOTIFIED, {"job": job, "told_at": self._clock.now()})
 
     async def list_unnotified(self, platforms: frozenset[Platform], *, most: int, after: JobId | None = None) -> tuple[Job, ...]:
-        """Read the final jobs that wait for a word."""
+        """Return the final jobs whose people are not notified."""
         waiting = (
             select(jobs)
             .where(IS_UNNOTIFIED, jobs.c.platform.in_(platforms), *is_accepted_after(after))
@@ -280,7 +280,7 @@ class SqlJobs:
     async def claimable(
         self, platforms: frozenset[Platform], *, accepted_by: datetime, most: int, after: JobId | None = None
     ) -> tuple[tuple[JobId, Tier], ...]:
-        """Read the open jobs that wait."""
+        """Return the open jobs that wait."""
         async with self._database.read_statement() as connection:
             found = await claimable_jobs(
                 connection, platforms, now=self._clock.now(), accepted_by=accepted_by, most=most, after=after

@@ -162,7 +162,7 @@ class SqlOldRecords:
             return tuple(CommunityId(name) for name in sorted((await connection.execute(_COMMUNITIES)).scalars()))
 
     async def erase_prompts(self, community: CommunityId, before: datetime, *, most: int, now: datetime) -> int:
-        """Read a page of jobs, and write them without their words."""
+        """Erase the words from a page of jobs."""
         async with self._database.write_transaction() as connection:
             found = (await connection.execute(_WITH_WORDS, _page(community, before, most))).all()
             await erase_words(connection, found, now)

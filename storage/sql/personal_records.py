@@ -85,7 +85,7 @@ class SqlPersonalRecords:
     async def jobs_to_forget(
         self, account: AccountId, until: datetime, *, most: int, after: Job | None = None
     ) -> tuple[Job, ...]:
-        """Read a page by the index of accounts."""
+        """Return a page by the index of accounts."""
         wanted = _TO_FORGET.limit(most)
         if after is not None:
             wanted = wanted.where(tuple_(*_AGE) > tuple_(literal(after.created_at, Moment), literal(str(after.id), String)))

@@ -83,7 +83,7 @@ class SqlPictures:
         return await self._read(_OF_JOB, job=job)
 
     async def find_owned(self, account: AccountId, pictures_: Sequence[PictureId]) -> tuple[Picture, ...]:
-        """Read them in one go."""
+        """Return the account's pictures among these, read in one statement."""
         return await self._read(select(pictures).where(pictures.c.id.in_(pictures_), pictures.c.account == account))
 
     async def latest(self, account: AccountId, most: int) -> tuple[Picture, ...]:
@@ -112,7 +112,7 @@ class SqlPictures:
         return await self._read(mine.order_by(*(column.desc() for column in order)).limit(most))
 
     async def alike(self, picture: Picture, community: CommunityId, *, most: int, at: Place | None = None) -> tuple[Picture, ...]:
-        """Compare the newest in a thread: no index knows which look alike, and moderators ask rarely."""
+        """Return the pictures that look alike. The newest are compared in a thread: no index helps, and moderators ask rarely."""
         wanted = picture.file.fingerprint
         if wanted is None:
             return ()

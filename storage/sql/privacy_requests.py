@@ -66,7 +66,7 @@ class SqlPrivacyRequests:
         return await self._read_one(_BY_ID, request=request)
 
     async def list_unfinished(self, kind: PrivacyKind) -> tuple[PrivacyRequest, ...]:
-        """Read them: they are few."""
+        """Return the requests that are unfinished: they are few."""
         return await self._read(_UNFINISHED, of_kind=kind)
 
     async def due(self, now: datetime) -> tuple[PrivacyRequest, ...]:

@@ -187,7 +187,7 @@ class SqlPictureRemovals:
         return await self._read_steps(found)
 
     async def list_unfinished(self, *, most: int, after: PictureId | None = None) -> tuple[RemovalStep, ...]:
-        """Read those that did not go well."""
+        """Return the steps that failed or are impossible."""
         is_left = removal_steps.c.state != StepState.DONE
         some = select(removal_steps.c.picture).distinct().where(is_left).order_by(removal_steps.c.picture).limit(most)
         if after is not None:

@@ -204,7 +204,7 @@ class SqlRulebook:
         return await self._add_undo_entry(connection, undone, key, before=str(new - back), after=str(new), by=by)
 
     async def _undo_import(self, connection: AsyncConnection, undone: AuditEntry, by: Actor) -> AuditEntry:
-        """Take away what was imported and has not been changed since; or list again what was taken away by that."""
+        """Remove what was imported and has not been changed since; or list again what an undo had removed."""
         added = FilterImport.parse(undone.after or undone.before or "{}").rules
         keys = {RuleKey(RuleKind.FILTER, words): value for words, value in added.items()}
         if undone.after is None:

@@ -158,7 +158,7 @@ class SqlSanctionBook:
         return tuple(JobId(row.id) for row in found)
 
     async def list_unnotified(self, most: int) -> tuple[Sanction, ...]:
-        """Read those that wait for a word."""
+        """Return the sanctions whose people are not notified."""
         async with self._database.read_statement() as connection:
             return tuple(_sanction_of(row) for row in await connection.execute(_UNNOTIFIED, {"most": most}))
 

@@ -53,7 +53,7 @@ def sqlite_engine(
 
 @asynccontextmanager
 async def without_transaction(connection: AsyncConnection) -> AsyncIterator[None]:
-    """Have the body's statement begin no transaction: to end it would be another crossing to the driver's thread."""
+    """Have the body's statement begin no transaction: ending one would be another round trip to the driver's thread."""
     driver: Any = (await connection.get_raw_connection()).driver_connection
     driver.begins = False
     try:

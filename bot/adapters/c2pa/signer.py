@@ -1,4 +1,4 @@
-"""Signs copies of pictures as C2PA says, with the certificate of whoever runs the deployment."""
+"""Signs copies of pictures as C2PA says, with the operator's certificate."""
 
 import asyncio
 import hashlib

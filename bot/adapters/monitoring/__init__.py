@@ -1,1 +1,1 @@
-"""What watches over the house for whoever runs it: metrics, traces, reports of errors."""
+"""What monitors the house: metrics, traces, reports of errors."""

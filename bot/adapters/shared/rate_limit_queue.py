@@ -15,7 +15,7 @@ class _Waiters:
 
 
 class RateLimitQueue:
-    """Has everybody wait until the rate of its key allows it. Who gives up takes nobody's turn."""
+    """Has callers wait, in their order, until the rate of their key allows a use. A caller that gives up uses no turn."""
 
     def __init__(self, rate_limiter: RateLimiter) -> None:
         self._rate_limiter = rate_limiter

@@ -42,7 +42,7 @@ class ModerationDependencies:
 
 
 class Moderators:
-    """Knows for each request which moderator sends it: by the session that a link began, or as owner of the house."""
+    """Finds for each request which moderator sends it: by the session that a link began, or as owner of the house."""
 
     def __init__(self, sessions: ModeratorSessions, web: PageContext) -> None:
         self._sessions = sessions

@@ -24,7 +24,7 @@ _TOO_MANY = "Too many new visitors have come from your address within an hour; p
 
 
 class Newcomers:
-    """Counts visitors who are about to get an account. Whoever has one is let through, and so is this machine itself."""
+    """Counts visitors who are about to get an account. A visitor who has one is let through, and so is this machine itself."""
 
     def __init__(self, quotas: Quotas, rate_limiter: RateLimiter) -> None:
         self._quotas = quotas

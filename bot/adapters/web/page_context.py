@@ -30,7 +30,7 @@ class PageContext:
 
     @property
     def place(self) -> Place:
-        """Where everybody is who is on the page."""
+        """Return the place of everybody who is on the page."""
         return Place(WEB, "", self.channel)
 
     def send_page(self, name: str, request: Request) -> Response:

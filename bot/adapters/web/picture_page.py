@@ -1,4 +1,4 @@
-"""The page of one picture, for whoever it belongs to: what there is to know of it, and the link that shares it."""
+"""The page of one picture, for its owner: what is known of it, and the link that shares it."""
 
 import re
 from dataclasses import dataclass

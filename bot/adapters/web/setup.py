@@ -1,4 +1,4 @@
-"""The page on which whoever owns the house sets it up: a key is tried there, and never kept."""
+"""The page on which an owner sets the house up: a key is tried there, and never kept."""
 
 import asyncio
 import json

@@ -1,4 +1,4 @@
-"""The page's channel as a surface: messages in the store, and events for whoever shows them."""
+"""The page's channel as a surface: messages in the store, and events for the processes that show them."""
 
 from collections.abc import Collection
 from datetime import timedelta

@@ -1,4 +1,4 @@
-"""Templates: words with slots, kept and used again; and prompts that are put together by a form."""
+"""Templates: words with slots, kept and used again; and prompts that are built from a form."""
 
 from bot.app.brands import build_brands, build_shelf, build_template_pictures
 from bot.app.model_suggestions import model_suggestions

@@ -51,7 +51,7 @@ class OpenAiDescriber:
         self._time_limit = time_limit
 
     def estimate(self) -> Cost:
-        """Go by what is usual; see `Describer`."""
+        """Return what is usual; see `Describer`."""
         return self._price(None, None)
 
     async def describe(self, jpeg: bytes, author: str, on_cost: OnCost) -> tuple[str, ...]:

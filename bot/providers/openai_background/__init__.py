@@ -1,1 +1,1 @@
-"""OpenAI's Responses API in background mode: pictures that can be collected after whoever asked was killed."""
+"""OpenAI's Responses API in background mode: pictures can be collected after the process that asked was killed."""
