@@ -49,7 +49,7 @@ class FileFormat(StrEnum):
 
     @property
     def media_type(self) -> str:
-        """Return its media type."""
+        """Return the format's media type."""
         return f"image/{self}"
 
 

@@ -291,7 +291,7 @@ class NumberOrClear:
 
     @property
     def values(self) -> tuple[str, ...]:
-        """Return the one word."""
+        """Return `clear`."""
         return (CLEAR,)
 
     def parse(self, name: str, typed: object) -> int | None:

@@ -128,6 +128,7 @@ class BatchStudio:
         await self._check_words(batch.prompts, call, limits)
         async with self._admission.lock(batch.account):
             await self._admission.check(batch.account, await self._jobs.count_open(batch.account))
+            # Confirmed before the jobs are made: after a crash the sweep makes those that are missing, by the same keys.
             if not await self._batches.confirm(batch.id, call.promise(), self._clock.now()):
                 raise _conflict(await self.find(batch.id))
             try:
@@ -218,8 +219,10 @@ class BatchStudio:
                 break
             made.append(accepted.job)
             await self._publish(accepted.job)
+        # Only now, since it deletes the prompts: after a crash the sweep makes the missing jobs from them.
         await self._batches.settle(batch.id, shortfall)
         settled = await self._batches.get(batch.id) or batch
+        # A cancel that came while the jobs were made found only some of them.
         if settled.is_cancelled:
             await self._cancel_jobs(batch.id)
         return settled, tuple(made)

@@ -90,6 +90,7 @@ class Forgetting:
             if len(found) < _PAGE:
                 break
             after = found[-1]
+        # The identities go last: some rows are found by them, also by the next try.
         if is_waiting or not await self._delete_page_messages(request):
             return request
         now = self._clock.now()
@@ -104,6 +105,7 @@ class Forgetting:
             await self._cancel(job)
             return request, False
         request = replace(request, counts=request.counting(pictures=await self._gallery.remove_now(job.id)))
+        # Its worker may still post about it, and nobody would know that message after the job is forgotten.
         if not self._is_settled(job):
             return request, False
         is_late = self._clock.now() - request.requested_at >= GIVE_UP_AFTER

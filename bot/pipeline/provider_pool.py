@@ -124,13 +124,16 @@ class ProviderPool:
                     continue
                 try:
                     return await self._ask_one(provider, call, why_not, turn=turn, is_last=is_last)
+                # It may have been drawn and charged, so no other provider draws it as well.
                 except OutcomeUnknown:
                     raise
                 except ProviderFailed as error:
                     log.warning("provider.failed", provider=provider.name, fault=error.fault, reason=str(error))
+                    # Whoever refuses has the last word: another provider must not draw what this one may have refused.
                     if error.may_be_refusal:
                         raise
                     failures.append(error)
+                    # A fault of the service is the same with its other keys; one of the key is not.
                     if error.fault not in _FAULTS_OF_ACCOUNT:
                         break
             if failures:
@@ -193,6 +196,7 @@ class ProviderPool:
             await self._note_failure(provider, error, is_trial=is_trial)
             raise
         except BaseException:
+            # Cancelled: the trial says nothing about the service, so another call may try it.
             if is_trial:
                 await self._release_trial(provider)
             raise

@@ -124,6 +124,7 @@ class RemovalSteps:
         """Carry out what is left of one removal, unless another process does. A boundary: one failure stops no other removal."""
         try:
             async with self._seats:
+                # Claimed for a while only, so that another process takes it up after a crash of this one.
                 if await self._removals.claim(removal, self._clock.now() + _LEASE):
                     await self._perform_claimed(removal)
         except EaselError as error:
@@ -231,6 +232,7 @@ class RemovalSteps:
         may_go_at = removal.decided_at + UNDO
         if picture is None or picture.state is PictureState.REMOVED:
             return None
+        # Hidden at once, deleted only when nobody can undo the decision any more.
         if picture.state is PictureState.HIDDEN and self._clock.now() < may_go_at:
             return may_go_at
         if picture.file.fingerprint is None and not removal.order.reason.is_the_authors:

@@ -57,11 +57,7 @@ class _BudgetCheck:
 
 
 class BudgetAlerts:
-    """Looks at budgets beside the work, so that no wish waits for it.
-
-    `seen_keys` remember what was told, once it was: after a crash in between
-    it may be told twice, but never not at all.
-    """
+    """Looks at budgets beside the work, so that no wish waits for it. `seen_keys` remember what was told."""
 
     def __init__(
         self,
@@ -118,6 +114,7 @@ class BudgetAlerts:
             if await self._seen_keys.is_seen(key):
                 self._remember(key)
                 return
+            # Told before it is noted: after a crash in between it may be told twice, but never not at all.
             await tell()
             self._remember(key)
             await self._seen_keys.add_if_new(key)

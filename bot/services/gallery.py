@@ -136,6 +136,7 @@ class Gallery:
         Raises:
             StorageFailed: It is not removed yet.
         """
+        # Before the bytes: once they may be gone, nobody can restore the picture. After a crash the next sweep goes on here.
         if not await self._pictures.begin_removal(picture.id):
             return
         if not await self._pictures.is_key_needed(picture.file.key):

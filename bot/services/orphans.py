@@ -93,6 +93,7 @@ class Orphans:
             StorageFailed: The record or the store is away; what is not known to be an orphan stays.
         """
         async for orphans, candidates in self._pages(self._objects, self._references.find_needed_keys):
+            # Most of the store seems to be orphans: more likely the record is another one's, so nothing is deleted.
             if _is_implausible(len(orphans), candidates):
                 log.warning("orphans.doubted", orphans=len(orphans), objects=candidates)
             else:
@@ -140,11 +141,13 @@ class Orphans:
             async for page in store.list(folder, page=self._page):
                 candidates = [one for one in page if self._is_old_enough(one, began_at)]
                 originals = {original_key(one.key) for one in candidates}
+                # The record is asked after the objects were listed, so that what was kept meanwhile is known.
                 kept = await needed(originals) if originals else frozenset()
                 yield [one for one in candidates if original_key(one.key) not in kept], len(candidates)
 
     def _is_old_enough(self, one: StoredObject, began_at: datetime) -> bool:
         is_ours = is_picture_key(one.key) or is_input_key(one.key)
+        # Older than the record may be another record's, too young may be of a job that has not named it yet.
         return is_ours and began_at <= one.modified_at < self._clock.now() - GRACE
 
 

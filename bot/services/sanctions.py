@@ -116,7 +116,7 @@ class Sanctions:
         return await self._is_owners_account(account)
 
     async def find(self, sanction: SanctionId) -> Sanction | None:
-        """Return one sanction."""
+        """Return the sanction with this id."""
         return await self._book.find(sanction)
 
     async def read_record(self, account: AccountId, community: CommunityId) -> SanctionRecord:

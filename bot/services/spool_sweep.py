@@ -59,6 +59,7 @@ class SpoolSweep:
             content = await self._spool.get(key)
         except ObjectMissing:
             return  # whoever has the job has moved it meanwhile
+        # The store first: a crash in between leaves the bytes twice, never nowhere.
         await self._objects.put(key, content, media_type)
         await self._forget(key)
         log.info("spool.moved", key=key)

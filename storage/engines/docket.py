@@ -220,6 +220,7 @@ async def _give_back(execution: Execution) -> None:
     Raises:
         AdmissionBlocked: As docket wants it for what is taken care of already.
     """
+    # Where Redis is away the job comes again by itself, when docket's lease of it has run out.
     with contextlib.suppress(StorageFailed):
         async with _reaching():
             execution.when = await _take_note(execution.docket, execution.key) or execution.when

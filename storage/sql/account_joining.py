@@ -120,6 +120,8 @@ async def join(connection: AsyncConnection, account: AccountId, other: AccountId
         return
     await refuse_while_forgotten(connection, survivor.id, gone.id)
     both = {"gone": gone.id, "survivor": survivor.id}
+    # Jobs first, then their holds, as whoever ends a job locks them: its hold is counted before the counters are
+    # added up, or after.
     await _move_jobs(connection, both)
     await part_names(connection, survivor=survivor.id, gone=gone.id)
     for move in _MOVES:
@@ -136,12 +138,7 @@ async def join(connection: AsyncConnection, account: AccountId, other: AccountId
 
 
 async def _move_jobs(connection: AsyncConnection, both: dict[str, str]) -> None:
-    """Move the jobs, and the pictures of these alone: how many the survivor has drawn before costs nothing.
-
-    Jobs come first, and their holds after them, as whoever ends a job locks
-    them: what is let go at this moment was counted before the counters are
-    added up, or is counted after.
-    """
+    """Move the jobs, and their pictures alone: how many the survivor has drawn before costs nothing."""
     moved_jobs = (await connection.execute(_MOVE_JOBS, both)).scalars().all()
     for first in range(0, len(moved_jobs), _MOVE_BATCH):
         some = moved_jobs[first : first + _MOVE_BATCH]

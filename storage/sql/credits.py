@@ -93,6 +93,7 @@ class SqlCredits:
         async with self._database.write_transaction() as connection:
             account = await current_account(connection, move.account)
             booking = CreditBooking(move.community, account, move.delta, move.kind, move.key, now, by=move.by, why=move.why)
+            # The entry comes first: its unique key makes a repeat find it, before any balance changes.
             if not await _add_credit_entry(connection, booking):
                 return None
             new = await _change_balance_or_raise(connection, booking)

@@ -239,7 +239,7 @@ class SqlJobs:
         is_refunded: bool = False,
     ) -> Ending | None:
         """Cancel the job with its hold and its drawings in one transaction. A job that was cancelled before keeps its end."""
-        # The job is locked before its hold, as everywhere: joining accounts locks in this order too, and does not deadlock.
+        # The job is locked before its hold, as joining accounts locks them: so the two cannot wait for each other.
         known = (await connection.execute(_LOCKED, {"job": job})).first()
         if known is None or known.state not in {JobState.QUEUED, JobState.RUNNING}:
             return job_of(known).ending if known is not None and known.state == ending.state else None

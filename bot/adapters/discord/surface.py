@@ -171,6 +171,7 @@ class DiscordSurface:
             if not post.pictures:
                 raise
             log.warning("message.not_changeable", reason=str(error))
+            # Counts as gone: a new message may take the pictures that this one does not.
             await self._delete_message(message)
             raise MessageGone(DISCORD, "it does not take the pictures; a new message may") from error
 

@@ -138,6 +138,7 @@ class MessageUpdateQueue:
         was_cut = await self._stop_progress(pending)
         await self._cancel_repeat(name)
         await show(False)
+        # A progress that was cut off may still arrive at the platform after the end, and would stand over it.
         if was_cut or self._is_in_doubt(name):
             self._repeats[name] = asyncio.create_task(self._repeat_final(name, show))
 

@@ -133,6 +133,7 @@ class RotatingBotTokens:
     async def _renew_and_store(self, installation: _Installation, bot: Bot) -> Bot:
         """Renew the token; where that fails, return the present one as long as it works."""
         try:
+            # Kept until it is stored: a refresh token works once, so a renewed token that is lost cuts the workspace off.
             self._unsaved[installation] = await self._renew(bot)
         except SurfaceFailed as error:
             log.warning("slack.token_not_renewed", enterprise=installation.enterprise, team=installation.team, reason=str(error))
@@ -168,6 +169,7 @@ class RotatingBotTokens:
 
     async def _write(self, installation: _Installation) -> None:
         """Store a renewal, unless the bot was uninstalled in the meantime; after a failure it is tried again later."""
+        # Uninstalled meanwhile: a late renewal must not bring the tokens back.
         if await self._read(installation) is not None:
             await self._store.async_save_bot(self._unsaved[installation])
         del self._unsaved[installation]

@@ -6,16 +6,16 @@ from bot.domain.images import Abilities
 
 
 class KnownModel(Protocol):
-    """A model of which it is known what it can do."""
+    """A model whose abilities are known."""
 
     @property
     def name(self) -> str:
-        """How the service spells it."""
+        """Return the model's name, as the service spells it."""
         ...
 
     @property
     def abilities(self) -> Abilities:
-        """What it can do."""
+        """Return what the model can do."""
         ...
 
 
