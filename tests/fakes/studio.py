@@ -78,6 +78,9 @@ class Order:
     changes: str = ""
     """The picture that it is to change, as it was named."""
 
+    answers: str = ""
+    """The message whose picture it is about, where the page names one."""
+
 
 class FakeStudio:
     """Takes orders through `commands`; a test then draws them with `work`, `finish` and `fail`."""
@@ -183,7 +186,15 @@ class FakeStudio:
         if self.refills_at is not None:
             raise QuotaExceeded(cost=1, left=0, refills_at=self.refills_at)
         id_ = self._ids_by_key.setdefault(call.key, self._ids.new())
-        draft = Order(id_, prompt, call.person.identity.user, MessageRef(call.place, ""), pictures, changes)
+        draft = Order(
+            id_,
+            prompt,
+            call.person.identity.user,
+            MessageRef(call.place, ""),
+            pictures,
+            changes,
+            call.message.id if call.message else "",
+        )
         waiting = Post(
             f"Drawing: {prompt} · 2nd in line · about 40 s",
             Tone.WAITING,

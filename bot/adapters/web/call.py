@@ -19,6 +19,9 @@ from bot.errors import SurfaceFailed
 EDIT, EDITED = "edit", "link"
 """The command that takes words about a picture, and its option that says which."""
 
+ASK_EDIT = "ask_edit"
+"""The button that begins such words."""
+
 _ENGLISH: TranslatedTexts = {}
 
 log = structlog.get_logger(__name__)

@@ -35,7 +35,7 @@ class CallRequest:
     """One call as it was sent: a typed `line`, perhaps with pictures, or the `action` of a button under `message`.
 
     A form that was filled in gives its `command` with its `options`.
-    `key` tells repeats. A line may be a `reply` to a picture, by its id or its job's.
+    `key` tells repeats. A line may be a `reply` to a picture, by its id or its job's, in the `message` that shows it.
     """
 
     key: str
@@ -99,12 +99,18 @@ def _parse(fields: Mapping[str, Any]) -> CallRequest:
     if not all(is_text(value) for value in fields.values()):
         raise bad_request(_EXPECTED_BODY)
     _check_key(fields.get("key", ""))
-    if {"line", "key"} <= set(fields) <= {"line", "reply", "key"} and _MESSAGE.fullmatch(fields.get("reply", "-")):
+    if {"line", "key"} <= set(fields) <= {"line", "reply", "message", "key"} and _has_good_ids(fields):
         return CallRequest(**fields)
     is_press = {"action", "key"} <= set(fields) <= {"action", "message", "key"}
     if not is_press or not _ACTION.fullmatch(fields["action"]) or not _MESSAGE.fullmatch(fields.get("message", "-")):
         raise bad_request(_EXPECTED_BODY)
     return CallRequest(**fields)
+
+
+def _has_good_ids(fields: Mapping[str, str]) -> bool:
+    """Whether what a line is about is named as it should be; a message is named beside a picture of it only."""
+    is_alone = "message" in fields and "reply" not in fields
+    return not is_alone and all(_MESSAGE.fullmatch(fields.get(name, "-")) for name in ("reply", "message"))
 
 
 def _parse_filled_form(fields: Mapping[str, Any]) -> CallRequest:

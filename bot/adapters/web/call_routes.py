@@ -7,7 +7,7 @@ from http import HTTPStatus
 
 from fastapi import APIRouter, Request, Response
 
-from bot.adapters.web.call import EDIT, EDITED, WebCall
+from bot.adapters.web.call import ASK_EDIT, EDIT, EDITED, WebCall
 from bot.adapters.web.call_request import CallRequest, read_call_request
 from bot.adapters.web.forms import Forms
 from bot.adapters.web.languages import preferred_language
@@ -84,19 +84,27 @@ async def _dispatch(dispatcher: Dispatcher, call_request: CallRequest, call: Web
 async def _find_pressed(
     surface: WebSurface, dispatcher: Dispatcher, place: Place, call_request: CallRequest
 ) -> tuple[MessageRef | None, AskedText]:
-    """Return the message whose button was pressed, and what to show as asked.
+    """Return the message whose button was pressed, or whose picture the line is about, and what to show as asked.
 
-    A message is only believed if it carries that button: else a page could
-    have a command of its own job change somebody else's message.
+    A message is only believed if it carries that button, or the one that the
+    line came of: else a page could have a command of its own job change
+    somebody else's message.
     """
     if not call_request.action:
         asked = f"/{call_request.command}" if call_request.command else call_request.line.strip()
-        return None, AskedText(asked)
+        return await _find_answered(surface, place, call_request), AskedText(asked)
     stored = await surface.messages.get(call_request.message) if call_request.message else None
     label = label_in(stored.body, call_request.action) if stored else None
     if stored is None or label is None:
         return None, AskedText(_spell(call_request.action, dispatcher), is_press=True)
     return MessageRef(place, stored.id), AskedText(label, is_press=True)
+
+
+async def _find_answered(surface: WebSurface, place: Place, call_request: CallRequest) -> MessageRef | None:
+    """Return the message that a reply is to: it may be turned, so that the picture alone does not say which it is."""
+    stored = await surface.messages.get(call_request.message) if call_request.message else None
+    is_to_it = stored is not None and label_in(stored.body, f"{ASK_EDIT}:{call_request.reply}") is not None
+    return MessageRef(place, stored.id) if stored is not None and is_to_it else None
 
 
 def _spell(action: str, dispatcher: Dispatcher) -> str:

@@ -171,6 +171,20 @@ async def test_a_button_acts_on_the_message(house: WebHouse, ann: HttpVisitor) -
     assert (await ann.messages())[1]["post"]["asked"] == {"text": "Again", "is_press": True}
 
 
+async def test_words_about_a_picture_say_which_message_shows_it(house: WebHouse, ann: HttpVisitor) -> None:
+    """Several may, once one is turned; one that does not is not believed, nor one beside a line about no picture."""
+    house.studio.offers_edits = True
+    first, _ = await drawn(house, ann)
+    second, _ = await drawn(house, ann)
+    wish = {"line": "undo", "reply": first.id}
+    for message, believed in ((first.message.id, first.message.id), (second.message.id, ""), ("none", "")):
+        await ann.call(**wish, message=message)
+        assert house.studio.orders[-1].answers == believed
+    for wrong in ({"line": "undo", "message": first.message.id}, {**wish, "message": "no/id"}):
+        refused = await ann.post_json("/api/calls", {**wrong, "key": "1234-5678"})
+        assert refused.status == 400
+
+
 async def test_a_form_comes_back_as_a_line(house: WebHouse, ann: HttpVisitor, bob: HttpVisitor) -> None:
     """For whoever pressed, and nobody reads anything in the channel."""
     order, _ = await drawn(house, ann)

@@ -123,7 +123,7 @@ async def test_words_are_about_the_picture_whose_edit_was_pressed(studio: Studio
     await studio.line.press("Enter")
     await until(lambda: len(studio.house.studio.orders) == 2)
     second = studio.house.studio.orders[-1]
-    assert (second.prompt, second.changes) == ("make it night", first.id)
+    assert (second.prompt, second.changes, second.answers) == ("make it night", first.id, first.message.id)
     await expect(bar).to_be_hidden()
     await edit.press("Enter")
     await expect(bar).to_be_visible()

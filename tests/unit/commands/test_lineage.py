@@ -193,6 +193,17 @@ async def test_words_that_take_back_turn_the_newest_message(bench: Bench, row: R
     assert len(bench.painter.requests) == 4
 
 
+async def test_words_about_a_turned_message_turn_that_one(bench: Bench, row: Row) -> None:
+    """Where the page says which message the picture stands in; else it is turned where it was drawn."""
+    _, night, snow = row.jobs
+    message = row.message(snow)
+    await row.press(f"back:{snow.id}", message)
+    [picture] = await bench.pictures.of_job(night.id)
+    call = FakeCall(bench.surface, "undo-1", by=person(), message=message)
+    await row.house.dispatch("edit", {"words": "undo", "link": picture.id}, call)
+    assert (row.shown(message), row.shown(row.message(night))) == ("a fox", "make it night")
+
+
 async def test_a_job_without_a_message_shows_what_is_its_own(bench: Bench, row: Row) -> None:
     """Its message was never said."""
     snow = row.jobs[-1]

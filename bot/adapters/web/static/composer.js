@@ -12,7 +12,7 @@ const REMEMBERED = 50;
 const PICTURES_PLACEHOLDER = "What should change?";
 
 export class Composer {
-  // `send(line, pictures, reply)` gives a promise of how that went: done, refused, lost, or kept to be sent again. `tell(sentence)` says what is wrong.
+  // `send(line, pictures, reply, message)` gives a promise of how that went: done, refused, lost, or kept to be sent again. `tell(sentence)` says what is wrong.
   constructor(send, tell) {
     this.send = send;
     this.commands = [];
@@ -61,8 +61,8 @@ export class Composer {
   }
 
   // Makes the next words about a picture, or about one of a set.
-  replyTo(id, pictures) {
-    this.reply.begin(id, pictures);
+  replyTo(id, pictures, message) {
+    this.reply.begin(id, pictures, message);
     this.line.focus();
   }
 
@@ -83,7 +83,7 @@ export class Composer {
 
   async deliver(line, pictures, reply) {
     try {
-      const outcome = await this.send(line, pictures, reply?.chosen);
+      const outcome = await this.send(line, pictures, reply?.chosen, reply?.message);
       if (outcome === "lost" && this.isEmpty) this.fill(line);
       if (outcome === "done" || outcome === "kept") return;
       this.attachments.restore(pictures);

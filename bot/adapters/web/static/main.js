@@ -41,12 +41,14 @@ function take(view) {
 // What is sent of an item of the outbox: its line, or the button that was pressed.
 function fieldsOf({ line, reply, action, message }) {
   if (action) return message ? { action, message } : { action };
-  return reply ? { line, reply } : { line };
+  if (!reply) return { line };
+  return message ? { line, reply, message } : { line, reply };
 }
 
-async function sendLine(line, pictures, reply) {
-  if (outbox.name && !outbox.isFull && composer.canWait(line, reply)) return outbox.send(line, pictures, reply);
-  return call(fieldsOf({ line, reply }), { line, pictures });
+// `message` is the one whose picture the line is about, if it is about one.
+async function sendLine(line, pictures, reply, message) {
+  if (outbox.name && !outbox.isFull && composer.canWait(line, reply)) return outbox.send(line, pictures, reply, message);
+  return call(fieldsOf({ line, reply, message }), { line, pictures });
 }
 
 async function sendForm(command, options, tell) {
@@ -90,7 +92,7 @@ async function call(fields, { line = "", pictures = [], shown = [], tell = null,
     if (settled && pressed?.view.is_note) pressed.update({ ...pressed.view, post: settled });
     if (answered) channel.scrollToEnd();
     if (fill) composer.fill(fill);
-    if (reply) composer.replyTo(reply, shown);
+    if (reply) composer.replyTo(reply, shown, fields.message);
     if (form) openForm(form, sendForm);
     return notes.some(isTrouble) ? "refused" : "done";
   } catch (problem) {

@@ -35,8 +35,8 @@ export class Outbox {
   }
 
   // Sends a line, which is kept until it has arrived; gives how that went, or "kept".
-  send(line, files, reply) {
-    return this.attempt(this.add({ key: newKey(), line, files, reply: reply ?? null, until: 0 }));
+  send(line, files, reply, message) {
+    return this.attempt(this.add({ key: newKey(), line, files, reply: reply ?? null, message, until: 0 }));
   }
 
   // Keeps what was refused until the moment when it may be sent.

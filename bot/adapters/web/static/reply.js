@@ -15,12 +15,12 @@ export class Reply {
     return this.subject !== null;
   }
 
-  // `id` is a picture's or a job's; of several pictures one is chosen, the first as long as nobody does.
-  begin(id, pictures) {
+  // `id` is a picture's or a job's; of several pictures one is chosen, the first as long as nobody does. `message` shows them.
+  begin(id, pictures, message) {
     const links = pictures.map((picture) => ownLink(picture.link));
     const ids = links.map((link) => /p\/([\w-]+)\.\w+$/.exec(link)?.[1]);
     const isSet = ids.length > 1 && ids.every(Boolean);
-    this.restore({ chosen: isSet ? ids[0] : id, ids: isSet ? ids : [id], links });
+    this.restore({ chosen: isSet ? ids[0] : id, ids: isSet ? ids : [id], links, message });
     announce("The next words change this picture.");
   }
 
