@@ -26,8 +26,8 @@ from bot.services.cases import CaseReview
 from bot.services.owners import Owners
 from bot.services.quotas import Quotas
 from bot.services.removal import Removals
-from bot.services.report_decisions import ReportDecisions
 from bot.services.report_follow_up import ReportFollowUp
+from bot.services.report_outcome_effect import ReportOutcomeEffect
 from bot.services.sanctions import Sanctions
 from storage.sql.moderation_log import SqlModerationLog
 from storage.sql.refusals import SqlRefusals
@@ -99,7 +99,7 @@ def _build_case_effects(
         SanctionEffect(sanctions, sanction_book),
         AppealEffect(sanctions, sanction_book),
         AppealNotice(notices, records.removals, SqlSeenKeys(base.database, base.clock), base.clock),
-        ReportDecisions(SqlReports(base.database, base.clock)),
+        ReportOutcomeEffect(SqlReports(base.database, base.clock)),
         AllowListEffect(base.records.rulebook, base.word_filter),
     )
 
@@ -130,7 +130,7 @@ def _build_report_follow_up(base: Foundation, quotas: Quotas, cases: CaseReview,
         cases=records.cases,
         review=cases,
         removals=removals,
-        removal_record=records.removals,
+        removal_records=records.removals,
         quotas=quotas,
         locks=base.shared.locks,
         clock=base.clock,

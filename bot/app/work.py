@@ -188,8 +188,8 @@ def _build_paid_calls(base: Foundation, queues: QueueServices) -> PaidCalls:
 def _build_removal_steps(features: FeatureServices) -> RemovalSteps:
     base, records = features.base, features.base.records
     return RemovalSteps(
-        decisions=features.moderation.removals,
-        removals=records.removals,
+        removals=features.moderation.removals,
+        removal_records=records.removals,
         blocked=SqlBlockedPictures(base.database, base.clock),
         sent_messages=records.sent_messages,
         jobs=records.jobs,

@@ -9,7 +9,7 @@ from bot.domain.content import ALWAYS_REFUSED, Thresholds
 from bot.domain.limits import GuardPolicy
 from bot.domain.rules import FilterVersion
 from bot.errors import PromptRefused, RefusedBy
-from bot.ports.prompts import GuardDecision, GuardStage, LocalStage, PictureStage, Verdict
+from bot.ports.prompts import GuardDecision, LocalStage, PictureStage, Verdict, WordsModelStage
 from bot.provider_errors import GuardUnavailable
 
 log = structlog.get_logger(__name__)
@@ -24,7 +24,7 @@ class Guard:
     """
 
     def __init__(
-        self, local: tuple[LocalStage, ...], models: tuple[GuardStage, ...], pictures: tuple[PictureStage, ...] = ()
+        self, local: tuple[LocalStage, ...], models: tuple[WordsModelStage, ...], pictures: tuple[PictureStage, ...] = ()
     ) -> None:
         self._local = local
         self._models = models

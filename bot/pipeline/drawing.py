@@ -172,7 +172,7 @@ class DrawingStep:
         log.info("drawing.collecting", drawing=call.drawing.id, provider=call.provider.name)
         async with self._pool.watch(call.provider):
             answer = await self._calls.collect(job, call, on_progress, on_trouble)
-            return await self._store_safely(job, call.provider, answer, on_trouble)
+            return await self._write_to_spool(job, call.provider, answer, on_trouble)
 
     async def _find_stored(self, job: Job, earlier: tuple[Drawing, ...], on_trouble: Callable[[], None]) -> bool:
         """Close drawings as drawn whose pictures are on this machine though no row says so; return whether there are any."""
@@ -247,7 +247,7 @@ class DrawingStep:
                 raise Stopping
             given, part = await self._parts.give(provider, inputs)
             answer = await self._calls.make(job, ProviderChoice(provider, share, why_not, given, part=part), on_trouble)
-            return await self._store_safely(job, provider, answer, on_trouble)
+            return await self._write_to_spool(job, provider, answer, on_trouble)
 
         names = self._models.able_to(job.wish).order(job.wish.model, job.tier, job.wish.inputs, self._calls.lane_of(job))
         if not names:
@@ -259,13 +259,13 @@ class DrawingStep:
         inputs = await self._inputs.load(job.wish.inputs)
         return await self._pool.ask(call, names, last=unknown)
 
-    async def _store_safely(self, job: Job, provider: Provider, answer: PaidAnswer, on_trouble: Callable[[], None]) -> Drawing:
+    async def _write_to_spool(self, job: Job, provider: Provider, answer: PaidAnswer, on_trouble: Callable[[], None]) -> Drawing:
         """Store the bytes, then close the drawing. Its cost is booked even if the bytes are no pictures."""
         drawing, raw = answer.drawing, self._finishing.look(provider, job.wish, answer.drawn.pictures)
         async with self._close_if_unusable(drawing):
             # The bytes before the row: if the row said `DRAWN` first, a crash in between would lose pictures that are
             # paid for. The other way round `_find_stored` finds them.
-            files = await self._finishing.keep(raw, drawing, job.wish, on_trouble)
+            files = await self._finishing.process_and_spool(raw, drawing, job.wish, on_trouble)
         return await self._close_drawn(drawing, files, on_trouble)
 
     @contextlib.asynccontextmanager

@@ -29,7 +29,9 @@ class Finishing:
         """Return what a provider drew, with what is to be done to it."""
         return RawDrawing(pictures, self._parts.is_needed(provider, wish.inputs))
 
-    async def keep(self, raw: RawDrawing, drawing: Drawing, wish: Wish, on_trouble: Callable[[], None]) -> tuple[ImageFile, ...]:
+    async def process_and_spool(
+        self, raw: RawDrawing, drawing: Drawing, wish: Wish, on_trouble: Callable[[], None]
+    ) -> tuple[ImageFile, ...]:
         """Return the finished pictures' files, once their bytes are safe on this machine; nothing is done twice to them.
 
         Raises:
@@ -38,7 +40,7 @@ class Finishing:
             InputRefused: The picture that a part belongs into was removed meanwhile.
         """
         if not _is_unfinished(raw, wish):
-            return await self._keeping.store_safely(drawing, raw.pictures, on_trouble)
+            return await self._keeping.write_to_spool(drawing, raw.pictures, on_trouble)
         # Stored as they came before anything is done to them: a process that dies meanwhile loses no paid picture.
         await retry_storage(partial(self._raw.put, drawing.id, raw), on_trouble)
         return await self._finish(raw, drawing, wish, on_trouble)
@@ -59,7 +61,7 @@ class Finishing:
     ) -> tuple[ImageFile, ...]:
         try:
             pictures = await retry_storage(partial(self._change, raw, wish), on_trouble)
-            files = await self._keeping.store_safely(drawing, pictures, on_trouble)
+            files = await self._keeping.write_to_spool(drawing, pictures, on_trouble)
         except (ProviderFailed, PictureBlocked, InputRefused):
             await self._forget(drawing)
             raise

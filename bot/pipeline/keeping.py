@@ -61,7 +61,7 @@ class KeepingStep:
         self._clock = clock
         self._ids = ids
 
-    async def store_safely(
+    async def write_to_spool(
         self, drawing: Drawing, pictures: tuple[bytes, ...], on_trouble: Callable[[], None]
     ) -> tuple[ImageFile, ...]:
         """Return the files of the usable pictures, once their bytes are safe on this machine.

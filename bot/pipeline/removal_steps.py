@@ -59,8 +59,8 @@ class RemovalSteps:
     def __init__(
         self,
         *,
-        decisions: Removals,
-        removals: PictureRemovals,
+        removals: Removals,
+        removal_records: PictureRemovals,
         blocked: BlockedPictures,
         sent_messages: SentMessages,
         jobs: Jobs,
@@ -70,8 +70,8 @@ class RemovalSteps:
         copies: PictureCopies,
         clock: Clock,
     ) -> None:
-        self._decisions = decisions
         self._removals = removals
+        self._removal_records = removal_records
         self._blocked = blocked
         self._sent_messages = sent_messages
         self._jobs = jobs
@@ -88,13 +88,13 @@ class RemovalSteps:
 
         Steps that take long keep no other waiting.
         """
-        changed = self._decisions.changed
+        changed = self._removals.changed
         async with asyncio.TaskGroup() as group:
             while True:
                 try:
                     is_ours = changed.is_set()
                     changed.clear()
-                    if await self._removals.due(most=1) and (is_ours or await leader.lead()):
+                    if await self._removal_records.due(most=1) and (is_ours or await leader.lead()):
                         await self._start_due(group)
                 except EaselError as error:
                     log.warning("removals.not_swept", reason=str(error))
@@ -110,12 +110,12 @@ class RemovalSteps:
         Raises:
             StorageFailed: The record is away; the steps so far are recorded.
         """
-        while await self._removals.due(most=1):
+        while await self._removal_records.due(most=1):
             async with asyncio.TaskGroup() as group:
                 await self._start_due(group)
 
     async def _start_due(self, group: asyncio.TaskGroup) -> None:
-        for removal in await self._removals.due(most=_PAGE):
+        for removal in await self._removal_records.due(most=_PAGE):
             if removal.picture not in self._under_way:
                 self._under_way.add(removal.picture)
                 group.create_task(self._perform(removal))
@@ -125,7 +125,7 @@ class RemovalSteps:
         try:
             async with self._seats:
                 # Claimed for a while only, so that another process takes it up after a crash of this one.
-                if await self._removals.claim(removal, self._clock.now() + _LEASE):
+                if await self._removal_records.claim(removal, self._clock.now() + _LEASE):
                     await self._perform_claimed(removal)
         except EaselError as error:
             log.warning("removal.left", picture=removal.picture, reason=str(error))
@@ -147,11 +147,13 @@ class RemovalSteps:
             except Exception:
                 log.exception("removal.broke", picture=removal.picture)
                 next_at = self._retry_at(removal)
-            await self._removals.postpone(removal, next_at)
+            await self._removal_records.postpone(removal, next_at)
 
     async def _do_steps(self, removal: Removal, job: Job) -> datetime | None:
         """Do every step that is not done, and return when the rest is to be done; None where nothing is left."""
-        settled = {step.place for step in await self._removals.steps(removal.picture) if step.state is not StepState.FAILED}
+        settled = {
+            step.place for step in await self._removal_records.steps(removal.picture) if step.state is not StepState.FAILED
+        }
         has_failed, erase_at = False, None
         if removal.state is RemovalState.REMOVED:
             try:
@@ -159,13 +161,13 @@ class RemovalSteps:
             except StorageFailed as error:
                 has_failed = True
                 step = RemovalStep(picture=removal.picture, place="store", state=StepState.FAILED, detail=str(error))
-                await self._removals.note_step(removal, step)
+                await self._removal_records.note_step(removal, step)
         for place, act in await self._steps(removal, job):
             if place not in settled:
                 state, detail = await self._attempt(removal, act)
                 has_failed = has_failed or state is StepState.FAILED
                 log.info("removal.step", picture=removal.picture, place=place.partition(" ")[0], state=state, reason=detail)
-                await self._removals.note_step(
+                await self._removal_records.note_step(
                     removal, RemovalStep(picture=removal.picture, place=place, state=state, detail=detail)
                 )
         return self._retry_at(removal) if has_failed else erase_at
@@ -212,7 +214,11 @@ class RemovalSteps:
 
     async def _tell_author(self, removal: Removal, job: Job) -> Outcome:
         """Notify the author, once for all of their pictures that were decided about together."""
-        others = await self._removals.of_account(job.account, _PAGE) if removal.is_active else await self._removals.of_job(job.id)
+        others = (
+            await self._removal_records.of_account(job.account, _PAGE)
+            if removal.is_active
+            else await self._removal_records.of_job(job.id)
+        )
         for other in others:
             one, two = removal.order, other.order
             is_same = (other.state, two.reason, two.case) == (removal.state, one.reason, one.case)
@@ -238,7 +244,7 @@ class RemovalSteps:
         if picture.file.fingerprint is None and not removal.order.reason.is_the_authors:
             await self._complete_block(removal, picture.file.key, picture.file.sha256)
         await self._gallery.erase(picture)
-        await self._removals.note_step(removal, RemovalStep(picture=picture.id, place="store", state=StepState.DONE))
+        await self._removal_records.note_step(removal, RemovalStep(picture=picture.id, place="store", state=StepState.DONE))
         return None
 
     async def _complete_block(self, removal: Removal, key: str, sha256: str) -> None:

@@ -45,7 +45,7 @@ class Verdict:
 ALLOWED = Verdict(GuardDecision.ALLOW)
 
 
-class GuardStage(Protocol):
+class WordsModelStage(Protocol):
     """One way to judge a prompt. It never raises: a stage that broke is `UNSURE`."""
 
     name: str
@@ -79,7 +79,7 @@ class LocalStage(Protocol):
         ...
 
 
-class ModelStage(GuardStage, PictureStage, Protocol):
+class ModelStage(WordsModelStage, PictureStage, Protocol):
     """A stage that asks a model, which may be out of reach. `judges_pictures` says whether it is asked about them."""
 
     judges_pictures: bool

@@ -28,9 +28,9 @@ class PictureEffect:
     Its bytes are deleted when nothing can be undone any more.
     """
 
-    def __init__(self, removals: Removals, record: PictureRemovals, cases: Cases) -> None:
+    def __init__(self, removals: Removals, removal_records: PictureRemovals, cases: Cases) -> None:
         self._removals = removals
-        self._record = record
+        self._removal_records = removal_records
         self._cases = cases
 
     async def enforce(self, case: Case) -> None:
@@ -48,7 +48,7 @@ class PictureEffect:
 
     async def _enforce_appeal(self, appeal: Case, picture: PictureId) -> None:
         """Show the picture that the appealed case removed; remove it again where the appeal is not granted any more."""
-        removal = await self._record.get(picture)
+        removal = await self._removal_records.get(picture)
         if removal is None:
             return
         if appeal.decision is CaseDecision.RESTORE:
@@ -70,7 +70,7 @@ class PictureEffect:
 
     async def _is_to_be_restored(self, case: Case, picture: PictureId) -> bool:
         """Whether the case undoes what was done to its picture. What the law demands only the same case undoes."""
-        removal = await self._record.get(picture)
+        removal = await self._removal_records.get(picture)
         if removal is None or not removal.is_active:
             return False
         if removal.order.case == case.id and removal.state is RemovalState.REMOVED:

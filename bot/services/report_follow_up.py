@@ -53,7 +53,7 @@ class ReportFollowUp:
         cases: Cases,
         review: CaseReview,
         removals: Removals,
-        removal_record: PictureRemovals,
+        removal_records: PictureRemovals,
         quotas: Quotas,
         locks: Locks,
         clock: Clock,
@@ -64,7 +64,7 @@ class ReportFollowUp:
         self._cases = cases
         self._review = review
         self._removals = removals
-        self._removal_record = removal_record
+        self._removal_records = removal_records
         self._quotas = quotas
         self._locks = locks
         self._clock = clock
@@ -159,7 +159,7 @@ class ReportFollowUp:
 
     async def _restore(self, picture: PictureId, case: CaseId | None) -> None:
         """Show a picture again that reports alone had hidden, if they are too few by now."""
-        removal = await self._removal_record.get(picture)
+        removal = await self._removal_records.get(picture)
         if removal is not None and removal.state is RemovalState.HIDDEN and removal.order.by == _BY:
             await self._removals.restore(picture, _BY, case, revision=removal.revision)
 

@@ -37,8 +37,8 @@ from bot.services.communities import Communities
 from bot.services.picture_lookup import FoundPictures
 from bot.services.quotas import Quotas, Tariff
 from bot.services.removal import Removals
-from bot.services.report_decisions import ReportDecisions
 from bot.services.report_follow_up import ReportFollowUp
+from bot.services.report_outcome_effect import ReportOutcomeEffect
 from bot.services.reporting import Reporting
 from bot.services.sanctions import Sanctions
 from storage.limits.local import LocalLocks, LocalRateLimiter
@@ -73,7 +73,7 @@ NAMES, PICTURE = st.sampled_from(EVERYBODY), st.sampled_from(PICTURES)
 MODERATOR, WHICH = st.sampled_from(MODERATORS), st.integers(0, 9)
 
 
-class House:
+class ModerationHouse:
     """The real services over one database; time stands still."""
 
     def __init__(self, database: Database) -> None:
@@ -81,7 +81,7 @@ class House:
         clock = self.clock
         self.database = database
         self.accounts, self.jobs = SqlAccounts(database, clock, ids), SqlJobs(database, clock)
-        self.pictures, self.removal_record = SqlPictures(database), SqlPictureRemovals(database, clock)
+        self.pictures, self.removal_records = SqlPictures(database), SqlPictureRemovals(database, clock)
         self.cases, self.book, reports = (
             SqlCases(database, clock, ids),
             SqlSanctionBook(database, clock),
@@ -97,15 +97,15 @@ class House:
             clock=clock,
         )
         self.personal = SqlPersonalRecords(database, clock, ids)
-        self.removals = Removals(self.removal_record, clock)
+        self.removals = Removals(self.removal_records, clock)
         self.sanctions = Sanctions(
             book=self.book, clock=clock, ids=ids, is_owners_account=owns_nothing, follow_up=self._do_nothing
         )
         effects = (
-            PictureEffect(self.removals, self.removal_record, self.cases),
+            PictureEffect(self.removals, self.removal_records, self.cases),
             SanctionEffect(self.sanctions, self.book),
             AppealEffect(self.sanctions, self.book),
-            ReportDecisions(reports),
+            ReportOutcomeEffect(reports),
         )
         self.review = CaseReview(self.cases, self.book, effects, clock)
         self.appeals = Appeals(review=self.review, cases=self.cases, book=self.book, jobs=self.jobs, clock=clock)
@@ -116,7 +116,7 @@ class House:
             cases=self.cases,
             review=self.review,
             removals=self.removals,
-            removal_record=self.removal_record,
+            removal_records=self.removal_records,
             quotas=quotas,
             locks=LocalLocks(),
             clock=clock,
@@ -178,7 +178,7 @@ class ModerationMachine(RuleBasedStateMachine):
         self._database = patient_database(self.wait(self._tables.empty()))
         self.wait(self._database.open())
         self._reader = sqlite3.connect(self._tables.path, isolation_level=None)
-        self.house = House(self._database)
+        self.house = ModerationHouse(self._database)
         self.log: list[tuple[Any, ...]] = []
         self.changes: Counter[str] = Counter()
         self.seen: dict[str, tuple[Any, ...]] = {}

@@ -9,7 +9,7 @@ from bot.domain.content import USUAL_THRESHOLDS, Thresholds
 from bot.domain.health import Health
 from bot.moderation.word_filter import CommunityWords, Matcher, WordFilter
 from bot.moderation.word_filter.lists import starter_lists
-from bot.ports.prompts import GuardDecision, GuardStage, Rewriter, RewriteRequest, Verdict
+from bot.ports.prompts import GuardDecision, Rewriter, RewriteRequest, Verdict, WordsModelStage
 from bot.providers.offline.rewriter import PlainRewriter
 from bot.providers.openai.client import OpenAiClient
 from bot.providers.openai.models import text_model
@@ -57,7 +57,7 @@ def rewriter(request: pytest.FixtureRequest, client: OpenAiClient) -> Rewriter:
 
 
 @pytest.fixture(params=["filter", "moderation"])
-def stage(request: pytest.FixtureRequest, client: OpenAiClient) -> GuardStage:
+def stage(request: pytest.FixtureRequest, client: OpenAiClient) -> WordsModelStage:
     """Return each guard stage."""
     if request.param == "filter":
         return FilterStage()
@@ -65,7 +65,7 @@ def stage(request: pytest.FixtureRequest, client: OpenAiClient) -> GuardStage:
 
 
 @pytest.fixture(params=["moderation"])
-def broken_stage(request: pytest.FixtureRequest, client: OpenAiClient, fake: FakeOpenAI) -> GuardStage:
+def broken_stage(request: pytest.FixtureRequest, client: OpenAiClient, fake: FakeOpenAI) -> WordsModelStage:
     """Return each stage that a service stands behind, with the service broken."""
     fake.fail(Endpoint.MODERATIONS, Kind.SERVER_ERROR)
     return {"moderation": OpenAiModeration(client, "omni-moderation-latest")}[request.param]
@@ -100,16 +100,16 @@ async def test_a_rewriter_that_works_says_nothing_wrong(rewriter: Rewriter) -> N
 
 
 @pytest.mark.parametrize("prompt", ODD_PROMPTS)
-async def test_a_stage_lets_harmless_words_through(stage: GuardStage, prompt: str) -> None:
+async def test_a_stage_lets_harmless_words_through(stage: WordsModelStage, prompt: str) -> None:
     """In every script."""
     assert (await stage.judge(prompt, USUAL_THRESHOLDS)).decision is GuardDecision.ALLOW
 
 
-async def test_a_stage_has_a_name_for_the_log(stage: GuardStage) -> None:
+async def test_a_stage_has_a_name_for_the_log(stage: WordsModelStage) -> None:
     """So that a refusal can be traced."""
     assert stage.name
 
 
-async def test_a_stage_that_breaks_is_unsure_and_does_not_raise(broken_stage: GuardStage) -> None:
+async def test_a_stage_that_breaks_is_unsure_and_does_not_raise(broken_stage: WordsModelStage) -> None:
     """What that means is for the guard to say."""
     assert (await broken_stage.judge("a fox", USUAL_THRESHOLDS)).decision is GuardDecision.UNSURE

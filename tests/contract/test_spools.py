@@ -71,7 +71,7 @@ async def drawn(jobs: Jobs, ann: AccountId, machine: Machine) -> tuple[Job, Draw
     assert job is not None
     opened = a_drawing(DrawingId("D" * 22), job, cost=Cost(40_000, is_estimate=True))
     await jobs.open_drawing(opened)
-    found = await machine("A").store_safely(opened, (png(),), nobody)
+    found = await machine("A").write_to_spool(opened, (png(),), nobody)
     drawing = replace(opened, state=DrawingState.DRAWN, cost=Cost(39_000), files=found)
     await jobs.close_drawing(drawing)
     await jobs.release(job.id, job.attempt, NOON)

@@ -300,8 +300,8 @@ class Bench:
     def removal_steps(self) -> RemovalSteps:
         """What carries that out."""
         return RemovalSteps(
-            decisions=self.decisions,
-            removals=self.removals,
+            removals=self.decisions,
+            removal_records=self.removals,
             blocked=self.blocked,
             sent_messages=self.sent_messages,
             jobs=self.jobs,

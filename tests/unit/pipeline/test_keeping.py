@@ -43,7 +43,7 @@ def far(spool: MemoryObjects) -> Bench:
 async def drawn(bench: Bench, job: Job, *pictures: bytes, on_trouble: Callable[[], None] | None = None) -> Drawing:
     """Return a drawing whose pictures are put aside."""
     drawing = a_drawing(bench, job)
-    files = await bench.keeping.store_safely(drawing, pictures, on_trouble or Troubles())
+    files = await bench.keeping.write_to_spool(drawing, pictures, on_trouble or Troubles())
     return replace(drawing, state=DrawingState.DRAWN, files=files)
 
 
@@ -85,7 +85,7 @@ async def test_fewer_pictures_than_were_asked_for_count_as_that_many(bench: Benc
 async def test_what_is_no_picture_is_not_kept(bench: Bench, pictures: tuple[bytes, ...]) -> None:
     """Where nothing else came, that is a failure."""
     with pytest.raises(ProviderFailed) as failed:
-        await bench.keeping.store_safely(a_drawing(bench, await bench.claimed()), pictures, Troubles())
+        await bench.keeping.write_to_spool(a_drawing(bench, await bench.claimed()), pictures, Troubles())
     assert failed.value.provider == "painter"
     assert bench.objects.objects == {}
 
@@ -95,7 +95,7 @@ async def test_a_picture_that_cannot_be_used_names_the_call_that_it_came_from(be
     drawing = replace(a_drawing(bench, await bench.claimed()), request_id="req-7")
     for pictures in ((b"<html>",), ()):
         with pytest.raises(ProviderFailed, match="request_id=req-7"):
-            await bench.keeping.store_safely(drawing, pictures, Troubles())
+            await bench.keeping.write_to_spool(drawing, pictures, Troubles())
 
 
 @pytest.mark.parametrize("bad", [0, 1, 2])
@@ -103,7 +103,7 @@ async def test_a_broken_picture_takes_no_good_one_with_it(bench: Bench, bad: int
     """They were paid for together."""
     pictures = [png(1), png(2)]
     pictures.insert(bad, b"no picture")
-    files = await bench.keeping.store_safely(a_drawing(bench, await bench.claimed()), tuple(pictures), Troubles())
+    files = await bench.keeping.write_to_spool(a_drawing(bench, await bench.claimed()), tuple(pictures), Troubles())
     assert [bench.objects.objects[file.key][0] for file in files] == [png(1), png(2)]
 
 
@@ -231,7 +231,7 @@ async def test_what_cannot_be_discarded_now_holds_nobody_up(bench: Bench) -> Non
     job = await bench.claimed()
     drawing = a_drawing(bench, job)
     await bench.jobs.open_drawing(drawing)
-    files = await bench.keeping.store_safely(drawing, (png(1),), Troubles())
+    files = await bench.keeping.write_to_spool(drawing, (png(1),), Troubles())
     await bench.jobs.close_drawing(replace(drawing, state=DrawingState.DRAWN, files=files))
     bench.jobs.failures.fail_next("drawings", DOWN)
     await bench.keeping.discard(job)

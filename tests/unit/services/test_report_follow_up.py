@@ -15,8 +15,8 @@ from bot.domain.rules import EVERYBODY, Actor, Change, RuleKey, RuleKind
 from bot.errors import StorageFailed
 from bot.services.cases import CaseReview
 from bot.services.removal import Removals
-from bot.services.report_decisions import ReportDecisions
 from bot.services.report_follow_up import ReportFollowUp
+from bot.services.report_outcome_effect import ReportOutcomeEffect
 from storage.limits.local import LocalLocks
 from tests.fakes.bench import Bench
 from tests.fakes.cases import MemoryCases
@@ -54,7 +54,7 @@ class FollowUpSetup:
         self.reports = RestlessReports(bench.clock)
         self.locks = LocalLocks()
         self.cases = MemoryCases(bench.clock, bench.ids, MemoryModerationLog(bench.clock))
-        self.review = CaseReview(self.cases, bench.sanction_book, (ReportDecisions(self.reports),), bench.clock)
+        self.review = CaseReview(self.cases, bench.sanction_book, (ReportOutcomeEffect(self.reports),), bench.clock)
         self.removals = Removals(bench.removals, bench.clock)
         self.follow_up = ReportFollowUp(
             reports=self.reports,
@@ -63,7 +63,7 @@ class FollowUpSetup:
             cases=self.cases,
             review=self.review,
             removals=self.removals,
-            removal_record=bench.removals,
+            removal_records=bench.removals,
             quotas=bench.quotas,
             locks=self.locks,
             clock=bench.clock,

@@ -67,7 +67,7 @@ async def test_what_no_drawing_here_has_put_there_stays(bench: Bench, spool: Mem
 async def test_what_was_moved_meanwhile_is_passed_over(bench: Bench, spool: MemoryObjects, sweep: SpoolSweep) -> None:
     """By a worker of the same machine."""
     drawing = a_drawing(await bench.claimed())
-    files = await bench.keeping.store_safely(drawing, (png(1), png(2)), lambda: None)
+    files = await bench.keeping.write_to_spool(drawing, (png(1), png(2)), lambda: None)
     await bench.jobs.open_drawing(drawing)
     await bench.jobs.close_drawing(replace(drawing, state=DrawingState.DRAWN, files=files))
     spool.failures.fail_next("get", ObjectMissing("memory", "nothing under that key"))

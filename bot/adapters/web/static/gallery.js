@@ -122,7 +122,7 @@ function say(...parts) {
   byId("said").replaceChildren(...parts);
 }
 
-// What is looked for, as the door is asked. A collection stands among the choices of which pictures.
+// What is looked for, as the route is asked. A collection stands among the choices of which pictures.
 function query() {
   const [words, which, days] = FILTERS.map((id) => byId(id).value.trim());
   const isCollection = which.startsWith("in:");

@@ -3,7 +3,7 @@
 import { announce, byId, el } from "./dom.js";
 import { zipOf } from "./gallery_api.js";
 
-// As many as the door takes at once.
+// As many as the route takes at once.
 export const MOST_CHOSEN = 200;
 
 export class Selection {

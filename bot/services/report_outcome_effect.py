@@ -6,7 +6,7 @@ from bot.domain.rules import EVERYBODY
 from bot.ports.reports import Reports
 
 
-class ReportDecisions:
+class ReportOutcomeEffect:
     """Writes the case's decision into the reports of its picture; see `CaseEffect`."""
 
     def __init__(self, reports: Reports) -> None:
