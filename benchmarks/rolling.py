@@ -19,7 +19,7 @@ import aiohttp
 import structlog
 
 from benchmarks.chaos.evidence import gather_evidence, look_at_doors
-from benchmarks.chaos.judge import Verdict, judge
+from benchmarks.chaos.judge import ChaosVerdict, judge
 from benchmarks.chaos.orphan_sweep import sweep_orphans
 from benchmarks.chaos.people import DOORS, Crowd
 from benchmarks.chaos.replicas import Replica
@@ -127,7 +127,7 @@ def check_out(commit: str, folder: Path) -> str:
     return max(path.stem[1:].partition("_")[0] for path in (folder / _VERSIONS).glob("r*_*.py"))
 
 
-async def roll(commit: str, folder: Path) -> tuple[Verdict, Roll]:
+async def roll(commit: str, folder: Path) -> tuple[ChaosVerdict, Roll]:
     """Upgrade all processes one after the other while people ask, and judge what is left."""
     code = folder / "before"
     found = Roll(check_out(commit, code))
@@ -154,7 +154,7 @@ def _configure(surroundings: Surroundings, replica: Replica, public_url: str) ->
 
 async def _upgrade_while_people_ask(
     surroundings: Surroundings, old: Mapping[str, CheckoutReplica], new: Mapping[str, Replica], found: Roll
-) -> Verdict:
+) -> ChaosVerdict:
     await next(iter(old.values())).start()  # it makes the tables
     await asyncio.gather(*(replica.start() for replica in list(old.values())[1:]))
     await surroundings.discord.post("gateway", ready=GUILDS, within_s=60)

@@ -53,7 +53,7 @@ class Evidence:
 
 
 @dataclass(frozen=True, slots=True)
-class Verdict:
+class ChaosVerdict:
     """The counts. All from `lost` on must be zero."""
 
     accepted: int
@@ -81,7 +81,7 @@ def mark_in(text: str) -> str:
     return found[0] if found else ""
 
 
-def judge(evidence: Evidence) -> tuple[Verdict, list[str]]:
+def judge(evidence: Evidence) -> tuple[ChaosVerdict, list[str]]:
     """Count, and say what each count that is not zero consists of."""
     jobs = Counter(mark_in(job["prompt"]) for job in evidence.tables.jobs)
     sights = _by_mark(sight for sight in evidence.sights if not sight.is_file)
@@ -97,7 +97,7 @@ def judge(evidence: Evidence) -> tuple[Verdict, list[str]]:
     paid_again = _excess(paid)
     mismatches = find_mismatches(evidence.tables, paid=paid, delivered=delivered, objects=evidence.objects)
     orphans = _orphans(evidence)
-    verdict = Verdict(
+    verdict = ChaosVerdict(
         accepted=len(accepted),
         delivered=len(delivered),
         told=len(told),

@@ -13,7 +13,7 @@ import aiohttp
 
 from benchmarks.chaos.evidence import gather_evidence, look_at_doors
 from benchmarks.chaos.faults import FaultKind, PlannedFault, Trouble, plan_faults
-from benchmarks.chaos.judge import Verdict, judge
+from benchmarks.chaos.judge import ChaosVerdict, judge
 from benchmarks.chaos.orphan_sweep import sweep_orphans
 from benchmarks.chaos.people import OWNER_COOKIE, Crowd, split_among_doors, visitor_id
 from benchmarks.chaos.replicas import Replica, import_easel
@@ -52,7 +52,7 @@ def say(text: str) -> None:
     print(text, file=sys.stderr, flush=True)
 
 
-async def run_chaos(plan: RunPlan) -> Verdict:
+async def run_chaos(plan: RunPlan) -> ChaosVerdict:
     """Do it all, and return the counts."""
     with tempfile.TemporaryDirectory(prefix="chaos") as made:
         folder = plan.logs or Path(made)
@@ -66,7 +66,9 @@ async def run_chaos(plan: RunPlan) -> Verdict:
             return await _run(plan, surroundings, replicas, http)
 
 
-async def _run(plan: RunPlan, surroundings: Surroundings, replicas: Sequence[Replica], http: aiohttp.ClientSession) -> Verdict:
+async def _run(
+    plan: RunPlan, surroundings: Surroundings, replicas: Sequence[Replica], http: aiohttp.ClientSession
+) -> ChaosVerdict:
     webs = [replica.url for replica in replicas if replica.role == "web"]
     crowd = Crowd(surroundings, webs, plan.seed, http)
     await crowd.prepare()

@@ -57,7 +57,7 @@ class EngineStage(Protocol):
         ...
 
 
-class LocalStage:
+class LocalEngineStage:
     """An engine of this process, for which time stands still."""
 
     def __init__(self) -> None:
@@ -245,7 +245,7 @@ async def kafka_stage(server: KafkaServer, *, partitions: int = 1) -> AsyncItera
 async def engine_stage(name: str, fixture: Callable[[str], Any]) -> AsyncIterator[EngineStage]:
     """Open a stage with that engine on it; `fixture` gives a server."""
     if name == "local":
-        yield LocalStage()
+        yield LocalEngineStage()
         return
     server = fixture({"docket": "redis"}.get(name, name))
     stages: dict[str, Callable[[], AbstractAsyncContextManager[EngineStage]]] = {

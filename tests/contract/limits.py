@@ -30,7 +30,7 @@ class LimitsStage(Protocol):
         ...
 
 
-class LocalStage:
+class LocalLimitsStage:
     """One process, for which time stands still."""
 
     def __init__(self) -> None:
@@ -81,7 +81,7 @@ async def redis_stage(redis: RedisServer, patience: timedelta = timedelta(minute
 async def limits_stage(request: pytest.FixtureRequest) -> AsyncIterator[LimitsStage]:
     """Open each in turn."""
     if request.param == "local":
-        yield LocalStage()
+        yield LocalLimitsStage()
         return
     async with redis_stage(request.getfixturevalue("redis")) as stage:
         yield stage

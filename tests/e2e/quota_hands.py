@@ -29,7 +29,7 @@ class ChatAnswer:
 
 
 @dataclass(frozen=True, slots=True)
-class Usage:
+class UsageAnswer:
     """What `/usage` was answered with."""
 
     text: str
@@ -54,7 +54,7 @@ class Hand(Protocol):
         """Ask for a picture, and read how it ended, or why there will be none."""
         ...
 
-    async def looks_at_usage(self) -> Usage:
+    async def looks_at_usage(self) -> UsageAnswer:
         """Ask what was drawn, and open what comes with the answer."""
         ...
 
@@ -81,13 +81,13 @@ class OnDiscord:
         interaction = await self.person.type_command(self.room, "imagine", prompt=prompt)
         return self._read_answer(await interaction.message_when(_is_over_on_discord, within=_PATIENCE))
 
-    async def looks_at_usage(self) -> Usage:
+    async def looks_at_usage(self) -> UsageAnswer:
         """Read the files below the whisper."""
         interaction = await self.person.type_command(self.room, "usage")
         message = await interaction.message_when(lambda one: len(one.files) == len((".png", ".csv")), within=_PATIENCE)
         assert message.is_ephemeral
         picture, table = message.files
-        return Usage(message.text, picture.content, picture.alt or "", table.content.decode("utf-8-sig"))
+        return UsageAnswer(message.text, picture.content, picture.alt or "", table.content.decode("utf-8-sig"))
 
     def _read_answer(self, message: DiscordMessage) -> ChatAnswer:
         async def press(label: str) -> ChatAnswer:
@@ -137,7 +137,7 @@ class OnSlack:
 
         return self._read_answer(await self.slack.until(over, within=_PATIENCE, what=f"an end of {prompt!r}"))
 
-    async def looks_at_usage(self) -> Usage:
+    async def looks_at_usage(self) -> UsageAnswer:
         """Read the direct message that has the files, once the whisper says that there is one."""
         pointed = await self.says("usage")
         assert "direct message" in pointed.text
@@ -148,7 +148,7 @@ class OnSlack:
         )
         picture, table = files
         text = self.member.dms[0].shown
-        return Usage(text, picture.content or b"", picture.alt, (table.content or b"").decode("utf-8-sig"))
+        return UsageAnswer(text, picture.content or b"", picture.alt, (table.content or b"").decode("utf-8-sig"))
 
     async def whispered(self, act: Callable[[], Awaitable[object]]) -> ChatAnswer:
         """Do something, and read what is whispered then."""
@@ -203,12 +203,12 @@ class OnPage:
                 await asyncio.sleep(0.02)
         return ChatAnswer("\n".join([post["text"], *post["footer"]]), is_private=False, press=self._presses(post))
 
-    async def looks_at_usage(self) -> Usage:
+    async def looks_at_usage(self) -> UsageAnswer:
         """Fetch what the note links to."""
         [note] = (await self.visitor.types("/usage"))["notes"]
         picture, table = note["files"]
         contents = [(await self.visitor.get(file["link"])).content for file in (picture, table)]
-        return Usage(note["text"], contents[0], picture["alt"], contents[1].decode("utf-8-sig"))
+        return UsageAnswer(note["text"], contents[0], picture["alt"], contents[1].decode("utf-8-sig"))
 
     async def _answer(self, message: str) -> dict[str, Any]:
         found: dict[str, Any] = next(one["post"] for one in await self.visitor.messages() if one["id"] == message)

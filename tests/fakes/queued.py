@@ -19,7 +19,7 @@ from aiohttp import web
 from PIL import Image
 
 from tests.fakes.openai.pictures import png
-from tests.fakes.queued_call import Call, Fault, Json, Kind, Options, Seen, Trouble
+from tests.fakes.queued_call import Fault, Json, Kind, Options, PaidCall, Seen, Trouble
 
 _PATIENCE_SECONDS = 20
 _MEGABYTE = b"\x00" * 1024 * 1024
@@ -43,7 +43,7 @@ class QueuedService:
     def __init__(self, options: Options | None = None, *, host: str = "127.0.0.1", port: int = 0) -> None:
         self.options = options or Options()
         self.seen: list[Seen] = []
-        self.calls: dict[str, Call] = {}
+        self.calls: dict[str, PaidCall] = {}
         self.fetched: list[Mapping[str, str]] = []
         self.changed = asyncio.Condition()
         self._is_held = False
@@ -93,7 +93,7 @@ class QueuedService:
             if call.begins == math.inf:
                 self._begin(call)
 
-    def _begin(self, call: Call) -> None:
+    def _begin(self, call: PaidCall) -> None:
         call.begins = math.inf if self._is_held else time.monotonic() + self.options.queue
         call.ends = call.begins + self.options.delay + (call.fate.delay if call.fate else 0.0)
 
@@ -108,7 +108,7 @@ class QueuedService:
         return self.origin
 
     @property
-    def paid(self) -> list[Call]:
+    def paid(self) -> list[PaidCall]:
         """Every call that was taken, but for those that were cancelled before anybody worked on them."""
         return [call for call in self.calls.values() if not call.is_cancelled]
 
@@ -131,7 +131,7 @@ class QueuedService:
         return found
 
     async def accept(
-        self, request: web.Request, model: str, body: Json, size: tuple[int, int], answer: Callable[[Call], Json]
+        self, request: web.Request, model: str, body: Json, size: tuple[int, int], answer: Callable[[PaidCall], Json]
     ) -> web.StreamResponse:
         """Take a call, unless something is to go wrong, and answer as the service does."""
         fault = self.take_fault(_SUBMIT)
@@ -142,7 +142,7 @@ class QueuedService:
         fate = self.take_fault(set(Kind) - _SUBMIT - _POLL)
         id_ = f"{next(self._numbers):08x}-0000-4000-8000-000000000000"
         is_odd = fate is not None and fate.kind is Kind.STATE
-        call = Call(id=id_, model=model, body=body, size=size, fate=fate, is_odd=is_odd)
+        call = PaidCall(id=id_, model=model, body=body, size=size, fate=fate, is_odd=is_odd)
         self._begin(call)
         async with self.changed:
             self.calls[call.id] = call
@@ -160,19 +160,19 @@ class QueuedService:
             return None
         return cut(request) if fault.kind is Kind.POLL_CUT else reply(fault)
 
-    def find(self, id_: str) -> Call | None:
+    def find(self, id_: str) -> PaidCall | None:
         """Return a call, unless it is forgotten."""
         call = self.calls.get(id_)
         return None if call is None or call.fate_of(Kind.FORGET) else call
 
-    def picture_address(self, call: Call, index: int = 0) -> str:
+    def picture_address(self, call: PaidCall, index: int = 0) -> str:
         """Return where a picture of a call is."""
         where = _picture_fate(call)
         if where and where not in {"html", "huge", "gone"}:
             return where
         return f"{self.origin}/delivery/{call.id}.png?sig=s3cr3t&index={index}"
 
-    def draw(self, call: Call, index: int = 0) -> bytes:
+    def draw(self, call: PaidCall, index: int = 0) -> bytes:
         """Return a picture of a call, or what there is instead."""
         return (
             _HTML.encode() if _picture_fate(call) == "html" else png(*call.size, self.options.picture_bytes, f"{call.id} {index}")
@@ -221,7 +221,7 @@ class QueuedService:
         return web.json_response({"seen": seen, "paid": paid, "paid_pictures": len(paid), "fetched": len(self.fetched)})
 
 
-def _picture_fate(call: Call) -> str:
+def _picture_fate(call: PaidCall) -> str:
     fate = call.fate_of(Kind.PICTURE)
     return fate.where if fate else ""
 

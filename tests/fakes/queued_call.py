@@ -93,7 +93,7 @@ class Seen:
 
 
 @dataclass(slots=True, kw_only=True)
-class Call:
+class PaidCall:
     """A call that was taken: it costs money, whatever comes of it."""
 
     id: str

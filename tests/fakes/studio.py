@@ -36,7 +36,7 @@ _UNDO = timedelta(minutes=10)
 
 
 @dataclass(frozen=True, slots=True)
-class ImagineArgs:
+class PlainImagineArgs:
     """What `/imagine` takes here."""
 
     prompt: Annotated[str, Text("What to draw, in any language", longest=4000)]
@@ -53,7 +53,7 @@ class ImagineArgs:
 
 
 @dataclass(frozen=True, slots=True)
-class EditArgs:
+class PlainEditArgs:
     """What `/edit` takes here."""
 
     words: Annotated[str, Text("What to change, in any language", longest=4000)]
@@ -103,14 +103,14 @@ class FakeStudio:
             Command(
                 "imagine",
                 "Draw a picture from words",
-                ImagineArgs,
+                PlainImagineArgs,
                 self._imagine,
                 example="/imagine a lighthouse in a storm",
                 takes_plain_words=True,
                 answers_in_public=True,
                 prominent=frozenset({"shape", "quality", "count"}),
             ),
-            Command("edit", "Change a picture with words", EditArgs, self._edit, answers_in_public=True),
+            Command("edit", "Change a picture with words", PlainEditArgs, self._edit, answers_in_public=True),
             Command("gallery", "See your newest pictures again", NoArgs, self._gallery),
             Command("audit", "See the last changes here", NoArgs, self._gallery, audience=CommandAudience.ADMINS),
         )
@@ -167,14 +167,14 @@ class FakeStudio:
             order.message, Post(f"{order.prompt} – {sentence}", Tone.REFUSED, "refusal", details=details, buttons=buttons)
         )
 
-    async def _imagine(self, call: Call, args: ImagineArgs) -> None:
+    async def _imagine(self, call: Call, args: PlainImagineArgs) -> None:
         if FORBIDDEN in args.prompt:
             raise PromptRefused(rule="blocklist", sentence="That is not something this bot draws.")
         if BROKEN in args.prompt:
             raise RuntimeError(BROKEN)
         await self._accept(call, args.prompt, args.picture)
 
-    async def _edit(self, call: Call, args: EditArgs) -> None:
+    async def _edit(self, call: Call, args: PlainEditArgs) -> None:
         if FORBIDDEN in args.words:
             raise PromptRefused(rule="blocklist", sentence="That is not something this bot draws.")
         await self._accept(call, args.words, args.picture, changes=args.link or "")

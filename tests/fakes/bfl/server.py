@@ -6,7 +6,7 @@ import time
 from aiohttp import web
 
 from tests.fakes.queued import QueuedService, check_body, invalid, kind_of_base64
-from tests.fakes.queued_call import Call, Json, Kind
+from tests.fakes.queued_call import Json, Kind, PaidCall
 
 _CREDITS = {
     "flux-2-pro": (3.0, 1.5),
@@ -67,7 +67,7 @@ class FakeBfl(QueuedService):
             problem = web.json_response({"detail": "Not Found"}, status=404)
         return problem or await self.accept(request, model, body, _size(body), self._taken)
 
-    def _taken(self, call: Call) -> Json:
+    def _taken(self, call: PaidCall) -> Json:
         megapixels = math.ceil(call.size[0] * call.size[1] / _MEGAPIXEL)
         if call.model in _CREDITS:
             first, further = _CREDITS[call.model]
@@ -97,7 +97,7 @@ class FakeBfl(QueuedService):
         return web.json_response(_state(call.id, "Ready", result=result))
 
 
-def _working_state(call: Call) -> str:
+def _working_state(call: PaidCall) -> str:
     if odd := call.odd_state():
         return odd
     if call.model != "flux-3-image":
@@ -105,7 +105,7 @@ def _working_state(call: Call) -> str:
     return "Reasoning" if call.is_waiting else "Generating"
 
 
-def _progress(call: Call) -> float | None:
+def _progress(call: PaidCall) -> float | None:
     """Tell how far it is, from the moment on at which somebody works on it."""
     if call.ends <= call.begins or time.monotonic() < call.begins:
         return None

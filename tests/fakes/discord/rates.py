@@ -12,7 +12,7 @@ _MAJOR = ("channel_id", "guild_id", "webhook_id", "token")
 
 
 @dataclass(slots=True)
-class _Window:
+class _RateWindow:
     ends: float
     used: int = 0
 
@@ -22,7 +22,7 @@ class Rates:
 
     def __init__(self, limits: Limits) -> None:
         self._limits = limits
-        self._windows: dict[tuple[str, ...], _Window] = {}
+        self._windows: dict[tuple[str, ...], _RateWindow] = {}
 
     def take(self, method: str, route: str, places: dict[str, str]) -> dict[str, str]:
         """Count a request of a route and give the headers that tell of it.
@@ -65,10 +65,10 @@ class Rates:
             name = "webhooks"
         return name, self._limits.routes.get(name, self._limits.other_routes)
 
-    def _count(self, key: tuple[str, ...], rate: Rate) -> tuple[_Window, int]:
+    def _count(self, key: tuple[str, ...], rate: Rate) -> tuple[_RateWindow, int]:
         now = time.monotonic()
         window = self._windows.get(key)
         if window is None or window.ends <= now:
-            window = self._windows[key] = _Window(now + rate.seconds)
+            window = self._windows[key] = _RateWindow(now + rate.seconds)
         window.used += 1
         return window, window.used

@@ -6,7 +6,7 @@ import time
 from aiohttp import web
 
 from tests.fakes.queued import QueuedService, check_body, invalid, kind_of_base64
-from tests.fakes.queued_call import Call, Json, Kind
+from tests.fakes.queued_call import Json, Kind, PaidCall
 
 _MODELS = {
     "fal-ai/flux-2-pro",
@@ -47,15 +47,15 @@ class FakeFal(QueuedService):
             return web.json_response({"detail": f"Application '{model}' not found"}, status=404)
         return await self.accept(request, model, body, _size(body) or (1024, 768), self._taken)
 
-    def _taken(self, call: Call) -> Json:
+    def _taken(self, call: PaidCall) -> Json:
         return {"status": "IN_QUEUE", "queue_position": self._ahead_of(call), **self._addresses(call)}
 
-    def _addresses(self, call: Call) -> Json:
+    def _addresses(self, call: PaidCall) -> Json:
         base = f"{self.origin}/{'/'.join(call.model.split('/')[:2])}/requests/{call.id}"
         addresses = {"status_url": f"{base}/status", "response_url": base, "cancel_url": f"{base}/cancel"}
         return {"request_id": call.id, **addresses}
 
-    def _ahead_of(self, call: Call) -> int:
+    def _ahead_of(self, call: PaidCall) -> int:
         """Count the calls that came before and still wait."""
         now = time.monotonic()
         return sum(1 for other in self.calls.values() if now < other.begins < call.begins)
@@ -103,7 +103,7 @@ class FakeFal(QueuedService):
             call.stop()
         return web.json_response({"status": "CANCELLATION_REQUESTED"}, status=202)
 
-    def _look_up(self, request: web.Request) -> tuple[Call | None, web.StreamResponse | None]:
+    def _look_up(self, request: web.Request) -> tuple[PaidCall | None, web.StreamResponse | None]:
         if self._is_unknown(request):
             return None, _not_authenticated()
         return self.find(request.match_info["id"]), self.poll_trouble(request)
@@ -124,7 +124,7 @@ def _size(body: Json) -> tuple[int, int] | None:
     return size["width"], size["height"]
 
 
-def _check_inputs(call: Call) -> web.Response | None:
+def _check_inputs(call: PaidCall) -> web.Response | None:
     addresses = call.body.get("image_urls")
     if not isinstance(addresses, list) or not addresses:
         return invalid("image_urls", "Field required", "missing")

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from aiohttp import web
 
 from tests.fakes.queued import QueuedService
-from tests.fakes.queued_call import Call, Fault, Json, Kind, Trouble
+from tests.fakes.queued_call import Fault, Json, Kind, PaidCall, Trouble
 from tests.fakes.replicate.schemas import LISTS, SCHEMAS, problems_of, size_of
 
 _KNOWN = {"input", "webhook", "webhook_events_filter", "stream"}
@@ -91,7 +91,7 @@ class FakeReplicate(QueuedService):
         call.stop()
         return web.json_response(self._show(call))
 
-    def _show(self, call: Call) -> Json:
+    def _show(self, call: PaidCall) -> Json:
         if call.stopped_at is not None:
             return self._prediction(call, "aborted" if call.is_cancelled else "canceled")
         if not call.is_done:
@@ -101,7 +101,7 @@ class FakeReplicate(QueuedService):
         links = [self.picture_address(call, index) for index in range(call.body["input"].get("num_outputs", 1))]
         return {**self._prediction(call, "succeeded"), "output": links if call.model in LISTS else links[0]}
 
-    def _prediction(self, call: Call, status: str) -> Json:
+    def _prediction(self, call: PaidCall, status: str) -> Json:
         here = f"{self.url}/predictions/{call.id}"
         ended = {"metrics": {"predict_time": 2.5, "total_time": 3.0}} if status in {"succeeded", "canceled", "failed"} else {}
         return {

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from aiohttp import web
 
 from tests.fakes.queued import QueuedService
-from tests.fakes.queued_call import Call, Fault, Json, Kind, Trouble
+from tests.fakes.queued_call import Fault, Json, Kind, PaidCall, Trouble
 
 ENDPOINT = "e1"
 _KNOWN = {"input", "webhook", "policy", "s3Config"}
@@ -100,7 +100,7 @@ class FakeRunPod(QueuedService):
         jobs = {"completed": 0, "failed": 0, "inProgress": 0, "inQueue": waiting, "retried": 0}
         return web.json_response({"jobs": jobs, "workers": workers})
 
-    def _show(self, call: Call) -> Json:
+    def _show(self, call: PaidCall) -> Json:
         if call.stopped_at is not None:
             return {"id": call.id, "status": "CANCELLED"}
         if not call.is_done:
@@ -112,7 +112,7 @@ class FakeRunPod(QueuedService):
             return {**ended, "status": "FAILED", "error": problem}
         return {**ended, "status": "COMPLETED", "output": {"images": self._images(call)}}
 
-    def _images(self, call: Call) -> list[Json]:
+    def _images(self, call: PaidCall) -> list[Json]:
         fate = call.fate_of(Kind.PICTURE)
         if fate is not None and fate.where.startswith("https://"):
             return [{"filename": "a.png", "type": "s3_url", "data": fate.where}]

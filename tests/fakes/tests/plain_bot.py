@@ -40,7 +40,7 @@ class Again(discord.ui.DynamicItem[discord.ui.Button[Any]], template=r"again:(?P
         await interaction.response.send_message(f"again {self.job}", ephemeral=True)
 
 
-class Report(discord.ui.Modal, title="Report"):
+class ReportForm(discord.ui.Modal, title="Report"):
     """A modal with three kinds of fields."""
 
     explanation: discord.ui.TextDisplay[Any] = discord.ui.TextDisplay("Tell us.")

@@ -8,7 +8,7 @@ import pytest
 
 from tests.fakes.discord import Known, Limits, NotSeen
 from tests.fakes.tests.asking import ORIGINAL, raw, refused
-from tests.fakes.tests.plain_bot import Interaction, Report, a_stage
+from tests.fakes.tests.plain_bot import Interaction, ReportForm, a_stage
 
 
 async def test_an_answer_after_three_seconds_is_too_late() -> None:
@@ -95,7 +95,7 @@ async def test_a_modal_does_not_answer_a_modal() -> None:
         caught: discord.HTTPException | None = None
 
         async def on_submit(self, interaction: Interaction) -> None:
-            Chain.caught = await refused(interaction.response.send_modal(Report()))
+            Chain.caught = await refused(interaction.response.send_modal(ReportForm()))
 
     async with a_stage() as stage:
         stage.bot.act = lambda interaction: interaction.response.send_modal(Chain())
@@ -122,7 +122,7 @@ async def test_a_modal_does_not_answer_a_modal() -> None:
 )
 async def test_a_modal_that_breaks_a_limit_is_refused(change: dict[str, Any], place: str) -> None:
     """As 50035, with its place below `data`."""
-    modal = Report().to_dict() | change
+    modal = ReportForm().to_dict() | change
 
     class Bad(discord.ui.Modal, title="x"):
         def to_dict(self) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from discord.http import Route
 
 from tests.fakes.discord import NotSeen, Permission, Upload
 from tests.fakes.tests.asking import picture
-from tests.fakes.tests.plain_bot import Again, Interaction, PlainBot, Report, a_stage, running
+from tests.fakes.tests.plain_bot import Again, Interaction, PlainBot, ReportForm, a_stage, running
 
 
 async def test_what_was_typed_arrives_as_the_right_types() -> None:
@@ -129,7 +129,7 @@ async def test_a_menu_gives_what_was_chosen() -> None:
 async def test_a_modal_is_filled_in_and_sent() -> None:
     """Labels with a text field and a menu in them, and a text between them."""
     async with a_stage() as stage:
-        stage.bot.act = lambda interaction: interaction.response.send_modal(Report())
+        stage.bot.act = lambda interaction: interaction.response.send_modal(ReportForm())
         interaction = await stage.ada.type_command(stage.channel, "do")
         modal = await interaction.modal_shown()
         assert (modal.title, [field.label for field in modal.fields]) == ("Report", ["What is wrong", "Kind"])
@@ -243,7 +243,7 @@ async def test_a_modal_may_ask_for_files_and_crosses() -> None:
     """Uploads, radio buttons, boxes, people."""
     got: dict[str, Any] = {}
 
-    class Wish(discord.ui.Modal, title="Wish"):
+    class WishForm(discord.ui.Modal, title="Wish"):
         files: discord.ui.Label[Any] = discord.ui.Label(text="Files", component=discord.ui.FileUpload(max_values=2))
         shape: discord.ui.Label[Any] = discord.ui.Label(
             text="Shape",
@@ -265,7 +265,7 @@ async def test_a_modal_may_ask_for_files_and_crosses() -> None:
             await interaction.response.send_message("ok")
 
     async with a_stage() as stage:
-        stage.bot.act = lambda interaction: interaction.response.send_modal(Wish())
+        stage.bot.act = lambda interaction: interaction.response.send_modal(WishForm())
         interaction = await stage.ada.type_command(stage.channel, "do")
         upload = Upload("me.png", b"x")
         with pytest.raises(NotSeen, match="offers"):

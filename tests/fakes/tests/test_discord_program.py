@@ -10,7 +10,7 @@ import discord
 from tests.fakes.changes import FakeChanges
 from tests.fakes.discord.client import pointed_at
 from tests.fakes.tests.fake_program import FakeProgram, run_program
-from tests.fakes.tests.plain_bot import PlainBot, Report, end
+from tests.fakes.tests.plain_bot import PlainBot, ReportForm, end
 
 
 class DiscordProgram(FakeProgram):
@@ -72,7 +72,7 @@ async def test_another_process_drives_it_over_http() -> None:
     class Go(discord.ui.View):
         @discord.ui.button(label="Go", custom_id="go")
         async def go(self, interaction: Any, _: Any) -> None:
-            await interaction.response.send_modal(Report())
+            await interaction.response.send_modal(ReportForm())
 
     async with a_program("--heartbeat", "0.1", "--quiet") as program, a_bot(program) as bot:
         bot.act = lambda i: i.response.send_message(f"{i.extras['words']} for {i.user.name}", view=Go())

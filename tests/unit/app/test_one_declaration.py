@@ -22,7 +22,7 @@ from bot.domain.options import Choice, JobRef, Number, OptionText
 from bot.ports.surfaces import Call
 
 
-class Template(StrEnum):
+class FutureTemplate(StrEnum):
     """What nobody can ask for yet."""
 
     POSTER = "poster"
@@ -33,7 +33,9 @@ class Template(StrEnum):
 class WiderDraft(Draft):
     """A draft that takes more than easel knows of."""
 
-    template: Annotated[Template | None, Choice("What to begin with", Template), OptionText("It is drawn over.")] = None
+    template: Annotated[FutureTemplate | None, Choice("What to begin with", FutureTemplate), OptionText("It is drawn over.")] = (
+        None
+    )
     margin: Annotated[int, Number("Margin in pixels", least=0, most=64)] = 8
     start: Annotated[str | None, JobRef("A picture to begin with")] = None
 
@@ -54,7 +56,7 @@ WIDER = Command("imagine", "Draw a picture from words", WiderDraft, nothing)
 def test_an_option_that_is_declared_is_typed_and_in_menus() -> None:
     """In any chat."""
     draft = WIDER.parse(read_options(WIDER, "a fox --template poster --margin 0 --start j1"))
-    assert draft == WiderDraft(prompt="a fox", template=Template.POSTER, margin=0, start="j1")
+    assert draft == WiderDraft(prompt="a fox", template=FutureTemplate.POSTER, margin=0, start="j1")
     [entry] = render_commands([WIDER], Translations())
     assert [option["name"] for option in entry["options"]][-3:] == NEW
 
@@ -74,7 +76,7 @@ def test_an_option_that_is_declared_is_in_the_rest_api() -> None:
         "description": "Margin in pixels.",
     }
     order = model(prompt="a fox", template="stamp", margin=3)
-    assert (order.template, order.margin, order.start) == (Template.STAMP, 3, None)
+    assert (order.template, order.margin, order.start) == (FutureTemplate.STAMP, 3, None)
     for wrong in ({"template": "x"}, {"margin": "3"}, {"margin": 65}, {"start": "x" * 201}, {"zebra": 1}):
         with pytest.raises(ValidationError):
             model(prompt="a fox", **wrong)

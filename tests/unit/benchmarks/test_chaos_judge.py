@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from benchmarks.chaos.books import Tables
-from benchmarks.chaos.judge import Evidence, Outcome, Sight, Verdict, judge
+from benchmarks.chaos.judge import ChaosVerdict, Evidence, Outcome, Sight, judge
 
 NOW = datetime(2026, 3, 14, 12, 0, tzinfo=UTC)
 DAY = date(2026, 3, 14)
@@ -52,7 +52,7 @@ def evidence(rows: dict[str, list[dict[str, Any]]] | None = None) -> Evidence:
     )
 
 
-def zeros(verdict: Verdict) -> dict[str, int]:
+def zeros(verdict: ChaosVerdict) -> dict[str, int]:
     """Return the counts that must be zero and are not."""
     return {name: n for name, n in verdict.counts().items() if n and name not in {"accepted", "delivered", "told"}}
 
@@ -60,7 +60,7 @@ def zeros(verdict: Verdict) -> dict[str, int]:
 def test_what_is_right_is_found_right() -> None:
     """One was delivered, the other told; nothing else is counted."""
     verdict, findings = judge(evidence())
-    assert verdict == Verdict(2, 1, 1, 0, 0, 0, 0, 0)
+    assert verdict == ChaosVerdict(2, 1, 1, 0, 0, 0, 0, 0)
     assert verdict.is_clean
     assert findings == []
 

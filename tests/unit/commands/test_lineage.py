@@ -314,7 +314,7 @@ async def test_a_change_that_is_taken_away_while_its_row_is_read_is_a_step_that_
     fox, night, snow = row.jobs
     [kept] = await row.bench.pictures.of_job(snow.id)
 
-    class Inputs(MemoryInputs):
+    class VanishingInputs(MemoryInputs):
         """Has the picture taken away once its job was found."""
 
         async def find_made_from(self, pictures: Collection[PictureId], *, most: int) -> tuple[JobId, ...]:
@@ -323,7 +323,7 @@ async def test_a_change_that_is_taken_away_while_its_row_is_read_is_a_step_that_
                 await row.bench.pictures.hide(snow.id, row.bench.clock.now())
             return found
 
-    lineage = Lineage(jobs=row.bench.jobs, pictures=row.bench.pictures, inputs=Inputs(row.bench.jobs))
+    lineage = Lineage(jobs=row.bench.jobs, pictures=row.bench.pictures, inputs=VanishingInputs(row.bench.jobs))
     [picture] = await row.bench.pictures.of_job(night.id)
     steps = await lineage.row(picture, night, fox.account, fox.place)
     assert [(step.picture.job, step.is_visible) for step in steps] == [(fox.id, True), (night.id, True), (kept.job, False)]

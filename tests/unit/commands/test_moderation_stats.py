@@ -18,7 +18,7 @@ from tests.fakes.plots import GreyPlots
 from tests.fakes.surfaces import FakeCall, person
 
 
-class Lines:
+class LogLines:
     """A log of a few lines."""
 
     def __init__(self) -> None:
@@ -48,7 +48,7 @@ class ModerationStatsSetup:
 
     def __init__(self) -> None:
         self.bench = Bench()
-        self.lines = Lines()
+        self.lines = LogLines()
         self.plots = GreyPlots()
 
         async def is_owner(_: object) -> bool:

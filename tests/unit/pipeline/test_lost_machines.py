@@ -208,12 +208,12 @@ async def test_pictures_that_arrive_after_their_job_has_ended_are_removed_by_who
     """It ends while they are on their way, and not by its author, who would still see them."""
     bench, job = machines.bench, await machines.draw_and_die()
 
-    class Ending(MemoryObjects):
+    class EndingObjects(MemoryObjects):
         async def put(self, key: str, content: bytes, media_type: str) -> None:
             await bench.jobs.cancel(job.id, CANCELLED)
             await super().put(key, content, media_type)
 
-    store = Ending()
+    store = EndingObjects()
     await machines.return_first(store)
     assert bench.job(job).state is JobState.CANCELLED
     assert (store.objects, machines.spool.objects) == ({}, {})

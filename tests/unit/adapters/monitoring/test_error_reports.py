@@ -24,7 +24,7 @@ PROMPT = "a fox that nobody else may know of"
 TOKEN = "xoxb-a-very-secret-token"
 
 
-class Post(Transport):
+class RecordingTransport(Transport):
     """Keeps what would be sent."""
 
     sent: tuple[dict[str, Any], ...] = ()
@@ -33,19 +33,19 @@ class Post(Transport):
         """Keep it."""
         event = envelope.get_event()
         assert event is not None
-        Post.sent = (*Post.sent, dict(event))
+        RecordingTransport.sent = (*RecordingTransport.sent, dict(event))
 
 
 @pytest.fixture(autouse=True)
 def reporting(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """Report errors as a process does, and put its logging back afterwards."""
-    Post.sent = ()
+    RecordingTransport.sent = ()
     configure = structlog.configure
     monkeypatch.setattr(structlog, "configure", lambda **options: configure(**options | {"cache_logger_on_first_use": False}))
     root = logging.getLogger()
     handlers, level = list(root.handlers), root.level
     configure_logging(Settings(log_format="json"), "info", "worker")
-    reporter = build_error_reporter(DSN, "1.2.3", "worker", Post)
+    reporter = build_error_reporter(DSN, "1.2.3", "worker", RecordingTransport)
     root.addHandler(reporter)
     yield
     root.handlers, root.level = handlers, level
@@ -68,7 +68,7 @@ def test_what_broke_is_reported_with_where_it_was() -> None:
             break_down(PROMPT, TOKEN)
         except ValueError:
             log.exception("job.broke", fault="c0ffee")
-    [event] = Post.sent
+    [event] = RecordingTransport.sent
     assert (event["message"], event["level"], event["logger"]) == ("job.broke", "error", "bot.pipeline.worker")
     assert event["tags"] == {"role": "worker", "job": "job-1", "platform": "discord", "tenant": "7", "fault": "c0ffee"}
     assert event["release"] == "easel@1.2.3"
@@ -89,8 +89,8 @@ def test_nothing_that_people_typed_and_no_token_is_in_it() -> None:
         log.exception("job.broke", prompt=PROMPT, token=TOKEN, reason=PROMPT)
     logging.getLogger("vendor").error("cannot draw %s with %s", PROMPT, TOKEN)
     logging.getLogger("vendor").error(f"cannot draw {PROMPT}", exc_info=KeyError(TOKEN))  # noqa: G004 - as vendors do
-    assert len(Post.sent) == 3
-    for event in Post.sent:
+    assert len(RecordingTransport.sent) == 3
+    for event in RecordingTransport.sent:
         text = json.dumps(event, default=str)
         assert "nobody else" not in text
         assert TOKEN not in text
@@ -103,7 +103,7 @@ def test_our_own_errors_are_quoted() -> None:
     """Their words are for the log, and never hold what people typed."""
     error = StorageFailed("postgresql", "away")
     structlog.get_logger("storage.sql").error("engine.work_broke", exc_info=error)
-    [event] = Post.sent
+    [event] = RecordingTransport.sent
     assert event["exception"]["values"][-1]["value"] == "store=postgresql reason=away"
 
 
@@ -111,7 +111,7 @@ def test_what_is_no_error_is_not_reported() -> None:
     """Warnings are the business of whoever reads the log."""
     structlog.get_logger("bot").warning("job.ended", reason="x")
     logging.getLogger("vendor").warning("careful")
-    assert Post.sent == ()
+    assert RecordingTransport.sent == ()
 
 
 def test_a_report_that_cannot_be_made_breaks_nothing(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
@@ -120,6 +120,6 @@ def test_a_report_that_cannot_be_made_breaks_nothing(monkeypatch: pytest.MonkeyP
     def fail(*_: object) -> None:
         raise OSError("no disk")
 
-    monkeypatch.setattr(Post, "capture_envelope", fail)
+    monkeypatch.setattr(RecordingTransport, "capture_envelope", fail)
     structlog.get_logger("bot").error("it.broke")
     assert "it.broke" in capsys.readouterr().err
