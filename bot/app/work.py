@@ -36,6 +36,7 @@ from bot.ports.leader_lock import LeaderLock
 from bot.services.guard_policies import GuardPolicies
 from bot.services.input_store import InputStore
 from bot.services.spool_sweep import SpoolSweep
+from bot.services.thumbnails import convert_image_to_jpeg
 from storage.sql.blocked_pictures import SqlBlockedPictures
 from storage.sql.references import SqlReferences
 
@@ -148,7 +149,10 @@ def _build_keeping(features: FeatureServices) -> KeepingStep:
         jobs=base.records.jobs,
         objects=base.objects,
         spool=open_spool(base.settings),
-        check=PictureCheck(blocked=SqlBlockedPictures(base.database, base.clock)),
+        check=PictureCheck(
+            blocked=SqlBlockedPictures(base.database, base.clock),
+            make_copy=convert_image_to_jpeg if base.guard.judges_pictures else None,
+        ),
         count=features.quotas.count_drawn,
         clock=base.clock,
         ids=base.ids,

@@ -46,7 +46,12 @@ def compute_fingerprints(content: bytes) -> tuple[str, ...]:
     One that shows next to nothing has none; other bytes raise one of `UNREADABLE`.
     """
     with Image.open(BytesIO(content)) as image:
-        found = _frequencies(image)
+        return compute_image_fingerprints(image)
+
+
+def compute_image_fingerprints(image: Image.Image) -> tuple[str, ...]:
+    """Return the hashes of a picture that is open, as `compute_fingerprints` does; its pixels are unpacked then."""
+    found = _frequencies(image)
     return () if _is_plain(found) else tuple(map(_hash_of, _turn_all_ways(found)))
 
 

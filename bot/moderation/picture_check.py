@@ -1,21 +1,31 @@
 """Looks at a picture's bytes before anything else does: is it one, is it whole, and how large is it."""
 
 import asyncio
+from collections.abc import Callable
+from contextlib import suppress
 from hashlib import sha256
+from io import BytesIO
+
+from PIL import Image
 
 from bot.domain.fingerprints import is_alike
 from bot.domain.images import ImageFile, Size, media_type_of
 from bot.errors import PictureBlocked
-from bot.moderation.fingerprint import UNREADABLE, compute_fingerprints
+from bot.moderation.fingerprint import UNREADABLE, compute_image_fingerprints
 from bot.moderation.formats import find_extension, verify_picture
 from bot.ports.removals import BlockedPictures
 from bot.provider_errors import ProviderFailed, ProviderFault
+
+_MOST_COPIES = 32
+"""Copies that wait to be taken: a picture is judged soon after it was checked, and each takes some 200 KB."""
 
 
 class PictureCheck:
     """Proves pictures before they are kept. Their bytes are never changed, and Pillow reads them where they are.
 
     `blocked` are the pictures that may not come back; without it all may.
+    `make_copy` makes a small copy of a picture while its pixels are unpacked,
+    which takes most of the time, for whoever judges what it shows.
     """
 
     def __init__(
@@ -24,8 +34,11 @@ class PictureCheck:
         max_bytes: int = 64 * 1024 * 1024,
         *,
         blocked: BlockedPictures | None = None,
+        make_copy: Callable[[Image.Image], bytes] | None = None,
     ) -> None:
         self._blocked = blocked
+        self._make_copy = make_copy
+        self._copies: dict[str, bytes] = {}
         self._max_pixels = max_pixels
         self._max_bytes = max_bytes
 
@@ -46,6 +59,10 @@ class PictureCheck:
             raise PictureBlocked
         return file
 
+    def take_copy(self, digest: str) -> bytes | None:
+        """Return the small copy of a picture that was checked lately, by the hash of its bytes, once; None without one."""
+        return self._copies.pop(digest, None)
+
     async def _is_blocked(self, blocked: BlockedPictures, file: ImageFile, turned: tuple[str, ...]) -> bool:
         if await blocked.is_blocked(file.sha256):
             return True
@@ -60,7 +77,9 @@ class PictureCheck:
         digest = sha256(content).hexdigest()
         key = f"pictures/{digest[:2]}/{digest}.{extension}"
         try:
-            turned = compute_fingerprints(content)
+            with Image.open(BytesIO(content)) as image:
+                turned = compute_image_fingerprints(image)
+                self._keep_copy(digest, image)
         except UNREADABLE as error:
             raise _Unusable(f"a picture whose pixels cannot be read: {type(error).__name__}") from error
         file = ImageFile(
@@ -73,6 +92,15 @@ class PictureCheck:
             fingerprint=turned[0] if turned else None,
         )
         return file, turned
+
+    def _keep_copy(self, digest: str, image: Image.Image) -> None:
+        # A JPEG was unpacked small and grey; a picture that no copy can be made of is for whoever wants one to report.
+        if self._make_copy is None or image.format == "JPEG":
+            return
+        with suppress(*UNREADABLE):
+            self._copies[digest] = self._make_copy(image)
+        for oldest in list(self._copies)[:-_MOST_COPIES]:
+            self._copies.pop(oldest, None)
 
     def _verify(self, content: bytes) -> tuple[str, Size]:
         extension = find_extension(content)

@@ -1,5 +1,6 @@
 """Checks paid pictures and stores them: first in the spool on this machine, then in the object store."""
 
+import asyncio
 import contextlib
 from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import replace
@@ -26,6 +27,7 @@ from bot.ports.jobs import Jobs
 from bot.ports.objects import ObjectStore
 from bot.provider_errors import PicturesLost, ProviderFailed, ProviderFault
 from bot.services.quotas import PictureCount
+from bot.services.thumbnails import convert_to_jpeg
 
 log = structlog.get_logger(__name__)
 
@@ -143,6 +145,15 @@ class KeepingStep:
                 with contextlib.suppress(ObjectMissing):
                     return await self._spool.get(file.key)
             return await self._objects.get(file.key)
+
+    async def load_small(self, job: Job, drawing: Drawing, file: ImageFile, on_trouble: Callable[[], None]) -> bytes:
+        """Return a picture as a JPEG that is no larger than who judges it looks at; raises as `load` does."""
+        small = self._check.take_copy(file.sha256)
+        if small is not None:
+            return small
+        content = await self.load(job, drawing, file, on_trouble)
+        # Models make pictures smaller than that before they look, and WebP would take three times as long.
+        return await asyncio.to_thread(convert_to_jpeg, content)
 
     async def remove(self, files: tuple[ImageFile, ...]) -> None:
         """Delete pictures that nobody may see; where that fails, the search for orphans does."""

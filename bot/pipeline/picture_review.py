@@ -1,6 +1,5 @@
 """Has drawn pictures judged before they are kept or shown."""
 
-import asyncio
 from collections.abc import Callable, Collection
 from dataclasses import replace
 
@@ -14,7 +13,6 @@ from bot.pipeline.keeping import KeepingStep
 from bot.ports.jobs import Jobs
 from bot.provider_errors import GuardUnavailable, PictureUnchecked
 from bot.services.guard_policies import GuardPolicies
-from bot.services.thumbnails import convert_to_jpeg
 
 log = structlog.get_logger(__name__)
 
@@ -42,9 +40,7 @@ class PictureReview:
         policy = await self._policies.of(job.community)
         stopped: dict[ImageFile, PromptRefused] = {}
         for drawing, file in [(one, file) for one in drawings for file in one.files]:
-            content = await self._keeping.load(job, drawing, file, on_trouble)
-            # Models make pictures smaller than that before they look, and WebP would take three times as long.
-            small = await asyncio.to_thread(convert_to_jpeg, content)
+            small = await self._keeping.load_small(job, drawing, file, on_trouble)
             try:
                 await self._guard.check_picture(small, "image/jpeg", policy.thresholds)
             except PromptRefused as error:

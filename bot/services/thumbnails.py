@@ -90,7 +90,13 @@ def shrink(content: bytes, edge: int) -> bytes:
 
 def convert_to_jpeg(content: bytes) -> bytes:
     """Return a copy as JPEG, of at most `_COPY_EDGE` pixels: small, and shown everywhere."""
-    return _encode(content, lambda picture: picture.thumbnail((_COPY_EDGE, _COPY_EDGE), Image.Resampling.LANCZOS))
+    with Image.open(BytesIO(content)) as image:
+        return convert_image_to_jpeg(image)
+
+
+def convert_image_to_jpeg(image: Image.Image) -> bytes:
+    """Return the same copy of a picture that is open, whose pixels are not unpacked once more if they were before."""
+    return _encode(image, lambda picture: picture.thumbnail((_COPY_EDGE, _COPY_EDGE), Image.Resampling.LANCZOS))
 
 
 def blur(content: bytes) -> bytes:
@@ -99,7 +105,8 @@ def blur(content: bytes) -> bytes:
     def soften(picture: Image.Image) -> None:
         picture.thumbnail((_BLURRED_EDGE, _BLURRED_EDGE), Image.Resampling.BOX)
 
-    return _encode(content, soften, edge=_COPY_EDGE // 2)
+    with Image.open(BytesIO(content)) as image:
+        return _encode(image, soften, edge=_COPY_EDGE // 2)
 
 
 def flatten_on_white(image: Image.Image) -> Image.Image:
@@ -114,14 +121,13 @@ def _is_clear(image: Image.Image) -> bool:
     return "A" in image.getbands() or "transparency" in image.info
 
 
-def _encode(content: bytes, change: Callable[[Image.Image], None], edge: int = 0) -> bytes:
-    with Image.open(BytesIO(content)) as image:
-        picture = flatten_on_white(image)
-        change(picture)
-        if edge:
-            scale = edge / max(picture.size)
-            size = (max(1, round(picture.width * scale)), max(1, round(picture.height * scale)))
-            picture = picture.resize(size, Image.Resampling.BICUBIC)
-        packed = BytesIO()
-        picture.save(packed, "JPEG", quality=_QUALITY, xmp=copy_mark(image))
-        return packed.getvalue()
+def _encode(image: Image.Image, change: Callable[[Image.Image], None], edge: int = 0) -> bytes:
+    picture = flatten_on_white(image)
+    change(picture)
+    if edge:
+        scale = edge / max(picture.size)
+        size = (max(1, round(picture.width * scale)), max(1, round(picture.height * scale)))
+        picture = picture.resize(size, Image.Resampling.BICUBIC)
+    packed = BytesIO()
+    picture.save(packed, "JPEG", quality=_QUALITY, xmp=copy_mark(image))
+    return packed.getvalue()

@@ -69,7 +69,7 @@ from bot.services.removal import Removals
 from bot.services.retention import Retention
 from bot.services.sanctions import Sanctions
 from bot.services.sharing import Sharing
-from bot.services.thumbnails import Thumbnails
+from bot.services.thumbnails import Thumbnails, convert_image_to_jpeg
 from storage.limits.local import LocalLocks, LocalRateLimiter
 from tests.fakes.accounts import MemoryAccounts, MemoryLedger
 from tests.fakes.batches import MemoryBatches
@@ -359,7 +359,7 @@ class Bench:
             jobs=self.jobs,
             objects=self.objects,
             spool=spool,
-            check=PictureCheck(blocked=self.blocked),
+            check=PictureCheck(blocked=self.blocked, make_copy=convert_image_to_jpeg),
             count=self.quotas.count_drawn,
             clock=self.clock,
             ids=self.ids,

@@ -228,3 +228,36 @@ async def test_a_jpeg_of_too_many_scans_is_refused() -> None:
     start = content.rindex(b"\xff\xda")
     scan = content[start:-2]
     assert "scans" in str(await refused(content[:start] + scan * 400 + content[-2:]))
+
+
+def name_format(image: Image.Image) -> bytes:
+    """Make a copy that says of what, if the pixels are there already."""
+    assert image.getpixel((0, 0)) is not None
+    return str(image.format).encode()
+
+
+@pytest.mark.parametrize(("form", "copy"), [("PNG", b"PNG"), ("WEBP", b"WEBP"), ("JPEG", None)])
+async def test_a_copy_of_what_was_checked_is_there_once(form: str, copy: bytes | None) -> None:
+    """But not of a JPEG, whose pixels were unpacked small and grey."""
+    check = PictureCheck(make_copy=name_format)
+    file = await check.examine("openai", picture(form))
+    assert check.take_copy(file.sha256) == copy
+    assert check.take_copy(file.sha256) is None
+
+
+async def test_a_picture_that_no_copy_can_be_made_of_is_usable_all_the_same() -> None:
+    """It was paid for."""
+
+    def refuse(image: Image.Image) -> bytes:
+        raise OSError(image.mode)
+
+    check = PictureCheck(make_copy=refuse)
+    file = await check.examine("openai", picture("PNG"))
+    assert check.take_copy(file.sha256) is None
+
+
+async def test_copies_that_nobody_takes_make_room_for_others() -> None:
+    """The oldest first."""
+    check = PictureCheck(make_copy=name_format)
+    files = [await check.examine("openai", picture("PNG", (8, 8 + number))) for number in range(33)]
+    assert [check.take_copy(file.sha256) for file in files] == [None, *[b"PNG"] * 32]

@@ -4,6 +4,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from PIL.PngImagePlugin import PngImageFile
 
 from bot.domain.content import NEVER, ContentKind
 from bot.domain.jobs import JobState
@@ -63,6 +64,23 @@ async def test_a_picture_is_judged_small_and_by_what_the_community_has_set(bench
     assert media_type == "image/jpeg"
     assert thresholds.scores[ContentKind.GORE] == NEVER
     assert bench.moderation.rules[0] == thresholds
+
+
+async def test_a_picture_is_unpacked_once_for_all_that_is_looked_at_before_it_is_shown(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """For its fingerprint and for the copy that is judged: of a large one that takes longer than all else together."""
+    unpacked: list[PngImageFile] = []
+    load_end = PngImageFile.load_end
+
+    def note(image: PngImageFile) -> None:
+        unpacked.append(image)
+        load_end(image)
+
+    monkeypatch.setattr(PngImageFile, "load_end", note)
+    await bench.draw("a fox")
+    assert len(bench.picture_stage.judged) == 1
+    assert len(unpacked) == 1
 
 
 async def test_a_paid_picture_waits_for_whoever_can_judge_it(bench: Bench) -> None:
