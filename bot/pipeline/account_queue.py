@@ -18,8 +18,8 @@ log = structlog.get_logger(__name__)
 class AccountQueue:
     """Lets `most_running` jobs of each account run at once, over all processes, first come, first served.
 
-    A job that may not run yet just stays queued: whoever ends another one of
-    its account publishes it then, and recovery does where nobody could.
+    A job that may not run yet stays queued: the worker that ends another job of
+    its account publishes it then, and recovery does where that fails.
     """
 
     def __init__(

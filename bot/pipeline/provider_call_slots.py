@@ -27,11 +27,11 @@ _MARGIN = timedelta(milliseconds=250)
 
 
 class ProviderCallSlots:
-    """Writes paid calls down as they begin and end, and lets no more of them out than `limits`, or the provider, say.
+    """Records paid calls as they begin and end, and allows no more at once than `limits` or the provider say.
 
     Both hold for each of a provider's `accounts`, where it has several. A job
-    that has to wait holds no slot: whoever ends a call publishes the oldest
-    that wait for one, and recovery does where nobody could.
+    that has to wait holds no slot: the worker that ends a call publishes the
+    oldest jobs that wait for one, and recovery does where that fails.
     """
 
     def __init__(

@@ -63,10 +63,9 @@ class Recovery:
     async def run(self, *, every: timedelta) -> None:
         """Sweep at once, again after one lease, and then ever more rarely, down to `every`, until cancelled.
 
-        Only while this process leads. A sweep that fails is logged, and the next
-        one comes. Jobs are published beside the other chores, which take as long as
-        platforms, stores and image services do.
+        Only while this process leads. A sweep that fails is logged, and the next one comes.
         """
+        # Side by side: platforms and image services may take minutes, and published jobs must not wait for them.
         async with asyncio.TaskGroup() as group:
             group.create_task(self._repeat(Chore.PUBLISH, self._publish_all, every))
             group.create_task(self._repeat(Chore.NOTIFY, self._tell_and_remove, every))
@@ -120,6 +119,7 @@ class Recovery:
         while True:
             found = await self._jobs.claimable(self._delivery.platforms, accepted_by=accepted_by, most=self._page, after=after)
             try:
+                # Only those that the engine lost: most of the others wait there already, and adding them again costs round trips.
                 await self._engine.publish_missing(found)
             except StorageFailed as error:
                 log.warning("recovery.unpublished", reason=str(error))

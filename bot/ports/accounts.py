@@ -41,7 +41,7 @@ class Accounts(Protocol):
         ...
 
     async def part(self, identity: Identity, tier: Tier, day: date) -> Account:
-        """Give the identity an account of its own, with what it asked for, in one transaction, and return it.
+        """Move the identity to an account of its own, with what it asked for, in one transaction, and return that account.
 
         The new account begins with the usage that the old one has on `day`
         and the days after, so that nobody gains by parting; `join` counts

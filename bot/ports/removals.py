@@ -111,7 +111,7 @@ class SentMessages(Protocol):
         ...
 
     async def turn_back(self, message: MessageRef) -> None:
-        """Note that a message shows again what it is for; `turned_to` gives nothing then."""
+        """Note that a message shows again what it is for; `find_turned_to` returns None then."""
         ...
 
     async def find_turned_to(self, platform: Platform, channel: str, message: str) -> JobId | None:

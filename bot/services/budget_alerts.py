@@ -94,7 +94,7 @@ class BudgetAlerts:
             self._queue.put_nowait(_OwnerNotice(post, key))
 
     async def notify_owners(self, post: Post, *, key: str) -> bool:
-        """Tell the owners in private, once for each `key`, and return whether that is done; if not, call it again."""
+        """Notify the owners in private, once for each `key`, and return whether that is done; if not, call it again."""
 
         async def tell() -> None:
             await self._notify_privately(self._deployment.owners, post, key)

@@ -215,7 +215,7 @@ class SqlBilling:
         return _CreditsTakenBack(row.taken + taken, row.missing + missing)
 
     async def _give_again(self, connection: AsyncConnection, row: Row[Any], by: Actor, amount: int) -> _CreditsTakenBack:
-        """Give the credits again that were taken, after those that could not be taken."""
+        """Add the credits again that were taken, after those that could not be; return what is taken and missing then."""
         account = await current_account(connection, AccountId(row.account))
         there = (await connection.execute(_BALANCE, {"account": account})).scalar() or 0
         found = min(row.missing, amount)

@@ -40,12 +40,13 @@ _OUT = (
         drawings.c.id != bindparam("drawing", type_=String),
         jobs.c.finished_at.is_(None),
         or_(
+            # A call whose process was killed stops counting when its lease runs out; one with a ticket goes on without it.
             and_(jobs.c.attempt == drawings.c.attempt, jobs.c.lease_until > NOW),
             drawings.c.ticket_expires_at > NOW,
         ),
     )
 )
-"""What was killed is nobody's attempt any more, or has no lease; only what has a ticket goes on without."""
+"""The calls of an account that are out: whose attempt still has its job, or whose ticket has not expired."""
 
 _BEGUN: Select[Any] = (
     select(drawings.c.started_at)
