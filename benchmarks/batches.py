@@ -27,9 +27,10 @@ from bot.app.foundation import Foundation, open_foundation
 from bot.app.services import Services, build_services
 from bot.config import Settings
 from bot.domain.batches import Batch
-from bot.domain.images import Picture, PictureId
-from bot.domain.jobs import BatchId, Draft
+from bot.domain.jobs import BatchId
 from bot.domain.people import PREMIUM, Identity, Person, Platform
+from bot.domain.pictures import Picture, PictureId
+from bot.domain.wishes import Draft
 from storage.engines.local import LocalEngine
 from storage.sql.batches import SqlBatches
 from tests.contract.examples import a_job, some_pictures

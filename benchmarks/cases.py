@@ -11,8 +11,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.app.system import RandomIds, SystemClock
 from bot.domain.cases import CaseId, CaseKind, CaseState, NewCase
-from bot.domain.images import PictureId
 from bot.domain.people import AccountId, CommunityId, Platform
+from bot.domain.pictures import PictureId
 from storage.migrate import upgrade
 from storage.schema.cases import cases
 from storage.sql.case_rows import case_values

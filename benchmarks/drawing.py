@@ -21,8 +21,8 @@ from benchmarks.measuring import Watch
 from bot.app.house import open_house
 from bot.config import Settings
 from bot.domain.chat import Form, MessageRef, Place, Post, Tone, promise
-from bot.domain.images import PictureId
 from bot.domain.people import Identity, Person, Platform
+from bot.domain.pictures import PictureId
 
 PLATFORM = Platform("terminal")
 Draw = Callable[[str], Awaitable[None]]

@@ -23,8 +23,9 @@ from sqlalchemy import insert
 from benchmarks.plain_sqlite import PlainDatabase
 from bot.domain.allowances import Allowance, Budget, Hold, HoldState, Period
 from bot.domain.chat import Place
-from bot.domain.jobs import Job, JobId, Wish
+from bot.domain.jobs import Job, JobId
 from bot.domain.people import HOUSE, REGISTERED, AccountId, Identity, Person, Platform
+from bot.domain.wishes import Wish
 from storage.migrate import upgrade
 from storage.schema.accounts import accounts
 from storage.schema.billing import credit_balances

@@ -12,8 +12,8 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from bot.app.house import House
-from bot.domain.images import Picture, PictureState
 from bot.domain.jobs import Job
+from bot.domain.pictures import Picture, PictureState
 from bot.domain.removals import RemovalReason, StepState
 from tests.e2e import discord_stage, slack_stage
 

@@ -16,8 +16,8 @@ from bot.app.foundation import open_foundation
 from bot.app.house import House, run_house
 from bot.config import Settings
 from bot.domain.chat import Form, MessageRef, Place, Post, promise
-from bot.domain.images import PictureId, PictureState
 from bot.domain.people import PREMIUM, Identity, Person, Platform
+from bot.domain.pictures import PictureId, PictureState
 from bot.errors import SurfaceFailed
 from tests.contract.examples import a_hold, a_job, some_pictures
 

@@ -28,12 +28,13 @@ from bot.adapters.web import assets as page_files
 from bot.adapters.web.gallery import read_page
 from bot.adapters.web.share_view import ShareView, describe_share
 from bot.app.system import RandomIds, SystemClock
-from bot.domain.images import PictureId
-from bot.domain.jobs import JobId, Wish
+from bot.domain.jobs import JobId
 from bot.domain.people import REGISTERED, AccountId
 from bot.domain.picture_search import PictureQuery
+from bot.domain.pictures import PictureId
 from bot.domain.shares import Share, ShareId
 from bot.domain.wish_history import WishQuery, WishStatus
+from bot.domain.wishes import Wish
 from bot.services.picture_links import PictureLinks
 from bot.services.sharing import Sharing
 from storage.migrate import upgrade

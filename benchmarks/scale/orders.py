@@ -14,8 +14,9 @@ from bot.app.stores import open_records
 from bot.app.system import SystemClock
 from bot.domain.allowances import Allowance, Hold
 from bot.domain.chat import MessageRef, Place
-from bot.domain.jobs import Job, JobId, Wish
+from bot.domain.jobs import Job, JobId
 from bot.domain.people import HOUSE, REGISTERED, AccountId, Identity, Person
+from bot.domain.wishes import Wish
 from bot.ports.engine import Engine
 from storage.events.local import LocalEvents
 from storage.migrate import upgrade

@@ -7,9 +7,9 @@ from bot.adapters.web.rest import API
 from bot.app.foundation import Foundation
 from bot.config import Settings
 from bot.domain.allowances import FULL, Weights
-from bot.domain.jobs import Wish
 from bot.domain.limits import CommunitySettings, DeploymentLimits
 from bot.domain.people import Identity, Platform, Tier
+from bot.domain.wishes import Wish
 from bot.ports.surfaces import Surface
 from bot.services.admission import AdmissionLimiter, AdmissionLimits
 from bot.services.budget_alerts import BudgetAlerts, DeploymentBudgets

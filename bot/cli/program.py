@@ -16,7 +16,7 @@ from bot.cli.common_options import Config, HealthPort, Json, OptionalHealthPort,
 from bot.cli.moderation_program import moderation
 from bot.cli.option_flags import with_options_of
 from bot.cli.takedown_program import takedown
-from bot.domain.jobs import Draft
+from bot.domain.wishes import Draft
 
 _EPILOG = "Settings come from config.toml and the environment: config.example.toml explains every one of them."
 

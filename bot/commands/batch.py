@@ -9,9 +9,9 @@ from bot.commands.spec import Command, Suggest
 from bot.domain.batches import Batch
 from bot.domain.chat import Link, Post
 from bot.domain.images import Lane, Quality, Shape, Size
-from bot.domain.jobs import Draft, Rewriting
 from bot.domain.options import BatchRef, Choice, ImageModelRef, Lines, Pixels, TextFile
 from bot.domain.prompt_lists import LONGEST_LIST
+from bot.domain.wishes import Draft, Rewriting
 from bot.errors import BadInput, SurfaceFailed
 from bot.pipeline import batch_posts
 from bot.pipeline.batch_studio import BatchStudio

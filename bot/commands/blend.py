@@ -5,9 +5,9 @@ from typing import Annotated
 
 from bot.commands.spec import Command
 from bot.domain.inputs import BroughtPicture, InputRole
-from bot.domain.jobs import Draft
 from bot.domain.options import PictureFile, Text
 from bot.domain.prompt_text import LONGEST_PROMPT
+from bot.domain.wishes import Draft
 from bot.errors import BadInput
 from bot.pipeline.studio import Studio
 from bot.ports.surfaces import Call

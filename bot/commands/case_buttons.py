@@ -7,7 +7,7 @@ from bot.commands.cases import CaseArgs, decide
 from bot.commands.spec import Command, CommandAudience
 from bot.domain.cases import Case, CaseDecision
 from bot.domain.chat import Attachment, Button, Form, Post
-from bot.domain.images import Picture
+from bot.domain.pictures import Picture
 from bot.errors import BadInput
 from bot.ports.surfaces import Call
 from bot.services.case_pictures import CasePictures

@@ -10,9 +10,9 @@ from bot.commands.share import where_it_opens
 from bot.commands.spec import Command
 from bot.domain.chat import Form, Link, Post
 from bot.domain.collections import LONGEST_NAME, MOST_COLLECTIONS, Collection, CollectionAudience, CollectionId, collection_name
-from bot.domain.images import Picture, PictureState
 from bot.domain.options import Choice, Text
 from bot.domain.people import HOUSE, AccountId
+from bot.domain.pictures import Picture, PictureState
 from bot.domain.shares import ShareId
 from bot.errors import BadInput, NotYours
 from bot.pipeline.studio import Studio

@@ -6,8 +6,8 @@ from typing import Annotated
 from bot.commands.spec import AnyCommand, Command
 from bot.domain.chat import Button, Details, Post
 from bot.domain.inputs import BroughtPicture
-from bot.domain.jobs import Draft
 from bot.domain.options import JobRef, PictureFile, Text
+from bot.domain.wishes import Draft
 from bot.pipeline.describing import Describing
 from bot.pipeline.studio import Studio
 from bot.ports.surfaces import Call

@@ -7,11 +7,11 @@ from typing import Annotated
 from bot.commands.redraw import JobArgs
 from bot.commands.spec import Command
 from bot.domain.chat import Form
-from bot.domain.images import Picture
 from bot.domain.inputs import MOST_INPUTS, BroughtPicture, InputRole, name_reference
-from bot.domain.jobs import Draft
 from bot.domain.options import Number, PictureFile, Text
+from bot.domain.pictures import Picture
 from bot.domain.prompt_text import LONGEST_PROMPT
+from bot.domain.wishes import Draft
 from bot.errors import BadInput
 from bot.pipeline.studio import Studio
 from bot.pipeline.turning import Turning

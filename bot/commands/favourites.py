@@ -3,8 +3,8 @@
 from bot.commands.redraw import JobArgs
 from bot.commands.spec import Command
 from bot.domain.chat import Post
-from bot.domain.images import Picture, PictureState
 from bot.domain.jobs import Job
+from bot.domain.pictures import Picture, PictureState
 from bot.errors import BadInput, NotYours
 from bot.pipeline.studio import Studio
 from bot.ports.surfaces import Call

@@ -10,11 +10,11 @@ from bot.commands.page_argument import LONGEST_ARGUMENT, PageArgument, describe_
 from bot.commands.spec import Command
 from bot.commands.wishes import WishPages
 from bot.domain.chat import Button, Details, Post, PostPicture
-from bot.domain.images import Picture, PictureId
 from bot.domain.jobs import Job
 from bot.domain.options import Choice, Text, Until
 from bot.domain.people import AccountId
 from bot.domain.picture_search import PictureQuery, search_words
+from bot.domain.pictures import Picture, PictureId
 from bot.domain.wish_history import WishQuery, WishStatus
 from bot.errors import BadInput
 from bot.pipeline import posts

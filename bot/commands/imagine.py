@@ -8,10 +8,10 @@ from bot.commands.spec import Command, Suggest
 from bot.domain.allowances import Weights
 from bot.domain.brand import Switch
 from bot.domain.images import USUAL_SIZES, Size
-from bot.domain.jobs import Draft
 from bot.domain.named_sizes import NamedSize
 from bot.domain.options import Choice, Text
 from bot.domain.prompt_text import clean_prompt
+from bot.domain.wishes import Draft
 from bot.errors import BadInput
 from bot.pipeline.brands import Brands
 from bot.pipeline.studio import Studio

@@ -9,9 +9,9 @@ import structlog
 from bot.commands.dispatcher import Dispatcher
 from bot.commands.edit import REFERENCE_FIELDS
 from bot.domain.chat import Form, Post, Tone
-from bot.domain.images import PictureId
 from bot.domain.inputs import BroughtPicture
 from bot.domain.jobs import Job, JobState
+from bot.domain.pictures import PictureId
 from bot.domain.remarks import is_remark
 from bot.errors import EaselError, Refusal
 from bot.ports.surfaces import Call

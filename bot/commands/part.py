@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from bot.commands.redraw import JobArgs
 from bot.commands.spec import Command
 from bot.domain.chat import Link, Place, Post
-from bot.domain.images import Picture
 from bot.domain.inputs import BroughtPicture, InputRole
-from bot.domain.jobs import Draft
 from bot.domain.people import Identity, Person, Platform
+from bot.domain.pictures import Picture
+from bot.domain.wishes import Draft
 from bot.errors import BadInput
 from bot.pipeline.studio import Studio
 from bot.ports.surfaces import Call

@@ -6,9 +6,10 @@ from typing import Annotated
 from bot.commands.spec import Command, Suggest
 from bot.domain.chat import Form
 from bot.domain.inputs import name_inputs_of
-from bot.domain.jobs import Job, Rewriting
+from bot.domain.jobs import Job
 from bot.domain.money import FREE
 from bot.domain.options import JobRef
+from bot.domain.wishes import Rewriting
 from bot.errors import BadInput
 from bot.pipeline.studio import Studio
 from bot.ports.surfaces import Call

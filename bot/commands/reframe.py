@@ -6,12 +6,14 @@ from typing import Annotated
 from bot.commands.spec import AnyCommand, Command
 from bot.commands.which_picture import ask_which
 from bot.domain.chat import Button, Post
-from bot.domain.images import Background, Picture, Quality, Size
+from bot.domain.images import Background, Quality, Size
 from bot.domain.inputs import BroughtPicture, InputRole
-from bot.domain.jobs import Draft, Job
+from bot.domain.jobs import Job
 from bot.domain.options import JobRef
+from bot.domain.pictures import Picture
 from bot.domain.prompt_text import LONGEST_PROMPT
 from bot.domain.reframing import Margins, double_size, zoom_out
+from bot.domain.wishes import Draft
 from bot.pipeline.canvases import Canvases
 from bot.pipeline.studio import Studio
 from bot.ports.surfaces import Call

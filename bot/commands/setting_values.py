@@ -12,12 +12,12 @@ from bot.domain.allowances import DayExtension
 from bot.domain.chat import Place
 from bot.domain.content import SCORED, USUAL_THRESHOLDS, ContentKind, parse_threshold
 from bot.domain.images import Quality, Shape
-from bot.domain.jobs import Rewriting
 from bot.domain.limits import LEAST_KEPT_DAYS, MOST_KEPT_DAYS, THRESHOLD_PREFIX, CommunitySettings, format_zone
 from bot.domain.options import Choice
 from bot.domain.people import CommunityId, Platform
 from bot.domain.prompt_text import Language
 from bot.domain.rich_text import PlatformChannel, RichText, TextPart
+from bot.domain.wishes import Rewriting
 from bot.errors import BadInput, NotAllowed
 from bot.services.quotas import EffectiveLimits
 from bot.text import join_words, pluralize, quote, suggest

@@ -8,8 +8,8 @@ from typing import Annotated
 from bot.commands.redraw import JobArgs
 from bot.commands.spec import Command
 from bot.domain.chat import Button, Link, Post
-from bot.domain.images import Picture, PictureState
 from bot.domain.options import Choice, Text
+from bot.domain.pictures import Picture, PictureState
 from bot.domain.shares import Share
 from bot.errors import BadInput, NotYours
 from bot.pipeline.studio import Studio

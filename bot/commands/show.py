@@ -4,8 +4,8 @@ from dataclasses import dataclass
 from typing import Annotated
 
 from bot.commands.spec import Command
-from bot.domain.images import PictureState
 from bot.domain.options import Text
+from bot.domain.pictures import PictureState
 from bot.errors import BadInput, NotYours
 from bot.pipeline.picture_copies import PictureCopies
 from bot.pipeline.studio import Studio

@@ -10,11 +10,11 @@ from bot.commands.spec import Command, Suggest
 from bot.domain.brand import Switch
 from bot.domain.chat import Button, Details, Form, FormPart, Place, Post
 from bot.domain.images import Quality, Shape
-from bot.domain.jobs import Draft
 from bot.domain.options import Choice, ImageModelRef, Number, Suggestion
 from bot.domain.people import Person
 from bot.domain.template_options import NOTHING_FILLED, SlotValues, TemplateRef, reference_to
 from bot.domain.templates import LONGEST_VALUE, KeptTemplate, Template, TemplateScope
+from bot.domain.wishes import Draft
 from bot.errors import SurfaceFailed
 from bot.pipeline.brands import Brands
 from bot.pipeline.studio import Studio

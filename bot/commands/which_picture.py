@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from bot.domain.chat import Button, Post
-from bot.domain.images import Picture
+from bot.domain.pictures import Picture
 
 
 def ask_which(command: str, pictures: Sequence[Picture]) -> Post:

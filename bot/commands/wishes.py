@@ -8,9 +8,10 @@ from bot.commands.dispatcher import KnowsCost
 from bot.commands.page_argument import LONGEST_ARGUMENT, PageArgument, describe_search, offer_older, read_page_argument
 from bot.commands.spec import Command
 from bot.domain.chat import Button, Details, Post
-from bot.domain.jobs import Job, JobId, JobState, Wish
+from bot.domain.jobs import Job, JobId, JobState
 from bot.domain.options import Text
 from bot.domain.wish_history import PastWish, WishQuery, WishStatus
+from bot.domain.wishes import Wish
 from bot.errors import BadInput
 from bot.pipeline import posts
 from bot.pipeline.lineage_posts import input_note

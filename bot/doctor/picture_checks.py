@@ -5,7 +5,7 @@ import asyncio
 from bot.app.stores import open_objects, open_records, open_spool
 from bot.config import Settings
 from bot.domain.health import Finding, Health
-from bot.domain.images import PICTURES_FOLDER
+from bot.domain.pictures import PICTURES_FOLDER
 from bot.errors import ConfigError, ObjectMissing, StorageFailed
 from bot.ports.objects import ObjectStore
 from bot.text import pluralize

@@ -5,8 +5,9 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from bot.domain.chat import MessageRef, Place
-from bot.domain.jobs import BatchId, Draft
+from bot.domain.jobs import BatchId
 from bot.domain.people import AccountId, CommunityId, Person
+from bot.domain.wishes import Draft
 
 OFFER_LASTS = timedelta(hours=1)
 """How long somebody may think about what a batch counts for. Then its words are forgotten."""

@@ -7,9 +7,9 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import NewType
 
-from bot.domain.images import PictureId
 from bot.domain.jobs import JobId
 from bot.domain.people import AccountId, CommunityId, Platform
+from bot.domain.pictures import PictureId
 from bot.domain.rules import Actor
 
 CaseId = NewType("CaseId", str)

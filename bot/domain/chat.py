@@ -4,9 +4,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
-from bot.domain.images import PictureId, Size
+from bot.domain.images import Size
 from bot.domain.options import Suggestion
 from bot.domain.people import Platform
+from bot.domain.pictures import PictureId
 from bot.domain.rich_text import RichText, TextPart, TextReference
 
 

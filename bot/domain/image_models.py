@@ -5,8 +5,8 @@ from dataclasses import dataclass, replace
 
 from bot.domain.images import Background, Lane
 from bot.domain.inputs import InputPicture, InputRole
-from bot.domain.jobs import Wish
 from bot.domain.people import Tier
+from bot.domain.wishes import Wish
 from bot.errors import BadInput, NotAllowed
 from bot.text import join_words, pluralize, quote, suggest
 

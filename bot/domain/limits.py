@@ -10,10 +10,10 @@ from bot.domain.allowances import Budget, DayExtension, Period, TenantQuota
 from bot.domain.content import SCORED, USUAL_THRESHOLDS, ContentKind, Thresholds, parse_threshold
 from bot.domain.images import Quality, Shape, Size, nearest_usual
 from bot.domain.inputs import InputPicture, InputRole
-from bot.domain.jobs import Draft, Rewriting, Wish
 from bot.domain.people import GUEST, CommunityId, Person, Tier
 from bot.domain.prompt_text import Language
 from bot.domain.rules import PERSON_SUBJECT, FilterVersion, Membership, Rule, RuleKind
+from bot.domain.wishes import Draft, Rewriting, Wish
 
 
 @dataclass(frozen=True, slots=True)

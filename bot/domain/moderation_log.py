@@ -5,9 +5,9 @@ from datetime import datetime
 from enum import StrEnum
 
 from bot.domain.cases import CaseId
-from bot.domain.images import PictureId
 from bot.domain.jobs import JobId
 from bot.domain.people import AccountId, CommunityId
+from bot.domain.pictures import PictureId
 from bot.domain.rules import Actor
 
 

@@ -4,8 +4,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from bot.domain.images import PictureId
 from bot.domain.jobs import JobId
+from bot.domain.pictures import PictureId
 
 
 class RemovalReason(StrEnum):

@@ -4,8 +4,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from bot.domain.images import PictureId
 from bot.domain.people import AccountId
+from bot.domain.pictures import PictureId
 
 WITHDRAWAL_TIME = timedelta(minutes=10)
 """How long a report can be taken back."""

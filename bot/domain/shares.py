@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import NewType
 
-from bot.domain.images import PictureId
+from bot.domain.pictures import PictureId
 
 ShareId = NewType("ShareId", str)
 

@@ -9,7 +9,8 @@ from io import BytesIO
 from PIL import Image
 
 from bot.domain.fingerprints import is_alike
-from bot.domain.images import ImageFile, Size, media_type_of
+from bot.domain.images import Size
+from bot.domain.pictures import ImageFile, media_type_of
 from bot.errors import PictureBlocked
 from bot.moderation.fingerprint import UNREADABLE, compute_image_fingerprints
 from bot.moderation.formats import find_extension, verify_picture

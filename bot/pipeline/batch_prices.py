@@ -4,8 +4,8 @@ from dataclasses import dataclass, replace
 
 from bot.domain.allowances import Hold, count_percent
 from bot.domain.images import Lane
-from bot.domain.jobs import Draft, Wish
 from bot.domain.money import Cost
+from bot.domain.wishes import Draft, Wish
 from bot.errors import LimitTooLow, QuotaExceeded
 from bot.pipeline.batch_posts import BatchPrice
 from bot.services.quotas import EffectiveLimits, Quotas

@@ -7,9 +7,10 @@ from datetime import timedelta
 import structlog
 
 from bot.domain.batches import OFFER_LASTS, Batch, BatchState
-from bot.domain.jobs import CANCELLED, BatchId, Draft, Job, JobId, Wish, cancelled_once_drawn, cancelled_once_paid
+from bot.domain.jobs import CANCELLED, BatchId, Job, JobId, cancelled_once_drawn, cancelled_once_paid
 from bot.domain.prompt_lists import read_batch
 from bot.domain.prompt_text import clean_prompt
+from bot.domain.wishes import Draft, Wish
 from bot.errors import BadInput, Conflict, EaselError, NotYours, PromptRefused, Refusal
 from bot.moderation.guard import Guard
 from bot.pipeline import batch_posts

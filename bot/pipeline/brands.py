@@ -6,8 +6,8 @@ from dataclasses import replace
 from bot.domain.brand import BrandKit
 from bot.domain.chat import Place
 from bot.domain.inputs import MOST_INPUTS, BroughtPicture
-from bot.domain.jobs import Draft
 from bot.domain.templates import KeptTemplate, Template, TemplateId, TemplateOwner, TemplateScope
+from bot.domain.wishes import Draft
 from bot.errors import BadInput
 from bot.pipeline.template_pictures import TemplatePictures
 from bot.ports.clock import Clock, Ids

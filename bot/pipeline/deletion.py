@@ -6,8 +6,8 @@ from datetime import timedelta
 
 import structlog
 
-from bot.domain.images import PictureId
 from bot.domain.jobs import Job, JobId
+from bot.domain.pictures import PictureId
 from bot.errors import Conflict, EaselError, SurfaceFailed
 from bot.pipeline.delivery import Delivery
 from bot.ports.jobs import Jobs

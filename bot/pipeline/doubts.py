@@ -1,8 +1,8 @@
 """Opens cases for pictures whose words a list wants moderators to see."""
 
 from bot.domain.cases import CaseKind, NewCase
-from bot.domain.images import Picture
 from bot.domain.jobs import Job
+from bot.domain.pictures import Picture
 from bot.moderation.guard import Guard
 from bot.ports.cases import Cases
 from bot.services.cases import CaseReview

@@ -11,9 +11,9 @@ import structlog
 
 from bot.domain.call_limits import CallLimits
 from bot.domain.image_models import ImageModels
-from bot.domain.images import ImageFile
 from bot.domain.jobs import Drawing, DrawingState, Job
 from bot.domain.money import FREE
+from bot.domain.pictures import ImageFile
 from bot.domain.provider_accounts import provider_of
 from bot.errors import InputRefused, PictureBlocked, PromptRefused, Stopping
 from bot.pipeline.finishing import Finishing

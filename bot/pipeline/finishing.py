@@ -4,8 +4,9 @@ import contextlib
 from collections.abc import Callable
 from functools import partial
 
-from bot.domain.images import ImageFile
-from bot.domain.jobs import Drawing, Wish
+from bot.domain.jobs import Drawing
+from bot.domain.pictures import ImageFile
+from bot.domain.wishes import Wish
 from bot.errors import InputRefused, PictureBlocked, StorageFailed
 from bot.pipeline.format_conversion import FormatConversion, needs_conversion
 from bot.pipeline.keeping import KeepingStep

@@ -7,9 +7,9 @@ from datetime import timedelta
 import structlog
 
 from bot.domain.chat import MessageRef
-from bot.domain.images import derived_keys
 from bot.domain.jobs import Job, JobState
 from bot.domain.people import Platform
+from bot.domain.pictures import derived_keys
 from bot.domain.privacy import PrivacyKind, PrivacyRequest, PrivacyState
 from bot.errors import Conflict, MessageGone, MessageOutOfReach, SurfaceFailed
 from bot.pipeline.delivery import PROMISE_LIFETIME

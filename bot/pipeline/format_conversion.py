@@ -7,7 +7,8 @@ from typing import Any
 from PIL import Image, ImageOps
 from PIL.PngImagePlugin import PngInfo
 
-from bot.domain.images import FileFormat, Size, media_type_of
+from bot.domain.images import FileFormat, Size
+from bot.domain.pictures import media_type_of
 from bot.moderation.fingerprint import UNREADABLE
 from bot.moderation.formats import find_extension, verify_picture
 from bot.moderation.input_conversion import in_eight_bits

@@ -6,8 +6,8 @@ from dataclasses import dataclass, replace
 
 import structlog
 
-from bot.domain.images import media_type_of
 from bot.domain.inputs import BroughtPicture, InputContent, InputPicture, input_key
+from bot.domain.pictures import media_type_of
 from bot.errors import BadInput, InputRefused, ObjectMissing, StorageFailed
 from bot.moderation.input_check import CheckedPicture, InputCheck
 from bot.ports.clock import Ids

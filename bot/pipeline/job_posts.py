@@ -7,9 +7,9 @@ import structlog
 
 from bot.domain.allowances import QuotaStatus
 from bot.domain.chat import Post
-from bot.domain.images import Picture
 from bot.domain.jobs import DrawingState, Job
 from bot.domain.money import FREE
+from bot.domain.pictures import Picture
 from bot.errors import EaselError
 from bot.pipeline import posts
 from bot.ports.jobs import Jobs

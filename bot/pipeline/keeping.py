@@ -8,16 +8,8 @@ from datetime import timedelta
 
 import structlog
 
-from bot.domain.images import (
-    PICTURES_FOLDER,
-    ImageFile,
-    Picture,
-    PictureId,
-    PictureState,
-    belongs_to_drawing,
-    drawing_key,
-)
 from bot.domain.jobs import Drawing, Job
+from bot.domain.pictures import PICTURES_FOLDER, ImageFile, Picture, PictureId, PictureState, belongs_to_drawing, drawing_key
 from bot.errors import EaselError, ObjectMissing, PictureBlocked, StorageFailed
 from bot.moderation.picture_check import PictureCheck
 from bot.pipeline.raw_pictures import RawPictures

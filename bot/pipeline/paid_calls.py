@@ -11,9 +11,10 @@ import structlog
 
 from bot.domain.images import Abilities, DrawingId, ImageRequest, ImageResult, Lane, Progress, Quality, Size
 from bot.domain.inputs import InputContent
-from bot.domain.jobs import LARGEST_SEED, Drawing, DrawingState, Job, Wish
+from bot.domain.jobs import Drawing, DrawingState, Job
 from bot.domain.money import FREE, Cost
 from bot.domain.provider_accounts import provider_of
+from bot.domain.wishes import LARGEST_SEED, Wish
 from bot.errors import PromptRefused
 from bot.pipeline.model_waiting import wait_for_model
 from bot.pipeline.provider_call_slots import ProviderCallSlots

@@ -7,9 +7,9 @@ from dataclasses import replace
 import structlog
 
 from bot.domain.chat import MessageRef, Post
-from bot.domain.images import Picture
 from bot.domain.jobs import Job, JobId
 from bot.domain.people import Identity, Platform
+from bot.domain.pictures import Picture
 from bot.domain.removals import Removal
 from bot.errors import EaselError, SurfaceFailed
 from bot.pipeline import posts

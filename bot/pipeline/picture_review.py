@@ -5,8 +5,8 @@ from dataclasses import replace
 
 import structlog
 
-from bot.domain.images import ImageFile
 from bot.domain.jobs import Drawing, Job
+from bot.domain.pictures import ImageFile
 from bot.errors import PromptRefused
 from bot.moderation.guard import Guard
 from bot.pipeline.keeping import KeepingStep

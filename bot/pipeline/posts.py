@@ -7,10 +7,11 @@ from datetime import timedelta
 from bot.domain.allowances import QuotaStatus
 from bot.domain.call_limits import CallLimits
 from bot.domain.chat import Button, Details, Link, Post, PostPicture, Tone
-from bot.domain.images import Lane, Picture, Progress
+from bot.domain.images import Lane, Progress
 from bot.domain.jobs import LONGEST_COUNTED_QUEUE, Ending, Job, JobState, QueuePosition
 from bot.domain.money import Cost
 from bot.domain.people import Person
+from bot.domain.pictures import Picture
 from bot.domain.removals import Removal, RemovalReason, RemovalState
 from bot.pipeline.lineage_posts import input_note, way_buttons
 from bot.services.lineage import LineageStep

@@ -4,9 +4,10 @@ import asyncio
 from dataclasses import replace
 
 from bot.domain.inputs import InputRole
-from bot.domain.jobs import Job, PreparedPrompt, Rewriting
+from bot.domain.jobs import Job, PreparedPrompt
 from bot.domain.limits import GuardPolicy
 from bot.domain.money import FREE
+from bot.domain.wishes import Rewriting
 from bot.errors import InputRefused, PromptRefused
 from bot.moderation.guard import Guard
 from bot.pipeline.input_keeping import InputKeeping

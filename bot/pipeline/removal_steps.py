@@ -8,8 +8,8 @@ from datetime import datetime, timedelta
 import structlog
 
 from bot.domain.chat import MessageRef
-from bot.domain.images import PictureId, PictureState
 from bot.domain.jobs import Job
+from bot.domain.pictures import PictureId, PictureState
 from bot.domain.removals import BlockedPicture, Removal, RemovalState, RemovalStep, StepState
 from bot.errors import EaselError, MessageGone, MessageOutOfReach, ObjectMissing, StorageFailed, SurfaceFailed
 from bot.moderation.fingerprint import UNREADABLE, compute_fingerprints

@@ -12,9 +12,10 @@ from bot.domain.allowances import Hold
 from bot.domain.chat import Post, Tone
 from bot.domain.images import Lane
 from bot.domain.inputs import BroughtPicture, InputPicture
-from bot.domain.jobs import CANCELLED, Draft, Ending, Job, JobId, PreparedPrompt, Wish, cancelled_once_drawn, cancelled_once_paid
+from bot.domain.jobs import CANCELLED, Ending, Job, JobId, PreparedPrompt, cancelled_once_drawn, cancelled_once_paid
 from bot.domain.people import GUEST, REGISTERED, Account, Person
 from bot.domain.prompt_text import clean_prompt
+from bot.domain.wishes import Draft, Wish
 from bot.errors import BadInput, Busy, Conflict, EaselError, NotYours, PromptRefused, QuotaExceeded, Refusal
 from bot.moderation.guard import Guard
 from bot.pipeline import posts

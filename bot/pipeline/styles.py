@@ -4,7 +4,7 @@ import re
 from dataclasses import replace
 
 from bot.domain.inputs import BroughtPicture, InputRole
-from bot.domain.jobs import Draft
+from bot.domain.wishes import Draft
 from bot.errors import BadInput
 from bot.pipeline.template_pictures import TemplatePictures
 from bot.ports.surfaces import Call

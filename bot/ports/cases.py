@@ -6,8 +6,8 @@ from typing import Protocol
 
 from bot.domain.cases import Case, CaseDecision, CaseId, CaseNote, CaseState, NewCase
 from bot.domain.chat import MessageRef, Place
-from bot.domain.images import PictureId
 from bot.domain.people import AccountId, CommunityId
+from bot.domain.pictures import PictureId
 from bot.domain.rules import Actor
 
 

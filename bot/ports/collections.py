@@ -5,8 +5,8 @@ from datetime import datetime
 from typing import Protocol
 
 from bot.domain.collections import Collection, CollectionAudience, CollectionId, ListedCollection
-from bot.domain.images import Picture, PictureId
 from bot.domain.people import AccountId, CommunityId
+from bot.domain.pictures import Picture, PictureId
 from bot.domain.shares import ShareId
 
 

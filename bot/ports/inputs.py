@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
-from bot.domain.images import PictureId
 from bot.domain.jobs import JobId
 from bot.domain.people import AccountId, CommunityId
+from bot.domain.pictures import PictureId
 
 
 @dataclass(frozen=True, slots=True)

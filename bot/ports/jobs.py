@@ -7,10 +7,11 @@ from typing import Protocol
 
 from bot.domain.allowances import Hold
 from bot.domain.chat import MessageRef
-from bot.domain.images import DrawingId, Picture
+from bot.domain.images import DrawingId
 from bot.domain.jobs import Drawing, Ending, Job, JobId, PreparedPrompt, QueuePosition
 from bot.domain.money import Cost
 from bot.domain.people import AccountId, Platform, Tier
+from bot.domain.pictures import Picture
 from bot.domain.tickets import Ticket
 
 

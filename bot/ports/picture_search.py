@@ -2,9 +2,9 @@
 
 from typing import Protocol
 
-from bot.domain.images import Picture, PictureId
 from bot.domain.people import AccountId
 from bot.domain.picture_search import PictureQuery
+from bot.domain.pictures import Picture, PictureId
 
 
 class PictureSearch(Protocol):

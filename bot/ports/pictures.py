@@ -5,9 +5,9 @@ from datetime import datetime
 from typing import Protocol
 
 from bot.domain.chat import Place
-from bot.domain.images import Picture, PictureId
 from bot.domain.jobs import JobId
 from bot.domain.people import AccountId, CommunityId
+from bot.domain.pictures import Picture, PictureId
 
 MOST_COMPARED = 10_000
 

@@ -4,7 +4,7 @@ from collections.abc import Collection
 from datetime import datetime
 from typing import Protocol
 
-from bot.domain.images import ImageFile
+from bot.domain.pictures import ImageFile
 
 
 class References(Protocol):

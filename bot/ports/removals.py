@@ -4,9 +4,9 @@ from datetime import datetime
 from typing import Protocol
 
 from bot.domain.chat import MessageRef
-from bot.domain.images import PictureId
 from bot.domain.jobs import JobId
 from bot.domain.people import AccountId, Platform
+from bot.domain.pictures import PictureId
 from bot.domain.removals import BlockedPicture, Removal, RemovalOrder, RemovalStep
 
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Protocol
 
-from bot.domain.images import PictureId
+from bot.domain.pictures import PictureId
 from bot.domain.shares import Share, ShareId
 
 

@@ -4,8 +4,8 @@ from collections.abc import Collection
 from typing import Protocol
 
 from bot.domain.chat import Form, MessageRef, Place, Post
-from bot.domain.images import PictureId
 from bot.domain.people import Identity, Person
+from bot.domain.pictures import PictureId
 
 
 class Surface(Protocol):

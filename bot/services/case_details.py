@@ -4,9 +4,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from bot.domain.cases import Case, CaseId, CaseNote
-from bot.domain.images import Picture, PictureState
 from bot.domain.jobs import Job
 from bot.domain.people import AccountId, Identity
+from bot.domain.pictures import Picture, PictureState
 from bot.domain.removals import RemovalState
 from bot.domain.reports import Report, ReporterTrust
 from bot.domain.sanctions import Sanction, SanctionId, SanctionRecord

@@ -5,7 +5,7 @@ from datetime import timedelta
 import structlog
 
 from bot.domain.cases import Case, CaseDecision, CaseId, CaseKind, CaseState
-from bot.domain.images import PictureId
+from bot.domain.pictures import PictureId
 from bot.domain.removals import RemovalReason, RemovalState
 from bot.domain.rules import EVERYBODY, Actor
 from bot.errors import BadInput, NotAllowed

@@ -4,8 +4,8 @@ import asyncio
 
 from bot.domain.cases import Case
 from bot.domain.chat import Place
-from bot.domain.images import Picture, PictureState
 from bot.domain.jobs import JobId
+from bot.domain.pictures import Picture, PictureState
 from bot.errors import StorageFailed
 from bot.ports.objects import ObjectStore
 from bot.ports.pictures import Pictures

@@ -9,8 +9,8 @@ import structlog
 from PIL import Image, ImageDraw, ImageFont
 
 from bot.domain.chat import Attachment
-from bot.domain.images import THUMBNAIL_EDGES, Picture, PictureId
 from bot.domain.jobs import BatchId
+from bot.domain.pictures import THUMBNAIL_EDGES, Picture, PictureId
 from bot.domain.provenance import SourceType, xmp_packet
 from bot.errors import EaselError
 from bot.pixels import convert_mode

@@ -6,9 +6,9 @@ from datetime import timedelta
 
 import structlog
 
-from bot.domain.images import Picture, PictureId, PictureState, derived_keys
 from bot.domain.jobs import JobId
 from bot.domain.people import AccountId
+from bot.domain.pictures import Picture, PictureId, PictureState, derived_keys
 from bot.domain.removals import Removal
 from bot.errors import StorageFailed
 from bot.ports.clock import Clock

@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from bot.domain.images import Picture, PictureState
 from bot.domain.jobs import DrawingState, Job, JobState
+from bot.domain.pictures import Picture, PictureState
 from bot.domain.provider_accounts import provider_of
 from bot.ports.jobs import Jobs
 from bot.ports.pictures import Pictures

@@ -3,10 +3,10 @@
 from dataclasses import dataclass
 
 from bot.domain.chat import Place
-from bot.domain.images import Picture, PictureId, PictureState
 from bot.domain.inputs import InputRole
 from bot.domain.jobs import Job, JobId
 from bot.domain.people import AccountId
+from bot.domain.pictures import Picture, PictureId, PictureState
 from bot.ports.inputs import Inputs
 from bot.ports.jobs import Jobs
 from bot.ports.pictures import Pictures

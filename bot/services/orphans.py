@@ -8,8 +8,8 @@ from datetime import datetime, timedelta
 
 import structlog
 
-from bot.domain.images import PICTURES_FOLDER, is_picture_key, original_key
 from bot.domain.inputs import INPUTS_FOLDER, is_input_key
+from bot.domain.pictures import PICTURES_FOLDER, is_picture_key, original_key
 from bot.errors import EaselError
 from bot.ports.clock import Clock
 from bot.ports.leader_lock import LeaderLock

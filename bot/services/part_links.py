@@ -8,8 +8,8 @@ from datetime import timedelta
 import structlog
 
 from bot.domain.chat import Place
-from bot.domain.images import PictureId
 from bot.domain.people import Identity, Person, Platform
+from bot.domain.pictures import PictureId
 from bot.errors import BadInput, NotAllowed
 from bot.ports.clock import Clock, Ids
 from bot.ports.codes import Codes, Purpose

@@ -4,10 +4,10 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from bot.domain.chat import Place
-from bot.domain.images import Picture, PictureState
 from bot.domain.inputs import BroughtPicture, InputRole
 from bot.domain.jobs import Job, JobId
 from bot.domain.people import AccountId
+from bot.domain.pictures import Picture, PictureState
 from bot.errors import BadInput, NotAllowed, ObjectMissing
 from bot.ports.jobs import Jobs
 from bot.ports.objects import ObjectStore

@@ -1,7 +1,7 @@
 """Links of our own to pictures: stable, unguessable, and dead once the picture is removed."""
 
 from bot.domain.chat import PostPicture
-from bot.domain.images import Picture
+from bot.domain.pictures import Picture
 from bot.domain.shares import ShareId
 
 EXTENSIONS = {"image/png": "png", "image/jpeg": "jpg", "image/webp": "webp"}

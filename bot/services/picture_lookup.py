@@ -4,9 +4,9 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
-from bot.domain.images import Picture, PictureId
 from bot.domain.jobs import Job, JobId
 from bot.domain.people import Platform
+from bot.domain.pictures import Picture, PictureId
 from bot.domain.shares import ShareId
 from bot.errors import BadInput
 from bot.ports.jobs import Jobs

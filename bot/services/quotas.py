@@ -8,11 +8,12 @@ from bot.domain.chat import Place
 from bot.domain.image_models import ImageModelOffer, ImageModels
 from bot.domain.images import Lane
 from bot.domain.inputs import InputPicture
-from bot.domain.jobs import Draft, Drawing, Job, Wish
+from bot.domain.jobs import Drawing, Job
 from bot.domain.limits import CommunityLimits, CommunitySettings, DeploymentLimits, apply_setting_rules
 from bot.domain.people import GUEST, Account, AccountId, CommunityId, Person, Platform, Tier
 from bot.domain.provider_accounts import provider_of
 from bot.domain.rules import EVERYBODY
+from bot.domain.wishes import Draft, Wish
 from bot.errors import NotAllowed
 from bot.ports.accounts import Accounts, Ledger
 from bot.ports.clock import Clock

@@ -6,7 +6,7 @@ from datetime import timedelta
 import structlog
 
 from bot.domain.cases import UNDO_WINDOW
-from bot.domain.images import PictureId
+from bot.domain.pictures import PictureId
 from bot.domain.removals import RemovalOrder, RemovalReason
 from bot.ports.clock import Clock
 from bot.ports.removals import PictureRemovals

@@ -7,8 +7,8 @@ from datetime import timedelta
 import structlog
 
 from bot.domain.cases import CaseDecision, CaseId, CaseKind, CaseState, NewCase
-from bot.domain.images import PictureId
 from bot.domain.jobs import Job, JobId
+from bot.domain.pictures import PictureId
 from bot.domain.removals import RemovalReason, RemovalState
 from bot.domain.reports import Report, ReportTally
 from bot.domain.rules import EVERYBODY, Actor

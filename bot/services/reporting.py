@@ -6,9 +6,9 @@ from datetime import datetime, timedelta
 import structlog
 
 from bot.domain.chat import Place
-from bot.domain.images import Picture, PictureId, PictureState
 from bot.domain.jobs import Job
 from bot.domain.people import Account, AccountId, Identity, Person
+from bot.domain.pictures import Picture, PictureId, PictureState
 from bot.domain.reports import WITHDRAWAL_TIME, ReporterTrust, ReportReason
 from bot.domain.rules import Actor
 from bot.errors import BadInput, Busy, EaselError, NotAllowed

@@ -6,8 +6,8 @@ from datetime import datetime
 
 import structlog
 
-from bot.domain.images import Picture, PictureState
 from bot.domain.jobs import DrawingState, JobId
+from bot.domain.pictures import Picture, PictureState
 from bot.domain.shares import Share, ShareId
 from bot.ports.clock import Clock, Ids
 from bot.ports.jobs import Jobs

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import structlog
 
-from bot.domain.images import PICTURES_FOLDER
+from bot.domain.pictures import PICTURES_FOLDER
 from bot.errors import EaselError, ObjectMissing
 from bot.ports.objects import ObjectStore
 from bot.ports.references import References

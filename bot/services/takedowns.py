@@ -6,8 +6,8 @@ from dataclasses import dataclass
 import structlog
 
 from bot.domain.fingerprints import is_alike
-from bot.domain.images import Picture, PictureId
 from bot.domain.people import AccountId
+from bot.domain.pictures import Picture, PictureId
 from bot.domain.removals import BlockedPicture, RemovalReason
 from bot.ports.pictures import Pictures
 from bot.ports.removals import BlockedPictures

@@ -7,7 +7,7 @@ from io import BytesIO
 import structlog
 from PIL import Image
 
-from bot.domain.images import THUMBNAIL_EDGES, ImageFile, Picture, PictureId, PictureState, derived_keys, thumbnail_key
+from bot.domain.pictures import THUMBNAIL_EDGES, ImageFile, Picture, PictureId, PictureState, derived_keys, thumbnail_key
 from bot.errors import ObjectMissing, StorageFailed
 from bot.pixels import convert_mode
 from bot.ports.copy_signer import CopySigner

@@ -6,8 +6,8 @@ from datetime import datetime
 from bot.domain.allowances import QuotaStatus, count_percent
 from bot.domain.chat import Place
 from bot.domain.inputs import InputPicture, InputRole
-from bot.domain.jobs import Draft
 from bot.domain.people import Person
+from bot.domain.wishes import Draft
 from bot.errors import EaselError
 from bot.services.quotas import EffectiveLimits, Quotas
 

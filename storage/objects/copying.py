@@ -5,8 +5,8 @@ import hashlib
 from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass, replace
 
-from bot.domain.images import PICTURES_FOLDER, is_picture_key, media_type_of, original_key, sha256_of
 from bot.domain.inputs import INPUTS_FOLDER, is_input_key
+from bot.domain.pictures import PICTURES_FOLDER, is_picture_key, media_type_of, original_key, sha256_of
 from bot.errors import ObjectMissing, StorageFailed
 from bot.ports.objects import ObjectStore, StoredObject
 

@@ -8,9 +8,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain.cases import UNDO_WINDOW, Case, CaseDecision, CaseId, CaseNote, CaseState, NewCase
 from bot.domain.chat import MessageRef, Place
-from bot.domain.images import PictureId
 from bot.domain.moderation_log import ModerationAction, NewLogEntry
 from bot.domain.people import AccountId, CommunityId
+from bot.domain.pictures import PictureId
 from bot.domain.rules import EVERYBODY, Actor
 from bot.errors import StorageFailed
 from bot.ports.cases import OpenedCase

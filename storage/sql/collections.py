@@ -10,8 +10,8 @@ from sqlalchemy import Row, and_, bindparam, delete, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain.collections import Collection, CollectionAudience, CollectionId, ListedCollection
-from bot.domain.images import Picture, PictureId
 from bot.domain.people import AccountId, CommunityId
+from bot.domain.pictures import Picture, PictureId
 from bot.domain.shares import ShareId
 from storage.schema.collections import HAS_PAGE, IS_FOR_COMMUNITY, collection_pictures, collections, ended_pages
 from storage.schema.jobs import IS_VISIBLE, pictures

@@ -7,10 +7,10 @@ from typing import Any
 from sqlalchemy import Row, bindparam, exists, literal, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.domain.images import PictureId, PictureState
 from bot.domain.inputs import InputRole
 from bot.domain.jobs import Job, JobId
 from bot.domain.people import AccountId, CommunityId
+from bot.domain.pictures import PictureId, PictureState
 from bot.ports.inputs import KeptInput
 from storage.schema.base import Moment
 from storage.schema.inputs import HAS_PARENT, IS_KEPT, IS_THERE, IS_TO_GO, inputs

@@ -11,10 +11,11 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain.allowances import Hold, HoldState
 from bot.domain.chat import MessageRef
-from bot.domain.images import DrawingId, Picture
+from bot.domain.images import DrawingId
 from bot.domain.jobs import LONGEST_COUNTED_QUEUE, Drawing, Ending, Job, JobId, JobState, PreparedPrompt, QueuePosition
 from bot.domain.money import FREE, Cost
 from bot.domain.people import AccountId, Platform, Tier
+from bot.domain.pictures import Picture
 from bot.domain.tickets import Ticket
 from bot.errors import LeaseLost
 from bot.ports.clock import Clock

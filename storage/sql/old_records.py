@@ -6,9 +6,9 @@ from typing import Any
 from sqlalchemy import Date, Delete, Integer, Select, String, and_, bindparam, delete, literal, or_, select, tuple_, union, update
 
 from bot.domain.allowances import HoldState
-from bot.domain.images import PictureState
 from bot.domain.jobs import DrawingState, Job, JobId
 from bot.domain.people import CommunityId
+from bot.domain.pictures import PictureState
 from storage.schema.accounts import api_keys
 from storage.schema.base import Moment
 from storage.schema.batches import batches

@@ -4,9 +4,9 @@ from sqlalchemy import Select, bindparam, select, tuple_
 from sqlalchemy.sql.expression import ColumnElement
 
 from bot.domain.collections import CollectionId
-from bot.domain.images import Picture, PictureId
 from bot.domain.people import AccountId
 from bot.domain.picture_search import PictureQuery
+from bot.domain.pictures import Picture, PictureId
 from storage.schema.collections import collection_pictures, collections
 from storage.schema.jobs import IS_FAVOURITE, IS_VISIBLE, pictures
 from storage.sql.database import Database

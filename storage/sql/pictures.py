@@ -12,9 +12,9 @@ from sqlalchemy.sql.expression import ColumnElement
 
 from bot.domain.chat import Place
 from bot.domain.fingerprints import is_alike
-from bot.domain.images import Picture, PictureId, PictureState
 from bot.domain.jobs import JobId
 from bot.domain.people import AccountId, CommunityId
+from bot.domain.pictures import Picture, PictureId, PictureState
 from bot.domain.removals import RemovalState
 from bot.ports.pictures import MOST_COMPARED
 from storage.schema.jobs import IS_TO_BE_REMOVED, IS_VISIBLE, jobs, pictures

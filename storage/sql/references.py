@@ -6,8 +6,8 @@ from datetime import datetime
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.domain.images import ImageFile, PictureState, belongs_to_drawing, drawing_in_key
 from bot.domain.jobs import DrawingState
+from bot.domain.pictures import ImageFile, PictureState, belongs_to_drawing, drawing_in_key
 from storage.schema.inputs import IS_THERE, inputs
 from storage.schema.jobs import IS_OPEN, IS_VISIBLE, drawings, jobs, pictures
 from storage.schema.templates import HAS_PICTURES, templates

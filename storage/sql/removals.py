@@ -8,10 +8,10 @@ from sqlalchemy import Row, Select, bindparam, delete, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain.cases import UNDO_WINDOW, CaseId
-from bot.domain.images import PictureId, PictureState
 from bot.domain.jobs import JobId
 from bot.domain.moderation_log import ModerationAction, NewLogEntry
 from bot.domain.people import AccountId, CommunityId
+from bot.domain.pictures import PictureId, PictureState
 from bot.domain.removals import Removal, RemovalOrder, RemovalState, RemovalStep, StepState
 from bot.domain.rules import Actor
 from bot.ports.clock import Clock

@@ -11,9 +11,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.sql.expression import ColumnElement
 
 from bot.domain.cases import CaseId
-from bot.domain.images import PictureId
 from bot.domain.moderation_log import ModerationAction, NewLogEntry
 from bot.domain.people import AccountId
+from bot.domain.pictures import PictureId
 from bot.domain.reports import Report, ReporterTrust, ReportOutcome, ReportReason, ReportTally, TrackRecord
 from bot.domain.rules import Actor
 from bot.ports.clock import Clock

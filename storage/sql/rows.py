@@ -12,9 +12,10 @@ from pydantic import TypeAdapter
 from sqlalchemy import Row
 
 from bot.domain.chat import MessageRef
-from bot.domain.images import Picture
-from bot.domain.jobs import Drawing, Ending, Job, PreparedPrompt, Wish
+from bot.domain.jobs import Drawing, Ending, Job, PreparedPrompt
 from bot.domain.money import FREE, Cost
+from bot.domain.pictures import Picture
+from bot.domain.wishes import Wish
 from bot.ports.page_messages import PageMessage
 
 Json = dict[str, Any]

@@ -8,7 +8,7 @@ from typing import Any
 from pydantic import TypeAdapter
 from sqlalchemy import Row, Select, bindparam, select, update
 
-from bot.domain.images import PictureId
+from bot.domain.pictures import PictureId
 from bot.domain.shares import Share, ShareId
 from storage.schema.shares import IS_SHARED, shares
 from storage.sql.database import Database

@@ -15,9 +15,9 @@ from types import SimpleNamespace
 import pytest
 import pytest_asyncio
 
-from bot.domain.images import Picture
 from bot.domain.jobs import Job
 from bot.domain.people import PREMIUM, REGISTERED, AccountId
+from bot.domain.pictures import Picture
 from bot.ports.accounts import Accounts, Ledger
 from bot.ports.batches import Batches
 from bot.ports.billing import Billing

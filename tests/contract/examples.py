@@ -6,9 +6,11 @@ from typing import Any
 
 from bot.domain.allowances import Allowance, Hold
 from bot.domain.chat import Place
-from bot.domain.images import DrawingId, ImageFile, Picture, PictureId, PictureState
-from bot.domain.jobs import Drawing, DrawingState, Ending, Job, JobId, JobState, Wish
+from bot.domain.images import DrawingId
+from bot.domain.jobs import Drawing, DrawingState, Ending, Job, JobId, JobState
 from bot.domain.people import HOUSE, REGISTERED, AccountId, Identity, Person, Platform
+from bot.domain.pictures import ImageFile, Picture, PictureId, PictureState
+from bot.domain.wishes import Wish
 from tests.fakes.clock import NOON
 
 WEB = Platform("web")

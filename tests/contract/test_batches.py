@@ -8,8 +8,9 @@ import pytest
 from bot.domain.batches import Batch, BatchState
 from bot.domain.chat import MessageRef, Place
 from bot.domain.images import Lane, Quality, Size
-from bot.domain.jobs import BatchId, Draft, JobId
+from bot.domain.jobs import BatchId, JobId
 from bot.domain.people import HOUSE, REGISTERED, AccountId, Identity, Person
+from bot.domain.wishes import Draft
 from bot.ports.accounts import Accounts
 from bot.ports.batches import Batches
 from bot.ports.jobs import Jobs

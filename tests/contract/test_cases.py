@@ -8,9 +8,9 @@ import pytest
 
 from bot.domain.cases import UNDO_WINDOW, Case, CaseDecision, CaseId, CaseKind, CaseNote, CaseState, NewCase
 from bot.domain.chat import MessageRef, Place
-from bot.domain.images import PictureId
 from bot.domain.jobs import JobId
 from bot.domain.people import GUEST, HOUSE, AccountId, CommunityId
+from bot.domain.pictures import PictureId
 from bot.domain.rules import Actor
 from bot.ports.accounts import Accounts
 from bot.ports.cases import Cases

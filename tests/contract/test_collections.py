@@ -5,9 +5,9 @@ from dataclasses import replace
 import pytest
 
 from bot.domain.collections import Collection, CollectionAudience, CollectionId
-from bot.domain.images import PictureId
 from bot.domain.jobs import JobId
 from bot.domain.people import HOUSE, REGISTERED, AccountId, CommunityId, Identity
+from bot.domain.pictures import PictureId
 from bot.domain.shares import ShareId
 from bot.ports.accounts import Accounts
 from bot.ports.collections import Collections

@@ -6,10 +6,11 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
-from bot.domain.images import Picture, PictureId
 from bot.domain.inputs import InputPicture, InputRole, is_input_key
-from bot.domain.jobs import Ending, Job, JobId, JobState, Wish
+from bot.domain.jobs import Ending, Job, JobId, JobState
 from bot.domain.people import GUEST, HOUSE, AccountId, CommunityId, Identity, Person
+from bot.domain.pictures import Picture, PictureId
+from bot.domain.wishes import Wish
 from bot.ports.accounts import Accounts
 from bot.ports.inputs import Inputs, KeptInput
 from bot.ports.jobs import Jobs

@@ -9,9 +9,10 @@ import pytest
 
 from bot.domain.chat import MessageRef, Place
 from bot.domain.images import Background, FileFormat, Quality, Shape, Size
-from bot.domain.jobs import Ending, Job, JobId, JobState, PreparedPrompt, QueuePosition, Rewriting, Wish
+from bot.domain.jobs import Ending, Job, JobId, JobState, PreparedPrompt, QueuePosition
 from bot.domain.money import Cost
 from bot.domain.people import PREMIUM, REGISTERED, AccountId, Identity, Person
+from bot.domain.wishes import Rewriting, Wish
 from bot.errors import LeaseLost, QuotaExceeded
 from bot.ports.accounts import Accounts
 from bot.ports.jobs import AcceptedJob, Jobs

@@ -8,9 +8,9 @@ import pytest
 from sqlalchemy import select
 
 from bot.domain.allowances import QuotaStatus
-from bot.domain.images import PictureId
 from bot.domain.jobs import JobId
 from bot.domain.people import GUEST, PREMIUM, REGISTERED, Account, AccountId, Identity
+from bot.domain.pictures import PictureId
 from bot.domain.reports import ReporterTrust
 from bot.domain.rules import Actor
 from bot.errors import BadInput, QuotaExceeded, StorageFailed

@@ -6,8 +6,9 @@ import pytest
 
 from bot.domain.allowances import TenantQuota
 from bot.domain.images import Lane
-from bot.domain.jobs import DrawingState, JobId, Wish
+from bot.domain.jobs import DrawingState, JobId
 from bot.domain.people import HOUSE, AccountId
+from bot.domain.wishes import Wish
 from bot.errors import QuotaExceeded
 from bot.ports.accounts import Ledger
 from bot.ports.jobs import Jobs

@@ -1,10 +1,10 @@
 """Asks of every implementation of `ModerationLog`: is each line there once, and found by those who look for it?"""
 
 from bot.domain.cases import CaseId
-from bot.domain.images import PictureId
 from bot.domain.jobs import JobId
 from bot.domain.moderation_log import ModerationAction, NewLogEntry
 from bot.domain.people import HOUSE, AccountId, CommunityId
+from bot.domain.pictures import PictureId
 from bot.domain.rules import Actor
 from bot.ports.moderation_log import ModerationLog
 from tests.fakes.clock import NOON

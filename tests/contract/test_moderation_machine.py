@@ -21,10 +21,10 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 from bot.domain.allowances import Weights
 from bot.domain.cases import CaseDecision, CaseId
 from bot.domain.chat import Place
-from bot.domain.images import PictureId
 from bot.domain.jobs import JobId
 from bot.domain.limits import CommunitySettings, DeploymentLimits
 from bot.domain.people import GUEST, HOUSE, PREMIUM, REGISTERED, AccountId, Identity, Person
+from bot.domain.pictures import PictureId
 from bot.domain.privacy import PrivacyKind, PrivacyRequest, PrivacyRequestId
 from bot.domain.rules import Actor
 from bot.domain.sanctions import Sanction, SanctionId

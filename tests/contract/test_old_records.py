@@ -10,10 +10,10 @@ from bot.domain.allowances import Allowance
 from bot.domain.cases import CaseDecision, CaseKind, NewCase
 from bot.domain.chat import MessageRef
 from bot.domain.credits import CreditKind, CreditMove
-from bot.domain.images import PictureId
 from bot.domain.jobs import DrawingState, Ending, Job, JobId, JobState, PreparedPrompt
 from bot.domain.money import Cost
 from bot.domain.people import HOUSE, AccountId, CommunityId
+from bot.domain.pictures import PictureId
 from bot.domain.refusals import RefusalId, RefusedWords
 from bot.domain.reports import ReporterTrust
 from bot.domain.rules import Actor, Change, RuleKey, RuleKind

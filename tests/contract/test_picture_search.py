@@ -10,10 +10,11 @@ from sqlalchemy import make_url
 from sqlalchemy.ext.asyncio import create_async_engine
 
 from bot.domain.collections import Collection, CollectionId
-from bot.domain.images import PictureId
-from bot.domain.jobs import JobId, Wish
+from bot.domain.jobs import JobId
 from bot.domain.people import HOUSE, REGISTERED, AccountId, Identity
 from bot.domain.picture_search import PictureQuery, search_words
+from bot.domain.pictures import PictureId
+from bot.domain.wishes import Wish
 from bot.ports.accounts import Accounts
 from bot.ports.collections import Collections
 from bot.ports.jobs import Jobs

@@ -7,9 +7,9 @@ import pytest
 
 from bot.domain.cases import CaseDecision, CaseKind, NewCase
 from bot.domain.chat import Place
-from bot.domain.images import Picture, PictureId, PictureState
 from bot.domain.jobs import JobId
 from bot.domain.people import HOUSE, REGISTERED, AccountId, CommunityId, Identity
+from bot.domain.pictures import Picture, PictureId, PictureState
 from bot.domain.rules import Actor
 from bot.ports.accounts import Accounts
 from bot.ports.cases import Cases

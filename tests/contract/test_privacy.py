@@ -10,10 +10,10 @@ from sqlalchemy import insert, select
 from bot.domain.cases import CaseDecision, CaseKind, NewCase
 from bot.domain.chat import MessageRef, Place
 from bot.domain.credits import CreditKind, CreditMove
-from bot.domain.images import PictureId
 from bot.domain.jobs import DrawingState, Ending, Job, JobId, JobState, PreparedPrompt
 from bot.domain.money import Cost
 from bot.domain.people import HOUSE, REGISTERED, AccountId, Identity, Person, Platform
+from bot.domain.pictures import PictureId
 from bot.domain.privacy import PrivacyKind, PrivacyRequest, PrivacyRequestId, PrivacyState
 from bot.domain.reports import ReporterTrust
 from bot.domain.rules import Actor, Change, RuleKey, RuleKind

@@ -5,9 +5,10 @@ from datetime import timedelta
 
 import pytest
 
-from bot.domain.images import DrawingId, PictureState, drawing_key
+from bot.domain.images import DrawingId
 from bot.domain.jobs import DrawingState, Ending, JobId, JobState
 from bot.domain.people import AccountId
+from bot.domain.pictures import PictureState, drawing_key
 from bot.ports.jobs import Jobs
 from bot.ports.pictures import Pictures
 from bot.ports.references import References

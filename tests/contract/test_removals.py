@@ -6,10 +6,10 @@ from datetime import timedelta
 import pytest
 
 from bot.domain.chat import MessageRef, Place, promise
-from bot.domain.images import Picture, PictureId, PictureState
 from bot.domain.jobs import Job, JobId
 from bot.domain.moderation_log import ModerationAction
 from bot.domain.people import HOUSE, AccountId
+from bot.domain.pictures import Picture, PictureId, PictureState
 from bot.domain.removals import (
     BlockedPicture,
     Removal,

@@ -9,9 +9,9 @@ import pytest
 from sqlalchemy import Row
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.domain.images import PictureState
 from bot.domain.jobs import JobId
 from bot.domain.people import AccountId
+from bot.domain.pictures import PictureState
 from bot.domain.removals import RemovalOrder, RemovalReason, RemovalState
 from bot.ports.jobs import Jobs
 from bot.ports.pictures import Pictures

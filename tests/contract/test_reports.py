@@ -5,9 +5,9 @@ from datetime import timedelta
 import pytest
 
 from bot.domain.cases import CaseId
-from bot.domain.images import PictureId
 from bot.domain.jobs import Job, JobId
 from bot.domain.people import GUEST, HOUSE, AccountId, Identity
+from bot.domain.pictures import PictureId
 from bot.domain.reports import ReporterTrust, ReportOutcome, ReportReason, ReportTally
 from bot.domain.rules import Actor
 from bot.ports.accounts import Accounts

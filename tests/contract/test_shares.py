@@ -4,9 +4,9 @@ from dataclasses import replace
 
 import pytest
 
-from bot.domain.images import PictureId
 from bot.domain.jobs import JobId
 from bot.domain.people import AccountId
+from bot.domain.pictures import PictureId
 from bot.domain.shares import Share, ShareId
 from bot.ports.jobs import Jobs
 from bot.ports.shares import Shares

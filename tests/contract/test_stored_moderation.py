@@ -4,10 +4,10 @@ import pytest
 from sqlalchemy import text
 
 from bot.domain.cases import Case, CaseDecision, CaseId, CaseKind, CaseState, NewCase
-from bot.domain.images import PictureId
 from bot.domain.jobs import JobId
 from bot.domain.moderation_log import LogEntry, ModerationAction, NewLogEntry
 from bot.domain.people import AccountId
+from bot.domain.pictures import PictureId
 from bot.domain.removals import Removal, RemovalOrder, RemovalReason, RemovalState, RemovalStep, StepState
 from bot.domain.reports import Report, ReporterTrust, ReportOutcome, ReportReason
 from bot.domain.rules import Actor

@@ -4,8 +4,8 @@ import pytest
 
 from bot.domain.collections import Collection, CollectionAudience, CollectionId
 from bot.domain.credits import CreditEntry, CreditKind, CreditMove
-from bot.domain.images import PictureId
 from bot.domain.people import AccountId
+from bot.domain.pictures import PictureId
 from bot.domain.privacy import PrivacyKind, PrivacyRequest, PrivacyRequestId, PrivacyState
 from bot.domain.refusals import RefusalId, RefusedWords
 from bot.domain.rules import AuditEntry, AuditEntryId, Change, RuleKey, RuleKind

@@ -21,7 +21,7 @@ from bot.adapters.slack.web_api import SlackWebApi
 from bot.adapters.web.surface import WEB, WebSurface
 from bot.app.system import RandomIds
 from bot.domain.chat import Button, Details, MessageRef, Place, Post, PostPicture, Tone, promise
-from bot.domain.images import PictureId
+from bot.domain.pictures import PictureId
 from bot.errors import MessageGone, MessageOutOfReach, StorageFailed, SurfaceFailed
 from bot.ports.surfaces import Surface
 from storage.events.local import LocalEvents

@@ -5,11 +5,12 @@ from typing import Any
 
 import pytest
 
-from bot.domain.jobs import DrawingState, JobId, Wish
+from bot.domain.jobs import DrawingState, JobId
 from bot.domain.money import FREE, Cost
 from bot.domain.people import HOUSE, REGISTERED, AccountId, Identity
 from bot.domain.picture_search import search_words
 from bot.domain.wish_history import PastWish, WishQuery, WishStatus
+from bot.domain.wishes import Wish
 from bot.ports.accounts import Accounts
 from bot.ports.jobs import Jobs
 from bot.ports.pictures import Pictures

@@ -14,7 +14,7 @@ from bot.adapters.slack.surface import SlackSurface
 from bot.adapters.slack.web_api import SlackWebApi
 from bot.app.system import RandomIds
 from bot.domain.chat import Button, Details, MessageRef, Place, Post, PostPicture, Tone
-from bot.domain.images import PictureId
+from bot.domain.pictures import PictureId
 from bot.ports.copy_signer import CopySigner
 from bot.services.provenance import NO_COPY_SIGNER
 from storage.limits.local import LocalRateLimiter

@@ -8,8 +8,8 @@ import pytest
 
 from bot.cli.program import main
 from bot.domain.cases import Case, CaseKind, NewCase
-from bot.domain.images import PictureId
 from bot.domain.people import HOUSE, AccountId, Platform
+from bot.domain.pictures import PictureId
 from bot.domain.rules import Actor
 from storage.sql.cases import SqlCases
 from storage.sql.database import open_database

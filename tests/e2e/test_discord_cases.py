@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.domain.images import PictureState
+from bot.domain.pictures import PictureState
 from tests.e2e.discord_stage import DiscordStage, a_stage
 from tests.fakes.discord import Channel, DiscordPerson, Message, Permission
 

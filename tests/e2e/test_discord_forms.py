@@ -11,8 +11,8 @@ import pytest
 from bot.commands.spec import AnyCommand, Command
 from bot.domain.chat import Button, Form, Post
 from bot.domain.images import Quality, Shape, Size
-from bot.domain.jobs import Draft, Rewriting
 from bot.domain.options import Text
+from bot.domain.wishes import Draft, Rewriting
 from bot.ports.surfaces import Call
 from tests.e2e.discord_bot import a_bot
 from tests.fakes.discord import Channel, DiscordPerson, FakeDiscord, Interaction

@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from bot.domain.images import PictureState, Shape
+from bot.domain.images import Shape
+from bot.domain.pictures import PictureState
 from storage.sql.reports import SqlReports
 from tests.e2e.discord_stage import DiscordStage, a_stage, is_done
 from tests.fakes.discord import DiscordPerson, Message, Permission

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from bot.adapters.discord import DISCORD
-from bot.domain.images import Picture, PictureState
 from bot.domain.people import REGISTERED, Identity
+from bot.domain.pictures import Picture, PictureState
 from storage.sql.accounts import SqlAccounts
 from storage.sql.reports import SqlReports
 from tests.e2e.discord_stage import DiscordStage, a_stage

@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from bot.adapters.slack.manifest import SCOPES
-from bot.domain.images import PictureId
 from bot.domain.jobs import Job
+from bot.domain.pictures import PictureId
 from tests.e2e import discord_stage, slack_stage
 from tests.e2e.discord_stage import DiscordStage
 from tests.e2e.slack_stage import SlackStage

@@ -12,9 +12,9 @@ import pytest
 from PIL import Image, ImageOps
 
 from bot.cli.program import main
-from bot.domain.images import PictureId
 from bot.domain.jobs import JobId
 from bot.domain.people import REGISTERED
+from bot.domain.pictures import PictureId
 from bot.moderation.fingerprint import compute_fingerprints
 from bot.services.thumbnails import shrink
 from storage.sql.accounts import SqlAccounts

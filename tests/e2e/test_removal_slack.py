@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.domain.images import PictureId
+from bot.domain.pictures import PictureId
 from bot.domain.removals import RemovalReason, StepState
 from tests.e2e.slack_stage import SlackStage, a_stage, is_done
 from tests.e2e.slack_surface_stage import shows_own_files

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from bot.domain.images import THUMBNAIL_EDGES
+from bot.domain.pictures import THUMBNAIL_EDGES
 from bot.services.provenance import read_provenance
 from bot.services.thumbnails import Thumbnails
 from tests.e2e.discord_stage import a_stage

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from PIL import Image, ImageChops, ImageStat
 
-from bot.domain.images import PictureState
+from bot.domain.pictures import PictureState
 from tests.e2e.slack_stage import SlackStage, a_stage
 from tests.fakes.slack import Channel, Limits, Member, Message
 

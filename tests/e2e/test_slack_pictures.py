@@ -11,7 +11,7 @@ from PIL import Image
 from bot.adapters.slack.surface import SlackSurface
 from bot.app.system import RandomIds
 from bot.domain.chat import Attachment, MessageRef, Post
-from bot.domain.images import PictureId
+from bot.domain.pictures import PictureId
 from bot.errors import ObjectMissing, SurfaceFailed
 from tests.e2e.slack_surface_stage import (
     DONE,

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.domain.images import PictureState
+from bot.domain.pictures import PictureState
 from storage.sql.reports import SqlReports
 from tests.e2e.slack_stage import SlackStage, a_stage
 from tests.fakes.slack import Limits, Message

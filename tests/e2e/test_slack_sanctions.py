@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from bot.adapters.slack.manifest import EASEL, IMAGINE
-from bot.domain.images import PictureState
+from bot.domain.pictures import PictureState
 from tests.e2e.slack_stage import SlackStage, a_stage
 from tests.fakes.slack import Channel, Limits, Member
 

@@ -9,9 +9,9 @@ import pytest
 
 from bot.cli.program import main
 from bot.domain.chat import MessageRef, Place
-from bot.domain.images import PictureId, PictureState
 from bot.domain.jobs import Job, JobId
 from bot.domain.people import REGISTERED
+from bot.domain.pictures import PictureId, PictureState
 from bot.domain.removals import RemovalStep, StepState
 from storage.sql.accounts import SqlAccounts
 from storage.sql.database import open_database

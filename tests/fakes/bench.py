@@ -11,10 +11,11 @@ from bot.domain.call_limits import CallLimits
 from bot.domain.chat import Post
 from bot.domain.image_models import ImageModelOffer, ImageModels
 from bot.domain.images import Lane, Quality, Shape, Size
-from bot.domain.jobs import Job, Rewriting, Wish
+from bot.domain.jobs import Job
 from bot.domain.limits import CommunitySettings, DeploymentLimits
 from bot.domain.people import GUEST, HOUSE, PREMIUM, REGISTERED, Platform
 from bot.domain.provider_accounts import provider_of
+from bot.domain.wishes import Rewriting, Wish
 from bot.errors import StorageFailed
 from bot.moderation.guard import Guard
 from bot.moderation.input_check import InputCheck

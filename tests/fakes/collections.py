@@ -5,8 +5,8 @@ from dataclasses import replace
 from datetime import datetime
 
 from bot.domain.collections import Collection, CollectionAudience, CollectionId, ListedCollection
-from bot.domain.images import Picture, PictureId, PictureState
 from bot.domain.people import AccountId, CommunityId
+from bot.domain.pictures import Picture, PictureId, PictureState
 from bot.domain.shares import ShareId
 from tests.fakes.jobs import MemoryJobs
 

@@ -11,10 +11,11 @@ from bot.adapters.web.gallery_pages import GalleryPageDependencies, gallery_page
 from bot.adapters.web.picture_page import PictureDependencies
 from bot.adapters.web.surface import WEB
 from bot.commands.redraw import vary
-from bot.domain.images import Picture, PictureId, PictureState
 from bot.domain.inputs import InputPicture, InputRole
-from bot.domain.jobs import JobId, JobState, Wish
+from bot.domain.jobs import JobId, JobState
 from bot.domain.people import AccountId, Identity, Person
+from bot.domain.pictures import Picture, PictureId, PictureState
+from bot.domain.wishes import Wish
 from bot.pipeline.deletion import SeveralDeletion
 from tests.contract.examples import a_file, a_hold, a_job
 from tests.fakes.bench import Bench

@@ -4,10 +4,10 @@ from collections.abc import Collection
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from bot.domain.images import PictureId, PictureState
 from bot.domain.inputs import InputPicture, InputRole, input_key
 from bot.domain.jobs import Job, JobId
 from bot.domain.people import AccountId, CommunityId
+from bot.domain.pictures import PictureId, PictureState
 from bot.ports.inputs import KeptInput
 from tests.fakes.jobs import MemoryJobs
 from tests.fakes.objects import MemoryObjects

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from bot.domain.allowances import Hold
 from bot.domain.chat import MessageRef
-from bot.domain.images import DrawingId, Lane, Picture, PictureId
+from bot.domain.images import DrawingId, Lane
 from bot.domain.jobs import (
     CANCELLED,
     LONGEST_COUNTED_QUEUE,
@@ -24,6 +24,7 @@ from bot.domain.jobs import (
 )
 from bot.domain.money import FREE, Cost
 from bot.domain.people import AccountId, Identity, Platform, Tier
+from bot.domain.pictures import Picture, PictureId
 from bot.domain.tickets import Ticket
 from bot.errors import LeaseLost
 from bot.ports.clock import Clock

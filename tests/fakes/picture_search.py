@@ -3,10 +3,10 @@
 import re
 from datetime import datetime
 
-from bot.domain.images import Picture, PictureId
 from bot.domain.jobs import JobId
 from bot.domain.people import AccountId
 from bot.domain.picture_search import PictureQuery, search_words
+from bot.domain.pictures import Picture, PictureId
 from tests.fakes.collections import MemoryCollections
 from tests.fakes.jobs import Kept, MemoryJobs
 from tests.fakes.pictures import MemoryPictures

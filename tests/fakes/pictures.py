@@ -6,9 +6,9 @@ from datetime import datetime
 
 from bot.domain.chat import Place
 from bot.domain.fingerprints import is_alike
-from bot.domain.images import Picture, PictureId, PictureState
 from bot.domain.jobs import JobId
 from bot.domain.people import AccountId, CommunityId
+from bot.domain.pictures import Picture, PictureId, PictureState
 from tests.fakes.cases import MemoryCases
 from tests.fakes.jobs import Kept, MemoryJobs
 

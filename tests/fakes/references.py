@@ -3,8 +3,8 @@
 from collections.abc import Collection
 from datetime import datetime
 
-from bot.domain.images import ImageFile, PictureState, belongs_to_drawing
 from bot.domain.jobs import Drawing, DrawingState, JobState
+from bot.domain.pictures import ImageFile, PictureState, belongs_to_drawing
 from tests.fakes.jobs import MemoryJobs
 from tests.fakes.scripted_failures import ScriptedFailures
 

@@ -4,9 +4,9 @@ from dataclasses import replace
 from datetime import datetime
 
 from bot.domain.chat import MessageRef
-from bot.domain.images import PictureId, PictureState
 from bot.domain.jobs import JobId
 from bot.domain.people import AccountId, Platform
+from bot.domain.pictures import PictureId, PictureState
 from bot.domain.removals import BlockedPicture, Removal, RemovalOrder, RemovalState, RemovalStep, StepState
 from tests.fakes.jobs import Kept, MemoryJobs
 from tests.fakes.scripted_failures import ScriptedFailures

@@ -6,8 +6,8 @@ from dataclasses import replace
 from datetime import datetime
 
 from bot.domain.cases import CaseId
-from bot.domain.images import PictureId
 from bot.domain.people import AccountId
+from bot.domain.pictures import PictureId
 from bot.domain.reports import Report, ReporterTrust, ReportOutcome, ReportReason, ReportTally, TrackRecord
 from bot.domain.rules import Actor
 from bot.ports.clock import Clock

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from bot.domain.images import PictureId
+from bot.domain.pictures import PictureId
 from bot.domain.shares import Share, ShareId
 
 

@@ -13,11 +13,13 @@ from bot.commands.redraw import JobArgs
 from bot.commands.spec import AnyCommand, Command, CommandAudience
 from bot.commands.translations import Translations
 from bot.domain.chat import Button, Details, Form, MessageRef, Post, PostPicture, Tone
-from bot.domain.images import ImageFile, Picture, PictureId, PictureState, Quality, Shape, Size
+from bot.domain.images import Quality, Shape, Size
 from bot.domain.inputs import BroughtPicture
-from bot.domain.jobs import Draft, JobId
+from bot.domain.jobs import JobId
 from bot.domain.options import Choice, Number, PictureFile, Pixels, Text
 from bot.domain.people import AccountId
+from bot.domain.pictures import ImageFile, Picture, PictureId, PictureState
+from bot.domain.wishes import Draft
 from bot.errors import BadInput, NotYours, PromptRefused, QuotaExceeded
 from bot.ports.clock import Clock, Ids
 from bot.ports.surfaces import Call, Surface

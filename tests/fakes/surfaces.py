@@ -6,8 +6,8 @@ from datetime import timedelta
 
 from bot.adapters.shared.message_updates import MessageUpdateQueue
 from bot.domain.chat import Form, MessageRef, Place, Post, promise
-from bot.domain.images import PictureId
 from bot.domain.people import Identity, Person, Platform
+from bot.domain.pictures import PictureId
 from bot.errors import MessageGone
 from tests.fakes.scripted_failures import ScriptedFailures
 

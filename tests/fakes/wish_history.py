@@ -3,10 +3,10 @@
 import re
 from collections.abc import Callable
 
-from bot.domain.images import PictureState
 from bot.domain.jobs import Job, JobId, JobState
 from bot.domain.people import AccountId
 from bot.domain.picture_search import search_words
+from bot.domain.pictures import PictureState
 from bot.domain.wish_history import PastWish, WishQuery, WishStatus
 from tests.fakes.jobs import MemoryJobs, Row
 

@@ -20,8 +20,8 @@ from bot.adapters.shared.message_updates import MessageUpdateQueue, OnOutcome, t
 from bot.adapters.shared.newest_entries import NewestEntries
 from bot.adapters.shared.rate_limit_queue import RateLimitQueue
 from bot.domain.chat import MessageRef, Place, Post
-from bot.domain.images import PictureId
 from bot.domain.people import Identity
+from bot.domain.pictures import PictureId
 from bot.errors import MessageGone, MessageOutOfReach, SurfaceFailed
 from bot.ports.clock import Clock
 from bot.ports.copy_signer import CopySigner

@@ -23,7 +23,7 @@ from bot.adapters.slack import SLACK
 from bot.adapters.slack.rendering import ImageSource
 from bot.adapters.slack.uploads import FileUpload, FileUploader, picture_file_stem
 from bot.domain.chat import Attachment, MessageRef, Post, PostPicture
-from bot.domain.images import PictureId
+from bot.domain.pictures import PictureId
 from bot.errors import StorageFailed, SurfaceFailed
 from bot.ports.copy_signer import CopySigner
 from bot.ports.objects import ObjectStore

@@ -20,8 +20,8 @@ from bot.adapters.slack.response_urls import ResponseUrlClient
 from bot.adapters.slack.uploads import FileUploader
 from bot.adapters.slack.web_api import SlackWebApi, Team
 from bot.domain.chat import MessageRef, Place, Post
-from bot.domain.images import PictureId
 from bot.domain.people import Identity
+from bot.domain.pictures import PictureId
 from bot.errors import MessageGone, MessageOutOfReach
 from bot.ports.clock import Clock, Ids
 from bot.ports.copy_signer import CopySigner

@@ -20,7 +20,7 @@ from bot.adapters.slack import SLACK
 from bot.adapters.slack.errors import SlackMessageRejected
 from bot.adapters.slack.web_api import SlackWebApi
 from bot.domain.chat import MessageRef, Place
-from bot.domain.images import PictureId
+from bot.domain.pictures import PictureId
 from bot.errors import SurfaceFailed
 
 log = structlog.get_logger(__name__)

@@ -11,8 +11,8 @@ from rich.text import Text
 from bot.adapters.shared.message_updates import MessageUpdateQueue
 from bot.adapters.terminal.sanitizing import sanitize
 from bot.domain.chat import MessageRef, Place, Post, Tone
-from bot.domain.images import PictureId
 from bot.domain.people import Identity
+from bot.domain.pictures import PictureId
 from bot.errors import MessageOutOfReach
 
 _UPDATE_EVERY = timedelta(milliseconds=100)

@@ -9,8 +9,8 @@ from fastapi.responses import StreamingResponse
 from bot.adapters.web.problems import problem_for
 from bot.adapters.web.zip_stream import ZipEntry, write_zip
 from bot.domain.batches import number_in_batch
-from bot.domain.images import Picture
 from bot.domain.jobs import BatchId, Job
+from bot.domain.pictures import Picture
 from bot.ports.batches import Batches
 from bot.ports.objects import ObjectStore
 from bot.ports.pictures import Pictures

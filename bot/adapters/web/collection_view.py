@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from bot.adapters.web.shared_head import SharedHead
 from bot.commands.reports import REASON_LABELS
 from bot.domain.collections import Collection
-from bot.domain.images import Picture
+from bot.domain.pictures import Picture
 from bot.services.picture_links import PictureLinks, picture_path
 from bot.text import pluralize
 

@@ -13,10 +13,10 @@ from bot.adapters.web.compression import compress_text
 from bot.adapters.web.page_context import PageContext
 from bot.adapters.web.visitors import Visitor
 from bot.domain.collections import CollectionId
-from bot.domain.images import Picture, PictureId, PictureState
 from bot.domain.jobs import Job, JobId
 from bot.domain.people import HOUSE, AccountId
 from bot.domain.picture_search import PictureQuery, search_words
+from bot.domain.pictures import Picture, PictureId, PictureState
 from bot.pipeline import posts
 from bot.ports.clock import Clock
 from bot.ports.collections import Collections

@@ -11,8 +11,8 @@ from bot.adapters.web.gallery import OwnPictures, answer, read_chosen
 from bot.adapters.web.problems import problem_for
 from bot.adapters.web.visitors import Visitors
 from bot.adapters.web.zip_stream import ZipEntry, write_zip
-from bot.domain.images import Picture, PictureId, PictureState
 from bot.domain.jobs import JobId
+from bot.domain.pictures import Picture, PictureId, PictureState
 from bot.pipeline.deletion import SeveralDeletion
 from bot.ports.jobs import Jobs
 from bot.ports.objects import ObjectStore

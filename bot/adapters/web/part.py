@@ -18,8 +18,8 @@ from bot.adapters.web.problems import problem
 from bot.adapters.web.rendering import AskedText
 from bot.adapters.web.surface import WEB
 from bot.commands.part import MarkedPart, PartEditing
-from bot.domain.images import Picture
 from bot.domain.people import Platform
+from bot.domain.pictures import Picture
 from bot.ports.surfaces import Surface
 from bot.services.part_links import PartEdit, call_key
 from bot.services.picture_links import picture_path

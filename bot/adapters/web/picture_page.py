@@ -10,9 +10,9 @@ from bot.adapters.web.gallery import OwnPictures, answer, describe_tile
 from bot.adapters.web.page_context import PageContext
 from bot.adapters.web.visitors import Visitor
 from bot.domain.chat import Place
-from bot.domain.images import Picture, PictureId, PictureState
 from bot.domain.jobs import DrawingState, Job, JobId
 from bot.domain.people import AccountId
+from bot.domain.pictures import Picture, PictureId, PictureState
 from bot.domain.shares import Share
 from bot.ports.jobs import Jobs
 from bot.ports.pictures import Pictures

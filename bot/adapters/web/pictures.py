@@ -10,7 +10,7 @@ from fastapi.responses import RedirectResponse
 
 from bot.adapters.web.assets import is_cached
 from bot.adapters.web.problems import problem_for
-from bot.domain.images import Picture, PictureId, PictureState
+from bot.domain.pictures import Picture, PictureId, PictureState
 from bot.errors import StorageFailed
 from bot.ports.copy_signer import CopySigner
 from bot.ports.objects import ObjectStore

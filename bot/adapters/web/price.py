@@ -7,8 +7,8 @@ from fastapi import APIRouter, Request, Response
 from bot.adapters.web.page_context import PageContext
 from bot.commands.spec import AnyCommand
 from bot.domain.inputs import MOST_INPUTS
-from bot.domain.jobs import Draft
 from bot.domain.options import Number, PictureFile
+from bot.domain.wishes import Draft
 from bot.errors import BadInput
 from bot.services.wish_prices import WishPrice, WishPrices
 

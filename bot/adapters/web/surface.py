@@ -7,8 +7,8 @@ from bot.adapters.shared.message_updates import MessageUpdateQueue
 from bot.adapters.web.previews import preview_id
 from bot.adapters.web.rendering import AskedText, asked_text_in, preview_in, render_body, tone_in
 from bot.domain.chat import MessageRef, Place, Post
-from bot.domain.images import PictureId
 from bot.domain.people import Identity, Platform
+from bot.domain.pictures import PictureId
 from bot.errors import MessageGone, StorageFailed, SurfaceFailed
 from bot.ports.events import Events, MessagesChanged, PreviewChanged
 from bot.ports.page_messages import PageMessage, PageMessages

@@ -5,8 +5,8 @@ import zipfile
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from dataclasses import dataclass
 
-from bot.domain.images import Picture, PictureId, PictureState
 from bot.domain.jobs import Job
+from bot.domain.pictures import Picture, PictureId, PictureState
 from bot.errors import StorageFailed
 from bot.ports.objects import ObjectStore
 

@@ -11,8 +11,8 @@ from playwright.async_api import Browser, Page, expect
 from bot.adapters.web.moderation import ModerationDependencies, moderation_routes
 from bot.domain.cases import Case, CaseKind, CaseState
 from bot.domain.chat import Place
-from bot.domain.images import PictureState
 from bot.domain.people import HOUSE
+from bot.domain.pictures import PictureState
 from bot.services.moderator_sessions import LINK_LIFETIME, SESSION_LIFETIME, Moderator
 from tests.e2e.web.accessibility import violations
 from tests.e2e.web.conftest import PATIENCE_MS

@@ -17,9 +17,11 @@ from bot.adapters.web.part import PartDependencies, part_routes
 from bot.adapters.web.surface import WEB
 from bot.commands.part import PartEditing
 from bot.domain.chat import Place
-from bot.domain.images import Abilities, PictureId, Size
-from bot.domain.jobs import Job, Wish
+from bot.domain.images import Abilities, Size
+from bot.domain.jobs import Job
 from bot.domain.people import Identity, Person
+from bot.domain.pictures import PictureId
+from bot.domain.wishes import Wish
 from bot.errors import SurfaceFailed
 from bot.services.part_links import PartEdit, PartLinks
 from tests.e2e.web.accessibility import violations

@@ -4,7 +4,7 @@ import pytest
 from playwright.async_api import expect
 
 from bot.domain.chat import Post, PostPicture, Tone
-from bot.domain.images import PictureId
+from bot.domain.pictures import PictureId
 from tests.fakes.studio_page import StudioPage
 
 pytestmark = [pytest.mark.needs("chromium"), pytest.mark.asyncio(loop_scope="session")]

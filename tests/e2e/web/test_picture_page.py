@@ -8,9 +8,9 @@ import pytest_asyncio
 
 from bot.adapters.web.surface import WEB
 from bot.domain.chat import Place
-from bot.domain.images import PictureId
 from bot.domain.jobs import JobId, PreparedPrompt
 from bot.domain.money import Cost
+from bot.domain.pictures import PictureId
 from bot.domain.removals import RemovalReason
 from tests.fakes.clock import NOON
 from tests.fakes.gallery_wall import Wall

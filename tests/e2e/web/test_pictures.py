@@ -8,8 +8,8 @@ from datetime import timedelta
 import pytest
 from PIL import Image
 
-from bot.domain.images import derived_keys
 from bot.domain.jobs import JobId
+from bot.domain.pictures import derived_keys
 from bot.errors import StorageFailed
 from tests.fakes.clock import NOON
 from tests.fakes.objects import MemoryObjects

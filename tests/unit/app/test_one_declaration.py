@@ -17,8 +17,8 @@ from bot.cli.program import app
 from bot.commands.spec import Command
 from bot.commands.translations import Translations
 from bot.commands.typed_line import read_options
-from bot.domain.jobs import Draft, Wish
 from bot.domain.options import Choice, JobRef, Number, OptionText
+from bot.domain.wishes import Draft, Wish
 from bot.ports.surfaces import Call
 
 

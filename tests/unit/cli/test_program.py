@@ -14,7 +14,7 @@ import typer
 from bot.cli.imagine_report import ImagineProblem, ImagineReport, print_json
 from bot.cli.program import app, main
 from bot.commands.spec import Option, options_of
-from bot.domain.jobs import Draft
+from bot.domain.wishes import Draft
 
 HEAVY = ("sqlalchemy", "alembic", "openai", "fastapi", "uvicorn", "PIL", "pydantic", "aioboto3", "structlog", "rich.progress")
 OWN = {"as_json", "config", "output", "verbose"}

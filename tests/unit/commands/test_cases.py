@@ -8,9 +8,9 @@ from PIL import Image
 
 from bot.domain.cases import UNDO_WINDOW, CaseDecision, CaseKind, CaseState
 from bot.domain.chat import Form, Place
-from bot.domain.images import PictureId, PictureState
 from bot.domain.jobs import JobId
 from bot.domain.people import HOUSE, AccountId, CommunityId
+from bot.domain.pictures import PictureId, PictureState
 from bot.domain.removals import RemovalReason
 from bot.domain.rules import RuleKind
 from bot.domain.sanctions import SanctionKind

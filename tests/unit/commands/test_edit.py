@@ -5,9 +5,10 @@ import pytest
 from bot.commands.dispatcher import Dispatcher
 from bot.commands.typed_line import write_line
 from bot.domain.chat import Button, Form, Place, Post
-from bot.domain.images import Abilities, Picture, PictureId, Quality, Size
+from bot.domain.images import Abilities, Quality, Size
 from bot.domain.inputs import BroughtPicture
 from bot.domain.jobs import Job, JobState
+from bot.domain.pictures import Picture, PictureId
 from bot.services.picture_links import PictureLinks
 from tests.fakes.bench import Bench
 from tests.fakes.images import ScriptedProvider

@@ -6,7 +6,7 @@ from bot.commands.imagine import imagine
 from bot.domain.allowances import QuotaStatus, Weights
 from bot.domain.chat import Tone
 from bot.domain.images import Quality, Shape, Size
-from bot.domain.jobs import Rewriting, Wish
+from bot.domain.wishes import Rewriting, Wish
 from tests.fakes.bench import Bench
 from tests.unit.commands.hands import Hands, newest
 

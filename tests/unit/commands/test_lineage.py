@@ -7,8 +7,9 @@ import pytest
 
 from bot.commands.dispatcher import Dispatcher
 from bot.domain.chat import MessageRef, Place, Post
-from bot.domain.images import Abilities, PictureId, PictureState, Size
+from bot.domain.images import Abilities, Size
 from bot.domain.jobs import Job, JobId
+from bot.domain.pictures import PictureId, PictureState
 from bot.errors import MessageGone
 from bot.services.lineage import Lineage
 from tests.fakes.bench import Bench

@@ -6,8 +6,8 @@ import pytest
 
 from bot.domain.allowances import QuotaStatus
 from bot.domain.chat import Tone
-from bot.domain.images import PictureState
 from bot.domain.jobs import JobState
+from bot.domain.pictures import PictureState
 from bot.errors import SurfaceFailed
 from tests.fakes.bench import Bench
 from tests.fakes.waiting import until

@@ -9,8 +9,9 @@ from bot.commands.typed_line import write_line
 from bot.domain.allowances import QuotaStatus
 from bot.domain.chat import Form
 from bot.domain.images import Quality, Shape, Size
-from bot.domain.jobs import JobState, PreparedPrompt, Rewriting, Wish
+from bot.domain.jobs import JobState, PreparedPrompt
 from bot.domain.money import FREE
+from bot.domain.wishes import Rewriting, Wish
 from bot.errors import PromptRefused
 from bot.ports.prompts import GuardDecision, Verdict
 from bot.provider_errors import ProviderFailed, ProviderFault

@@ -1,7 +1,7 @@
 """Asks what people are told of pictures that were taken down, and what they cannot do with them any more."""
 
-from bot.domain.images import Picture
 from bot.domain.jobs import Job
+from bot.domain.pictures import Picture
 from bot.domain.removals import RemovalReason
 from tests.fakes.bench import Bench
 from tests.unit.commands.hands import Hands

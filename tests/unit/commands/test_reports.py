@@ -10,9 +10,9 @@ from bot.commands.message_actions import MessageActions, Reaction
 from bot.commands.reports import flag, report, report_reason, unflag, unreport
 from bot.domain.cases import CaseId
 from bot.domain.chat import Place, Post
-from bot.domain.images import PictureId
 from bot.domain.jobs import Job
 from bot.domain.people import Identity, Person
+from bot.domain.pictures import PictureId
 from bot.domain.reports import ReporterTrust, ReportOutcome, ReportReason
 from bot.errors import StorageFailed
 from bot.services.communities import Communities

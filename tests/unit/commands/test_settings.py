@@ -8,9 +8,9 @@ import pytest
 from bot.commands.settings import SettingName
 from bot.domain.chat import Place
 from bot.domain.images import Quality, Shape
-from bot.domain.jobs import Rewriting
 from bot.domain.limits import SETTINGS
 from bot.domain.rules import RuleKind
+from bot.domain.wishes import Rewriting
 from bot.errors import NotAllowed
 from bot.services.quotas import check_channel
 from tests.fakes.surfaces import LOOM, SQUARE

@@ -12,8 +12,8 @@ from bot.commands.templates import fill_template, template_list, template_show, 
 from bot.domain.chat import Form, FormPart, Place, Post
 from bot.domain.images import Abilities, Quality, Shape, Size
 from bot.domain.inputs import BroughtPicture, InputRole
-from bot.domain.jobs import Wish
 from bot.domain.people import Person
+from bot.domain.wishes import Wish
 from bot.errors import StorageFailed, SurfaceFailed
 from bot.pipeline.brands import Brands
 from bot.pipeline.template_pictures import TemplatePictures

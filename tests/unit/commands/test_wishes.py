@@ -10,8 +10,9 @@ from bot.commands.gallery import show_gallery
 from bot.domain.chat import Place, Post
 from bot.domain.images import Shape, Size
 from bot.domain.inputs import InputPicture, InputRole
-from bot.domain.jobs import CANCELLED, Ending, Job, JobState, Wish
+from bot.domain.jobs import CANCELLED, Ending, Job, JobState
 from bot.domain.people import Identity, Person
+from bot.domain.wishes import Wish
 from bot.errors import PromptRefused
 from bot.provider_errors import ProviderFailed, ProviderFault
 from tests.fakes.bench import FAULT, Bench

@@ -3,9 +3,9 @@
 from dataclasses import replace
 
 from bot.domain.cases import CaseDecision, CaseKind, NewCase
-from bot.domain.images import PictureId
 from bot.domain.jobs import JobId
 from bot.domain.people import HOUSE, AccountId, Platform
+from bot.domain.pictures import PictureId
 
 WORDS = NewCase(
     kind=CaseKind.MISTAKE, community=HOUSE, platform=Platform("loom"), tenant="town", account=AccountId("ann"), words="w" * 9000

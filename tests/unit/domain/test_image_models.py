@@ -7,8 +7,8 @@ import pytest
 from bot.domain.image_models import ImageModelOffer, ImageModels
 from bot.domain.images import Background, Lane
 from bot.domain.inputs import InputPicture, InputRole
-from bot.domain.jobs import Wish
 from bot.domain.people import GUEST, PREMIUM, REGISTERED, Tier
+from bot.domain.wishes import Wish
 from bot.errors import BadInput, NotAllowed
 from tests.fakes.inputs import an_input
 

@@ -6,21 +6,8 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from bot.domain.images import (
-    USUAL_SIZES,
-    Abilities,
-    DrawingId,
-    FreeSizes,
-    Quality,
-    Shape,
-    Size,
-    belongs_to_drawing,
-    derived_keys,
-    drawing_in_key,
-    drawing_key,
-    original_key,
-    sha256_of,
-)
+from bot.domain.images import USUAL_SIZES, Abilities, DrawingId, FreeSizes, Quality, Shape, Size
+from bot.domain.pictures import belongs_to_drawing, derived_keys, drawing_in_key, drawing_key, original_key, sha256_of
 
 GPT_IMAGE_2 = FreeSizes(multiple_of=16, min_pixels=655_360, max_pixels=8_294_400, max_edge=3840, max_aspect=3.0)
 

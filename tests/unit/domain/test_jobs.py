@@ -6,8 +6,9 @@ import pytest
 
 from bot.domain.images import Quality, Shape, Size
 from bot.domain.inputs import BroughtPicture, InputPicture, InputRole
-from bot.domain.jobs import Draft, DrawingState, JobState, Rewriting, Wish
+from bot.domain.jobs import DrawingState, JobState
 from bot.domain.options import PictureFile
+from bot.domain.wishes import Draft, Rewriting, Wish
 
 
 @pytest.mark.parametrize("state", JobState)

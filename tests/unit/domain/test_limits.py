@@ -8,11 +8,11 @@ import pytest
 
 from bot.domain.allowances import Budget, DayExtension, Period, TenantQuota
 from bot.domain.images import Quality, Shape, Size
-from bot.domain.jobs import Draft, Rewriting, Wish
 from bot.domain.limits import CommunityLimits, CommunitySettings, DeploymentLimits, format_zone, parse_zone
 from bot.domain.people import GUEST, HOUSE, PREMIUM, REGISTERED, AccountId, Identity, Person, Platform, Tier
 from bot.domain.prompt_text import Language
 from bot.domain.rules import PERSON_SUBJECT, Membership, Rule, RuleKey, RuleKind
+from bot.domain.wishes import Draft, Rewriting, Wish
 from tests.fakes.inputs import an_input
 
 ANN = AccountId("ann")

@@ -7,8 +7,8 @@ import pytest
 
 from bot.domain.images import Quality, Shape, Size
 from bot.domain.inputs import BroughtPicture, InputRole
-from bot.domain.jobs import LARGEST_SEED
 from bot.domain.options import Choice, JobRef, Number, OptionKind, PictureFile, Pixels, Text
+from bot.domain.wishes import LARGEST_SEED
 from bot.errors import BadInput
 
 SHAPE = Choice("Shape of the picture", Shape)

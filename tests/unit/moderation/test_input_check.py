@@ -10,8 +10,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
-from bot.domain.images import PictureId, Size
+from bot.domain.images import Size
 from bot.domain.inputs import BroughtPicture, InputRole
+from bot.domain.pictures import PictureId
 from bot.domain.removals import BlockedPicture, RemovalReason
 from bot.errors import BadInput, NotAllowed
 from bot.moderation.fingerprint import compute_fingerprints

@@ -5,9 +5,9 @@ from datetime import timedelta
 import pytest
 
 from bot.domain.cases import Case, CaseDecision, CaseKind, NewCase
-from bot.domain.images import PictureState
 from bot.domain.jobs import Job
 from bot.domain.people import HOUSE, AccountId
+from bot.domain.pictures import PictureState
 from bot.domain.removals import RemovalReason
 from bot.domain.rules import Actor
 from bot.errors import SurfaceFailed

@@ -8,10 +8,10 @@ import pytest
 
 from bot.domain.cases import UNDO_WINDOW, CaseDecision, CaseKind
 from bot.domain.chat import Place
-from bot.domain.jobs import Rewriting
 from bot.domain.people import HOUSE, AccountId, Identity, Platform
 from bot.domain.removals import RemovalReason
 from bot.domain.reports import ReporterTrust
+from bot.domain.wishes import Rewriting
 from bot.errors import MessageGone, StorageFailed, SurfaceFailed
 from tests.fakes.bench import Bench
 from tests.fakes.case_setup import MODS, CaseSetup

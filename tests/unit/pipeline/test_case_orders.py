@@ -8,9 +8,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from bot.domain.cases import UNDO_WINDOW, CaseDecision, CaseKind, CaseState
-from bot.domain.images import PictureState
 from bot.domain.jobs import Job
 from bot.domain.moderation_log import ModerationAction
+from bot.domain.pictures import PictureState
 from bot.domain.removals import RemovalState
 from bot.errors import StorageFailed
 from tests.fakes.bench import Bench

@@ -4,9 +4,10 @@ import pytest
 
 from bot.domain.allowances import Weights
 from bot.domain.images import Quality, Shape, Size
-from bot.domain.jobs import Draft, Job, Rewriting, Wish
+from bot.domain.jobs import Job
 from bot.domain.people import HOUSE
 from bot.domain.rules import EVERYBODY, Actor, Change, RuleKey, RuleKind
+from bot.domain.wishes import Draft, Rewriting, Wish
 from bot.errors import BadInput, NotAllowed, StorageFailed
 from tests.fakes.bench import Bench
 from tests.fakes.surfaces import person

@@ -4,8 +4,8 @@ from datetime import timedelta
 
 import pytest
 
-from bot.domain.images import PictureId
 from bot.domain.jobs import Job, JobId
+from bot.domain.pictures import PictureId
 from bot.errors import SurfaceFailed
 from bot.pipeline.deletion import SeveralDeletion
 from tests.fakes.bench import Bench

@@ -6,7 +6,8 @@ from datetime import timedelta
 import pytest
 
 from bot.domain.chat import MessageRef, Post, Tone
-from bot.domain.jobs import Job, JobState, Wish
+from bot.domain.jobs import Job, JobState
+from bot.domain.wishes import Wish
 from bot.errors import StorageFailed, SurfaceFailed
 from tests.fakes.bench import LEASE, Bench
 from tests.fakes.surfaces import FakeCall

@@ -6,8 +6,8 @@ from datetime import timedelta
 import pytest
 
 from bot.domain.chat import MessageRef, promise
-from bot.domain.images import PictureState
 from bot.domain.jobs import DrawingState, Job, JobId, JobState
+from bot.domain.pictures import PictureState
 from bot.domain.privacy import PrivacyKind, PrivacyRequest, PrivacyRequestId, PrivacyState
 from bot.errors import MessageGone, MessageOutOfReach, StorageFailed, SurfaceFailed
 from bot.pipeline.forgetting import GIVE_UP_AFTER, Forgetting

@@ -8,8 +8,9 @@ from PIL import Image
 
 from bot.domain.images import Abilities, Background, FileFormat, Size
 from bot.domain.inputs import BroughtPicture, InputRole
-from bot.domain.jobs import Draft, Job
+from bot.domain.jobs import Job
 from bot.domain.provenance import SourceType, xmp_packet
+from bot.domain.wishes import Draft
 from bot.errors import BadInput
 from bot.moderation.formats import find_extension
 from bot.pipeline.format_conversion import FormatConversion, convert_format

@@ -7,10 +7,11 @@ import pytest
 from bot.commands.redraw import JobArgs, again, vary
 from bot.domain.images import Abilities, Lane, Shape, Size
 from bot.domain.inputs import BroughtPicture, InputRole
-from bot.domain.jobs import Draft, Job, JobState, Wish
+from bot.domain.jobs import Job, JobState
 from bot.domain.money import Cost
 from bot.domain.people import HOUSE, AccountId
 from bot.domain.rules import Actor, Change, RuleKey, RuleKind
+from bot.domain.wishes import Draft, Wish
 from bot.errors import BadInput, NotYours, QuotaExceeded, StorageFailed
 from bot.moderation.guard import Guard
 from bot.ports.prompts import GuardDecision, Verdict

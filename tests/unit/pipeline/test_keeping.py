@@ -6,8 +6,9 @@ from dataclasses import replace
 
 import pytest
 
-from bot.domain.images import DrawingId, PictureState
+from bot.domain.images import DrawingId
 from bot.domain.jobs import Drawing, DrawingState, Job, JobState
+from bot.domain.pictures import PictureState
 from bot.errors import LeaseLost, ObjectMissing, StorageFailed
 from bot.provider_errors import ProviderFailed
 from tests.fakes.bench import LEASE, Bench

@@ -6,10 +6,11 @@ from datetime import timedelta
 import pytest
 
 from bot.domain.images import Lane
-from bot.domain.jobs import Draft, DrawingState, JobState, Wish
+from bot.domain.jobs import DrawingState, JobState
 from bot.domain.money import FREE
 from bot.domain.people import HOUSE, AccountId
 from bot.domain.rules import Actor, Change, RuleKey, RuleKind
+from bot.domain.wishes import Draft, Wish
 from bot.errors import BadInput, PromptRefused, QuotaExceeded
 from bot.ports.prompts import GuardDecision, Verdict
 from bot.provider_errors import ProviderFailed, ProviderFault, StillDrawing

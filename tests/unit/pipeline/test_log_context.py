@@ -8,7 +8,7 @@ import structlog
 from structlog.testing import LogCapture
 
 from bot.domain.chat import Place
-from bot.domain.jobs import Wish
+from bot.domain.wishes import Wish
 from bot.errors import StorageFailed, SurfaceFailed
 from tests.fakes.bench import FAULT, Bench
 from tests.fakes.surfaces import LOOM, FakeCall

@@ -8,7 +8,8 @@ from PIL import Image
 
 from bot.domain.images import Abilities, ImageRequest, ImageResult, Size
 from bot.domain.inputs import BroughtPicture, InputRole
-from bot.domain.jobs import Draft, DrawingState, Job, JobState
+from bot.domain.jobs import DrawingState, Job, JobState
+from bot.domain.wishes import Draft
 from bot.errors import BadInput, StorageFailed
 from bot.pipeline.part_composites import PartComposites
 from bot.pipeline.part_keeping import PartKeeping

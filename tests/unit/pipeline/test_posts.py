@@ -8,10 +8,12 @@ import pytest
 from bot.domain.allowances import QuotaStatus
 from bot.domain.call_limits import CallLimits
 from bot.domain.chat import Button, Details, Link, Post, Tone
-from bot.domain.images import ImageFile, Picture, PictureId, PictureState, Progress, Size
-from bot.domain.jobs import Ending, Job, JobId, JobState, PreparedPrompt, QueuePosition, Wish
+from bot.domain.images import Progress, Size
+from bot.domain.jobs import Ending, Job, JobId, JobState, PreparedPrompt, QueuePosition
 from bot.domain.money import FREE, Cost
 from bot.domain.people import HOUSE, REGISTERED, AccountId
+from bot.domain.pictures import ImageFile, Picture, PictureId, PictureState
+from bot.domain.wishes import Wish
 from bot.pipeline import posts
 from bot.services.picture_links import PictureLinks
 from tests.fakes.clock import NOON

@@ -7,10 +7,11 @@ from dataclasses import replace
 import pytest
 
 from bot.domain.allowances import Budget, Period, Spending
-from bot.domain.jobs import JobState, PreparedPrompt, Rewriting
+from bot.domain.jobs import JobState, PreparedPrompt
 from bot.domain.money import FREE, Cost
 from bot.domain.people import HOUSE, AccountId
 from bot.domain.rules import Actor, Change, FilterVersion, RuleKey, RuleKind
+from bot.domain.wishes import Rewriting
 from bot.errors import EaselError, LeaseLost, PromptRefused, RefusedBy, StorageFailed
 from bot.pipeline.pseudonyms import pseudonym
 from bot.ports.prompts import GuardDecision, Verdict

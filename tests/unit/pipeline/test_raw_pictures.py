@@ -7,7 +7,8 @@ import pytest
 
 from bot.domain.images import Abilities, DrawingId, FileFormat, ImageResult, Size
 from bot.domain.inputs import BroughtPicture, InputRole
-from bot.domain.jobs import Draft, DrawingState, Job, JobState
+from bot.domain.jobs import DrawingState, Job, JobState
+from bot.domain.wishes import Draft
 from bot.errors import StorageFailed
 from bot.moderation.formats import find_extension
 from bot.pipeline.raw_pictures import RawDrawing, RawPictures

@@ -7,8 +7,8 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from bot.domain.images import Picture
 from bot.domain.jobs import Ending, JobState
+from bot.domain.pictures import Picture
 from bot.errors import StorageFailed, SurfaceFailed
 from bot.pipeline.delivery import Delivery
 from bot.pipeline.recovery import Recovery

@@ -5,10 +5,11 @@ from datetime import timedelta
 import pytest
 
 from bot.domain.cases import CaseDecision, CaseKind
-from bot.domain.jobs import JobState, PreparedPrompt, Wish
+from bot.domain.jobs import JobState, PreparedPrompt
 from bot.domain.money import FREE, Cost
 from bot.domain.people import HOUSE, AccountId
 from bot.domain.rules import Actor
+from bot.domain.wishes import Wish
 from bot.errors import PromptRefused, RefusedBy, StorageFailed
 from bot.pipeline.doubts import DoubtReview
 from bot.ports.prompts import ALLOWED, GuardDecision, Verdict

@@ -7,8 +7,8 @@ from datetime import timedelta
 import pytest
 
 from bot.domain.chat import Post
-from bot.domain.images import Picture, PictureState
 from bot.domain.jobs import Job
+from bot.domain.pictures import Picture, PictureState
 from bot.domain.removals import RemovalReason, StepState
 from bot.errors import MessageGone, MessageOutOfReach, StorageFailed, SurfaceFailed
 from bot.services.removal import UNDO

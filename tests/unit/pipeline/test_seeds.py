@@ -5,7 +5,8 @@ from dataclasses import replace
 import pytest
 
 from bot.domain.images import Abilities, Size
-from bot.domain.jobs import LARGEST_SEED, Draft, Job
+from bot.domain.jobs import Job
+from bot.domain.wishes import LARGEST_SEED, Draft
 from bot.errors import BadInput
 from tests.fakes.bench import Bench
 from tests.fakes.images import ScriptedProvider

@@ -9,8 +9,9 @@ import pytest
 from bot.domain.allowances import QuotaStatus
 from bot.domain.chat import MessageRef, Place, Tone
 from bot.domain.images import Quality
-from bot.domain.jobs import Ending, JobState, PreparedPrompt, Rewriting, Wish
+from bot.domain.jobs import Ending, JobState, PreparedPrompt
 from bot.domain.people import REGISTERED, Platform
+from bot.domain.wishes import Rewriting, Wish
 from bot.errors import (
     BadInput,
     EaselError,

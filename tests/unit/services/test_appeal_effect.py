@@ -5,8 +5,8 @@ from datetime import timedelta
 import pytest
 
 from bot.domain.cases import Case, CaseDecision, CaseKind, NewCase
-from bot.domain.images import PictureId
 from bot.domain.people import AccountId, CommunityId, Platform
+from bot.domain.pictures import PictureId
 from bot.domain.rules import Actor
 from bot.domain.sanctions import Sanction, SanctionKind
 from bot.services.appeal_effect import AppealEffect

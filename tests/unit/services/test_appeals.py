@@ -7,8 +7,8 @@ import pytest
 
 from bot.domain.cases import Case, CaseDecision, CaseId, CaseKind, NewCase
 from bot.domain.chat import Place
-from bot.domain.images import PictureId
 from bot.domain.people import AccountId, CommunityId, Platform
+from bot.domain.pictures import PictureId
 from bot.domain.rules import Actor
 from bot.domain.sanctions import Sanction
 from bot.errors import BadInput, Conflict, NotAllowed

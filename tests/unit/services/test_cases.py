@@ -6,9 +6,9 @@ from datetime import timedelta
 import pytest
 
 from bot.domain.cases import UNDO_WINDOW, Case, CaseDecision, CaseId, CaseKind, CaseState, NewCase
-from bot.domain.images import PictureId
 from bot.domain.jobs import JobId
 from bot.domain.people import HOUSE, AccountId, CommunityId, Platform
+from bot.domain.pictures import PictureId
 from bot.domain.rules import Actor
 from bot.errors import BadInput, Conflict, NotAllowed, StorageFailed
 from bot.services.cases import CaseReview

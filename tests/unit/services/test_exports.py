@@ -7,8 +7,8 @@ from dataclasses import replace
 
 import pytest
 
-from bot.domain.images import PictureId
 from bot.domain.inputs import InputPicture, InputRole
+from bot.domain.pictures import PictureId
 from bot.domain.privacy import PrivacyKind, PrivacyRequest, PrivacyRequestId, PrivacyState
 from bot.domain.templates import KeptTemplate, Template, TemplateId, TemplateOwner
 from bot.errors import StorageFailed

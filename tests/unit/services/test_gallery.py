@@ -5,8 +5,8 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from bot.domain.images import Picture, PictureState, derived_keys
 from bot.domain.jobs import Job
+from bot.domain.pictures import Picture, PictureState, derived_keys
 from bot.errors import StorageFailed
 from bot.services.gallery import Gallery
 from tests.fakes.bench import Bench

@@ -2,8 +2,8 @@
 
 import pytest
 
-from bot.domain.images import PictureState
 from bot.domain.jobs import JobState
+from bot.domain.pictures import PictureState
 from bot.domain.removals import RemovalReason
 from bot.errors import PromptRefused
 from bot.services.job_views import ErrorView, JobViews

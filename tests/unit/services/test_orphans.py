@@ -7,8 +7,9 @@ from datetime import timedelta
 import pytest
 from structlog.testing import capture_logs
 
-from bot.domain.images import DrawingId, thumbnail_key
+from bot.domain.images import DrawingId
 from bot.domain.jobs import Drawing, DrawingState, Ending, Job, JobState
+from bot.domain.pictures import thumbnail_key
 from bot.errors import StorageFailed
 from bot.services.orphans import GRACE, OrphanCount, Orphans
 from tests.fakes.bench import Bench

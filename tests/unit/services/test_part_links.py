@@ -2,8 +2,8 @@
 
 import pytest
 
-from bot.domain.images import PictureId
 from bot.domain.people import Identity, Person, Platform
+from bot.domain.pictures import PictureId
 from bot.errors import BadInput, NotAllowed
 from bot.services.part_links import LINK_LIFETIME, SESSION_LIFETIME, PartEdit, PartLinks, call_key
 from tests.fakes.clock import StoppedClock

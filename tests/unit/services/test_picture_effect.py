@@ -3,8 +3,8 @@
 import pytest
 
 from bot.domain.cases import Case, CaseDecision, CaseKind
-from bot.domain.images import Picture, PictureState
 from bot.domain.people import AccountId
+from bot.domain.pictures import Picture, PictureState
 from bot.domain.removals import RemovalReason
 from bot.domain.rules import Actor
 from bot.services.case_effects import PictureEffect

@@ -3,7 +3,7 @@
 import pytest
 
 from bot.domain.chat import PostPicture
-from bot.domain.images import ImageFile, Picture, PictureId, PictureState
+from bot.domain.pictures import ImageFile, Picture, PictureId, PictureState
 from bot.services.picture_links import EXTENSIONS, PictureLinks
 
 LINKS = PictureLinks("https://easel.test/house")

@@ -7,9 +7,9 @@ from bot.adapters.discord import message_links as discord_links
 from bot.adapters.slack import SLACK
 from bot.adapters.slack import message_links as slack_links
 from bot.domain.chat import MessageRef, Place
-from bot.domain.images import PictureId
 from bot.domain.jobs import JobId
 from bot.domain.people import Platform
+from bot.domain.pictures import PictureId
 from bot.errors import BadInput
 from bot.services.picture_lookup import PictureLookup
 from tests.fakes.bench import Bench

@@ -8,10 +8,10 @@ import pytest
 from bot.domain.allowances import Allowance, Budget, Hold, Period, QuotaStatus, TenantQuota, Weights
 from bot.domain.chat import Place
 from bot.domain.images import Quality, Size
-from bot.domain.jobs import Wish
 from bot.domain.limits import CommunitySettings, DeploymentLimits
 from bot.domain.people import GUEST, HOUSE, PREMIUM, REGISTERED, Account, Identity, Person, Platform, Tier
 from bot.domain.rules import EVERYBODY, PERSON_SUBJECT, Actor, Change, RuleKey, RuleKind
+from bot.domain.wishes import Wish
 from bot.errors import NotAllowed
 from bot.services.communities import Communities
 from bot.services.quotas import Quotas, Tariff, check_channel

@@ -4,9 +4,9 @@ from datetime import timedelta
 
 import pytest
 
-from bot.domain.images import PictureState
 from bot.domain.jobs import JobId
 from bot.domain.people import AccountId
+from bot.domain.pictures import PictureState
 from bot.domain.removals import RemovalReason
 from bot.services.removal import UNDO, Removals
 from tests.contract.examples import LEASE, a_hold, a_job, some_pictures

@@ -6,9 +6,9 @@ from datetime import timedelta
 import pytest
 
 from bot.domain.cases import Case, CaseDecision, CaseKind, CaseState, NewCase
-from bot.domain.images import PictureId, PictureState
 from bot.domain.jobs import Job
 from bot.domain.people import HOUSE, AccountId
+from bot.domain.pictures import PictureId, PictureState
 from bot.domain.removals import RemovalOrder, RemovalReason
 from bot.domain.reports import ReporterTrust, ReportReason, ReportTally
 from bot.domain.rules import EVERYBODY, Actor, Change, RuleKey, RuleKind

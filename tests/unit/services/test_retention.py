@@ -5,9 +5,9 @@ from datetime import timedelta
 import pytest
 from structlog.testing import capture_logs
 
-from bot.domain.images import PictureState
 from bot.domain.jobs import Job
 from bot.domain.people import HOUSE
+from bot.domain.pictures import PictureState
 from bot.domain.rules import EVERYBODY, Actor, AuditEntryId, Change, RuleKey, RuleKind
 from bot.services.retention import Retention
 from tests.fakes.bench import Bench

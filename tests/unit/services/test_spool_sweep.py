@@ -7,8 +7,9 @@ from datetime import timedelta
 import pytest
 from structlog.testing import capture_logs
 
-from bot.domain.images import DrawingId, drawing_key
+from bot.domain.images import DrawingId
 from bot.domain.jobs import Drawing, DrawingState, Job
+from bot.domain.pictures import drawing_key
 from bot.errors import ObjectMissing, StorageFailed
 from bot.services.spool_sweep import SpoolSweep
 from tests.fakes.bench import Bench

@@ -4,8 +4,9 @@ import hashlib
 
 import pytest
 
-from bot.domain.images import ImageResult, PictureState
+from bot.domain.images import ImageResult
 from bot.domain.jobs import Job
+from bot.domain.pictures import PictureState
 from bot.domain.removals import RemovalReason, RemovalState
 from bot.moderation.fingerprint import compute_fingerprints
 from bot.services.takedowns import FileHashes, TakedownResult, Takedowns

@@ -6,8 +6,8 @@ import io
 import pytest
 from PIL import Image, ImageStat
 
-from bot.domain.images import THUMBNAIL_EDGES, Picture, thumbnail_key
 from bot.domain.jobs import JobId
+from bot.domain.pictures import THUMBNAIL_EDGES, Picture, thumbnail_key
 from bot.errors import ObjectMissing, StorageFailed
 from bot.services.thumbnails import MEDIA_TYPE, Thumbnails, blur, convert_to_jpeg, flatten_on_white, has_thumbnail
 from tests.fakes.bench import Bench

@@ -5,7 +5,7 @@ import pytest
 from bot.domain.allowances import Weights
 from bot.domain.image_models import ImageModelOffer, ImageModels
 from bot.domain.images import Lane, Quality, Shape, Size
-from bot.domain.jobs import Draft
+from bot.domain.wishes import Draft
 from bot.services.wish_prices import WishPrices
 from tests.fakes.bench import Bench
 from tests.fakes.surfaces import SQUARE, person

@@ -13,7 +13,8 @@ from bot.adapters.web.openai_api.models import MODEL, ImageData, ImagesRequest, 
 from bot.adapters.web.rest.authentication import authenticated_route
 from bot.adapters.web.rest.jobs import RestDependencies, RestJobs
 from bot.adapters.web.rest.models import JobAnswer, PictureFormat
-from bot.domain.jobs import Draft, JobState
+from bot.domain.jobs import JobState
+from bot.domain.wishes import Draft
 from bot.ports.api_keys import ApiKey
 from bot.text import join_words
 

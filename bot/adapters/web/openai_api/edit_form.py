@@ -11,8 +11,8 @@ from bot.adapters.web.forms import Forms, read_texts
 from bot.adapters.web.openai_api.models import ImagesRequest
 from bot.commands.spec import options_of
 from bot.domain.inputs import BroughtPicture, InputRole
-from bot.domain.jobs import Draft
 from bot.domain.options import PictureFile
+from bot.domain.wishes import Draft
 from bot.errors import BadInput
 
 _FILES = {"image": InputRole.BASE, "image[]": InputRole.BASE, "mask": InputRole.MASK}

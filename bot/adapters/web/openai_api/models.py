@@ -6,8 +6,8 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from bot.commands.spec import options_of
 from bot.domain.images import Background, FileFormat, Lane, Quality
-from bot.domain.jobs import Draft
 from bot.domain.prompt_text import LONGEST_PROMPT
+from bot.domain.wishes import Draft
 from bot.errors import BadInput
 
 MODEL = "easel"

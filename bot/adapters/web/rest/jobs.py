@@ -16,9 +16,10 @@ from bot.commands.spec import options_of
 from bot.domain.chat import Place
 from bot.domain.image_models import ImageModelOffer
 from bot.domain.inputs import BroughtPicture, check_total
-from bot.domain.jobs import Draft, Job, JobId
+from bot.domain.jobs import Job, JobId
 from bot.domain.people import Person
 from bot.domain.prompt_text import clean_prompt
+from bot.domain.wishes import Draft
 from bot.errors import Conflict
 from bot.pipeline.deletion import delete_pictures
 from bot.pipeline.delivery import Delivery

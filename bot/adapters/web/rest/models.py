@@ -7,8 +7,9 @@ from typing import Annotated, Any
 from pydantic import BaseModel, ConfigDict, Field, create_model
 
 from bot.commands.spec import Option, options_of
-from bot.domain.jobs import Draft, JobState
+from bot.domain.jobs import JobState
 from bot.domain.options import Choice, Number, OptionKind, PictureFile, Pixels, Text
+from bot.domain.wishes import Draft
 
 LONGEST_WAIT = 120
 """Seconds that one request may wait for its pictures."""

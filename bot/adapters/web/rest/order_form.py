@@ -7,8 +7,8 @@ from bot.adapters.shared.multipart import MultipartField
 from bot.adapters.web.forms import read_texts
 from bot.commands.spec import options_of
 from bot.domain.inputs import BroughtPicture, InputRole
-from bot.domain.jobs import Draft
 from bot.domain.options import Number
+from bot.domain.wishes import Draft
 
 _ROLES: Mapping[str, InputRole] = {"picture": InputRole.BASE, "mask": InputRole.MASK}
 _NUMBERS = {"wait", *(option.name for option in options_of(Draft) if isinstance(option.kind, Number))}

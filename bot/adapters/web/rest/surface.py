@@ -4,8 +4,8 @@ from collections.abc import Collection
 
 from bot.adapters.web.rest import API
 from bot.domain.chat import Form, MessageRef, Place, Post, promise
-from bot.domain.images import PictureId
 from bot.domain.people import Identity, Person
+from bot.domain.pictures import PictureId
 from bot.errors import MessageGone, SurfaceFailed
 
 

@@ -10,8 +10,8 @@ from bot.adapters.discord.file_options import MenuFiles, read_file_options
 from bot.app.commands import declared_commands
 from bot.commands.spec import options_of
 from bot.domain.inputs import MOST_BYTES, BroughtPicture, InputRole
-from bot.domain.jobs import Draft
 from bot.domain.options import PictureFile
+from bot.domain.wishes import Draft
 from bot.errors import BadInput
 from storage.no_shared_files import NoSharedFiles
 

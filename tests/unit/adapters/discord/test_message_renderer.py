@@ -10,7 +10,7 @@ from PIL import Image
 from bot.adapters.discord.message_renderer import MessageRenderer, UploadLimits, shrink_to_jpeg
 from bot.adapters.discord.rendering import LinkedPicture
 from bot.domain.chat import Attachment, Post, PostPicture, Tone
-from bot.domain.images import PictureId
+from bot.domain.pictures import PictureId
 from bot.errors import StorageFailed, SurfaceFailed
 from tests.fakes.objects import MemoryObjects
 

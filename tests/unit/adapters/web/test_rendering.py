@@ -7,7 +7,8 @@ import pytest
 
 from bot.adapters.web.rendering import AskedText, asked_text_in, label_in, preview_in, render_body, render_view
 from bot.domain.chat import Button, Details, Post, PostPicture, Tone
-from bot.domain.images import PictureId, Size
+from bot.domain.images import Size
+from bot.domain.pictures import PictureId
 from bot.ports.page_messages import PageMessage
 from tests.fakes.clock import NOON
 

@@ -4,8 +4,8 @@ import hashlib
 
 import pytest
 
-from bot.domain.images import thumbnail_key
 from bot.domain.inputs import input_key
+from bot.domain.pictures import thumbnail_key
 from bot.errors import StorageFailed
 from storage.objects.copying import CopyReport, copy_objects, count_objects
 from tests.fakes.objects import MemoryObjects

@@ -13,11 +13,11 @@ from bot.domain.allowances import Budget, Period, TenantQuota
 from bot.domain.call_limits import CallLimits
 from bot.domain.chat import MessageRef
 from bot.domain.credits import CreditKind, CreditMove
-from bot.domain.images import PictureId
 from bot.domain.jobs import DrawingState, JobId, PreparedPrompt
 from bot.domain.money import Cost
 from bot.domain.people import HOUSE, REGISTERED, AccountId, CommunityId
 from bot.domain.picture_search import PictureQuery
+from bot.domain.pictures import PictureId
 from bot.domain.rules import PERSON_SUBJECT, Actor, AuditEntryId, Change, RuleKey, RuleKind
 from bot.domain.wish_history import WishQuery, WishStatus
 from bot.errors import BadInput, TenantQuotaExceeded

@@ -9,8 +9,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import Row
 
-from bot.domain.images import Picture
 from bot.domain.jobs import Drawing, Job
+from bot.domain.pictures import Picture
 from storage.schema.jobs import drawings, jobs, pictures
 from storage.sql.rows import drawing_of, drawing_values, job_of, job_values, picture_of, picture_values
 

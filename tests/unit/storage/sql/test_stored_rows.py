@@ -9,11 +9,13 @@ import pytest
 from sqlalchemy import Row
 
 from bot.domain.chat import MessageRef, Place
-from bot.domain.images import Background, DrawingId, FileFormat, ImageFile, Picture, PictureId, PictureState, Quality, Shape, Size
+from bot.domain.images import Background, DrawingId, FileFormat, Quality, Shape, Size
 from bot.domain.inputs import InputPicture, InputRole
-from bot.domain.jobs import Drawing, DrawingState, Ending, Job, JobId, JobState, PreparedPrompt, Rewriting, Wish
+from bot.domain.jobs import Drawing, DrawingState, Ending, Job, JobId, JobState, PreparedPrompt
 from bot.domain.money import Cost
 from bot.domain.people import HOUSE, PREMIUM, AccountId, Identity, Person, Platform
+from bot.domain.pictures import ImageFile, Picture, PictureId, PictureState
+from bot.domain.wishes import Rewriting, Wish
 from bot.ports.page_messages import PageMessage
 from storage.sql.rows import (
     drawing_of,

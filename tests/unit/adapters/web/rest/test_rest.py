@@ -20,9 +20,10 @@ from bot.adapters.web.rest.surface import RestCall, RestSurface
 from bot.domain.chat import Form, Place, Post
 from bot.domain.images import Quality, Shape, Size
 from bot.domain.inputs import MOST_TOTAL_BYTES
-from bot.domain.jobs import JobId, Rewriting
+from bot.domain.jobs import JobId
 from bot.domain.people import HOUSE, AccountId, Identity
 from bot.domain.rules import Actor
+from bot.domain.wishes import Rewriting
 from bot.errors import BadInput, Busy, MessageGone, PromptRefused, SurfaceFailed
 from bot.ports.prompts import GuardDecision, Verdict
 from bot.provider_errors import GuardUnavailable
