@@ -3,7 +3,7 @@
 from dataclasses import replace
 from typing import TYPE_CHECKING, TypeVar
 
-from bot.config.provider_settings import RemoteProviderSettings
+from bot.config.provider_section import RemoteProviderSettings
 from bot.errors import ConfigError
 from bot.text import join_words, quote, suggest
 

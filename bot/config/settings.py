@@ -8,25 +8,24 @@ from typing import Literal, Self
 from pydantic import Field, PrivateAttr, model_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
+from bot.config.discord_settings import DiscordSettings
 from bot.config.engine_settings import EngineSettings
 from bot.config.field_types import Folder, SettingsConflict, Slug, TextList, echo
 from bot.config.model_settings import ModelSettings
 from bot.config.monitoring_settings import MonitoringSettings
 from bot.config.provenance_settings import ProvenanceSettings
+from bot.config.provider_section import ProviderSettings, RemoteProviderSettings
 from bot.config.provider_settings import (
     RESERVED_NAMES,
     AnyProviderSettings,
     OfflineProviderSettings,
     OpenAiAccountSettings,
     OpenAiSettings,
-    ProviderSettings,
-    RemoteProviderSettings,
 )
 from bot.config.retention_settings import RetentionSettings
 from bot.config.sections import (
     BudgetSettings,
     BurstSettings,
-    DiscordSettings,
     DrawingSettings,
     GallerySettings,
     GuardSettings,

@@ -10,7 +10,7 @@ from pydantic import BaseModel
 
 from bot.config import KINDS, Settings, load
 from bot.config.model_settings import ModelSettings, PriceSettings, SizeRuleSettings
-from bot.config.provider_settings import RemoteProviderSettings
+from bot.config.provider_section import RemoteProviderSettings
 
 EXAMPLE = Path(__file__).parents[3] / "config.example.toml"
 
