@@ -7,11 +7,9 @@ from typing import Any
 
 import discord
 import structlog
-from discord.abc import GuildChannel
 
-from bot.adapters.discord import DISCORD
 from bot.adapters.discord.application_commands import CONTEXT_MENUS, autocomplete_choices
-from bot.adapters.discord.call import DiscordCall, DiscordReactionCall
+from bot.adapters.discord.call import DiscordCall
 from bot.adapters.discord.direct_messages import (
     EMPTY_MESSAGE_REPLY,
     DirectMessageCall,
@@ -22,16 +20,16 @@ from bot.adapters.discord.direct_messages import (
 from bot.adapters.discord.file_options import MenuFiles, read_attachments, read_file_options
 from bot.adapters.discord.interaction_input import CommandInput, parse_command, parse_modal, replace_markup
 from bot.adapters.discord.modals import render_modal
-from bot.adapters.discord.origins import Interaction, person_of, place_of
+from bot.adapters.discord.origins import Interaction
+from bot.adapters.discord.reactions import DiscordReactions
 from bot.adapters.discord.rendering import MORE
 from bot.adapters.discord.surface import DiscordSurface
 from bot.adapters.shared.deduplicator import Deduplicator
 from bot.adapters.shared.task_tracker import TaskTracker
 from bot.commands.dispatcher import Dispatcher
-from bot.commands.message_actions import MessageActions, Reaction
+from bot.commands.message_actions import MessageActions
 from bot.commands.translations import Translations
-from bot.domain.chat import Form, MessageRef, Post, Tone
-from bot.domain.people import Identity, Person
+from bot.domain.chat import Form, Post, Tone
 from bot.errors import BadInput
 from bot.ports.shared_files import SharedFiles
 from bot.services.picture_lookup import PictureLookup
@@ -42,20 +40,8 @@ _ON_MESSAGE = 3
 _MANY_CALLS = 5
 """With more calls than these at once, all are acknowledged immediately: each costs the others time."""
 
-REACTIONS = {
-    "✉": Reaction.MAIL,
-    "📩": Reaction.MAIL,
-    "⭐": Reaction.FAVOURITE,
-    "🌟": Reaction.FAVOURITE,
-    "🚩": Reaction.REPORT,
-    "❌": Reaction.CROSS,
-}
-"""What is said by a reaction."""
-
 _WRITTEN_TYPES = {discord.MessageType.default, discord.MessageType.reply}
 """What people write themselves; the others are news such as a pinned message."""
-
-_VARIATION_SELECTOR = "\N{VARIATION SELECTOR-16}"
 
 
 class DiscordEventHandlers:
@@ -75,6 +61,7 @@ class DiscordEventHandlers:
         self._dispatcher = dispatcher
         self._surface = surface
         self._message_actions = MessageActions(dispatcher, lookup)
+        self._reactions = DiscordReactions(self._message_actions, surface)
         self._translations = translations
         self._menu_files = MenuFiles(shared_files)
         self._deduplicator = Deduplicator()
@@ -84,7 +71,7 @@ class DiscordEventHandlers:
 
     def listen_to(self, client: discord.Client) -> None:
         """Register the handlers of all events with a client."""
-        self._client = client
+        self._client = self._reactions.client = client
         for handler in (
             self.on_interaction,
             self.on_message,
@@ -238,58 +225,15 @@ class DiscordEventHandlers:
 
     async def on_raw_reaction_add(self, payload: discord.RawReactionActionEvent) -> None:
         """Run what a reaction below a message of ours stands for."""
-        reaction = self._reaction_of(payload)
-        if reaction is not None:
+        if self.is_open and (reaction := self._reactions.find(payload)) is not None:
             self._track_this_task()
-            await self._react(payload, reaction)
+            await self._reactions.run(payload, reaction)
 
     async def on_raw_reaction_remove(self, payload: discord.RawReactionActionEvent) -> None:
-        """Undo what a reaction stood for. Discord names the person's id, and not whose message it was."""
-        reaction = self._reaction_of(payload)
-        if reaction is not None:
+        """Undo what a reaction stood for."""
+        if self.is_open and (reaction := self._reactions.find(payload)) is not None:
             self._track_this_task()
-            call = self._reaction_call(payload, f"{reaction}:taken back", self._person_of_id(payload.user_id), None)
-            await self._message_actions.take_back(reaction, str(payload.message_id), call)
-
-    def _reaction_of(self, payload: discord.RawReactionActionEvent) -> Reaction | None:
-        """Return what a reaction stands for, where that is anything."""
-        reaction = REACTIONS.get(str(payload.emoji).replace(_VARIATION_SELECTOR, ""))
-        is_meant = reaction is not None and self._message_actions.is_supported(reaction)
-        return reaction if self.is_open and self._is_ours(payload) and is_meant else None
-
-    def _is_ours(self, payload: discord.RawReactionActionEvent) -> bool:
-        us = self._client.user if self._client else None
-        return us is None or payload.message_author_id in {None, us.id}
-
-    async def _react(self, payload: discord.RawReactionActionEvent, reaction: Reaction) -> None:
-        member = payload.member
-        if (member is None and payload.guild_id) or (member is not None and member.bot):
-            return
-        channel = member.guild.get_channel_or_thread(payload.channel_id) if member else None
-        person = person_of(member, None, _permissions(member, channel)) if member else self._person_of_id(payload.user_id)
-        call = self._reaction_call(payload, reaction, person, channel)
-        await self._message_actions.react(reaction, str(payload.message_id), call)
-
-    def _reaction_call(
-        self,
-        payload: discord.RawReactionActionEvent,
-        what: str,
-        person: Person,
-        channel: GuildChannel | discord.Thread | None,
-    ) -> DiscordReactionCall:
-        place = place_of(payload.guild_id, payload.channel_id, channel)
-        return DiscordReactionCall(
-            key=f"{DISCORD}:{payload.message_id}:{payload.user_id}:{what}",
-            person=person,
-            place=place,
-            message=MessageRef(place, str(payload.message_id)),
-            surface=self._surface,
-        )
-
-    def _person_of_id(self, user: int) -> Person:
-        """Return somebody of whom Discord tells the id alone, as in a direct message: there they moderate nothing."""
-        known = self._client.get_user(user) if self._client else None
-        return Person(Identity(DISCORD, "", str(user)), known.display_name if known else str(user))
+            await self._reactions.take_back(payload, reaction)
 
     async def on_guild_join(self, guild: discord.Guild) -> None:
         """Log that the bot joined a server."""
@@ -311,8 +255,3 @@ _HANDLERS: dict[discord.InteractionType, Callable[[DiscordEventHandlers, Interac
     discord.InteractionType.modal_submit: DiscordEventHandlers._run_form,  # noqa: SLF001 - see above
     discord.InteractionType.autocomplete: DiscordEventHandlers._autocomplete,  # noqa: SLF001 - see above
 }
-
-
-def _permissions(member: discord.Member, channel: GuildChannel | discord.Thread | None) -> discord.Permissions:
-    """Return what somebody may do in a channel, by what the gateway told us of the server."""
-    return channel.permissions_for(member) if channel is not None else member.guild_permissions
