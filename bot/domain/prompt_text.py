@@ -58,3 +58,18 @@ def _visible(character: str) -> str:
     if character in _JOINERS:
         return character
     return "" if unicodedata.category(character) in {"Cf", "Cs", "Co"} else character
+
+
+def clean_prompts(prompts: tuple[str, ...]) -> tuple[str, ...]:
+    """Return prompts of a list as they are drawn.
+
+    Raises:
+        BadInput: One cannot be; the sentence says which.
+    """
+    cleaned = []
+    for number, prompt in enumerate(prompts, start=1):
+        try:
+            cleaned.append(clean_prompt(prompt))
+        except BadInput as error:
+            raise BadInput(f"Prompt {number}: {error.user_text} Nothing was counted.") from error
+    return tuple(cleaned)

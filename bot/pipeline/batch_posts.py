@@ -7,7 +7,8 @@ from bot.domain.batches import Batch, BatchState, number_in_batch
 from bot.domain.chat import Attachment, Button, Details, Post, PostPicture, Tone
 from bot.domain.jobs import Job, JobState
 from bot.domain.money import Cost
-from bot.pipeline.posts import show_button, title
+from bot.errors import Conflict
+from bot.pipeline.posts import NO_WORKER, show_button, title
 from bot.text import pluralize, truncate
 
 _LONGEST_TITLE = 80
@@ -91,6 +92,28 @@ def _is_over(job: Job) -> bool:
     return is_drawn(job) or job.state.is_final
 
 
+def build_waiting_post(batch: Batch, jobs: Sequence[Job]) -> Post:
+    """Say that a batch is accepted while nobody draws, and what becomes of it."""
+    return Post(
+        f"Waiting, {pluralize(batch.count, 'picture')}: {_name([title(job) for job in jobs], batch.count)} · {NO_WORKER}",
+        Tone.WAITING,
+        size=jobs[0].wish.wanted_size,
+        buttons=(_cancel_rest(batch),),
+    )
+
+
+def _cancel_rest(batch: Batch) -> Button:
+    return Button("Cancel the rest", "batch-cancel", batch.id, is_dangerous=True)
+
+
+def find_conflict(batch: Batch) -> Conflict:
+    """Return why a batch that was decided on cannot be confirmed: what became of it."""
+    if batch.is_cancelled:
+        return Conflict("That is cancelled, so no more of it is drawn; /batch makes another one.")
+    became = "was drawn already" if batch.notified_at else "is being drawn already, as its message shows"
+    return Conflict(f"All of that {became}; it is counted once, and /batch makes another one.")
+
+
 def build_progress_post(batch: Batch, jobs: Sequence[Job]) -> Post:
     """Return how many are done, with a button to cancel the others."""
     done = sum(map(_is_over, jobs))
@@ -103,7 +126,7 @@ def build_progress_post(batch: Batch, jobs: Sequence[Job]) -> Post:
         Tone.WORKING if done else Tone.WAITING,
         progress=done / batch.count if done else None,
         size=jobs[0].wish.wanted_size if jobs else None,
-        buttons=() if batch.is_cancelled else (Button("Cancel the rest", "batch-cancel", batch.id, is_dangerous=True),),
+        buttons=() if batch.is_cancelled else (_cancel_rest(batch),),
     )
 
 

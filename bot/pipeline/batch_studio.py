@@ -7,9 +7,9 @@ from datetime import timedelta
 import structlog
 
 from bot.domain.batches import OFFER_LASTS, Batch, BatchState
-from bot.domain.jobs import CANCELLED, BatchId, Job, JobId, cancelled_once_drawn, cancelled_once_paid
+from bot.domain.jobs import CANCELLED, BatchId, Job, JobId, JobState, cancelled_once_drawn, cancelled_once_paid
 from bot.domain.prompt_lists import read_batch
-from bot.domain.prompt_text import clean_prompt
+from bot.domain.prompt_text import clean_prompts
 from bot.domain.wishes import Draft, Wish
 from bot.errors import BadInput, Conflict, EaselError, NotYours, PromptRefused, Refusal
 from bot.moderation.guard import Guard
@@ -92,7 +92,7 @@ class BatchStudio:
         limits = await self._quotas.effective_limits(call.person, call.place)
         await self._sanctions.check(limits.account.id, limits.community)
         check_channel(limits, call.place)
-        prompts = _clean(await asyncio.to_thread(read_batch, text))
+        prompts = clean_prompts(await asyncio.to_thread(read_batch, text))
         priced = await price_batch(self._quotas, limits, draft, prompts)
         await self._check_words(prompts, call, limits)
         batch = Batch(
@@ -120,7 +120,7 @@ class BatchStudio:
         """
         batch = await self._find_own(id_, call)
         if batch.state is not BatchState.OFFERED or batch.is_cancelled:
-            raise _conflict(batch)
+            raise batch_posts.find_conflict(batch)
         if self._clock.now() - batch.created_at > OFFER_LASTS:
             raise BadInput(_GONE)
         limits = await self._quotas.effective_limits(batch.author, batch.place)
@@ -131,7 +131,7 @@ class BatchStudio:
             await self._admission.check(batch.account, await self._jobs.count_open(batch.account))
             # Confirmed before the jobs are made: after a crash the sweep makes those that are missing, by the same keys.
             if not await self._batches.confirm(batch.id, call.promise(), self._clock.now()):
-                raise _conflict(await self.find(batch.id))
+                raise batch_posts.find_conflict(await self.find(batch.id))
             try:
                 batch, jobs = await self._make_jobs(batch, limits)
             except Refusal:
@@ -197,7 +197,9 @@ class BatchStudio:
                 await self._make_jobs(batch, limits, is_resumed=True)
             elif batch.is_cancelled:
                 await self._cancel_jobs(batch.id)
-            await self._messages.show_safely(batch.id)
+            is_said = batch.message is not None and batch.message.is_posted and not batch.is_cancelled
+            if not (is_said and await self._is_unserved(await self._batches.jobs(batch.id))):
+                await self._messages.show_safely(batch.id)
 
     async def _make_jobs(
         self, batch: Batch, limits: EffectiveLimits, *, is_resumed: bool = False
@@ -241,13 +243,22 @@ class BatchStudio:
 
     async def _answer(self, batch: Batch, jobs: tuple[Job, ...], call: Call) -> None:
         """Post that it is being drawn. Where that fails the sweep looks for the message, and posts it if there is none."""
+        is_unserved = await self._is_unserved(jobs)
+        post = (batch_posts.build_waiting_post if is_unserved else batch_posts.build_progress_post)(batch, jobs)
         try:
-            message = await call.answer(batch_posts.build_progress_post(batch, jobs), key=f"batch:{batch.id}:")
+            message = await call.answer(post, key=f"batch:{batch.id}:")
             await self._batches.attach(batch.id, message)
+            if is_unserved:
+                return
         except EaselError as error:
             log.warning("batch.unanswered", batch=batch.id, reason=str(error))
             await self._batches.attach(batch.id, call.promise().as_unconfirmed())
         self._messages.show_soon(batch.id)
+
+    async def _is_unserved(self, jobs: tuple[Job, ...]) -> bool:
+        """Return whether none of these has begun while nobody draws: what their message says stays true until one does."""
+        waits = bool(jobs) and all(job.state is JobState.QUEUED for job in jobs)
+        return waits and await self._engine.has_worker(jobs[0].tier) is False
 
     async def _check_words(self, prompts: tuple[str, ...], call: Call, limits: EffectiveLimits) -> None:
         for number, prompt in enumerate(prompts, start=1):
@@ -286,21 +297,3 @@ class BatchStudio:
             await self._engine.publish(job.id, tier=job.tier)
         except EaselError as error:
             log.warning("job.unpublished", job=job.id, reason=str(error))
-
-
-def _conflict(batch: Batch) -> Conflict:
-    """Return why a batch that was decided on cannot be confirmed: what became of it."""
-    if batch.is_cancelled:
-        return Conflict("That is cancelled, so no more of it is drawn; /batch makes another one.")
-    became = "was drawn already" if batch.notified_at else "is being drawn already, as its message shows"
-    return Conflict(f"All of that {became}; it is counted once, and /batch makes another one.")
-
-
-def _clean(prompts: tuple[str, ...]) -> tuple[str, ...]:
-    cleaned = []
-    for number, prompt in enumerate(prompts, start=1):
-        try:
-            cleaned.append(clean_prompt(prompt))
-        except BadInput as error:
-            raise BadInput(f"Prompt {number}: {error.user_text} Nothing was counted.") from error
-    return tuple(cleaned)

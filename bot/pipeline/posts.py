@@ -31,7 +31,8 @@ _LOW_QUOTA = 3
 
 _MINUTE_S = 60.0
 
-_NO_WORKER = "no worker is running right now; it is kept, and drawn as soon as one is"
+NO_WORKER = "no worker is running right now; it is kept, and drawn as soon as one is"
+"""What becomes of a wish while nobody draws."""
 
 _RELAXED_NOTE = "relaxed: usually within hours"
 
@@ -47,7 +48,7 @@ def build_waiting_post(job: Job, position: QueuePosition, slots: int, counted: i
 
 def waiting_for_worker(job: Job, counted: int) -> Post:
     """Return that the wish is accepted while no worker runs, and what follows."""
-    said = " · ".join([f"Waiting: {title(job)}", *_weight_note(job, counted), _NO_WORKER])
+    said = " · ".join([f"Waiting: {title(job)}", *_weight_note(job, counted), NO_WORKER])
     return Post(said, Tone.WAITING, size=job.wish.wanted_size, buttons=(_cancel(job),))
 
 

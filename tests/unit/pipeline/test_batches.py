@@ -60,6 +60,23 @@ class TestConfirming:
         assert (first.text, first.tone) == ("Drawing 4 pictures: a red fox, and 3 more · 0/4", Tone.WAITING)
         assert [button.action for button in first.buttons] == [f"batch-cancel:{found.id}"]
 
+    async def test_where_nobody_draws_that_is_said(self, setup: BatchSetup) -> None:
+        """All of it is kept; the sweep leaves the sentence as long as it is true, and somebody who comes draws."""
+        setup.bench.engine.known_worker = False
+        found = await setup.offered()
+        await setup.press("batch-draw", found)
+        setup.bench.clock.move(timedelta(minutes=1))
+        await setup.studio.carry_on()
+        said = setup.shown(found).text
+        assert said.startswith("Waiting, 2 pictures: a red fox, and 1 more · no worker is running right now; it is kept")
+        assert await spent(setup) == (2, 0)
+        setup.bench.engine.known_worker = True
+        await setup.studio.carry_on()
+        assert setup.shown(found).text.startswith("Drawing 2 pictures")
+        await setup.bench.work()
+        await setup.messages.show(found.id)
+        assert setup.shown(found).text.startswith("2 pictures")
+
     async def test_two_presses_are_one(self, setup: BatchSetup) -> None:
         """The second one is told what becomes of it."""
         found = await setup.offered()
@@ -75,7 +92,11 @@ class TestConfirming:
     async def test_of_two_presses_at_once_one_is_told_so(self, setup: BatchSetup) -> None:
         """Both find the offer."""
         found = await setup.offered()
-        answers = await asyncio.gather(*(setup.press("batch-draw", found) for _ in range(2)))
+        async with setup.bench.admission.lock(found.account):
+            presses = [asyncio.create_task(setup.press("batch-draw", found)) for _ in range(2)]
+            for _ in range(10):
+                await asyncio.sleep(0)
+        answers = await asyncio.gather(*presses)
         [[answer]] = [one for one in answers if one]
         assert answer.text.startswith("All of that is being drawn already")
         assert await spent(setup) == (2, 0)
