@@ -15,7 +15,7 @@ CORE := commands domain moderation pipeline services
 NOT_CORE := $(CORE:%=--ignore tests/unit/%)
 OF_CORE := bot/commands/*,bot/domain/*,bot/moderation/*,bot/pipeline/*,bot/services/*
 # Much of what runs programs is waiting for them, so there is work for more than one on each core.
-export PYTEST_XDIST_AUTO_NUM_WORKERS ?= $(shell expr $$(getconf _NPROCESSORS_ONLN) + 3)
+export PYTEST_XDIST_AUTO_NUM_WORKERS ?= $(shell expr $$(getconf _NPROCESSORS_ONLN) + 4)
 # Some machines tell Python not to keep what it compiles: then each process compiles easel, its packages and all tests again.
 unexport PYTHONDONTWRITEBYTECODE
 

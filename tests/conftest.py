@@ -4,12 +4,14 @@
 missing. With `EASEL_TEST_REQUIRE_SERVICES=1`, as CI sets it, that is a failure.
 """
 
+import contextlib
 import functools
 import gc
 import importlib.util
 import itertools
 import os
 import shutil
+import tempfile
 import traceback
 from collections.abc import Callable, Iterator
 
@@ -38,6 +40,8 @@ _configure = structlog.configure
 structlog.configure = lambda **options: _configure(**options | {"cache_logger_on_first_use": False})
 
 _FRAMES = 1
+_MEMORY = "/dev/shm"  # noqa: S108 - pytest makes a folder there that nobody else may read
+_ROOM_FOR_FILES = 4 * 1024**3
 
 
 @pytest.fixture(autouse=True)
@@ -49,14 +53,22 @@ def unset_logging() -> Iterator[None]:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Look for no garbage yet, and have asyncio's debug mode note less of the stack.
+    """Keep files in memory, look for no garbage yet, and have asyncio's debug mode note less of the stack.
 
     All of it for every future, with its lines, takes most of its time.
     """
+    _keep_files_in_memory()
     gc.disable()  # until all tests are imported, which makes next to no garbage
     if config.getini("asyncio_debug"):
         walk_stack = traceback.walk_stack
         traceback.walk_stack = lambda f: itertools.islice(walk_stack(f), _FRAMES)
+
+
+def _keep_files_in_memory() -> None:
+    """Have databases and servers of tests write where no disk is waited for: they sync thousands of small transactions."""
+    with contextlib.suppress(OSError):
+        if "TMPDIR" not in os.environ and shutil.disk_usage(_MEMORY).free > _ROOM_FOR_FILES:
+            os.environ["TMPDIR"] = tempfile.tempdir = _MEMORY
 
 
 def pytest_collection_finish() -> None:
