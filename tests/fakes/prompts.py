@@ -67,6 +67,7 @@ class ScriptedStage:
         self._verdicts: deque[Verdict] = deque()
         self.judged: list[str] = []
         self.allowed: set[str] = set()
+        self.allowing_lists: list[FilterVersion] = []
         self.rules: list[FilterVersion | Thresholds | None] = []
 
     def will(self, *verdicts: Verdict) -> None:
@@ -81,6 +82,7 @@ class ScriptedStage:
 
     async def allows_whole(self, prompt: str, listed: FilterVersion) -> bool:
         """Allow what a test has said."""
+        self.allowing_lists.append(listed)
         return prompt in self.allowed
 
 

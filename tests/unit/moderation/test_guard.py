@@ -2,18 +2,19 @@
 
 import asyncio
 from contextlib import suppress
+from dataclasses import replace
 
 import pytest
 from structlog.testing import capture_logs
 
-from bot.domain.content import USUAL_THRESHOLDS, Thresholds
+from bot.domain.content import ALWAYS_REFUSED, USUAL_THRESHOLDS, Thresholds
 from bot.domain.people import HOUSE
 from bot.domain.rules import FilterVersion
-from bot.errors import PromptRefused
+from bot.errors import PromptRefused, RefusedBy
 from bot.moderation.guard import Guard
 from bot.ports.prompts import GuardDecision, Verdict
-from bot.provider_errors import GuardUnavailable
-from tests.fakes.prompts import ScriptedStage
+from bot.provider_errors import GuardUnavailable, ProviderFault
+from tests.fakes.prompts import ScriptedPictureStage, ScriptedStage
 
 NO = Verdict(GuardDecision.REFUSE, "weapons", "Weapons are not drawn here.")
 NOBODYS = FilterVersion(HOUSE)
@@ -108,6 +109,65 @@ async def test_model_stages_fail_closed(stage: ScriptedStage | BrokenStage) -> N
         await Guard((), (stage, later)).check_models("my secret", USUAL_THRESHOLDS)
     assert "our fault" in failed.value.user_text
     assert later.judged == []
+
+
+async def test_why_a_model_could_not_judge_is_known_to_the_log() -> None:
+    """Whoever runs it has to know whether its service wants money or time."""
+    cause = TimeoutError("late")
+    doubt = Verdict(GuardDecision.UNSURE, "no_credit", fault=ProviderFault.OUT_OF_MONEY, cause=cause)
+    with pytest.raises(GuardUnavailable, match="reason=no_credit") as failed:
+        await Guard((), (saying(doubt),)).check_models("a fox", USUAL_THRESHOLDS)
+    assert failed.value.fault is ProviderFault.OUT_OF_MONEY
+    assert failed.value.__cause__ is cause
+
+
+async def test_a_model_that_breaks_is_the_cause_of_what_fails() -> None:
+    """Its trace leads to the fault."""
+    with pytest.raises(GuardUnavailable, match="reason=stage_broke") as failed:
+        await Guard((), (BrokenStage(),)).check_models("a fox", USUAL_THRESHOLDS)
+    assert isinstance(failed.value.__cause__, ValueError)
+
+
+async def test_a_picture_is_judged_as_the_file_that_it_is() -> None:
+    """By how sure the community wants it; and a refusal names the check of pictures."""
+    stage = ScriptedPictureStage()
+    guard = Guard((), (), (stage,))
+    await guard.check_picture(b"a fox", "image/webp", USUAL_THRESHOLDS)
+    assert stage.judged == [("image/webp", USUAL_THRESHOLDS)]
+    stage.will(NO)
+    with pytest.raises(PromptRefused) as refused:
+        await guard.check_picture(b"a gun", "image/png", USUAL_THRESHOLDS)
+    assert refused.value.by is RefusedBy.PICTURE_CHECK
+
+
+@pytest.mark.parametrize(
+    ("by", "category", "words", "is_allowed"),
+    [
+        (RefusedBy.MODERATION, "violent", "a gun", True),
+        (RefusedBy.MODERATION, "violent", "a gun and more", False),
+        (RefusedBy.MODERATION, ALWAYS_REFUSED[0], "a gun", False),
+        (RefusedBy.PROVIDER, "violent", "a gun", False),
+    ],
+    ids=["these", "others", "never drawn", "not ours to allow"],
+)
+async def test_a_community_allows_the_very_words_that_a_model_of_ours_refuses(
+    by: RefusedBy, category: str, words: str, *, is_allowed: bool
+) -> None:
+    """By its own list; what is never drawn it cannot allow, and what the service refuses it cannot either."""
+    local = ScriptedStage()
+    local.allowed = {"a gun"}
+    refusal = PromptRefused(rule="weapons", sentence="No.", by=by, category=category)
+    assert await Guard((ScriptedStage(), local), ()).allows(words, refusal, NOBODYS) is is_allowed
+    assert local.allowing_lists == ([NOBODYS] if by is RefusedBy.MODERATION and category == "violent" else [])
+
+
+async def test_doubts_are_found_in_the_words_that_were_let_through() -> None:
+    """Those that have a kind; what is refused by now is no doubt."""
+    shown = replace(DUNNO, category="violent")
+    doubting = saying(shown)
+    assert await Guard((doubting, saying(DUNNO)), ()).find_doubts("a gun", NOBODYS) == (shown,)
+    assert (doubting.judged, doubting.rules) == (["a gun"], [NOBODYS])
+    assert await Guard((saying(shown), saying(NO)), ()).find_doubts("a gun", NOBODYS) == ()
 
 
 async def test_a_refusal_after_a_doubt_still_refuses() -> None:

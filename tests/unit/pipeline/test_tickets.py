@@ -188,6 +188,36 @@ async def test_a_ticket_that_nobody_wrote_down_is_found_where_it_can_be_known(
     assert (drawing.ticket is not None, len(studio.requests)) == (knows_ids, 1)
 
 
+async def test_a_ticket_that_is_found_is_written_down_before_anybody_waits(bench: Bench, studio: ScriptedTicketProvider) -> None:
+    """Whoever has the job after that knows when it expires, too."""
+    studio.knows_ids = True
+    bench.jobs.failures.fail_always("record_ticket", LOCKED)
+    studio.will_hold()
+    job = await bench.imagine()
+    bench.engine.start(bench.worker.work)
+    await until(lambda: len(studio.requests) == 1)
+    await bench.kill()
+    assert (await only_drawing(bench, job)).ticket is None
+    recovering = asyncio.create_task(bench.recover())
+    await until(lambda: studio.collecting == 1)
+    assert (await only_drawing(bench, job)).ticket is not None
+    studio.release()
+    await recovering
+
+
+async def test_what_a_ticket_says_that_it_costs_is_booked_though_nothing_is_drawn(
+    bench: Bench, studio: ScriptedTicketProvider
+) -> None:
+    """The service charges for what it has accepted."""
+    studio.ticket_cost = PRICE
+    studio.will(REFUSED)
+    job = await bench.claimed()
+    with pytest.raises(PromptRefused):
+        await draw(bench, job)
+    drawing = await only_drawing(bench, job)
+    assert (drawing.state, drawing.cost) == (DrawingState.REFUSED, PRICE)
+
+
 async def test_a_call_that_is_not_answered_in_time_has_an_unknown_outcome(bench: Bench, studio: ScriptedTicketProvider) -> None:
     """It may have been taken."""
     studio.answers.clear()
