@@ -5,17 +5,21 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import select
 
 from bot.domain.allowances import Hold, QuotaStatus, TenantQuota
 from bot.domain.credits import MOST_CREDITS, CreditKind, CreditMove
-from bot.domain.jobs import JobId
+from bot.domain.jobs import DrawingState, JobId
 from bot.domain.people import HOUSE, REGISTERED, AccountId, CommunityId, Identity
 from bot.domain.rules import Actor, RuleKey, RuleKind
 from bot.errors import BadInput, LimitTooLow, QuotaExceeded, TenantQuotaExceeded
 from bot.ports.accounts import Accounts, Ledger
 from bot.ports.credits import Credits
 from bot.ports.jobs import Jobs
-from tests.contract.examples import CANCELLED, FAILED, LEASE, TODAY, WEB, a_hold, a_job, some_pictures
+from storage.schema.billing import credit_entries
+from storage.sql.database import Database
+from tests.contract.conftest import ON_DISK
+from tests.contract.examples import CANCELLED, FAILED, LEASE, TODAY, WEB, a_drawing, a_hold, a_job, some_pictures
 
 BOSS = Actor(AccountId("boss"), "Boss")
 THREE = replace(TODAY, limit=3)
@@ -112,6 +116,24 @@ class TestCredits:
             assert await self.stands(ledger, ann) == (0, 0, 5)
         kinds = [entry.kind for entry in await credits_.history(HOUSE, ann, 10)]
         assert kinds == [CreditKind.REFUND, CreditKind.SPEND] * 2 + [CreditKind.GRANT]
+
+    @ON_DISK
+    async def test_credits_for_what_was_not_drawn_after_all_are_on_record_with_their_job(
+        self, jobs: Jobs, credits_: Credits, ann: AccountId, database: Database
+    ) -> None:
+        """Cancelled while two were drawn, which counted; then one turns out not to be. Old jobs that credits name are kept."""
+        await grant(credits_, ann, 5)
+        await accept(jobs, a_hold(ann, 2, replace(TODAY, limit=0)))
+        running = await jobs.claim(FOX, LEASE)
+        assert running is not None
+        await jobs.open_drawing(a_drawing("d1", running, asked=2))
+        await jobs.cancel(FOX, CANCELLED)
+        assert await credits_.balance(HOUSE, ann) == 3
+        await jobs.close_drawing(a_drawing("d1", running, asked=2, state=DrawingState.FAILED))
+        assert await credits_.balance(HOUSE, ann) == 5
+        async with database.read_transaction() as connection:
+            named = (await connection.execute(select(credit_entries.c.kind, credit_entries.c.job))).all()
+        assert sorted(map(tuple, named), key=str) == [("grant", None), ("refund", "fox"), ("spend", "fox")]
 
     async def test_what_a_job_gives_back_is_never_too_much(
         self, jobs: Jobs, ledger: Ledger, credits_: Credits, ann: AccountId
