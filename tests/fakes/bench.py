@@ -10,7 +10,7 @@ from bot.domain.allowances import QuotaStatus, Weights
 from bot.domain.call_limits import CallLimits
 from bot.domain.chat import Post
 from bot.domain.image_models import ImageModelOffer, ImageModels
-from bot.domain.images import Lane, Quality, Shape, Size
+from bot.domain.images import Background, Lane, Quality, Shape, Size
 from bot.domain.jobs import Job
 from bot.domain.limits import CommunitySettings, DeploymentLimits
 from bot.domain.people import GUEST, HOUSE, PREMIUM, REGISTERED, Platform
@@ -118,6 +118,7 @@ class Wished(TypedDict, total=False):
     rewriting: Rewriting
     model: str | None
     lane: Lane
+    background: Background
     variation_of: str | None
 
 

@@ -13,6 +13,7 @@ class RecordingObserver:
     def __init__(self) -> None:
         self.events: list[Event] = []
         self.steps: list[tuple[Step, str, str]] = []
+        self.watched: list[Job] = []
 
     def note(self, event: Event) -> None:
         """Remember it."""
@@ -20,7 +21,8 @@ class RecordingObserver:
 
     @contextmanager
     def watch(self, step: Step, job: Job, provider: str = "") -> Iterator[None]:
-        """Remember how the body ended."""
+        """Remember whose it is, and how the body ended."""
+        self.watched.append(job)
         try:
             yield
         except BaseException as error:

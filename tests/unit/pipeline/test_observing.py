@@ -48,6 +48,7 @@ async def test_a_job_is_told_from_its_acceptance_to_its_end(bench: Bench) -> Non
     assert [event.ending for event in events(bench, JobEnded)] == [Ending(JobState.DONE)]
     steps = (Step.WORDS, Step.DRAWING, Step.KEEPING, Step.DELIVERY, Step.ATTEMPT)
     assert bench.observer.steps == [(step, bench.painter.name if step is Step.DRAWING else "", "ok") for step in steps]
+    assert [watched.id for watched in bench.observer.watched] == [job.id] * len(steps)
 
 
 async def test_the_same_call_again_is_no_second_wish(bench: Bench) -> None:

@@ -4,10 +4,11 @@ from dataclasses import replace
 
 import pytest
 
-from bot.domain.images import DrawingId, ImageRequest, ImageResult, Quality, Size
+from bot.domain.images import Background, DrawingId, ImageRequest, ImageResult, Quality, Size
 from bot.domain.inputs import InputContent, InputRole
 from bot.domain.money import Cost
 from bot.pipeline.paid_calls import estimate_cost
+from bot.provider_errors import OutcomeUnknown
 from tests.fakes.bench import Bench
 from tests.fakes.images import PRICE, SQUARE_ONLY, ScriptedProvider, png
 from tests.unit.pipeline.steps import draw
@@ -40,6 +41,23 @@ def test_each_picture_that_is_looked_at_costs_too() -> None:
     """Once, however many are drawn."""
     request = replace(REQUEST, inputs=(BROUGHT, BROUGHT, BROUGHT))
     assert estimate_cost(PricedByQuality(), request) == Cost(8_900, is_estimate=True)
+
+
+async def test_the_background_that_was_wished_for_is_asked_for() -> None:
+    """Of a model that can leave it clear."""
+    painter = ScriptedProvider(abilities=replace(SQUARE_ONLY, draws_clear=True))
+    bench = Bench(painter=painter)
+    await draw(bench, await bench.claimed(background=Background.CLEAR))
+    assert [request.background for request in painter.requests] == [Background.CLEAR]
+
+
+async def test_whose_call_took_too_long_is_known(bench: Bench) -> None:
+    """It is that service which rests."""
+    bench.painter.will_hold()
+    job = await bench.claimed()
+    with pytest.raises(OutcomeUnknown) as failed:
+        await draw(bench, job)
+    assert failed.value.provider == "painter"
 
 
 async def test_the_model_that_did_draw_is_written_down(bench: Bench) -> None:

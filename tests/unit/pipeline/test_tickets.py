@@ -12,6 +12,7 @@ from bot.domain.jobs import Drawing, DrawingState, Job, JobState
 from bot.domain.money import Cost
 from bot.errors import PromptRefused, StorageFailed
 from bot.pipeline.drawing import WhenUnknown
+from bot.ports.observer import Step
 from bot.provider_errors import OutcomeUnknown, ProviderFailed, ProviderFault
 from tests.fakes.bench import LEASE, TIME_LIMIT, WARM_UP, Bench
 from tests.fakes.images import PRICE, ScriptedProvider
@@ -122,6 +123,20 @@ async def test_what_is_drawn_while_a_process_dies_is_collected_by_the_next_one(
     assert (await bench.quota_status()).spent == 2
 
 
+async def test_a_call_that_has_ended_is_nobodys_to_stop(bench: Bench, studio: ScriptedTicketProvider) -> None:
+    """A worker that has drawn stops as one that has not."""
+    assert (await bench.draw()).state is JobState.DONE
+    await bench.worker.drain(timedelta(minutes=1))
+
+
+async def test_what_the_next_one_collects_is_watched_as_drawing(bench: Bench, studio: ScriptedTicketProvider) -> None:
+    """Under the name of whoever draws, so that one sees how long that takes."""
+    await left_behind(bench, studio)
+    studio.release()
+    await bench.recover()
+    assert (Step.DRAWING, "ticketed", "ok") in bench.observer.steps
+
+
 async def test_draining_does_not_wait_for_what_somebody_else_can_collect(bench: Bench, studio: ScriptedTicketProvider) -> None:
     """The job is handed back at once, as it is."""
     job = await under_way(bench, studio)
@@ -224,7 +239,7 @@ async def test_a_call_that_is_not_answered_in_time_has_an_unknown_outcome(bench:
     job = await bench.claimed()
     with pytest.raises(OutcomeUnknown) as failed:
         await draw(bench, job)
-    assert failed.value.fault is ProviderFault.TIMED_OUT
+    assert (failed.value.provider, failed.value.fault) == ("ticketed", ProviderFault.TIMED_OUT)
     assert (await only_drawing(bench, job)).cost == ESTIMATE
 
 
@@ -254,6 +269,7 @@ async def test_what_takes_too_long_is_cancelled_and_what_it_costs_all_the_same_i
         await draw(bench, job)
     assert asyncio.get_running_loop().time() - began == pytest.approx(TIME_LIMIT.total_seconds())
     assert "took too long" in failed.value.user_text
+    assert failed.value.provider == "ticketed"
     assert studio.cancelled == ["ticket-1"]
     drawing = await only_drawing(bench, job)
     assert (drawing.state, drawing.cost) == (state, booked)
