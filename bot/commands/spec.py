@@ -4,6 +4,7 @@ import dataclasses
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from functools import cached_property
 from typing import Any, Generic, TypeVar, get_type_hints
 
 from bot.domain.chat import Place
@@ -95,7 +96,7 @@ class Command(Generic[A]):
         """Return the first word of its name."""
         return self.name.partition(" ")[0]
 
-    @property
+    @cached_property
     def options(self) -> tuple[Option, ...]:
         """Return the options in the order of their declaration."""
         return options_of(self.args, self.notes)

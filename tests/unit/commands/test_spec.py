@@ -84,3 +84,8 @@ def test_what_leads_to_nothing_here_is_not_offered() -> None:
 def test_a_part_of_an_option_has_the_options_name_in_front() -> None:
     """So that it finds back to it."""
     assert part_id("slots", "subject") == "slots.subject"
+
+
+def test_a_commands_options_are_read_from_its_class_once() -> None:
+    """Each call asks for them, and reading annotations takes longer than all else about parsing."""
+    assert PAINT.options is PAINT.options
