@@ -206,16 +206,17 @@ class Studio:
     async def _start(self, admission: "_Admission", call: Call, began_at: datetime) -> None:
         """Publish the job, and answer in public."""
         accepted, job = admission.accepted, admission.accepted.job
-        if accepted.is_new:
-            log.info("job.accepted", account=job.account, pictures=job.wish.count)
-        # Before the answer, so that drawing waits for no platform. Also for a repeated call: the process that accepted
-        # the first one may have died before this line.
-        await self._publish(job)
-        if accepted.is_new:
-            await self._answer(job, admission.hold.pictures, call)
-            self._observer.note(WishAccepted(job, began_at, answered_at=self._clock.now()))
-            if admission.is_warned:
-                await call.whisper(_WARNING)
+        if not accepted.is_new:
+            # The process that accepted the first call may have died before it published the job.
+            return await self._publish(job)
+        log.info("job.accepted", account=job.account, pictures=job.wish.count)
+        # The answer is begun first: somebody waits for it, and a worker's first steps take this process's time from it.
+        # Beside it, so that drawing waits for no platform.
+        await asyncio.gather(self._answer(job, admission.hold.pictures, call), self._publish(job))
+        self._observer.note(WishAccepted(job, began_at, answered_at=self._clock.now()))
+        if admission.is_warned:
+            await call.whisper(_WARNING)
+        return None
 
     async def find(self, job: str) -> Job:
         """Return the job that a button is for.

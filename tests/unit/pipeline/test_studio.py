@@ -7,9 +7,9 @@ from datetime import timedelta
 import pytest
 
 from bot.domain.allowances import QuotaStatus
-from bot.domain.chat import MessageRef, Place, Tone
+from bot.domain.chat import MessageRef, Place, Post, Tone
 from bot.domain.images import Quality
-from bot.domain.jobs import Ending, JobState, PreparedPrompt
+from bot.domain.jobs import Ending, JobId, JobState, PreparedPrompt
 from bot.domain.people import REGISTERED, Platform
 from bot.domain.wishes import Rewriting, Wish
 from bot.errors import (
@@ -170,6 +170,21 @@ async def test_a_job_goes_on_without_its_first_message(bench: Bench, error: Ease
     assert bench.engine.waiting == [row.job.id]
     await bench.work()
     assert bench.message(row.job).tone is Tone.DONE
+
+
+async def test_the_answer_is_begun_before_a_worker_hears_of_the_job_and_keeps_it_from_nobody(bench: Bench) -> None:
+    """Somebody waits for it; and where the platform takes its time, the job is worked on all the same."""
+    seen: list[list[JobId]] = []
+
+    class SlowCall(FakeCall):
+        async def answer(self, post: Post, *, key: str) -> MessageRef:
+            seen.append(bench.engine.waiting)
+            await until(lambda: bool(bench.engine.waiting))
+            return await super().answer(post, key=key)
+
+    await bench.studio.accept(FOX, SlowCall(bench.surface))
+    [row] = bench.jobs.rows.values()
+    assert (seen, bench.engine.waiting) == ([[]], [row.job.id])
 
 
 @pytest.mark.parametrize("method", ["line", "attach"])
