@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import itertools
 import socket
 import uuid
 from collections.abc import Awaitable, Callable
@@ -149,8 +150,11 @@ async def _get_queue(request: web.Request) -> web.Response:
 async def _post_queue(request: web.Request) -> web.Response:
     state, body = request.app[STATE], await request.json()
     gone = set(body.get("delete", ()))
-    kept = [item for item in state.pending if item.prompt_id not in gone]
-    await state.note(lambda: setattr(state, "pending", [] if body.get("clear") else kept))
+
+    def clear() -> None:
+        state.pending[:] = [] if body.get("clear") else [item for item in state.pending if item.prompt_id not in gone]
+
+    await state.note(clear)
     return web.Response()
 
 
@@ -186,12 +190,17 @@ async def _upload(request: web.Request) -> web.Response:
     file = form.get("image")
     if not isinstance(file, web.FileField) or not file.filename or form.get("type", "input") != "input":
         return web.Response(status=400)
-    content = file.file.read()
-    name, number = file.filename, 1
-    while form.get("overwrite") != "true" and state.uploads.get(name, content) != content:
-        stem, _, ending = file.filename.rpartition(".")
-        name, number = f"{stem} ({number}).{ending}", number + 1
-    await state.note(lambda: state.uploads.update({name: content}))
+    name, content = file.filename, file.file.read()
+    stem, _, ending = name.rpartition(".")
+
+    def keep() -> None:
+        nonlocal name
+        numbers = itertools.count(1)
+        while form.get("overwrite") != "true" and state.uploads.get(name, content) != content:
+            name = f"{stem} ({next(numbers)}).{ending}"
+        state.uploads[name] = content
+
+    await state.note(keep)
     return web.json_response({"name": name, "subfolder": "", "type": "input"})
 
 

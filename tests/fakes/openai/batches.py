@@ -131,9 +131,13 @@ async def list_batches(request: web.Request, state: State, body: Json, fault: Fa
 async def cancel_batch(request: web.Request, state: State, body: Json, fault: Fault) -> web.StreamResponse:
     """Begin to stop it; one that is done cannot be stopped."""
     stored = _find(request, state)
-    if stored.status not in _WAITING | {"cancelling"}:
-        raise RefusedError(error_reply(400, f"Cannot cancel a batch with status '{stored.status}'.", code=None))
-    await state.note(lambda: setattr(stored, "status", "cancelling"))
+
+    def stop() -> None:
+        if stored.status not in _WAITING | {"cancelling"}:
+            raise RefusedError(error_reply(400, f"Cannot cancel a batch with status '{stored.status}'.", code=None))
+        stored.status = "cancelling"
+
+    await state.note(stop)
     return instead_of_an_answer(request, fault) or await send(request, _fields(stored), fault)
 
 
@@ -200,7 +204,7 @@ async def _draw(state: State, line: Json, fault: Fault) -> tuple[Json, bool]:
     reply = error_reply_for(fault) or _wrong(state, body)
     if reply is not None:
         return _line(line, {"status_code": reply.status, "request_id": state.new_request_id(), "body": reply.body}, None), False
-    order = order_of(Endpoint.IMAGES, body, len(state.paid) + 1)
+    order = order_of(Endpoint.IMAGES, body, next(state.orders))
     paid = Paid(
         endpoint=Endpoint.BATCHES, prompt=order.prompt, model=order.model, size=order.size, quality=order.quality, n=order.n
     )

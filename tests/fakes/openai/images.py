@@ -75,7 +75,7 @@ async def _draw(request: web.Request, state: State, endpoint: Endpoint, body: Js
     known = EDIT_PARAMS if endpoint is Endpoint.EDITS else GENERATION_PARAMS
     extra = {"response_format"} if state.options.takes_response_format else set()
     check_params(body, known=known | extra, models=[name for name in state.models if "image" in name])
-    order = order_of(endpoint, body, len(state.paid) + 1)
+    order = order_of(endpoint, body, next(state.orders))
     paid = Paid(endpoint=endpoint, prompt=order.prompt, model=order.model, size=order.size, quality=order.quality, n=order.n)
     await state.note(lambda: state.paid.append(paid))
     with state.count_drawing():

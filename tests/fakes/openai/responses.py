@@ -69,9 +69,13 @@ async def retrieve(request: web.Request, state: State, body: Json, fault: Fault)
 async def cancel(request: web.Request, state: State, body: Json, fault: Fault) -> web.StreamResponse:
     """Stop it, as often as somebody asks; one that is done cannot be stopped."""
     stored = _find(request, state)
-    if _status(state, stored) not in {"queued", "in_progress", "cancelled"}:
-        raise RefusedError(error_reply(400, "Cannot cancel a completed response.", code=None))
-    await state.note(lambda: setattr(stored, "is_cancelled", True))
+
+    def stop() -> None:
+        if _status(state, stored) not in {"queued", "in_progress", "cancelled"}:
+            raise RefusedError(error_reply(400, "Cannot cancel a completed response.", code=None))
+        stored.is_cancelled = True
+
+    await state.note(stop)
     return instead_of_an_answer(request, fault) or await send(request, _fields(state, stored, "cancelled"), fault)
 
 
@@ -179,7 +183,7 @@ def _order(state: State, body: Json) -> Order:
         quality=str(tool.get("quality", "medium")),
         n=1,
         previews=0,
-        number=len(state.paid) + 1,
+        number=next(state.orders),
     )
 
 

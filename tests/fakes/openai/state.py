@@ -92,6 +92,9 @@ class State:
 
     models: dict[str, str | None] = field(default_factory=lambda: dict(MODELS))
     numbers: "itertools.count[int]" = field(default_factory=lambda: itertools.count(1))
+    orders: "itertools.count[int]" = field(default_factory=lambda: itertools.count(1))
+    """The numbers of accepted calls: each is drawn at once, for what was paid is noted only when nobody else notes anything."""
+
     changed: asyncio.Condition = field(default_factory=asyncio.Condition)
 
     def __post_init__(self) -> None:

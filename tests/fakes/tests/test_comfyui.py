@@ -13,6 +13,7 @@ from bot.providers.shared.templates import fill
 from tests.fakes.comfyui import FakeComfyUi, Options
 from tests.fakes.comfyui.drawing import draw_next
 from tests.fakes.comfyui.validation import problem_of
+from tests.fakes.tests.contention import contended
 
 ID = "00000000-0000-0000-0000-000000000001"
 GRAPH = fill(
@@ -69,6 +70,34 @@ async def test_one_is_drawn_after_the_other(session: aiohttp.ClientSession) -> N
             await session.post(f"{fake.url}/prompt", json={"prompt": GRAPH, "prompt_id": late})
         await fake.until(lambda state: sorted(state.history) == ids)
         assert len(fake.state.drawn) == len(ids)
+
+
+async def test_pictures_of_one_name_do_not_replace_each_other(session: aiohttp.ClientSession) -> None:
+    """Also where they come in the same moment: each is kept by a name of its own."""
+    contents = [bytes([number]) for number in range(8)]
+    async with FakeComfyUi() as fake:
+
+        async def upload(content: bytes) -> None:
+            form = aiohttp.FormData()
+            form.add_field("image", content, filename="photo.png", content_type="image/png")
+            async with session.post(f"{fake.url}/upload/image", data=form) as answer:
+                name = (await answer.json())["name"]
+            assert fake.state.uploads[name] == content
+
+        async with contended(fake.state.changed):
+            await asyncio.gather(*map(upload, contents))
+
+
+async def test_what_comes_while_others_are_taken_out_of_the_queue_stays_in_it(session: aiohttp.ClientSession) -> None:
+    """Only what is named is forgotten."""
+    ids = [ID.replace("1", str(number)) for number in range(1, 9)]
+    async with FakeComfyUi() as fake:
+        await fake.hold()
+        async with contended(fake.state.changed):
+            added = [session.post(f"{fake.url}/prompt", json={"prompt": GRAPH, "prompt_id": each}) for each in ids]
+            deleted = [session.post(f"{fake.url}/queue", json={"delete": ["somebody's"]}) for _ in ids]
+            await asyncio.gather(*(one for pair in zip(added, deleted, strict=True) for one in pair))
+        assert sorted(item.prompt_id for item in fake.state.pending) == ids
 
 
 @pytest.mark.parametrize(

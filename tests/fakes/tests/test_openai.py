@@ -1,6 +1,7 @@
 """Whether the fake OpenAI is a good one: its answers are held against the SDK's types, its rules against the documentation."""
 
 import asyncio
+import base64
 import json
 import signal
 import sys
@@ -29,6 +30,7 @@ from tests.fakes.openai import Endpoint, FakeOpenAI, Kind, Options
 from tests.fakes.openai.image_rules import EDIT_PARAMS, GENERATION_PARAMS
 from tests.fakes.openai.pictures import bomb, png
 from tests.fakes.photos import mask_of, photo
+from tests.fakes.tests.contention import contended
 
 SCHEMA = {"type": "object", "properties": {"verdict": {"type": "string"}}, "required": ["verdict"], "additionalProperties": False}
 CHAT: dict[str, Any] = {
@@ -105,6 +107,15 @@ async def ask_for_images(wire: httpx2.AsyncClient, path: str, **params: Any) -> 
         said = {name: str(value).lower() if isinstance(value, bool) else str(value) for name, value in (IMAGE | params).items()}
         return await wire.post(path, data=said, files={"image": ("a.png", png(8, 8, 100, "a"), "image/png")})
     return await wire.post(path, json=IMAGE | params)
+
+
+async def test_calls_in_the_same_moment_are_numbered_one_by_one(fake: FakeOpenAI, wire: httpx2.AsyncClient) -> None:
+    """However long it takes to note what was paid: otherwise two would be one call, and get the same picture."""
+    many = range(1, 9)
+    async with contended(fake.state.changed):
+        answers = await asyncio.gather(*(ask_for_images(wire, "/v1/images/generations") for _ in many))
+    pictures = [base64.b64decode(answer.json()["data"][0]["b64_json"]) for answer in answers]
+    assert sorted(mark(picture) for picture in pictures) == [f"picture 0 of call {number}" for number in many]
 
 
 @pytest.mark.parametrize(
