@@ -56,7 +56,7 @@ class AdminCall:
         self.key = "usage"
         self.person = Person(Identity(_PLATFORM, "", "boss"), "Boss", is_admin=True)
         self.place = Place(_PLATFORM, "", "bench")
-        self.told: list[Post] = []
+        self.notices: list[Post] = []
 
     def promise(self) -> MessageRef:
         """Nothing is promised."""
@@ -68,7 +68,7 @@ class AdminCall:
 
     async def whisper(self, post: Post) -> None:
         """Keep it."""
-        self.told.append(post)
+        self.notices.append(post)
 
     async def settle(self, post: Post) -> bool:
         """Nothing was pressed."""
@@ -146,8 +146,8 @@ async def _usage(house: House, call: AdminCall) -> dict[str, float]:
         before = time.perf_counter()
         await house.dispatcher.dispatch("usage", {"days": DAYS}, call)
         took = time.perf_counter() - before
-    assert call.told, "nothing was told"
-    assert f"{LINES:,} pictures" in call.told[0].text, call.told[0].text
+    assert call.notices, "nothing was told"
+    assert f"{LINES:,} pictures" in call.notices[0].text, call.notices[0].text
     return {"usage_lines": LINES, "usage_stall_ms": watch.longest_stall_ms, "usage_s": took, "usage_mb": watch.added_mb}
 
 

@@ -9,7 +9,7 @@ from tests.fakes.bfl import FakeBfl, Options
 _LONGER_THAN_A_RESTART_S = 15.0
 _KEY = "made-up"
 _UNDER_WAY = "SELECT count(*) FROM drawings WHERE ticket IS NOT NULL"
-_TOLD = "SELECT count(*) FROM jobs WHERE told_at IS NOT NULL"
+_NOTIFIED = "SELECT count(*) FROM jobs WHERE told_at IS NOT NULL"
 _DONE = "SELECT count(*) AS jobs FROM jobs WHERE state = 'done'"
 
 
@@ -38,7 +38,7 @@ async def measure_kill(jobs: int) -> dict[str, float]:
             before = len(fake.paid)
             await house.kill()
             await house.start()
-            await house.until(_TOLD, jobs)
+            await house.until(_NOTIFIED, jobs)
             [done] = house.rows(_DONE)
             charged = len(fake.paid)
     assert done["jobs"] == jobs, "every wish is delivered"

@@ -226,7 +226,7 @@ def main() -> None:
     else:
         for name, count in counts.items():
             print(f"{name:24} {count:10}")
-    sys.exit(0 if verdict.is_clean and not verdict.told and all(sides.values()) and not found.ended_badly else 1)
+    sys.exit(0 if verdict.is_clean and not verdict.notified and all(sides.values()) and not found.ended_badly else 1)
 
 
 if __name__ == "__main__":

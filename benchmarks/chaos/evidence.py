@@ -15,8 +15,8 @@ from tests.fakes.s3 import keys_in
 _JOBS = "SELECT id, wish ->> 'prompt' AS prompt, state, told_at, words_microusd FROM jobs"
 _TABLES = ("drawings", "pictures", "holds", "usage", "spending", "credit_balances", "credit_entries")
 _KEY = re.compile(r"<Key>house/([^<]+)</Key>")
-_TONES = {"done": Outcome.DELIVERED, "failed": Outcome.TOLD, "refused": Outcome.TOLD}
-_STATES = {"done": Outcome.DELIVERED, "failed": Outcome.TOLD, "refused": Outcome.TOLD, "cancelled": Outcome.TOLD}
+_TONES = {"done": Outcome.DELIVERED, "failed": Outcome.NOTIFIED, "refused": Outcome.NOTIFIED}
+_STATES = {"done": Outcome.DELIVERED, "failed": Outcome.NOTIFIED, "refused": Outcome.NOTIFIED, "cancelled": Outcome.NOTIFIED}
 
 
 async def look_at_doors(crowd: Crowd) -> list[Sight]:
@@ -62,7 +62,7 @@ async def _sights(crowd: Crowd) -> AsyncIterator[Sight]:
 def _outcome(buttons: Sequence[str], pictures: Sequence[object]) -> Outcome:
     if "Again" in buttons and pictures:
         return Outcome.DELIVERED
-    return Outcome.TOLD if "Change words" in buttons else Outcome.WORKING
+    return Outcome.NOTIFIED if "Change words" in buttons else Outcome.WORKING
 
 
 async def _on_page(crowd: Crowd) -> AsyncIterator[Sight]:

@@ -17,7 +17,7 @@ class Outcome(StrEnum):
     """What a message shows: pictures, or how it ended without any, or that it goes on, or pictures that cannot be opened."""
 
     DELIVERED = "delivered"
-    TOLD = "told"
+    NOTIFIED = "notified"
     WORKING = "working"
     UNREADABLE = "unreadable"
 
@@ -58,7 +58,7 @@ class ChaosVerdict:
 
     accepted: int
     delivered: int
-    told: int
+    notified: int
     lost: int
     delivered_twice: int
     paid_twice: int
@@ -88,8 +88,8 @@ def judge(evidence: Evidence) -> tuple[ChaosVerdict, list[str]]:
     files = Counter(sight.mark for sight in evidence.sights if sight.is_file)
     accepted = {mark for mark in (*jobs, *evidence.promised, *sights) if mark}
     delivered = {mark for mark in accepted if Outcome.DELIVERED in sights[mark]}
-    told = {mark for mark in accepted - delivered if Outcome.TOLD in sights[mark]}
-    lost = accepted - delivered - told
+    notified = {mark for mark in accepted - delivered if Outcome.NOTIFIED in sights[mark]}
+    lost = accepted - delivered - notified
     extra_messages = _excess({mark: len(shown) for mark, shown in sights.items()})
     extra_files = _excess(files)
     extra_jobs = _excess(jobs)
@@ -100,7 +100,7 @@ def judge(evidence: Evidence) -> tuple[ChaosVerdict, list[str]]:
     verdict = ChaosVerdict(
         accepted=len(accepted),
         delivered=len(delivered),
-        told=len(told),
+        notified=len(notified),
         lost=len(lost),
         delivered_twice=sum(map(sum, (more.values() for more in (extra_messages, extra_files, extra_jobs)))),
         paid_twice=sum(paid_again.values()),

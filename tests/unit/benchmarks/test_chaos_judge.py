@@ -45,7 +45,7 @@ def evidence(rows: dict[str, list[dict[str, Any]]] | None = None) -> Evidence:
     """Return that of a run in which all went well."""
     return Evidence(
         promised=frozenset({DRAWN}),
-        sights=(Sight("page", DRAWN, Outcome.DELIVERED), Sight("slack", FAILED, Outcome.TOLD)),
+        sights=(Sight("page", DRAWN, Outcome.DELIVERED), Sight("slack", FAILED, Outcome.NOTIFIED)),
         paid=(f"A careful picture of: a fox {DRAWN}", f"A careful picture of: a fox {FAILED}"),
         tables=Tables(**(rows or tables())),
         objects=frozenset({KEY, f"{KEY}.512.webp"}),
@@ -54,7 +54,7 @@ def evidence(rows: dict[str, list[dict[str, Any]]] | None = None) -> Evidence:
 
 def zeros(verdict: ChaosVerdict) -> dict[str, int]:
     """Return the counts that must be zero and are not."""
-    return {name: n for name, n in verdict.counts().items() if n and name not in {"accepted", "delivered", "told"}}
+    return {name: n for name, n in verdict.counts().items() if n and name not in {"accepted", "delivered", "notified"}}
 
 
 def test_what_is_right_is_found_right() -> None:
@@ -87,7 +87,7 @@ def test_a_promise_that_no_job_came_of_is_lost() -> None:
     [
         (Sight("page", DRAWN, Outcome.DELIVERED),),
         (Sight("page", DRAWN, Outcome.WORKING),),
-        (Sight("page", FAILED, Outcome.TOLD),),
+        (Sight("page", FAILED, Outcome.NOTIFIED),),
         (Sight("slack", DRAWN, Outcome.DELIVERED, is_file=True),) * 2,
     ],
 )
