@@ -71,7 +71,7 @@ class CaseSetup:
             AppealEffect(self.sanctions, bench.sanction_book),
         )
         self.review = CaseReview(self.cases, bench.sanction_book, self.effects, bench.clock)
-        self.told: list[tuple[str, Post]] = []
+        self.notices: list[tuple[str, Post]] = []
         self.owners_are_away = False
         self.messages = CaseMessages(
             cases=self.cases,
@@ -161,8 +161,8 @@ class CaseSetup:
     async def _tell(self, post: Post, *, key: str) -> bool:
         if self.owners_are_away:
             return False
-        if all(known != key for known, _ in self.told):
-            self.told.append((key, post))
+        if all(known != key for known, _ in self.notices):
+            self.notices.append((key, post))
         return True
 
     def _reader(self) -> CaseReader:

@@ -30,7 +30,7 @@ class MemorySanctionBook:
         self._log = log
         self.by_id: dict[SanctionId, Sanction] = {}
         self.shares: dict[SanctionId, set[AccountId]] = {}
-        self.told: set[SanctionId] = set()
+        self.notified: set[SanctionId] = set()
         self.failures = ScriptedFailures()
 
     async def impose(self, sanction: Sanction) -> Sanction:
@@ -99,12 +99,12 @@ class MemorySanctionBook:
 
     async def list_unnotified(self, most: int) -> tuple[Sanction, ...]:
         """Look for those."""
-        found = [one for one in self.by_id.values() if one.id not in self.told]
+        found = [one for one in self.by_id.values() if one.id not in self.notified]
         return tuple(reversed(self._newest_first(found)))[:most]
 
     async def mark_notified(self, sanction: SanctionId, now: datetime) -> None:
         """Note it."""
-        self.told.add(sanction)
+        self.notified.add(sanction)
 
     def _enter(self, sanction: Sanction, action: ModerationAction, by: Actor | None) -> None:
         case = sanction.lifted_case or sanction.case

@@ -88,8 +88,8 @@ async def provider_table() -> str:
         can = ["yes", f"up to {able.most_inputs}" if able.most_inputs else "no", "yes" if able.takes_mask else "no"]
         cells = [sizes_text(able), str(able.most), str(able.previews or "no")]
         ticket = "yes" if hasattr(provider, "submit") else "no"
-        told = [ticket, first_sentence(provider, "cancel") or "the call is dropped", PRICE_SOURCES[kind]]
-        rows.append(f"| {' | '.join([f'`{kind}`', f'`{provider.model}`', *can, *cells, *told])} |")
+        facts = [ticket, first_sentence(provider, "cancel") or "the call is dropped", PRICE_SOURCES[kind]]
+        rows.append(f"| {' | '.join([f'`{kind}`', f'`{provider.model}`', *can, *cells, *facts])} |")
     return "\n".join(rows)
 
 

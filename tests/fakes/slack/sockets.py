@@ -75,11 +75,11 @@ class Sockets:
 
     async def recycle(self, reason: str = "refresh_requested") -> int:
         """Tell every connection to go and come back, as the platform does every few hours; give how many were told."""
-        told = self.connections
-        for one in told:
+        open_ones = self.connections
+        for one in open_ones:
             one.is_leaving = True
             await _say(one.socket, {"type": "disconnect", "reason": reason, "debug_info": {"host": "fake"}})
-        return len(told)
+        return len(open_ones)
 
     async def drop(self) -> None:
         """Break every connection without a word."""

@@ -302,12 +302,12 @@ async def test_it_runs_as_a_program_that_can_be_told_and_asked() -> None:
             nonsense = await wire.post("/control/faults", json={"endpoint": "images", "kind": "no such kind"})
             limited = await wire.post("/v1/images/generations", json=IMAGE)
             drawn = await wire.post("/v1/images/generations", json=IMAGE | {"n": 2})
-            told = (await wire.get("/control/seen")).json()
+            reply = (await wire.get("/control/seen")).json()
         program.send_signal(signal.SIGTERM)
         assert await program.wait() == 0
     assert (queued.json(), nonsense.status_code) == ({"queued": 1}, 400)
     assert (limited.status_code, limited.headers["retry-after"], drawn.status_code) == (429, "3", 200)
     assert len(drawn.json()["data"][0]["b64_json"]) > 30_000
-    assert [seen["path"] for seen in told["seen"]] == ["/v1/images/generations"] * 2
-    assert (told["paid_pictures"], [paid["prompt"] for paid in told["paid"]]) == (2, ["an otter"])
-    assert "Bearer x" not in json.dumps(told)
+    assert [seen["path"] for seen in reply["seen"]] == ["/v1/images/generations"] * 2
+    assert (reply["paid_pictures"], [paid["prompt"] for paid in reply["paid"]]) == (2, ["an otter"])
+    assert "Bearer x" not in json.dumps(reply)

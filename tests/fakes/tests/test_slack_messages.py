@@ -272,8 +272,8 @@ async def test_threads_direct_messages_and_small_things() -> None:
         assert (await place.api.usergroups_list())["usergroups"][0]["handle"] == "painters"
         assert (await place.api.usergroups_users_list(usergroup=group.id))["users"] == [place.ann.id]
         admin = place.team.add_member("boss", is_admin=True, locale="de-DE")
-        told = (await place.api.users_info(user=admin.id, include_locale=True))["user"]
-        assert (told["is_admin"], told["locale"], told["tz"]) == (True, "de-DE", "Europe/Amsterdam")
+        notice = (await place.api.users_info(user=admin.id, include_locale=True))["user"]
+        assert (notice["is_admin"], notice["locale"], notice["tz"]) == (True, "de-DE", "Europe/Amsterdam")
         assert (await place.api.conversations_info(channel=place.channel.id))["channel"]["is_member"]
         assert (await place.api.auth_test())["team_id"] == place.team.id
         assert (await refused(place.api.api_call("chat.nonsense")))["error"] == "unknown_method"

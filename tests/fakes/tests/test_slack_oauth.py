@@ -188,8 +188,8 @@ async def test_the_end_of_an_installation_is_told_and_its_token_is_dead(act: str
         api, ann = client_of(slack, team), team.add_member("ann")
         getattr(team, act)()
         assert (await refused(api.auth_test()))["error"] == code
-        told = {one.type for one in slack.seen.deliveries}
-        assert told == ({"app_uninstalled", "tokens_revoked"} if act == "uninstall" else {"tokens_revoked"})
+        reply = {one.type for one in slack.seen.deliveries}
+        assert reply == ({"app_uninstalled", "tokens_revoked"} if act == "uninstall" else {"tokens_revoked"})
         with pytest.raises(AssertionError, match="not installed"):
             await ann.global_shortcut("imagine")
         team.install()

@@ -102,9 +102,9 @@ def test_an_option_that_is_declared_is_a_flag_of_the_command_line() -> None:
         "margin": "8",
         "start": None,
     }
-    told = CliRunner().invoke(line, ["--help"], env={"COLUMNS": "200", "TERM": "dumb"}).output
-    assert "--template" in told
-    assert "It is drawn over." in told
+    shown = CliRunner().invoke(line, ["--help"], env={"COLUMNS": "200", "TERM": "dumb"}).output
+    assert "--template" in shown
+    assert "It is drawn over." in shown
 
 
 def test_every_door_takes_what_a_draft_has() -> None:

@@ -102,13 +102,13 @@ async def test_owners_hear_of_a_models_end_60_and_7_days_before(bench: Bench) ->
     due = bench.clock.now().date() + timedelta(days=61)
     ends = Finding("rewriter: shutdown of m", Health.NOTE, "It will be shut down.", "Change to n.", due=due)
     watch = watch_of(bench, CheckedStage(finds=[ends]), announced)
-    told = []
+    counts = []
     for days in (0, 1, 30, 23, 1, 6):
         bench.clock.move(timedelta(days=days))
         await watch.check_all()
         await watch_of(bench, CheckedStage(finds=[ends]), []).check_all()
-        told.append(len(bench.surface.posted))
-    assert told == [0, 1, 1, 2, 2, 2]
+        counts.append(len(bench.surface.posted))
+    assert counts == [0, 1, 1, 2, 2, 2]
     assert announced == ["Soon: rewriter: shutdown of m: It will be shut down. Change to n."] * 2
     assert bench.surface.posted[0][1].text == "rewriter: shutdown of m: It will be shut down. Change to n."
 
@@ -118,9 +118,9 @@ async def test_owners_who_could_not_be_told_are_told_at_the_next_look(bench: Ben
     announced: list[str] = []
     ends = Finding("rewriter: shutdown of m", Health.NOTE, "It ends.", "", due=bench.clock.now().date())
     watch = watch_of(bench, CheckedStage(finds=[ILL, ILL, ends]), announced)
-    for told in (0, 1):
+    for counts in (0, 1):
         bench.surface.failures.fail_next("direct", SurfaceFailed(LOOM, "500"))
         await watch.check_all()
         await watch.check_all()
-        assert len(bench.surface.posted) == told + 1
+        assert len(bench.surface.posted) == counts + 1
     assert len(announced) == 3

@@ -99,6 +99,6 @@ def test_strangers_cannot_fill_the_log(capsys: pytest.CaptureFixture[str]) -> No
     log("something else", 1001)
     assert len(capsys.readouterr().err.splitlines()) == 51
     log("socket.accept() out of system resource", 1011)
-    told, again = map(json.loads, capsys.readouterr().err.splitlines())
-    assert told["event"] == "950 more lines like those above were not logged."
+    first, again = map(json.loads, capsys.readouterr().err.splitlines())
+    assert first["event"] == "950 more lines like those above were not logged."
     assert again["event"].startswith("socket.accept()")

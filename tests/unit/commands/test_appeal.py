@@ -88,6 +88,6 @@ async def test_what_is_about_somebody_else_is_refused(bench: Bench, commands: Di
     pressed.failures.fail_next("ask", SurfaceFailed(LOOM, "too late for a form"))
     await commands.dispatch_line(f"/appeal it was a joke --decision {warning.id}", typed)
     await commands.press(f"contest:{warning.id}", pressed)
-    told = [(post.tone, post.text) for call in (typed, pressed) for post in call.whispers]
-    assert told == [(Tone.REFUSED, "There is no decision about you that could be appealed, so nothing was changed.")] * 2
+    answer = [(post.tone, post.text) for call in (typed, pressed) for post in call.whispers]
+    assert answer == [(Tone.REFUSED, "There is no decision about you that could be appealed, so nothing was changed.")] * 2
     assert cases(bench) == []

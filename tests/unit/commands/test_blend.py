@@ -40,6 +40,6 @@ async def test_pictures_are_drawn_after_all_alike(bench: Bench, line: str, promp
 @pytest.mark.parametrize("count", [0, 1, 6])
 async def test_too_few_or_too_many_are_a_sentence(bench: Bench, count: int) -> None:
     """Nothing is counted."""
-    [told] = await said(bench, "/blend as a family", *[PHOTO] * count)
-    assert told.endswith("Nothing was counted.")
+    [answer] = await said(bench, "/blend as a family", *[PHOTO] * count)
+    assert answer.endswith("Nothing was counted.")
     assert bench.jobs.rows == {}

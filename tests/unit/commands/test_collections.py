@@ -25,15 +25,15 @@ async def test_pictures_are_put_in_looked_at_and_taken_out(bench: Bench, hands: 
     """The newest without a link; the name is found whatever its case."""
     fox = await bench.draw("a fox", key="fox", count=2)
     await bench.draw("an owl", key="owl")
-    [told] = await hands.type("/collection add Best  of all")
-    assert told.text == "1 picture put into Best of all: /collection show Best of all looks at it."
-    [told] = await hands.type(f"/collection add BEST OF ALL --link {fox.id}")
-    assert told.text == "2 pictures put into Best of all: /collection show Best of all looks at it."
+    [answer] = await hands.type("/collection add Best  of all")
+    assert answer.text == "1 picture put into Best of all: /collection show Best of all looks at it."
+    [answer] = await hands.type(f"/collection add BEST OF ALL --link {fox.id}")
+    assert answer.text == "2 pictures put into Best of all: /collection show Best of all looks at it."
     [page] = await hands.type("/collection show best of all")
     assert page.text == "Best of all: the newest 3"
     assert sorted(drawn(page)) == ["a fox", "a fox", "an owl"]
-    [told] = await hands.type(f"/collection remove best of all --link {fox.id}")
-    assert told.text == "2 pictures taken out of Best of all."
+    [answer] = await hands.type(f"/collection remove best of all --link {fox.id}")
+    assert answer.text == "2 pictures taken out of Best of all."
     [refusal] = await hands.type(f"/collection remove best of all --link {fox.id}")
     assert refusal.text == "That picture is not in Best of all, so nothing was changed."
     [page] = await hands.type("/collection show best of all")
@@ -51,8 +51,8 @@ async def test_a_collection_that_is_dropped_leaves_its_pictures(bench: Bench, ha
     """In the gallery."""
     await bench.draw("a fox")
     await hands.type("/collection add foxes")
-    [told] = await hands.type("/collection remove foxes")
-    assert told.text == "The collection foxes is gone; its pictures stay in /gallery."
+    [answer] = await hands.type("/collection remove foxes")
+    assert answer.text == "The collection foxes is gone; its pictures stay in /gallery."
     [refusal] = await hands.type("/collection show foxes")
     assert refusal.text == NOT_THERE
     [page] = await hands.type("/gallery")
@@ -65,8 +65,10 @@ async def test_others_look_at_it_only_once_it_is_shared_here(bench: Bench, hands
     await hands.type("/collection add foxes")
     [refusal] = await hands.type("/collection show foxes", user="bob")
     assert refusal.text == NOT_THERE
-    [told] = await hands.type("/collection share foxes")
-    assert told.text.startswith("foxes: all who use easel here, on its page or in private chats may look at it, with your words,")
+    [answer] = await hands.type("/collection share foxes")
+    assert answer.text.startswith(
+        "foxes: all who use easel here, on its page or in private chats may look at it, with your words,"
+    )
     [page] = await hands.type("/collection show foxes", user="bob")
     assert drawn(page) == ["a fox"]
     [listed] = await hands.type("/collection list", user="bob")
@@ -74,8 +76,8 @@ async def test_others_look_at_it_only_once_it_is_shared_here(bench: Bench, hands
     for line in ("remove foxes", "share foxes"):
         [refusal] = await hands.type(f"/collection {line}", user="bob")
         assert refusal.text == NOT_THERE
-    [told] = await hands.type("/collection share foxes --audience me")
-    assert told.text == "foxes: you alone look at it from now on."
+    [answer] = await hands.type("/collection share foxes --audience me")
+    assert answer.text == "foxes: you alone look at it from now on."
     [listed] = await hands.type("/collection list", user="bob")
     assert "no collections here yet" in listed.text
     [listed] = await hands.type("/collection list")
@@ -120,10 +122,10 @@ class TestSeveralCommunities:
         assert refusal.text == "foxes was made elsewhere, so it can only be shared there. Nothing was changed."
         [listed] = await hands.type("/collection list")
         assert listed.text == "1 collection:\nfoxes · 1 picture · yours alone"
-        [told] = await hands.type("/collection share foxes")
-        assert told.text == "foxes: everybody here may look at it, with your words, from now on."
-        [told] = await hands.type("/collection share foxes --audience me", at=elsewhere)
-        assert told.text == "foxes: you alone look at it from now on."
+        [answer] = await hands.type("/collection share foxes")
+        assert answer.text == "foxes: everybody here may look at it, with your words, from now on."
+        [answer] = await hands.type("/collection share foxes --audience me", at=elsewhere)
+        assert answer.text == "foxes: you alone look at it from now on."
 
 
 async def test_one_that_is_shared_says_so_to_its_owner(bench: Bench, hands: Hands) -> None:
@@ -173,5 +175,5 @@ async def test_there_are_not_too_many_of_one_person(bench: Bench, hands: Hands) 
         await hands.type(f"/collection add foxes {number}")
     [refusal] = await hands.type("/collection add one more")
     assert refusal.text == "You have 100 collections, which is the most; /collection remove drops one."
-    [told] = await hands.type("/collection add foxes 7")
-    assert told.text.startswith("1 picture put into")
+    [answer] = await hands.type("/collection add foxes 7")
+    assert answer.text.startswith("1 picture put into")

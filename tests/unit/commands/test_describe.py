@@ -107,8 +107,8 @@ class DescribingSetup:
         self._count += 1
         call = self.bench.call(f"typed-{self._count}")
         await self._dispatcher.dispatch_line(line, call, pictures)
-        [told] = call.whispers
-        return told
+        [answer] = call.whispers
+        return answer
 
     async def press(self, action: str) -> list[Post]:
         """Press a button, and return what is whispered."""
@@ -126,22 +126,22 @@ def stage() -> DescribingSetup:
 
 async def test_a_picture_becomes_three_prompts_each_of_which_is_drawn(stage: DescribingSetup) -> None:
     """It counts as nothing until one is; what it cost is noted, and nothing of the picture is kept."""
-    told = await stage.type("/describe", PHOTO)
-    assert [detail.text for detail in told.details] == ["a fox", "a fox in ink", "x" * 499 + "…"]
-    assert [button.label for button in told.buttons] == ["Draw 1", "Draw 2", "Draw 3"]
+    answer = await stage.type("/describe", PHOTO)
+    assert [detail.text for detail in answer.details] == ["a fox", "a fox in ink", "x" * 499 + "…"]
+    assert [button.label for button in answer.buttons] == ["Draw 1", "Draw 2", "Draw 3"]
     assert CostIncurred("rewriter", COST) in stage.bench.observer.events
     assert (stage.bench.objects.objects, (await stage.bench.quota_status()).left) == ({}, 20)
-    assert await stage.press(told.buttons[1].action) == []
+    assert await stage.press(answer.buttons[1].action) == []
     assert newest(stage.bench).wish.prompt == "a fox in ink"
 
 
 async def test_what_is_said_in_any_script_can_be_kept(stage: DescribingSetup) -> None:
     """No table takes more bytes of it, and each sign is whole."""
     stage.onlooker.says = ("狐" * 900, "🦊" * 900, "a fox")
-    told = await stage.type("/describe", PHOTO)
-    texts = [detail.text for detail in told.details]
+    answer = await stage.type("/describe", PHOTO)
+    texts = [detail.text for detail in answer.details]
     assert texts == ["狐" * 266, "🦊" * 200, "a fox"]
-    assert await stage.press(told.buttons[0].action) == []
+    assert await stage.press(answer.buttons[0].action) == []
     assert newest(stage.bench).wish.prompt == texts[0]
 
 
@@ -172,12 +172,12 @@ async def test_ours_are_described_too(stage: DescribingSetup) -> None:
 @pytest.mark.parametrize("argument", ["lost1", "{id}9", "{id}x"])
 async def test_a_button_of_what_is_not_kept_is_a_sentence(stage: DescribingSetup, argument: str) -> None:
     """Nothing is counted."""
-    told = await stage.type("/describe", PHOTO)
-    id_ = told.buttons[0].argument[:-1]
+    answer = await stage.type("/describe", PHOTO)
+    id_ = answer.buttons[0].argument[:-1]
     [said] = await stage.press(f"draw-described:{argument.format(id=id_)}")
     assert said.text.startswith("That description is not kept any more")
     stage.bench.clock.move(LIFETIME)
-    assert (await stage.press(told.buttons[0].action))[0].text == said.text
+    assert (await stage.press(answer.buttons[0].action))[0].text == said.text
 
 
 async def test_where_no_model_looks_at_pictures_it_is_said() -> None:
@@ -188,8 +188,8 @@ async def test_where_no_model_looks_at_pictures_it_is_said() -> None:
 async def test_what_the_guard_will_not_have_is_not_described(stage: DescribingSetup) -> None:
     """The model does not see it."""
     stage.bench.picture_stage.will(Verdict(GuardDecision.REFUSE, rule="moderation:sexual", sentence="No.", category="sexual"))
-    told = await stage.type("/describe", PHOTO)
-    assert told.text.startswith("What that picture shows is not described here")
+    answer = await stage.type("/describe", PHOTO)
+    assert answer.text.startswith("What that picture shows is not described here")
     assert stage.onlooker.seen == []
 
 

@@ -44,10 +44,10 @@ async def edited(bench: Bench, hands: Hands, line: str, *, at: Place = SQUARE, u
 async def refused(bench: Bench, hands: Hands, line: str, *, at: Place = SQUARE, user: str = "ann") -> Post:
     """Type an edit that is refused; nothing is counted or kept of it."""
     before, kept = newest(bench), list(bench.objects.objects)
-    [told] = await hands.type(line, user, at=at)
+    [answer] = await hands.type(line, user, at=at)
     assert newest(bench) is before
     assert list(bench.objects.objects) == kept
-    return told
+    return answer
 
 
 async def test_an_edit_begins_with_the_newest_picture_of_the_place(bench: Bench, hands: Hands) -> None:
@@ -94,17 +94,17 @@ async def test_one_of_a_set_is_named_by_its_number(bench: Bench, hands: Hands) -
     line = f"/edit make it night --link {first.id}"
     assert (await edited(bench, hands, line)).wish.inputs[0].parent == pictures[0].id
     assert (await edited(bench, hands, f"{line} --number 2")).wish.inputs[0].parent == pictures[1].id
-    told = await refused(bench, hands, f"{line} --number 3")
-    assert told.text == "There are only 2 pictures there. Nothing was counted."
+    answer = await refused(bench, hands, f"{line} --number 3")
+    assert answer.text == "There are only 2 pictures there. Nothing was counted."
 
 
 async def test_pictures_of_other_places_are_not_the_newest_here(bench: Bench, hands: Hands) -> None:
     """What somebody drew elsewhere is not brought here unasked; a thread is of its channel."""
     first = await bench.draw("a fox")
-    told = await refused(bench, hands, "/edit make it night", at=ELSEWHERE)
-    assert told.text.startswith("You have no picture here that could be changed. Draw one with /imagine")
-    told = await refused(bench, hands, "/edit make it night", user="bob")
-    assert told.text.startswith("You have no picture here")
+    answer = await refused(bench, hands, "/edit make it night", at=ELSEWHERE)
+    assert answer.text.startswith("You have no picture here that could be changed. Draw one with /imagine")
+    answer = await refused(bench, hands, "/edit make it night", user="bob")
+    assert answer.text.startswith("You have no picture here")
     job = await edited(bench, hands, "/edit make it night", at=THREAD)
     assert job.wish.inputs[0].parent == (await picture_of(bench, first)).id
 
@@ -115,8 +115,8 @@ async def test_everybody_may_change_what_they_see_at_the_place(bench: Bench, han
     assert (await edited(bench, hands, f"/edit night --link {first.id}", user="bob")).wish.inputs
     own = await edited(bench, hands, f"/edit night --link {first.id}", at=ELSEWHERE)
     assert bench.message(own).footer[0] == "changed from an earlier picture"
-    told = await refused(bench, hands, f"/edit night --link {first.id}", at=ELSEWHERE, user="bob")
-    assert told.text == (
+    answer = await refused(bench, hands, f"/edit night --link {first.id}", at=ELSEWHERE, user="bob")
+    assert answer.text == (
         "That picture is somebody else's and from another place, so it cannot be used here. Nothing was counted."
     )
 
@@ -132,8 +132,8 @@ async def test_nothing_is_drawn_from_what_is_out_of_sight(bench: Bench, hands: H
     await bench.gallery.delete(first.id)
     assert (await refused(bench, hands, f"/edit night --link {picture.id}")).text == gone
     waiting = await bench.imagine("an owl", key="call-2")
-    told = await refused(bench, hands, f"/edit night --link {waiting.id}")
-    assert told.text == "That picture is not drawn yet; please ask again once it is there. Nothing was counted."
+    answer = await refused(bench, hands, f"/edit night --link {waiting.id}")
+    assert answer.text == "That picture is not drawn yet; please ask again once it is there. Nothing was counted."
 
 
 async def test_other_pictures_go_along_to_be_drawn_from(bench: Bench, house: Dispatcher) -> None:
@@ -199,10 +199,10 @@ async def test_other_words_are_drawn_from_the_same_pictures(bench: Bench, hands:
 async def test_pictures_that_are_not_kept_any_more_are_asked_for_again(bench: Bench, hands: Hands) -> None:
     """So is what never was there."""
     first = await bench.draw("a fox")
-    told = await refused(bench, hands, f"/imagine a hare --picture job:{first.id}")
-    assert told.text == "What this began with is not kept any more; please bring the pictures again. Nothing was counted."
-    told = await refused(bench, hands, "/imagine a hare --picture fox.png")
-    assert told.text.startswith("For picture, please attach a picture")
+    answer = await refused(bench, hands, f"/imagine a hare --picture job:{first.id}")
+    assert answer.text == "What this began with is not kept any more; please bring the pictures again. Nothing was counted."
+    answer = await refused(bench, hands, "/imagine a hare --picture fox.png")
+    assert answer.text.startswith("For picture, please attach a picture")
 
 
 async def test_a_picture_of_ours_can_be_drawn_from(bench: Bench, hands: Hands) -> None:
@@ -216,7 +216,7 @@ async def test_a_picture_of_ours_can_be_drawn_from(bench: Bench, hands: Hands) -
     assert bench.message(job).footer[0] == "drawn after 1 picture"
     beside = await edited(bench, hands, f"/edit like that --link {first.id} --picture picture:{picture.id}")
     assert [one.role for one in beside.wish.inputs] == ["base", "reference"]
-    told = await refused(bench, hands, f"/imagine a hare --picture picture:{picture.id}", at=ELSEWHERE, user="bob")
-    assert told.text.startswith("That picture is somebody else's and from another place")
-    told = await refused(bench, hands, f"/edit like that --picture job:{first.id}")
-    assert told.text.startswith("For picture, please attach a picture")
+    answer = await refused(bench, hands, f"/imagine a hare --picture picture:{picture.id}", at=ELSEWHERE, user="bob")
+    assert answer.text.startswith("That picture is somebody else's and from another place")
+    answer = await refused(bench, hands, f"/edit like that --picture job:{first.id}")
+    assert answer.text.startswith("For picture, please attach a picture")

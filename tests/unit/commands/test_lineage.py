@@ -108,18 +108,18 @@ async def test_back_and_forward_turn_the_message_and_draw_nothing(bench: Bench, 
 async def test_there_is_nothing_before_the_first_and_after_the_last(row: Row) -> None:
     """Buttons work for ever, also where they are out of date."""
     fox, _, snow = row.jobs
-    [told] = await row.press(f"back:{fox.id}", row.message(fox))
-    assert told.text == "That is the first one: it was not changed from another picture here. Nothing was changed."
-    [told] = await row.press(f"forward:{snow.id}", row.message(snow))
-    assert told.text == "Nothing came of that one yet; Edit changes it. Nothing was changed."
+    [answer] = await row.press(f"back:{fox.id}", row.message(fox))
+    assert answer.text == "That is the first one: it was not changed from another picture here. Nothing was changed."
+    [answer] = await row.press(f"forward:{snow.id}", row.message(snow))
+    assert answer.text == "Nothing came of that one yet; Edit changes it. Nothing was changed."
 
 
 async def test_whoever_may_not_change_the_message_is_shown_it_in_private(bench: Bench, row: Row) -> None:
     """So is whoever presses what is no job's own message; a moderator of the place may change it."""
     snow = row.jobs[-1]
     for message, user in ((row.message(snow), "bob"), (None, "ann"), (MessageRef(ALONE, "whisper 1"), "ann")):
-        [told] = await row.press(f"back:{snow.id}", message, user)
-        assert (told.text, len(told.pictures)) == ("make it night", 1)
+        [answer] = await row.press(f"back:{snow.id}", message, user)
+        assert (answer.text, len(answer.pictures)) == ("make it night", 1)
         assert row.shown(row.message(snow)) == "let it snow"
     assert await row.press(f"back:{snow.id}", row.message(snow), "mod", is_moderator=True) == []
     assert row.shown(row.message(snow)) == "make it night"
@@ -138,13 +138,13 @@ async def test_a_message_that_cannot_be_changed_stays_as_it_was(bench: Bench, ro
     _, night, snow = row.jobs
     message = row.message(snow)
     bench.surface.failures.fail_next("update", MessageGone(LOOM, "gone"))
-    [told] = await row.press(f"back:{snow.id}", message)
-    assert told.text == "make it night"
+    [answer] = await row.press(f"back:{snow.id}", message)
+    assert answer.text == "make it night"
     assert await bench.sent_messages.find_turned_to(LOOM, SQUARE.channel, message.id) is None
     await row.press(f"back:{snow.id}", message)
     bench.surface.failures.fail_next("update", MessageGone(LOOM, "gone"))
-    [told] = await row.press(f"back:{night.id}", message)
-    assert told.text == "a fox"
+    [answer] = await row.press(f"back:{night.id}", message)
+    assert answer.text == "a fox"
     assert await bench.sent_messages.find_turned_to(LOOM, SQUARE.channel, message.id) == night.id
 
 
@@ -153,13 +153,13 @@ async def test_pictures_of_other_places_are_not_shown_to_others(bench: Bench, ro
     fox, night, _ = row.jobs
     elsewhere = Place(LOOM, "town", "the mill")
     bench.jobs.change(bench.jobs.rows[fox.id], place=elsewhere)
-    [told] = await row.press(f"back:{night.id}", row.message(night), "mod", is_moderator=True)
-    assert told.text.startswith("The picture before it is somebody else's and from another place")
-    [told] = await row.press(f"back:{night.id}", row.message(night))
-    assert (told.text, row.shown(row.message(night))) == ("a fox", "make it night")
+    [answer] = await row.press(f"back:{night.id}", row.message(night), "mod", is_moderator=True)
+    assert answer.text.startswith("The picture before it is somebody else's and from another place")
+    [answer] = await row.press(f"back:{night.id}", row.message(night))
+    assert (answer.text, row.shown(row.message(night))) == ("a fox", "make it night")
     bench.jobs.change(bench.jobs.rows[night.id], place=elsewhere)
-    [told] = await row.press(f"forward:{fox.id}", None, "bob")
-    assert told.text.startswith("Nothing came of that one yet")
+    [answer] = await row.press(f"forward:{fox.id}", None, "bob")
+    assert answer.text.startswith("Nothing came of that one yet")
 
 
 async def test_what_was_deleted_is_passed_over_or_said_to_be_gone(bench: Bench, row: Row) -> None:
@@ -167,8 +167,8 @@ async def test_what_was_deleted_is_passed_over_or_said_to_be_gone(bench: Bench, 
     fox, night, snow = row.jobs
     day = await row.change("make it day", of=fox)
     await bench.gallery.delete(night.id)
-    [told] = await row.press(f"back:{snow.id}", row.message(snow))
-    assert told.text == "The picture before it was deleted or taken down. Nothing was changed."
+    [answer] = await row.press(f"back:{snow.id}", row.message(snow))
+    assert answer.text == "The picture before it was deleted or taken down. Nothing was changed."
     await row.press(f"forward:{fox.id}", row.message(fox))
     assert row.shown(row.message(fox)) == day.wish.prompt
 
@@ -209,8 +209,8 @@ async def test_a_job_without_a_message_shows_what_is_its_own(bench: Bench, row: 
     """Its message was never said."""
     snow = row.jobs[-1]
     bench.jobs.change(bench.jobs.rows[snow.id], message=None)
-    [told] = await row.hands.type("/edit undo")
-    assert told.text == "make it night"
+    [answer] = await row.hands.type("/edit undo")
+    assert answer.text == "make it night"
 
 
 async def test_what_is_deleted_goes_from_where_it_was_turned_to(bench: Bench, row: Row) -> None:
@@ -275,11 +275,11 @@ async def test_history_leaves_a_line_for_what_is_not_to_be_seen(bench: Bench, ro
     await row.change("and hail", user="bob", of=snow)
     bench.jobs.change(bench.jobs.rows[fox.id], place=Place(LOOM, "town", "the mill"))
     await bench.gallery.delete(night.id)
-    [told] = await row.hands.type("/history", "bob")
-    assert told.details[0].text == (
+    [answer] = await row.hands.type("/history", "bob")
+    assert answer.details[0].text == (
         "1. a picture from another place\n2. a picture that was deleted or taken down\n3. “let it snow”\n4. “and hail” ← this one"
     )
-    assert len(told.pictures) == 2
+    assert len(answer.pictures) == 2
 
 
 async def test_a_history_that_stays_is_known(bench: Bench, row: Row, house: Dispatcher) -> None:
@@ -296,8 +296,8 @@ async def test_a_row_that_bites_its_own_tail_ends(bench: Bench, row: Row) -> Non
     last = (await bench.pictures.of_job(snow.id))[0]
     bitten = tuple(replace(one, parent=last.id) for one in bench.job(snow).wish.inputs)
     bench.jobs.change(bench.jobs.rows[fox.id], wish=replace(bench.job(fox).wish, inputs=bitten))
-    [told] = await row.hands.type("/history")
-    assert len(told.pictures) == 10
+    [answer] = await row.hands.type("/history")
+    assert len(answer.pictures) == 10
 
 
 async def test_a_row_ends_where_nothing_is_known_of_a_picture(bench: Bench, row: Row) -> None:
@@ -306,8 +306,8 @@ async def test_a_row_ends_where_nothing_is_known_of_a_picture(bench: Bench, row:
     [picture] = await bench.pictures.of_job(fox.id)
     assert picture.state is PictureState.VISIBLE
     bench.jobs.kept.pop(PictureId(picture.id))
-    [told] = await row.press(f"back:{night.id}", row.message(night))
-    assert told.text.startswith("That is the first one")
+    [answer] = await row.press(f"back:{night.id}", row.message(night))
+    assert answer.text.startswith("That is the first one")
 
 
 async def test_a_change_that_is_taken_away_while_its_row_is_read_is_a_step_that_cannot_be_seen(row: Row) -> None:

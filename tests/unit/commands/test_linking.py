@@ -130,8 +130,8 @@ async def test_the_button_parts_whoever_presses_it(bench: Bench, ann: Everywhere
     """Both keep the day as it is."""
     await bench.draw(count=2)
     await ann.joined()
-    told = await ann.press(await ann.type("/unlink", KILN), KILN)
-    assert told.text == ("Done: your account here is separate again. Today you have used 2 of 3 pictures and have 1 left.")
+    answer = await ann.press(await ann.type("/unlink", KILN), KILN)
+    assert answer.text == ("Done: your account here is separate again. Today you have used 2 of 3 pictures and have 1 left.")
     parted = await bench.accounts.find(Identity(KILN, "", "7"))
     assert parted
     assert parted.tier == GUEST

@@ -52,9 +52,9 @@ async def test_what_is_chosen_from_the_menu_is_pressed(bench: Bench, message_act
 async def test_a_message_that_is_not_ours_has_no_picture(message_actions: MessageActions, call: FakeCall) -> None:
     """Menus are on everybody's messages, so it is said."""
     await message_actions.choose("delete", "elsewhere", call)
-    [told] = call.whispers
-    assert told.tone is Tone.REFUSED
-    assert told.text.startswith(
+    [notice] = call.whispers
+    assert notice.tone is Tone.REFUSED
+    assert notice.text.startswith(
         "I know of no picture in that message; if it shows one, use the message in which it was first posted"
     )
 
@@ -165,8 +165,8 @@ async def test_an_answer_that_cannot_be_used_is_one_sentence(painting: Bench, an
     ):
         call = answer(painting, number)
         assert await answers.reply(words, message_of(painting, fox), call, bring)
-        [told] = call.whispers
-        assert told.text.startswith(says)
+        [notice] = call.whispers
+        assert notice.text.startswith(says)
     assert len(painting.jobs.rows) == 1
 
 

@@ -190,7 +190,7 @@ async def test_what_is_never_drawn_no_moderator_allows(setup: MistakeSetup) -> N
 
 
 @pytest.mark.parametrize(
-    ("by", "words", "told"),
+    ("by", "words", "answer"),
     [
         (RefusedBy.PROVIDER, "a shooting star", "the image service"),
         (RefusedBy.PICTURE_CHECK, "a shooting star", "Your words were fine"),
@@ -198,14 +198,14 @@ async def test_what_is_never_drawn_no_moderator_allows(setup: MistakeSetup) -> N
     ],
 )
 async def test_where_no_moderator_can_help_the_person_is_told_what_can(
-    setup: MistakeSetup, by: RefusedBy, words: str, told: str
+    setup: MistakeSetup, by: RefusedBy, words: str, answer: str
 ) -> None:
     """No case is opened that nobody could decide."""
     setup.bench.painter.will(PromptRefused(rule="r", sentence="No.", by=by))
     job = await setup.imagine(words)
     assert isinstance(job, Job)
     button = next(button for button in setup.bench.message(job).buttons if button.command == "mistake")
-    assert told in await setup.press(button)
+    assert answer in await setup.press(button)
     assert setup.cases == []
 
 

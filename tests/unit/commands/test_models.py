@@ -113,17 +113,17 @@ async def test_a_model_that_was_asked_for_is_in_the_wish_and_counts_by_its_weigh
 
 
 @pytest.mark.parametrize(
-    ("typed", "told"),
+    ("typed", "answer"),
     [
         ("dear", "The model dear is for premium only, and you are registered; /models shows those that you may use."),
         ("flux-2-pro", "model can be painter or pro, not “flux-2-pro”. That model is called pro here."),
         ("no!", "model is the name of a model, such as /models shows them, not “no!”."),
     ],
 )
-async def test_a_model_that_cannot_draw_is_refused_in_one_sentence(bench: Bench, hands: Hands, typed: str, told: str) -> None:
+async def test_a_model_that_cannot_draw_is_refused_in_one_sentence(bench: Bench, hands: Hands, typed: str, answer: str) -> None:
     """Nothing is counted."""
     [post] = await hands.type(f"/imagine a fox --model {typed}")
-    assert post.text.removesuffix(" Nothing was counted.") == told
+    assert post.text.removesuffix(" Nothing was counted.") == answer
     assert (await bench.quota_status()).held == 0
 
 

@@ -45,8 +45,8 @@ def editing_of(bench: Bench, page: Platform = PAGE) -> PartEditing:
 async def press(bench: Bench, editing: PartEditing, job: Job, *, is_local: bool = False) -> Post:
     """Press the button, and return what is said in private."""
     hands = Hands(bench, Dispatcher((part(editing, is_local=is_local),), lambda: FAULT, nobody))
-    [told] = await hands.press("edit-part", job)
-    return told
+    [answer] = await hands.press("edit-part", job)
+    return answer
 
 
 async def opened(bench: Bench, editing: PartEditing, job: Job) -> str:
@@ -66,14 +66,14 @@ async def send(bench: Bench, editing: PartEditing, secret: str, marked: MarkedPa
 async def test_the_button_gives_a_link_for_each_picture(bench: Bench) -> None:
     """In private; who is on the page already gets a relative one."""
     job = await bench.draw(count=2)
-    told = await press(bench, editing_of(bench), job)
-    assert [link.label for link in told.links] == ["Mark the part", "Mark the part of picture 2"]
-    assert all(link.address.startswith("https://easel.test/part#") for link in told.links)
-    assert "opens once within 10 minutes, and leaves you an hour" in told.text
-    assert "the machine that easel runs on" not in told.text
-    told = await press(bench, editing_of(bench, page=LOOM), job, is_local=True)
-    assert told.links[0].address.startswith("part#")
-    assert told.text.endswith("The link opens on the machine that easel runs on only.")
+    answer = await press(bench, editing_of(bench), job)
+    assert [link.label for link in answer.links] == ["Mark the part", "Mark the part of picture 2"]
+    assert all(link.address.startswith("https://easel.test/part#") for link in answer.links)
+    assert "opens once within 10 minutes, and leaves you an hour" in answer.text
+    assert "the machine that easel runs on" not in answer.text
+    answer = await press(bench, editing_of(bench, page=LOOM), job, is_local=True)
+    assert answer.links[0].address.startswith("part#")
+    assert answer.text.endswith("The link opens on the machine that easel runs on only.")
 
 
 async def test_what_is_marked_is_drawn_where_the_button_was_pressed(bench: Bench) -> None:
@@ -122,5 +122,5 @@ async def test_pictures_of_others_from_elsewhere_are_not_offered(bench: Bench) -
 async def test_where_nothing_changes_pictures_it_is_said_at_once() -> None:
     """Not after somebody has marked something."""
     bench = a_bench(most_inputs=0)
-    told = await press(bench, editing_of(bench), await bench.draw())
-    assert told.text == "No image model here changes pictures, so there is nothing to mark. Nothing was counted."
+    answer = await press(bench, editing_of(bench), await bench.draw())
+    assert answer.text == "No image model here changes pictures, so there is nothing to mark. Nothing was counted."

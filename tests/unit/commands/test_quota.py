@@ -115,10 +115,10 @@ async def test_the_day_is_the_communitys(console: AdminConsole) -> None:
 async def test_admins_and_owners_see_the_quota_of_others(console: AdminConsole) -> None:
     """Without what roles give, which only the platform knows, and only when they call."""
     await console.see(BOB)
-    told = await console.say("/quota show --person bob")
-    assert told.startswith("loom:bob has 20 of 20 pictures left today.")
-    assert told.endswith("What a role or a purchase gives is not in here: only their own /quota show includes it.")
-    assert await console.say("/quota show --person bob", OWNER) == told
+    answer = await console.say("/quota show --person bob")
+    assert answer.startswith("loom:bob has 20 of 20 pictures left today.")
+    assert answer.endswith("What a role or a purchase gives is not in here: only their own /quota show includes it.")
+    assert await console.say("/quota show --person bob", OWNER) == answer
 
 
 async def test_nobody_else_sees_the_quota_of_others(console: AdminConsole) -> None:

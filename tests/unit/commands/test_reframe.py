@@ -41,12 +41,12 @@ async def pixels(bench: Bench, job: Job) -> Image.Image:
 async def test_the_menu_offers_all_ways_for_one_picture(bench: Bench, hands: Hands) -> None:
     """Of a set it asks first which one."""
     one, two = await bench.draw(), await bench.draw(count=2, key="call-2")
-    [told] = await hands.press("reframe", one)
+    [answer] = await hands.press("reframe", one)
     [picture] = await bench.pictures.of_job(one.id)
-    assert [button.label for button in told.buttons] == [
+    assert [button.label for button in answer.buttons] == [
         *("Zoom out 1.5×", "Zoom out 2×", "Pan left", "Pan right", "Pan up", "Pan down", "Upscale", "Remove background"),
     ]
-    assert {button.argument for button in told.buttons} == {picture.id}
+    assert {button.argument for button in answer.buttons} == {picture.id}
     [asked] = await hands.press("reframe", two)
     pictures = await bench.pictures.of_job(two.id)
     assert [button.action for button in asked.buttons] == [f"reframe:{picture.id}" for picture in pictures]
@@ -76,8 +76,8 @@ async def test_panning_too_far_is_a_sentence(bench: Bench, hands: Hands) -> None
         await bench.work()
         job = bench.job(newest(bench))
     assert job.wish.prompt.count("with more to be seen") == 1
-    [told] = await hands.press("pan-right", job)
-    assert "zoom out instead" in told.text
+    [answer] = await hands.press("pan-right", job)
+    assert "zoom out instead" in answer.text
     assert (await bench.quota_status()).left == 17
 
 
@@ -93,8 +93,8 @@ async def test_upscaling_draws_the_same_larger_and_as_well_as_can_be(bench: Benc
 async def test_a_background_is_removed_by_a_model_that_can(bench: Bench, hands: Hands) -> None:
     """Elsewhere it is one sentence, and nothing is counted."""
     first = await bench.draw("a fox")
-    [told] = await hands.press("cut-out", first)
-    assert told.text.startswith("No image model here can leave the background clear")
+    [answer] = await hands.press("cut-out", first)
+    assert answer.text.startswith("No image model here can leave the background clear")
     able = replace(bench.painter.abilities, draws_clear=True)
     clear = Bench(painter=ScriptedProvider(abilities=able, edge=64))
     commands = reframe_commands(Reframing(clear.studio, clear.bases, Canvases()))

@@ -134,5 +134,5 @@ async def test_a_guest_whose_own_limit_is_lower_is_not_offered_it(console: Admin
     call = PlacedCall(console.bench, "first", GUS, YARD)
     await drawing.dispatch_line("/imagine a fox", call)
     [refused] = call.whispers
-    told = "That needs 1 picture; your limit is 0 a day. An admin can raise it; nothing was counted."
-    assert (refused.text, refused.buttons) == (told, ())
+    answer = "That needs 1 picture; your limit is 0 a day. An admin can raise it; nothing was counted."
+    assert (refused.text, refused.buttons) == (answer, ())

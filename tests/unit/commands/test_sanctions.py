@@ -13,7 +13,7 @@ from tests.unit.commands.admin_console import ALONE, BOB, ELSEWHERE, OWNER, Admi
 
 MO = replace(BOB, identity=replace(BOB.identity, user="mo"), name="Mo", is_moderator=True)
 DAY = timedelta(days=1)
-TOLD = "They are told in private where that is possible."
+NOTICE = "They are told in private where that is possible."
 
 
 @pytest.fixture
@@ -35,18 +35,18 @@ async def is_barred(console: AdminConsole, place: object = SQUARE) -> bool:
 async def test_a_moderator_warns_mutes_and_bans_here(console: AdminConsole) -> None:
     """Each is confirmed with what it is, and holds nowhere else."""
     assert await console.say("/sanction warn no floods --person bob", MO) == (
-        f"loom:bob was warned. It stays on record. Why: no floods. {TOLD}"
+        f"loom:bob was warned. It stays on record. Why: no floods. {NOTICE}"
     )
     assert not await is_barred(console)
     assert await console.say("/sanction mute --person bob --until 1d", MO) == (
-        f"loom:bob is muted here until 15 March 2026, 12:00 UTC. {TOLD}"
+        f"loom:bob is muted here until 15 March 2026, 12:00 UTC. {NOTICE}"
     )
     assert await is_barred(console)
     assert not await is_barred(console, ELSEWHERE)
     console.bench.clock.move(DAY)
     assert not await is_barred(console)
     assert await console.say("/sanction ban --person bob --until 2026-03-16 --why again", MO) == (
-        f"loom:bob is banned here until the end of 16 March 2026. What was being drawn for them has ended. Why: again. {TOLD}"
+        f"loom:bob is banned here until the end of 16 March 2026. What was being drawn for them has ended. Why: again. {NOTICE}"
     )
     console.bench.clock.move(2 * DAY)
     assert not await is_barred(console)
@@ -80,8 +80,8 @@ async def test_undo_takes_it_back_once(console: AdminConsole) -> None:
         [refused] = await console.press(button, by, place)
         assert refused.tone is Tone.REFUSED
     assert await is_barred(console)
-    [told] = await console.press(button, MO)
-    assert told.text == "Taken back: the ban of loom:bob."
+    [answer] = await console.press(button, MO)
+    assert answer.text == "Taken back: the ban of loom:bob."
     [again] = await console.press(button, MO)
     assert again.text == "That has ended already, so nothing was changed."
     assert not await is_barred(console)

@@ -311,7 +311,7 @@ async def test_what_was_set_is_a_setting_on_record(console: BudgetConsole) -> No
 
 
 @pytest.mark.parametrize(
-    ("name", "value", "told"),
+    ("name", "value", "answer"),
     [
         ("threshold_minors", "off", "never drawn"),
         ("threshold_minors", "flagged", "never drawn"),
@@ -323,10 +323,10 @@ async def test_what_was_set_is_a_setting_on_record(console: BudgetConsole) -> No
     ],
 )
 async def test_a_threshold_is_a_score_and_never_a_way_to_what_is_never_drawn(
-    console: BudgetConsole, name: str, value: str, told: str
+    console: BudgetConsole, name: str, value: str, answer: str
 ) -> None:
     """Nothing is written."""
     text = await console.say(f"/settings set {value} --name {name}", ANN)
-    assert told in text
+    assert answer in text
     assert "Nothing was changed." in text
     assert console.entries == []

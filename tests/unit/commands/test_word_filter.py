@@ -90,9 +90,9 @@ async def test_the_list_shows_what_becomes_of_each(console: WordFilterConsole) -
 async def test_a_try_names_the_entry_and_draws_nothing(console: WordFilterConsole) -> None:
     """Of the community's own words and of easel's."""
     await console.say("/filter add our mascot --action review --language en")
-    told = await console.say("/filter test two of our m4scots")
+    answer = await console.say("/filter test two of our m4scots")
     found = "“our mascot” of community (listed here) is found in “two of our mascots”."
-    assert told == f"That would be drawn, and shown to moderators: {found}"
+    assert answer == f"That would be drawn, and shown to moderators: {found}"
     assert "would be refused: “naked child” of minors" in await console.say("/filter test a n.a.k.e.d child")
     assert "lets it through" in await console.say("/filter test a shooting star")
 

@@ -463,8 +463,8 @@ def test_no_sentence_repeats_a_secret_wherever_it_landed(environ: dict[str, str]
     """People put keys into the wrong place; the sentence is on their screen, and the error in a log."""
     with pytest.raises(ConfigError) as caught:
         load(None, environ=environ)
-    told = f"{caught.value.user_text} {caught.value} {caught.value!r} {caught.value.__cause__!r}"
-    assert SECRET not in told
+    text = f"{caught.value.user_text} {caught.value} {caught.value!r} {caught.value.__cause__!r}"
+    assert SECRET not in text
 
 
 def test_a_named_file_that_is_absent_is_an_error(tmp_path: Path) -> None:
@@ -497,8 +497,8 @@ def test_a_secrets_folder_that_is_absent_is_an_error(tmp_path: Path) -> None:
 def test_a_secret_file_of_an_unknown_name_is_an_error(tmp_path: Path) -> None:
     """A typing mistake in a file's name is one too."""
     (tmp_path / "openai__api_kye").write_text(SECRET)
-    told = sentence(None, {"EASEL_SECRETS_DIR": str(tmp_path)})
-    assert told == f"The secret file {tmp_path / 'openai__api_kye'} is not a setting. Did you mean api_key?"
+    text = sentence(None, {"EASEL_SECRETS_DIR": str(tmp_path)})
+    assert text == f"The secret file {tmp_path / 'openai__api_kye'} is not a setting. Did you mean api_key?"
 
 
 def test_a_secret_file_that_is_none_is_an_error(tmp_path: Path) -> None:

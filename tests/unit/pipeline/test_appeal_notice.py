@@ -54,7 +54,7 @@ class AppealNoticeSetup:
         return await self.review.decide(case.id, decision, by, HOUSE)
 
     @property
-    def told(self) -> list[str]:
+    def texts(self) -> list[str]:
         """What was said to Ann alone."""
         return [post.text for place, post, _ in self.bench.surface.posted if place.channel == "ann alone"]
 
@@ -69,9 +69,9 @@ def setup(bench: Bench) -> AppealNoticeSetup:
 async def test_a_decision_is_told_once(setup: AppealNoticeSetup, decision: CaseDecision, text: str) -> None:
     """However often it is carried out."""
     decided = await setup.decide(await setup.open(CaseKind.APPEAL, appeals="a warning"), decision)
-    assert setup.told == [text]
+    assert setup.texts == [text]
     await setup.notice.enforce(decided)
-    assert setup.told == [text]
+    assert setup.texts == [text]
     assert setup.bench.seen_keys.happened == {f"appeal:{decided.id}:1"}
 
 
@@ -82,7 +82,7 @@ async def test_a_crash_before_they_are_told_loses_nothing(setup: AppealNoticeSet
         await setup.decide(await setup.open(CaseKind.APPEAL, appeals="a warning"), CaseDecision.UPHOLD)
     for _ in range(2):
         await setup.review.carry_on()
-    assert setup.told == [UPHELD]
+    assert setup.texts == [UPHELD]
 
 
 async def test_what_is_decided_anew_is_told_anew(setup: AppealNoticeSetup) -> None:
@@ -90,15 +90,15 @@ async def test_what_is_decided_anew_is_told_anew(setup: AppealNoticeSetup) -> No
     appeal = await setup.open(CaseKind.APPEAL, appeals="a warning")
     await setup.decide(appeal, CaseDecision.UPHOLD)
     await setup.review.undo(appeal.id, OLLIE, HOUSE)
-    assert setup.told == [UPHELD]
+    assert setup.texts == [UPHELD]
     await setup.decide(appeal, CaseDecision.RESTORE)
-    assert setup.told == [UPHELD, GRANTED]
+    assert setup.texts == [UPHELD, GRANTED]
 
 
 async def test_only_decisions_of_appeals_are_told(setup: AppealNoticeSetup) -> None:
     """What follows from a report has words of its own."""
     await setup.decide(await setup.open(CaseKind.REPORT, await setup.bench.draw()), CaseDecision.REMOVE)
-    assert setup.told == []
+    assert setup.texts == []
     assert setup.bench.seen_keys.happened == set()
 
 
@@ -108,14 +108,14 @@ async def test_a_picture_that_comes_back_needs_no_more_words(setup: AppealNotice
     report = await setup.decide(await setup.open(CaseKind.REPORT, job), CaseDecision.REMOVE, MO)
     await setup.decide(await setup.open(CaseKind.APPEAL, job, appeals=report.id), CaseDecision.RESTORE)
     assert [picture.state for picture in await setup.bench.pictures.of_job(job.id)] == [PictureState.VISIBLE]
-    assert setup.told == [GRANTED]
+    assert setup.texts == [GRANTED]
 
 
 async def test_a_picture_that_was_never_removed_is_not_called_deleted(setup: AppealNoticeSetup) -> None:
     """The appeal was against something else."""
     job = await setup.bench.draw()
     await setup.decide(await setup.open(CaseKind.APPEAL, job, appeals="a warning"), CaseDecision.RESTORE)
-    assert setup.told == [GRANTED]
+    assert setup.texts == [GRANTED]
 
 
 async def test_whoever_gets_no_picture_back_is_told_so(setup: AppealNoticeSetup) -> None:
@@ -127,7 +127,7 @@ async def test_whoever_gets_no_picture_back_is_told_so(setup: AppealNoticeSetup)
     appeal = await setup.open(CaseKind.APPEAL, job, appeals=report.id)
     await setup.decide(appeal, CaseDecision.RESTORE)
     assert setup.bench.objects.objects == {}
-    assert setup.told == [f"{GRANTED} The picture itself is deleted for good and cannot come back."]
+    assert setup.texts == [f"{GRANTED} The picture itself is deleted for good and cannot come back."]
 
 
 async def test_a_picture_that_others_hide_is_not_called_deleted(setup: AppealNoticeSetup) -> None:
@@ -136,8 +136,8 @@ async def test_a_picture_that_others_hide_is_not_called_deleted(setup: AppealNot
     [picture] = await setup.bench.pictures.of_job(job.id)
     await setup.bench.decisions.hide(picture.id, RemovalReason.REPORTS, "reports")
     await setup.decide(await setup.open(CaseKind.APPEAL, job, appeals="a warning"), CaseDecision.RESTORE)
-    [told] = setup.told
-    assert told == f"{GRANTED} The picture itself stays hidden until a moderator has looked at what else was said about it."
+    [texts] = setup.texts
+    assert texts == f"{GRANTED} The picture itself stays hidden until a moderator has looked at what else was said about it."
 
 
 async def test_a_process_that_cannot_reach_them_leaves_it_to_another_one(setup: AppealNoticeSetup) -> None:
@@ -150,7 +150,7 @@ async def test_a_process_that_cannot_reach_them_leaves_it_to_another_one(setup: 
     )
     assert [case.id for case in await setup.bench.cases.to_enforce(most=9)] == [decided.id]
     await setup.review.carry_on()
-    assert setup.told == [UPHELD]
+    assert setup.texts == [UPHELD]
 
 
 async def test_a_platform_that_is_down_is_tried_again(setup: AppealNoticeSetup) -> None:
@@ -163,7 +163,7 @@ async def test_a_platform_that_is_down_is_tried_again(setup: AppealNoticeSetup) 
     setup.bench.surface.failures.clear()
     for _ in range(2):
         await setup.review.carry_on()
-    assert setup.told == [UPHELD]
+    assert setup.texts == [UPHELD]
     assert await setup.bench.cases.to_enforce(most=9) == ()
 
 
@@ -176,4 +176,4 @@ async def test_after_a_day_it_is_given_up(setup: AppealNoticeSetup) -> None:
     assert await setup.bench.cases.to_enforce(most=9) == ()
     setup.bench.surface.failures.clear()
     await setup.review.carry_on()
-    assert setup.told == []
+    assert setup.texts == []

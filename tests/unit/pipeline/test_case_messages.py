@@ -147,7 +147,7 @@ async def test_what_the_platform_does_not_take_now_is_shown_later(bench: Bench, 
     await setup.messages.show_due()
     assert await setup.cases.message(case.id) is None
     assert "reported" in (await setup.shown(case)).text
-    assert setup.told == []
+    assert setup.notices == []
 
 
 async def test_cases_that_cannot_be_shown_keep_no_others_waiting(bench: Bench, setup: CaseSetup) -> None:
@@ -179,7 +179,7 @@ async def test_owners_are_told_when_the_channel_is_gone(bench: Bench, setup: Cas
         await setup.report(await bench.draw(key=key))
         bench.surface.failures.fail_next("post", MessageGone(LOOM, "no such channel"))
         await setup.messages.show_due()
-    [(_, post)] = setup.told
+    [(_, post)] = setup.notices
     assert "/settings set here --name review_channel" in post.text
     assert await setup.cases.to_show(most=9) == ()
 
@@ -286,7 +286,7 @@ async def test_a_case_waits_until_owners_can_be_told_that_there_is_no_channel(be
     assert len(await setup.cases.to_show(most=100)) == 30
     setup.owners_are_away = False
     await setup.messages.show_due()
-    assert len(setup.told) == 1
+    assert len(setup.notices) == 1
     assert await setup.cases.to_show(most=100) == ()
 
 
@@ -296,7 +296,7 @@ async def test_owners_are_told_when_there_is_no_channel(bench: Bench) -> None:
     for key in ("one", "two"):
         await setup.report(await bench.draw(key=key))
         await setup.messages.show_due()
-    [(_, post)] = setup.told
+    [(_, post)] = setup.notices
     assert "nobody has said where" in post.text
 
 

@@ -126,9 +126,9 @@ async def test_a_call_that_a_killed_process_left_open_is_told_by_who_finds_it(be
 
 
 @pytest.mark.parametrize(
-    ("fault", "told"), [(ProviderFault.TIMED_OUT, [True]), (ProviderFault.UNREACHABLE, [])], ids=["maybe paid", "not paid"]
+    ("fault", "flags"), [(ProviderFault.TIMED_OUT, [True]), (ProviderFault.UNREACHABLE, [])], ids=["maybe paid", "not paid"]
 )
-async def test_words_cost_what_settling_them_cost(bench: Bench, fault: ProviderFault, told: list[bool]) -> None:
+async def test_words_cost_what_settling_them_cost(bench: Bench, fault: ProviderFault, flags: list[bool]) -> None:
     """Their estimate, where the rewriter was at work and gave nothing."""
     await bench.draw()
     assert [event.cost for event in events(bench, CostIncurred) if event.provider == REWRITER] == [REWRITING_COSTS]
@@ -136,7 +136,7 @@ async def test_words_cost_what_settling_them_cost(bench: Bench, fault: ProviderF
     bench.rewriter.costs = Cost(REWRITING_COSTS.microusd, is_estimate=True)
     bench.rewriter.will(*[ProviderFailed(REWRITER, "down", fault=fault)] * 3)
     await bench.draw(key="call-2")
-    assert [event.cost.is_estimate for event in events(bench, CostIncurred) if event.provider == REWRITER] == told
+    assert [event.cost.is_estimate for event in events(bench, CostIncurred) if event.provider == REWRITER] == flags
 
 
 async def test_the_leader_tells_what_it_did(bench: Bench) -> None:

@@ -16,10 +16,10 @@ PROVIDERS = "only for personal use"
 
 def test_a_note_of_the_providers_is_never_taken_for_one() -> None:
     """However it begins."""
-    told = set_shortfall(replace(DRAWING, notes=(PROVIDERS,)), WHY)
-    assert (told.notes, told.shortfall) == ((PROVIDERS, WHY), WHY)
-    assert set_shortfall(told, WHY) == told
-    other = set_shortfall(told, "cancelled; 1 of 2 was drawn already and is counted")
+    drawing = set_shortfall(replace(DRAWING, notes=(PROVIDERS,)), WHY)
+    assert (drawing.notes, drawing.shortfall) == ((PROVIDERS, WHY), WHY)
+    assert set_shortfall(drawing, WHY) == drawing
+    other = set_shortfall(drawing, "cancelled; 1 of 2 was drawn already and is counted")
     assert other.notes == (PROVIDERS, other.shortfall)
     assert set_shortfall(other, "") == replace(DRAWING, notes=(PROVIDERS,))
 

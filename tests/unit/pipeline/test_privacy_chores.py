@@ -51,7 +51,7 @@ class ChoresSetup(ForgettingSetup):
         )
 
     @property
-    def told(self) -> list[str]:
+    def texts(self) -> list[str]:
         """What was said in private."""
         return [post.text for place, post, _ in self.bench.surface.posted if place.channel == "ann alone"]
 
@@ -68,8 +68,8 @@ async def test_an_export_is_sent_as_a_file(stage: ChoresSetup) -> None:
     request = await stage.ask(kind=PrivacyKind.EXPORT)
     await stage.chores.sweep_exports()
     await stage.chores.sweep_exports()
-    [told] = stage.told
-    assert told.startswith("Your data is ready: 1 picture, 0.1 MB. Here it is.")
+    [texts] = stage.texts
+    assert texts.startswith("Your data is ready: 1 picture, 0.1 MB. Here it is.")
     [post] = [post for place, post, _ in stage.bench.surface.posted if place.channel == "ann alone"]
     assert [(one.name, one.media_type) for one in post.attachments] == [("easel-data-2026-03-14.zip", "application/zip")]
     now = stage.requests.by_id[request.id]
@@ -91,7 +91,7 @@ async def test_where_there_are_no_direct_messages_the_command_says_it(stage: Cho
     request = await stage.ask(kind=PrivacyKind.EXPORT)
     stage.bench.surface.failures.fail_next("direct", MessageGone(LOOM, "closed"))
     await stage.chores.sweep_exports()
-    assert stage.told == []
+    assert stage.texts == []
     assert stage.requests.by_id[request.id].notified_at is not None
 
 
@@ -104,7 +104,7 @@ async def test_a_platform_that_is_busy_is_asked_again_for_a_day(stage: ChoresSet
     assert stage.requests.by_id[request.id].state is PrivacyState.DONE
     stage.bench.surface.failures.clear()
     await stage.chores.sweep_forgetting()
-    assert stage.told == ["You are forgotten: there was nothing to remove. This was about all until 14 March 2026, 12:00 UTC."]
+    assert stage.texts == ["You are forgotten: there was nothing to remove. This was about all until 14 March 2026, 12:00 UTC."]
     late = await stage.ask()
     stage.surfaces.clear()
     await stage.chores.sweep_forgetting()
@@ -122,11 +122,11 @@ async def test_who_is_forgotten_is_told_what_went_and_what_did_not(stage: Chores
     await stage.ask()
     stage.bench.surface.failures.fail_always("delete", SurfaceFailed(LOOM, "busy"))
     await stage.chores.sweep_forgetting()
-    assert stage.told == []
+    assert stage.texts == []
     stage.bench.surface.failures.clear()
     await stage.chores.sweep_forgetting()
-    [told] = stage.told
-    assert told.startswith("You are forgotten: 3 pictures, 2 wishes and 2 messages.")
+    [texts] = stage.texts
+    assert texts.startswith("You are forgotten: 3 pictures, 2 wishes and 2 messages.")
 
 
 async def test_an_export_goes_when_its_time_is_over(stage: ChoresSetup) -> None:
@@ -146,7 +146,7 @@ async def test_an_export_of_somebody_who_was_forgotten_meanwhile_is_told_to_nobo
     await stage.chores.sweep_forgetting()
     await stage.chores.sweep_exports()
     assert stage.requests.by_id[export.id].notified_at is not None
-    assert [text for text in stage.told if "ready" in text] == []
+    assert [text for text in stage.texts if "ready" in text] == []
 
 
 async def test_only_who_leads_carries_on_and_a_failure_is_made_up_for(stage: ChoresSetup) -> None:
@@ -156,11 +156,11 @@ async def test_only_who_leads_carries_on_and_a_failure_is_made_up_for(stage: Cho
     await stage.ask()
     running = asyncio.create_task(stage.chores.run(leader))
     await asyncio.sleep(60)
-    assert stage.told == []
+    assert stage.texts == []
     for error in (StorageFailed("database", "away"), StorageFailed("database", "away"), ValueError("broken")):
         stage.requests.failures.fail_next("list_unfinished", error)
     leader.leads = True
     await asyncio.sleep(60)
-    assert len(stage.told) == 1
+    assert len(stage.texts) == 1
     running.cancel()
     await asyncio.gather(running, return_exceptions=True)

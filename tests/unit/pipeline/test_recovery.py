@@ -164,8 +164,8 @@ async def test_what_was_deleted_long_enough_is_removed(bench: Bench) -> None:
 
 async def test_jobs_of_other_platforms_are_left_to_those_who_serve_them(bench: Bench) -> None:
     """This process could not answer there."""
-    told, waiting = await bench.imagine(key="call-1"), await bench.imagine(key="call-2")
-    await bench.jobs.cancel(told.id, CANCELLED)
+    cancelled, waiting = await bench.imagine(key="call-1"), await bench.imagine(key="call-2")
+    await bench.jobs.cancel(cancelled.id, CANCELLED)
     await bench.engine.crash()
     bench.clock.move(LEASE)
     nowhere = bench.delivery_on({})

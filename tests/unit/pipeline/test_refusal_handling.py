@@ -94,10 +94,10 @@ class TestTries:
 
     async def test_some_are_nobodys_business_and_then_moderators_are_shown_it(self, bench: Bench) -> None:
         """Told before, and then; it is one case, about what was tried first, however often it is tried on."""
-        told = [(await refuse(bench, number, f"a severed head, no. {number}")).user_text for number in range(6)]
-        assert not any("moderators" in text for text in told[:2])
-        assert "from the next try at this today on, the moderators here are shown it" in told[2]
-        assert all("so the moderators here are shown it" in text for text in told[3:])
+        texts = [(await refuse(bench, number, f"a severed head, no. {number}")).user_text for number in range(6)]
+        assert not any("moderators" in text for text in texts[:2])
+        assert "from the next try at this today on, the moderators here are shown it" in texts[2]
+        assert all("so the moderators here are shown it" in text for text in texts[3:])
         [row] = bench.cases.rows.values()
         assert (row.case.kind, row.case.words) == (CaseKind.DOUBT, "a severed head, no. 0")
         assert "gore" in row.case.reason

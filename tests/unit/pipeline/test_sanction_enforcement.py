@@ -30,7 +30,7 @@ async def account_of(bench: Bench, user: str = "ann") -> AccountId:
     return (await bench.studio.account(person(user))).id
 
 
-def told(bench: Bench) -> list[str]:
+def notices(bench: Bench) -> list[str]:
     """Return what was said to Ann alone."""
     return [post.text for place, post, _ in bench.surface.posted if place.channel == "ann alone"]
 
@@ -144,7 +144,7 @@ async def test_the_person_is_told_once_what_it_is_and_why(bench: Bench) -> None:
     await bench.enforcement.sweep()
     await bench.sanctions.mute(account, CommunityId("loom:town"), by=MOD, until=bench.clock.now() + HOUR)
     closing = "/standing shows how you stand, and /appeal asks a moderator to look at it again."
-    warned, muted = told(bench)
+    warned, muted = notices(bench)
     assert warned == (
         "A moderator has given you a warning with this bot. Nothing else changes for you; it stays on record. "
         f"Why: be kind. {closing}"
@@ -167,13 +167,13 @@ async def test_a_sweep_does_what_a_crash_left_undone(bench: Bench, failure: Exce
     await bench.enforcement.sweep()
     assert bench.job(job).state is JobState.CANCELLED
     assert await bench.quota_status() == FREE
-    assert len(told(bench)) == 1
+    assert len(notices(bench)) == 1
 
 
 async def test_what_one_process_has_told_no_other_tells_again(bench: Bench) -> None:
     """The book knows who was told, whatever a platform remembers."""
     warning = await bench.sanctions.warn(await account_of(bench), HOUSE, by=MOD)
-    assert len(told(bench)) == 1
+    assert len(notices(bench)) == 1
     other = RecordingSurface()
     await enforcement_over(bench, bench.sanction_book, surface=other).follow_up(warning)
     assert other.posted == []
@@ -195,7 +195,7 @@ async def test_only_who_leads_sweeps_and_a_failure_is_made_up_for(bench: Bench) 
     assert bench.job(job).state is JobState.QUEUED
     await asyncio.sleep(60)
     assert bench.job(job).state is JobState.CANCELLED
-    assert len(told(bench)) == 1
+    assert len(notices(bench)) == 1
     running.cancel()
     with pytest.raises(asyncio.CancelledError):
         await running
@@ -226,16 +226,16 @@ async def test_whoever_cannot_be_told_now_is_told_later_and_given_up_after_a_day
     """A platform that is down is tried again; somebody who takes no messages is not."""
     bench.surface.failures.fail_always("direct", SurfaceFailed("loom", "500"))
     first = await bench.sanctions.warn(await account_of(bench), HOUSE, by=MOD)
-    assert bench.sanction_book.told == set()
+    assert bench.sanction_book.notified == set()
     bench.surface.failures.clear()
     bench.surface.failures.fail_always("direct", MessageGone("loom", "closed"))
     second = await bench.sanctions.warn(await account_of(bench, "bob"), HOUSE, by=MOD)
-    assert bench.sanction_book.told == {second.id}
+    assert bench.sanction_book.notified == {second.id}
     bench.surface.failures.clear()
     bench.surface.failures.fail_always("direct", SurfaceFailed("loom", "500"))
     bench.clock.move(DAY)
     await bench.enforcement.sweep()
-    assert bench.sanction_book.told == {first.id, second.id}
+    assert bench.sanction_book.notified == {first.id, second.id}
 
 
 async def test_whoever_is_on_another_platform_is_left_to_who_serves_it(bench: Bench) -> None:
@@ -246,4 +246,4 @@ async def test_whoever_is_on_another_platform_is_left_to_who_serves_it(bench: Be
     loom = await bench.accounts.get_or_create(Identity(LOOM, "", "ann"), GUEST)
     await bench.accounts.join(loom.id, kiln.id)
     await bench.sanctions.warn(loom.id, HOUSE, by=MOD)
-    assert len(told(bench)) == 1
+    assert len(notices(bench)) == 1

@@ -52,7 +52,7 @@ class NotedEffect:
             await cases.undo(case.id, ZOE)
 
     @property
-    def told(self) -> list[tuple[CaseState, CaseDecision | None]]:
+    def notified(self) -> list[tuple[CaseState, CaseDecision | None]]:
         """What the cases said."""
         return [(case.state, case.decision) for case in self.enforced]
 
@@ -229,7 +229,7 @@ class TestUndoing:
         case = await stage.open()
         await stage.review.decide(case, CaseDecision.REMOVE, MO, HOUSE)
         assert (await stage.review.undo(case, ZOE, HOUSE)).state is CaseState.OPEN
-        assert stage.effect.told[-1] == (CaseState.OPEN, None)
+        assert stage.effect.notified[-1] == (CaseState.OPEN, None)
 
     async def test_later_it_is_refused(self, stage: CasesSetup) -> None:
         """In a sentence that says why."""
@@ -258,7 +258,7 @@ class TestEnforcing:
         assert (await stage.review.decide(await stage.open(), CaseDecision.REMOVE, MO, HOUSE)).decision is CaseDecision.REMOVE
         assert stage.effect.enforced == []
         await stage.review.carry_on()
-        assert stage.effect.told == [(CaseState.DECIDED, CaseDecision.REMOVE)]
+        assert stage.effect.notified == [(CaseState.DECIDED, CaseDecision.REMOVE)]
 
     async def test_what_fails_keeps_nothing_else_waiting(self, stage: CasesSetup) -> None:
         """However many there are, and whatever breaks."""
@@ -279,7 +279,7 @@ class TestEnforcing:
         """Whoever enforces looks again before they call it done."""
         stage.effect.undone_meanwhile = stage.cases
         await stage.review.decide(await stage.open(), CaseDecision.REMOVE, MO, HOUSE)
-        assert stage.effect.told == [(CaseState.DECIDED, CaseDecision.REMOVE), (CaseState.OPEN, None)]
+        assert stage.effect.notified == [(CaseState.DECIDED, CaseDecision.REMOVE), (CaseState.OPEN, None)]
         assert await stage.cases.to_enforce(most=9) == ()
 
 

@@ -28,8 +28,8 @@ def bench() -> Bench:
 )
 async def test_a_draft_is_priced_without_its_words(bench: Bench, draft: Draft, counts: int) -> None:
     """As it would be set aside, and nothing is."""
-    told = await WishPrices(bench.quotas).price(person(), SQUARE, draft)
-    assert (told.pictures, told.has_enough, told.status.left, told.refusal) == (counts, True, 20, "")
+    quote = await WishPrices(bench.quotas).price(person(), SQUARE, draft)
+    assert (quote.pictures, quote.has_enough, quote.status.left, quote.refusal) == (counts, True, 20, "")
     assert not bench.accounts.created
     assert (await bench.quota_status()).held == 0
 
@@ -38,9 +38,9 @@ async def test_what_is_left_follows_what_was_drawn(bench: Bench) -> None:
     """Also where it does not reach any more."""
     await bench.draw(quality=Quality.HIGH, count=4)
     prices = WishPrices(bench.quotas)
-    told = await prices.price(person(), SQUARE, Draft(prompt="x", quality=Quality.HIGH, count=3))
-    assert (told.pictures, told.status.left, told.has_enough) == (9, 8, False)
-    assert (await prices.price(person(), SQUARE, None)).status == told.status
+    quote = await prices.price(person(), SQUARE, Draft(prompt="x", quality=Quality.HIGH, count=3))
+    assert (quote.pictures, quote.status.left, quote.has_enough) == (9, 8, False)
+    assert (await prices.price(person(), SQUARE, None)).status == quote.status
 
 
 async def test_a_wish_that_would_be_refused_says_why(bench: Bench) -> None:
@@ -60,12 +60,12 @@ async def test_pictures_that_go_along_decide_which_model_draws() -> None:
     )
     prices = WishPrices(Bench(models=ImageModels(offers)).quotas)
     drafts = [await prices.price(person(), SQUARE, Draft(prompt="x"), pictures=number) for number in (0, 1, 2, 3)]
-    assert [told.pictures for told in drafts] == [1, 4, 4, None]
+    assert [quote.pictures for quote in drafts] == [1, 4, 4, None]
     assert "Nothing was counted" in drafts[-1].refusal
 
 
 async def test_the_relaxed_lane_counts_its_share() -> None:
     """Rounded up, as it is told."""
     bench = Bench(weights=Weights({}, relaxed_percent=50))
-    told = await WishPrices(bench.quotas).price(person(), SQUARE, Draft(prompt="x", count=3, lane=Lane.RELAXED))
-    assert (told.pictures, bool(told.refusal)) in {(2, False), (None, True)}
+    quote = await WishPrices(bench.quotas).price(person(), SQUARE, Draft(prompt="x", count=3, lane=Lane.RELAXED))
+    assert (quote.pictures, bool(quote.refusal)) in {(2, False), (None, True)}

@@ -60,7 +60,7 @@ async def test_somebody_is_asked_about_once(people: UserProfiles, answers: Answe
 
 
 @pytest.mark.parametrize(
-    ("told", "is_admin"),
+    ("profile", "is_admin"),
     [
         ({}, False),
         ({"is_admin": True}, True),
@@ -73,16 +73,16 @@ async def test_somebody_is_asked_about_once(people: UserProfiles, answers: Answe
     ],
 )
 async def test_admins_of_this_workspace_are_recognised(
-    people: UserProfiles, answers: Answers, told: dict[str, Any], is_admin: bool
+    people: UserProfiles, answers: Answers, profile: dict[str, Any], is_admin: bool
 ) -> None:
     """Those of another one, met in a shared channel, are not."""
-    answers.user |= told
+    answers.user |= profile
     found = await people.person(ADA)
     assert (found.is_admin, found.is_moderator) == (is_admin, is_admin)
 
 
 @pytest.mark.parametrize(
-    ("told", "home"),
+    ("profile", "home"),
     [
         ({}, "T1"),
         ({"team_id": "T2"}, "T2"),
@@ -92,13 +92,13 @@ async def test_admins_of_this_workspace_are_recognised(
     ],
 )
 async def test_somebody_is_of_the_workspace_that_slack_tells(
-    people: UserProfiles, answers: Answers, told: dict[str, Any], home: str
+    people: UserProfiles, answers: Answers, profile: dict[str, Any], home: str
 ) -> None:
     """Whoever is of our own organisation is at home wherever they are seen; where Slack is silent nothing is guessed."""
     answers.trouble = SurfaceFailed("slack", "ratelimited")
     assert await people.home("T1", "U1") is None
     answers.trouble = None
-    answers.user |= told
+    answers.user |= profile
     assert await people.home("T1", "U1") == home
 
 

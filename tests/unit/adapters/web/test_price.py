@@ -38,15 +38,15 @@ async def _ask(http: httpx2.AsyncClient, query: str) -> dict[str, Any]:
 
 async def test_options_have_a_price(http: httpx2.AsyncClient) -> None:
     """With what is left today, which is a guest's here, and when there is more."""
-    told = await _ask(http, "quality=high&count=3&shape=wide&model=")
-    assert (told["counts"], told["is_enough"], told["left"], told["limit"], told["refusal"]) == (6, False, 3, 3, "")
-    assert told["refills_at"].endswith("+00:00")
+    reply = await _ask(http, "quality=high&count=3&shape=wide&model=")
+    assert (reply["counts"], reply["is_enough"], reply["left"], reply["limit"], reply["refusal"]) == (6, False, 3, 3, "")
+    assert reply["refills_at"].endswith("+00:00")
 
 
 async def test_without_options_only_the_day_is_told(http: httpx2.AsyncClient) -> None:
     """Where the line in the box is no wish."""
-    told = await _ask(http, "")
-    assert (told["counts"], told["left"]) == (None, 3)
+    reply = await _ask(http, "")
+    assert (reply["counts"], reply["left"]) == (None, 3)
 
 
 @pytest.mark.parametrize(
@@ -63,5 +63,5 @@ async def test_without_options_only_the_day_is_told(http: httpx2.AsyncClient) ->
 )
 async def test_what_cannot_be_asked_for_is_said(http: httpx2.AsyncClient, query: str, sentence: str) -> None:
     """In one sentence, and the day is told all the same."""
-    told = await _ask(http, query)
-    assert (told["counts"], told["left"], sentence in told["refusal"]) == (None, 3, True)
+    reply = await _ask(http, query)
+    assert (reply["counts"], reply["left"], sentence in reply["refusal"]) == (None, 3, True)

@@ -44,8 +44,8 @@ async def http(is_secure: bool) -> AsyncIterator[httpx2.AsyncClient]:
 
 async def test_the_owner_is_told_how_it_is_set_up(http: httpx2.AsyncClient) -> None:
     """And nobody else."""
-    told = (await http.get("/api/setup", headers=OWNER)).json()
-    assert told == {
+    facts = (await http.get("/api/setup", headers=OWNER)).json()
+    assert facts == {
         "is_owner": True,
         "takes_key": True,
         "is_offline": True,

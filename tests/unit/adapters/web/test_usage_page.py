@@ -56,18 +56,18 @@ async def http() -> AsyncIterator[httpx2.AsyncClient]:
 
 async def test_who_owns_the_house_sees_days_models_and_people_by_name(http: httpx2.AsyncClient) -> None:
     """With the ids that commands take; who has no name goes by words."""
-    told = (await http.get("/api/usage?days=2", headers=OWNER)).json()
-    assert (told["first"], told["last"], told["pictures"], told["microusd"], told["estimated"]) == (
+    facts = (await http.get("/api/usage?days=2", headers=OWNER)).json()
+    assert (facts["first"], facts["last"], facts["pictures"], facts["microusd"], facts["estimated"]) == (
         "2026-03-13",
         "2026-03-14",
         3,
         91_000,
         1_000,
     )
-    assert [day["pictures"] for day in told["days"]] == [[3, 0], [0, 0]]
-    assert [(one["name"], one["pictures"]) for one in told["models"]] == [("flux", 3), ("words only", 0)]
+    assert [day["pictures"] for day in facts["days"]] == [[3, 0], [0, 0]]
+    assert [(one["name"], one["pictures"]) for one in facts["models"]] == [("flux", 3), ("words only", 0)]
     joined = "an account that was joined to another"
-    assert [(one["name"], one["id"]) for one in told["people"]] == [("=Ann", str(ANN)), (joined, joined)]
+    assert [(one["name"], one["id"]) for one in facts["people"]] == [("=Ann", str(ANN)), (joined, joined)]
 
 
 async def test_the_table_is_a_file_that_runs_nothing(http: httpx2.AsyncClient) -> None:
