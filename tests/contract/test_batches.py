@@ -116,9 +116,9 @@ async def test_a_batch_is_untold_until_all_of_it_is_told(batches: Batches, many:
     await batches.mark_notified(many.id, NOON + MINUTE)
     await batches.mark_notified(many.id, NOON + 2 * MINUTE)
     assert await unnotified() == [later.id]
-    told = await batches.get(many.id)
-    assert told is not None
-    assert told.notified_at == NOON + MINUTE
+    notified = await batches.get(many.id)
+    assert notified is not None
+    assert notified.notified_at == NOON + MINUTE
     assert not await batches.cancel(many.id)
 
 

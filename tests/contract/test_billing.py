@@ -70,8 +70,8 @@ class TestSubscriptions:
         async with StripeWebhookSender(SqlBilling(second, clock, CountingIds(), PREMIUM)) as other:
             for number in range(10):
                 sub = f"sub_{number}"
-                told = [till.send(a_checkout(ann, sub)), other.send(an_invoice(BEGIN + 30 * DAY, subscription=sub))]
-                assert await asyncio.gather(*told) == [200, 200]
+                deliveries = [till.send(a_checkout(ann, sub)), other.send(an_invoice(BEGIN + 30 * DAY, subscription=sub))]
+                assert await asyncio.gather(*deliveries) == [200, 200]
                 assert await membership(rulebook, ann, sub) == Membership(PREMIUM, moment(BEGIN + 30 * DAY) + GRACE)
         await second.close()
 

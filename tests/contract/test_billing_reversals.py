@@ -233,8 +233,8 @@ class TestMembershipsWhoseMoneyWentBack:
                 invoice = an_invoice(BEGIN + 30 * DAY, subscription=sub, id=f"in_{number}", payment_intent=payment)
                 failed = a_failed_refund(500, at=BEGIN + 2, id=f"re_{number}", charge=f"ch_{number}", payment_intent=payment)
                 events = [a_checkout(ann, sub), invoice, refund, *([failed] if number % 2 else [])]
-                told = [one.send(event) for event in events for one in (till, other)]
-                assert await asyncio.gather(*told) == [200] * len(told)
+                deliveries = [one.send(event) for event in events for one in (till, other)]
+                assert await asyncio.gather(*deliveries) == [200] * len(deliveries)
                 until = moment(BEGIN + 30 * DAY) + GRACE if number % 2 else moment(BEGIN)
                 assert await membership(rulebook, ann, sub) == Membership(PREMIUM, until)
         await second.close()

@@ -121,35 +121,37 @@ async def test_every_subscriber_of_a_topic_is_told_and_no_other(publisher: Event
 
 async def test_events_of_a_publisher_come_in_their_order(publisher: Events, listener: Events) -> None:
     """Over all topics: a preview is there before the message that shows it is."""
-    told: list[Event] = []
-    with listener.subscribe(PreviewChanged, told.append), listener.subscribe(MessagesChanged, told.append):
+    received: list[Event] = []
+    with listener.subscribe(PreviewChanged, received.append), listener.subscribe(MessagesChanged, received.append):
         for number in range(20):
             await publisher.publish(PreviewChanged(str(number)))
             await publisher.publish(MessagesChanged())
-        await until(lambda: len(told) == 40)
-    assert told[::2] == [PreviewChanged(str(number)) for number in range(20)]
-    assert told[1::2] == [MessagesChanged()] * 20
+        await until(lambda: len(received) == 40)
+    assert received[::2] == [PreviewChanged(str(number)) for number in range(20)]
+    assert received[1::2] == [MessagesChanged()] * 20
 
 
 async def test_both_ends_may_publish_and_subscribe(ends: Ends) -> None:
     """Whoever publishes is told too, where they subscribe."""
-    told: list[list[Event]] = [[], []]
+    received: list[list[Event]] = [[], []]
     with ExitStack() as stack:
-        for end, heard in zip(ends, told, strict=True):
+        for end, heard in zip(ends, received, strict=True):
             stack.enter_context(end.subscribe(PreviewChanged, heard.append))
         await ends[0].publish(PreviewChanged("a"))
         await ends[1].publish(PreviewChanged("b"))
-        await until(lambda: all(len(heard) == 2 for heard in told))
-    assert [sorted(event.message for event in heard if isinstance(event, PreviewChanged)) for heard in told] == [["a", "b"]] * 2
+        await until(lambda: all(len(heard) == 2 for heard in received))
+    assert [sorted(event.message for event in heard if isinstance(event, PreviewChanged)) for heard in received] == [
+        ["a", "b"]
+    ] * 2
 
 
 async def test_bytes_arrive_whole(publisher: Events, listener: Events) -> None:
     """Two megabytes of every value there is."""
-    told: list[PreviewChanged] = []
-    with listener.subscribe(PreviewChanged, told.append):
+    received: list[PreviewChanged] = []
+    with listener.subscribe(PreviewChanged, received.append):
         await publisher.publish(PreviewChanged("m1", BYTES))
-        await until(lambda: told != [])
-    assert told[0].content == BYTES
+        await until(lambda: received != [])
+    assert received[0].content == BYTES
 
 
 async def test_nobody_is_told_after_their_subscription_ended(publisher: Events, listener: Events) -> None:
@@ -169,25 +171,25 @@ async def test_nobody_is_told_after_their_subscription_ended(publisher: Events, 
 async def test_a_subscriber_that_breaks_keeps_nobody_from_anything(publisher: Events, listener: Events) -> None:
     """Neither the publisher nor the others, nor itself the next time."""
     broken: list[Event] = []
-    told: list[Event] = []
+    received: list[Event] = []
 
     def break_down(event: PreviewChanged) -> None:
         broken.append(event)
         raise RuntimeError("broken")
 
-    with listener.subscribe(PreviewChanged, break_down), listener.subscribe(PreviewChanged, told.append):
+    with listener.subscribe(PreviewChanged, break_down), listener.subscribe(PreviewChanged, received.append):
         for _ in range(2):
             await publisher.publish(PreviewChanged("m1"))
-        await until(lambda: len(told) == len(broken) == 2)
+        await until(lambda: len(received) == len(broken) == 2)
 
 
 async def test_a_subscriber_may_end_its_subscription_when_it_is_told(publisher: Events, listener: Events) -> None:
     """The others are told all the same."""
-    told: list[Event] = []
-    with ExitStack() as first, listener.subscribe(PreviewChanged, told.append):
+    received: list[Event] = []
+    with ExitStack() as first, listener.subscribe(PreviewChanged, received.append):
         first.enter_context(listener.subscribe(PreviewChanged, lambda _: first.close()))
         await publisher.publish(PreviewChanged("m1"))
-        await until(lambda: told != [])
+        await until(lambda: received != [])
 
 
 @pytest.mark.parametrize("event", EVENTS, ids=lambda event: type(event).__name__)

@@ -155,16 +155,16 @@ async def test_messages_are_given_page_by_page_until_they_are_detached(
     old: OldRecords, life: Life, jobs: Jobs, clock: StoppedClock
 ) -> None:
     """Oldest first."""
-    told = []
+    delivered = []
     for number in range(3):
-        told.append(await life.run(f"fox-{number}"))
+        delivered.append(await life.run(f"fox-{number}"))
         clock.move(DAY)
     before = NOON + 2 * DAY
-    assert await old.with_message(HOUSE, before, most=1, after=None) == (told[0],)
-    assert await old.with_message(HOUSE, before, most=9, after=told[0]) == (told[1],)
-    await old.detach(told[0].id)
-    assert await old.with_message(HOUSE, before, most=9, after=None) == (told[1],)
-    assert await jobs.by_message(WEB, told[0].place.channel, "message of fox-0") is None
+    assert await old.with_message(HOUSE, before, most=1, after=None) == (delivered[0],)
+    assert await old.with_message(HOUSE, before, most=9, after=delivered[0]) == (delivered[1],)
+    await old.detach(delivered[0].id)
+    assert await old.with_message(HOUSE, before, most=9, after=None) == (delivered[1],)
+    assert await jobs.by_message(WEB, delivered[0].place.channel, "message of fox-0") is None
 
 
 async def test_a_job_goes_with_all_that_it_had(
@@ -222,12 +222,12 @@ async def test_records_and_daily_counts_go_and_credits_stay(
     await rulebook.change(change)
     await credits_.move(CreditMove(community=HOUSE, account=ann, delta=5, kind=CreditKind.GRANT, key="g", by=ADMIN))
     await life.run("fox")
-    told = {"community": HOUSE, "account": "bob", "day": NOON.date(), "microusd": 3, "is_estimate": False}
+    delivered = {"community": HOUSE, "account": "bob", "day": NOON.date(), "microusd": 3, "is_estimate": False}
     held = {"community": HOUSE, "account": "bob", "day": NOON.date(), "held": 1, "spent": 0}
     key = {"platform": "web", "realm": "", "user_id": "ann", "community": HOUSE, "label": "l", "created_at": NOON, "account": ann}
     async with database.write_transaction() as connection:
         await connection.execute(insert(usage), held)
-        await connection.execute(insert(descriptions), {"id": "d", **told})
+        await connection.execute(insert(descriptions), {"id": "d", **delivered})
         await connection.execute(insert(api_keys), [{**key, "id": "1", "key_hash": "1", "revoked_at": NOON}])
         await connection.execute(insert(api_keys), [{**key, "id": "2", "key_hash": "2", "revoked_at": None}])
     clock.move(100 * DAY)

@@ -376,10 +376,10 @@ class TestRequests:
         assert await requests.latest(ann, PrivacyKind.EXPORT) == await requests.get(done.id) == done
         assert await requests.list_unfinished(PrivacyKind.EXPORT) == (done,)
         assert (await requests.due(NOON), await requests.due(NOON + MINUTE)) == ((), (done,))
-        told = replace(done, notified_at=NOON, identity=None)
-        await requests.save(told)
+        notified = replace(done, notified_at=NOON, identity=None)
+        await requests.save(notified)
         assert await requests.list_unfinished(PrivacyKind.EXPORT) == ()
-        assert await requests.get(done.id) == told
+        assert await requests.get(done.id) == notified
         assert await requests.get(PrivacyRequestId("unknown")) is None
         newer = await requests.open(replace(request, id=PrivacyRequestId("newer"), requested_at=NOON + MINUTE))
         assert await requests.latest(ann, PrivacyKind.EXPORT) == newer

@@ -46,6 +46,12 @@ class DiscordStage(HouseStage):
         interaction = await self.imagine(prompt, **options)
         return await interaction.message_when(is_done, within=20)
 
+    async def read_in_private(self, person: DiscordPerson, text: str) -> None:
+        """Wait until somebody reads something by direct message."""
+        await self.discord.changes.until(
+            lambda: any(text in one.text for one in person.dms), within=20, what=f"{text!r} by direct message"
+        )
+
     async def job(self, message: Message) -> Job:
         """Return the job that a message speaks of, once that is written down."""
         return await self._wait_for_job(DISCORD, str(message.channel.id), str(message.id))

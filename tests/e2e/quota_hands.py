@@ -131,9 +131,9 @@ class OnSlack:
         await self.member.command(self.channel, IMAGINE, prompt)
 
         def over() -> SlackMessage | None:
-            told = self.member.ephemerals()[seen:]
+            whispers = self.member.ephemerals()[seen:]
             ends = [one for one in self.channel.messages if one.ts not in there and _is_over_on_slack(one)]
-            return next(iter([*told, *ends]), None)
+            return next(iter([*whispers, *ends]), None)
 
         return self._read_answer(await self.slack.until(over, within=_PATIENCE, what=f"an end of {prompt!r}"))
 

@@ -37,8 +37,8 @@ async def test_on_discord_four_pictures_are_one_message(tmp_path: Path) -> None:
         shown = await (await stage.ada.press(message, "Show 2: a red fox in rain")).message_when(discord_stage.is_done, within=20)
         assert not shown.is_ephemeral
         chosen = await stage.ada.press(shown, "Collect")
-        told = await (await stage.ada.submit_modal(chosen, {"Name": "Night birds"})).message_when(within=20)
-        assert "1 picture put into Night birds" in told.text
+        notice = await (await stage.ada.submit_modal(chosen, {"Name": "Night birds"})).message_when(within=20)
+        assert "1 picture put into Night birds" in notice.text
         given = await stage.ada.type_command(stage.channel, "batch", file=Upload("list.csv", TABLE.encode("utf-8-sig")))
         assert "2 pictures: an owl, grey, and 1 more" in (await given.message_when(within=20)).text
         asked = await stage.ada.type_command(stage.channel, "batch")

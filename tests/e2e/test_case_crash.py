@@ -45,10 +45,10 @@ async def test_what_a_moderator_decides_on_the_page_happens_over_kill_9(tmp_path
                 await decide(other, appeal["id"], "restore")
             await setup.discord.changes.until(lambda: failing.met or silent.met, within=60, what="a notice that fails")
             await restart(setup, tmp_path)
-            told = await setup.discord.changes.until(
+            notified = await setup.discord.changes.until(
                 lambda: [one for one in setup.ada.dms if TAKEN_BACK in one.text], within=120, what="the notice"
             )
-            assert len(told) == 1
+            assert len(notified) == 1
             [row] = setup.serving.rows("SELECT state FROM pictures")
             assert row["state"] == "visible"
 

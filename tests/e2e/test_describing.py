@@ -13,9 +13,9 @@ async def test_a_picture_is_described_and_drawn_anew(tmp_path: Path) -> None:
         a_stage(tmp_path, openai={"api_key": "sk-test", "base_url": fake.url}) as stage,
     ):
         await stage.picture()
-        told = await (await stage.ada.type_command(stage.channel, "describe")).message_when(within=10)
-        assert told.is_ephemeral
-        assert "2 careful pictures of what is shown" in told.text
-        drawn = await (await stage.ada.press(told, "Draw 2")).message_when(is_done, within=20)
+        answer = await (await stage.ada.type_command(stage.channel, "describe")).message_when(within=10)
+        assert answer.is_ephemeral
+        assert "2 careful pictures of what is shown" in answer.text
+        drawn = await (await stage.ada.press(answer, "Draw 2")).message_when(is_done, within=20)
         assert not drawn.is_ephemeral
         assert (await stage.job(drawn)).wish.prompt == "2 careful pictures of what is shown"

@@ -43,8 +43,8 @@ async def test_plain_words_draw(stage: DiscordStage, words: str) -> None:
 
 async def test_a_command_is_one_here_too(stage: DiscordStage) -> None:
     """And one that is wrong is answered with a sentence."""
-    for typed, told in (("help", "/imagine"), ("/quota show", "left"), ("/imagin a fox", "Did you mean imagine?")):
-        assert told in (await reply(stage, typed)).text
+    for typed, notice in (("help", "/imagine"), ("/quota show", "left"), ("/imagin a fox", "Did you mean imagine?")):
+        assert notice in (await reply(stage, typed)).text
 
 
 async def test_the_same_message_again_draws_nothing(stage: DiscordStage) -> None:

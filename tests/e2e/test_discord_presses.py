@@ -48,13 +48,6 @@ async def becomes(stage: DiscordStage, text: str, message: Message) -> None:
     await stage.discord.changes.until(lambda: text in message.text, within=10, what=f"{text!r} in {message.text!r}")
 
 
-async def told(stage: DiscordStage, person: DiscordPerson, text: str) -> None:
-    """Wait until somebody reads something by direct message."""
-    await stage.discord.changes.until(
-        lambda: any(text in one.text for one in person.dms), within=10, what=f"{text!r} by direct message"
-    )
-
-
 @pytest.mark.parametrize("label", ["Again", "Vary"])
 async def test_drawing_once_more_makes_a_message_of_its_own(stage: DiscordStage, grace: DiscordPerson, label: str) -> None:
     """For anybody: it is their own picture."""
@@ -201,7 +194,7 @@ async def test_a_cross_by_anybody_else_does_nothing(stage: DiscordStage, grace: 
     """They are told why, alone."""
     message = await stage.picture()
     await grace.react(message, "❌")
-    await told(stage, grace, "Only the person who asked for this picture")
+    await stage.read_in_private(grace, "Only the person who asked for this picture")
     assert is_done(message)
 
 
@@ -209,7 +202,7 @@ async def test_a_flag_reports(stage: DiscordStage, grace: DiscordPerson) -> None
     """Written down with who it was, and thanked for in private."""
     message = await stage.picture()
     await grace.react(message, "🚩")
-    await told(stage, grace, "the moderators are told")
+    await stage.read_in_private(grace, "the moderators are told")
     [picture] = await stage.base.records.pictures.of_job((await stage.job(message)).id)
     assert len(await SqlReports(stage.base.database, stage.base.clock).of(picture.id)) == 1
     assert picture.state is PictureState.VISIBLE
@@ -239,7 +232,7 @@ async def test_other_reactions_and_other_messages_are_left_alone(stage: DiscordS
     await stage.ada.react(message, "⭐")
     await stage.ada.react(hello, "❌")
     await stage.ada.react(message, "🚩")
-    await told(stage, stage.ada, "is your own")
+    await stage.read_in_private(stage.ada, "is your own")
     assert len(stage.ada.dms) == 1
     assert is_done(message)
 

@@ -64,8 +64,8 @@ async def test_a_safer_wording_is_offered_for_what_an_image_service_will_not_dra
     assert [button.label for button in refused.buttons] == ["Draw the safer wording", "Change words", "This was a mistake"]
     drawn = await (await stage.ada.press(refused, "Draw the safer wording")).message_when(is_done, within=20)
     assert "a meteor over the sea" in drawn.text
-    told = await (await stage.ada.press(refused, "This was a mistake")).message_when(within=20)
-    assert "it was the image service" in told.text
+    reply = await (await stage.ada.press(refused, "This was a mistake")).message_when(within=20)
+    assert "it was the image service" in reply.text
 
 
 async def test_a_finished_picture_that_may_not_be_shown_is_not(stage: DiscordStage, openai: FakeOpenAI) -> None:
@@ -92,11 +92,11 @@ async def test_whoever_tries_again_and_again_is_shown_to_moderators(stage: Disco
     """Told before; one case, whatever the words look like."""
     mods = stage.guild.add_channel("mods")
     await (await mo.type_command(mods, "settings set", name="review_channel", value="here")).message_when(within=20)
-    told = [
+    reply = [
         (await (await stage.imagine(words)).message_when(within=20)).text
         for words in ("a severed head", "a s3vered head", "a s e v e r e d head, please", "one severed head")
     ]
-    assert "from the next try" in told[2]
-    assert "so the moderators here are shown it" in told[3]
+    assert "from the next try" in reply[2]
+    assert "so the moderators here are shown it" in reply[3]
     case = await mods.message_when(lambda one: "keeps asking for" in one.text, within=30)
     assert "tried 4 times" in case.text

@@ -43,23 +43,16 @@ async def count(stage: DiscordStage, message: Message) -> int:
     return len(await SqlReports(stage.base.database, stage.base.clock).of(picture.id))
 
 
-async def told(stage: DiscordStage, person: DiscordPerson, text: str) -> None:
-    """Wait until somebody reads something by direct message."""
-    await stage.discord.changes.until(
-        lambda: any(text in one.text for one in person.dms), within=20, what=f"{text!r} by direct message"
-    )
-
-
 async def test_a_flag_that_is_taken_away_takes_the_report_back(stage: DiscordStage, grace: DiscordPerson) -> None:
     """In private, as it was made; why can be said by a button in between."""
     message = await stage.picture()
     await grace.react(message, "🚩")
-    await told(stage, grace, "the moderators are told")
+    await stage.read_in_private(grace, "the moderators are told")
     assert await count(stage, message) == 1
     whisper = await (await grace.press(grace.dms[-1], "Hateful")).message_when()
     assert "it stands beside your report" in whisper.text
     await grace.unreact(message, "🚩")
-    await told(stage, grace, "Your report is taken back")
+    await stage.read_in_private(grace, "Your report is taken back")
     assert await count(stage, message) == 0
 
 
@@ -76,7 +69,7 @@ async def test_three_people_hide_a_picture_and_there_is_one_case(stage: DiscordS
     message = await stage.picture()
     grace, hal, ivy = [await add_regular(stage, name) for name in ("grace", "hal", "ivy")]
     await grace.react(message, "🚩")
-    await told(stage, grace, "the moderators are told")
+    await stage.read_in_private(grace, "the moderators are told")
     whisper = await (await hal.context_menu(message, "Report picture")).message_when()
     assert "the moderators are told" in whisper.text
     assert (await the_picture(stage, message)).state is PictureState.VISIBLE
@@ -108,7 +101,7 @@ async def test_a_copy_that_was_sent_is_reported_like_the_message(stage: DiscordS
         while not await stage.base.records.sent_messages.of_job((await stage.job(message)).id):  # noqa: ASYNC110 - the database is looked at
             await asyncio.sleep(0.01)
     await grace.react(grace.dms[0], "🚩")
-    await told(stage, grace, "the moderators are told")
+    await stage.read_in_private(grace, "the moderators are told")
     assert await count(stage, message) == 1
 
 
@@ -124,4 +117,4 @@ async def test_the_gallery_of_a_direct_conversation_is_a_copy_too(stage: Discord
         while await lookup.job_of_message(DISCORD, str(shown.channel.id), str(shown.id)) is None:  # noqa: ASYNC110 - the database is looked at
             await asyncio.sleep(0.01)
     await stage.ada.react(shown, "🚩")
-    await told(stage, stage.ada, "is your own")
+    await stage.read_in_private(stage.ada, "is your own")

@@ -46,19 +46,12 @@ async def read(whom: DiscordPerson, channel: Channel, command: str, /, **options
     return message.text
 
 
-async def told(stage: DiscordStage, person: DiscordPerson, text: str) -> None:
-    """Wait until somebody reads something by direct message."""
-    await stage.discord.changes.until(
-        lambda: any(text in one.text for one in person.dms), within=20, what=f"{text!r} by direct message"
-    )
-
-
 async def test_a_person_is_warned_muted_and_let_go(stage: DiscordStage, zoe: DiscordPerson) -> None:
     """Each is told in private, and all of it stands on record."""
     assert "was warned" in await read(zoe, stage.channel, "sanction warn", person=stage.ada, why="no floods")
-    await told(stage, stage.ada, "A moderator has given you a warning")
+    await stage.read_in_private(stage.ada, "A moderator has given you a warning")
     assert "is muted everywhere until" in await read(zoe, stage.channel, "sanction mute", person=stage.ada, until="1d")
-    await told(stage, stage.ada, "A moderator has muted you")
+    await stage.read_in_private(stage.ada, "A moderator has muted you")
     assert "You are muted and cannot ask for pictures here until" in await read(
         stage.ada, stage.channel, "imagine", prompt="a fox"
     )
@@ -100,7 +93,7 @@ async def test_a_ban_by_case_is_appealed_from_the_direct_message_and_all_comes_b
     kept = await mods.message_when(lambda one: "was reported" in one.text and "a hare" in one.text, within=30)
     await (await kim.press(kept, "Keep")).message_when(within=20)
     await (await zoe.press(case, "Ban")).message_when(within=20)
-    await told(stage, stage.ada, "A moderator has banned you")
+    await stage.read_in_private(stage.ada, "A moderator has banned you")
     assert "You are banned from asking for pictures here" in await read(stage.ada, stage.channel, "imagine", prompt="a fox")
 
     notice = next(one for one in stage.ada.dms if "has banned you" in one.text)
@@ -115,7 +108,7 @@ async def test_a_ban_by_case_is_appealed_from_the_direct_message_and_all_comes_b
     refused = await (await zoe.press(appeal, "Take it back")).message_when(lambda one: bool(one.text), within=20)
     assert "another moderator decides it, such as Kim" in refused.text
     await (await kim.press(appeal, "Take it back")).message_when(within=20)
-    await told(stage, stage.ada, "the decision is taken back")
+    await stage.read_in_private(stage.ada, "the decision is taken back")
     [restored] = await stage.base.records.pictures.of_job((await stage.job(picture)).id)
     assert restored.state is PictureState.VISIBLE
     [*_, first] = await stage.base.records.cases.of_picture(restored.id)

@@ -23,9 +23,9 @@ AMBER = Identity(Platform("web"), "", "amber")
 MASK, TALL = (mask_of((1024, height), (100, 100, 500, 500)) for height in (1024, 1536))
 
 
-async def mark(house: House | None, told: str, mask: bytes = MASK) -> PartEdit:
+async def mark(house: House | None, link_text: str, mask: bytes = MASK) -> PartEdit:
     """Open the link that was told, and send what the page would."""
-    found = re.search(r"http://127\.0\.0\.1:\d+/part#([\w-]+)", told)
+    found = re.search(r"http://127\.0\.0\.1:\d+/part#([\w-]+)", link_text)
     assert house is not None
     assert found is not None
     editing = build_part_editing(house.services.features)

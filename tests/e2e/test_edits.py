@@ -154,8 +154,8 @@ async def test_pictures_of_anybody_are_begun_with_on_discord(discord: DiscordSta
         job = await discord.job(await sent.message_when(discord_stage.is_done, within=20))
         assert [(one.role, one.parent) for one in job.wish.inputs] == [(role, None)]
     words = await discord.ada.say(discord.channel, "no picture")
-    told = await (await discord.ada.context_menu(words, "Use as reference")).message_when(within=10)
-    assert "I know of no picture in that message" in told.text
+    answer = await (await discord.ada.context_menu(words, "Use as reference")).message_when(within=10)
+    assert "I know of no picture in that message" in answer.text
     ours = await discord.picture("a fox")
     chosen = await discord.ada.context_menu(ours, "Use as reference")
     sent = await discord.ada.submit_modal(chosen, {"Prompt": "a hare"})

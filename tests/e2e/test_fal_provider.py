@@ -103,8 +103,8 @@ async def test_the_place_in_line_is_told_and_then_that_there_is_none(fake: FakeF
     drawing, news = opened(), ProgressLog()
     await drawing.submit(wish())
     await draw(drawing, news=news)
-    told = [progress.ahead for progress in news.all if progress.cost is None]
-    assert (told[0], told[-1]) == (1, None)
+    answer = [progress.ahead for progress in news.all if progress.cost is None]
+    assert (answer[0], answer[-1]) == (1, None)
 
 
 async def test_states_that_nobody_knows_are_still_work(fake: FakeFal, opened: Opened) -> None:

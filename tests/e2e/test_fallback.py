@@ -121,9 +121,9 @@ async def test_owners_are_told_in_private_that_the_money_is_gone(
         assert job.state is JobState.DONE
     assert (asked(first), len(second.paid)) == (1, 2)
     async with asyncio.timeout(PATIENCE_SECONDS):
-        while not (told := [post.text for place, post, _ in surface.posted if place.channel == "olga alone"]):  # noqa: ASYNC110
+        while not (reply := [post.text for place, post, _ in surface.posted if place.channel == "olga alone"]):  # noqa: ASYNC110
             await asyncio.sleep(0.01)
-    assert [text.startswith("openai draws nothing with gpt-image-2: its account is out of credit") for text in told] == [True]
+    assert [text.startswith("openai draws nothing with gpt-image-2: its account is out of credit") for text in reply] == [True]
 
 
 async def test_the_doctor_says_who_rests(house: House, surface: RecordingSurface, first: FakeOpenAI) -> None:

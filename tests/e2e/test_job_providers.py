@@ -173,15 +173,15 @@ async def test_a_cold_start_is_told(setup: TicketSetup) -> None:
     setup.fake.hold()
     ticket = await setup.provider.submit(request())
     setup.clock.move(timedelta(seconds=6))
-    told = asyncio.Event()
+    answer = asyncio.Event()
 
     async def on_progress(progress: Progress) -> None:
         if progress.is_warming_up:
             setup.fake.go_on()
-            told.set()
+            answer.set()
 
     await setup.provider.collect(ticket, on_progress)
-    assert told.is_set()
+    assert answer.is_set()
 
 
 async def test_any_worker_collects_again_and_nothing_is_paid_for_twice(setup: TicketSetup) -> None:

@@ -70,9 +70,9 @@ async def test_the_good_key_draws_and_owners_are_told_of_the_other(
     drawings = [drawing for job in jobs for drawing in await house.base.records.jobs.drawings(job.id)]
     assert {drawing.provider for drawing in drawings if drawing.ticket} == {account_name("flux", GOOD)}
     async with asyncio.timeout(PATIENCE_SECONDS):
-        while not (told := [post.text for place, post, _ in surface.posted if place.channel == "olga alone"]):  # noqa: ASYNC110
+        while not (answer := [post.text for place, post, _ in surface.posted if place.channel == "olga alone"]):  # noqa: ASYNC110
             await asyncio.sleep(0.01)
-    assert [text for text in told if "draws nothing" in text] == [
+    assert [text for text in answer if "draws nothing" in text] == [
         (
             "flux (key 1 of 2) draws nothing with flux-2-pro: it does not accept the key. Set one that it does. "
             "It is tried again every ten minutes. Until then its other keys draw."

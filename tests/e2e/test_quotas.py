@@ -34,8 +34,8 @@ async def test_one_person_on_two_platforms_has_one_quota(tmp_path: Path) -> None
         guild = setup.server()
         ada, twin, admin = setup.on_discord(guild), setup.on_slack(), setup.on_discord(guild, is_admin=True)
         await linked(ada, twin)
-        told = await admin.says("quota set", pictures=str(LIMIT), person=ada.mention)
-        assert f"is now {LIMIT} pictures a day; it was 20 pictures a day, as their tier has." in told.text
+        answer = await admin.says("quota set", pictures=str(LIMIT), person=ada.mention)
+        assert f"is now {LIMIT} pictures a day; it was 20 pictures a day, as their tier has." in answer.text
         there = len(twin.member.ephemerals())
         async with asyncio.TaskGroup() as group:
             wishes = [group.create_task(ada.wishes(f"fox {number}")) for number in range(EACH)]

@@ -49,15 +49,15 @@ async def two(request: pytest.FixtureRequest, setup: QuotaSetup) -> Two:
 
 async def test_a_persons_limit(two: Two) -> None:
     """It is set, undone by its button, set again and cleared."""
-    told = await two.admin.says("quota set", pictures="0", person=two.ada.mention, why="too many foxes")
-    assert told.is_private
+    answer = await two.admin.says("quota set", pictures="0", person=two.ada.mention, why="too many foxes")
+    assert answer.is_private
     assert re.search(
-        r"The limit of \S+( \w+)? is now 0 pictures a day; it was \d+ pictures a day, as their tier has\.", told.text
+        r"The limit of \S+( \w+)? is now 0 pictures a day; it was \d+ pictures a day, as their tier has\.", answer.text
     )
     refused = await two.ada.wishes()
     assert refused.is_private
     assert refused.text == "That needs 1 picture; your limit is 0 a day. An admin can raise it; nothing was counted."
-    assert "Undone: the limit of" in (await told.press("Undo")).text
+    assert "Undone: the limit of" in (await answer.press("Undo")).text
     assert not (await two.ada.wishes()).is_private
     await two.admin.says("quota set", pictures="1", person=two.ada.mention)
     assert "no pictures left today" in (await two.ada.wishes()).text
@@ -72,7 +72,7 @@ async def test_a_persons_limit(two: Two) -> None:
 
 async def test_a_tiers_limit(two: Two) -> None:
     """It counts for everybody who has the tier, and a tier can be granted, listed and taken away."""
-    told = await two.admin.says("quota set", pictures="0", tier="guest")
+    answer = await two.admin.says("quota set", pictures="0", tier="guest")
     assert (await two.admin.says("tier grant", person=two.ada.mention, tier="guest", until="30d")).is_private
     shown = (await two.admin.says("tier list")).text
     granted = await two.admin.says("tier grant", person=two.ada.mention, tier="premium", until="2126-12-31", why="she paints")
@@ -82,15 +82,15 @@ async def test_a_tiers_limit(two: Two) -> None:
     assert "Tier: premium, given until the end of 31 December 2126." in mine
     assert "is now none; it was premium until" in (await two.admin.says("tier revoke", person=two.ada.mention)).text
     assert "of 200 pictures" not in (await two.ada.says("quota show")).text
-    assert "it was 0 pictures a day" in (await told.press("Undo")).text
+    assert "it was 0 pictures a day" in (await answer.press("Undo")).text
     assert "guest: 0 pictures a day." in shown
 
 
 async def test_credits(two: Two) -> None:
     """They are granted, taken, given on, and spent when the day's limit is used up."""
     await two.admin.says("quota set", pictures="0", person=two.ada.mention)
-    told = await two.admin.says("credits grant", person=two.ada.mention, amount=3, why="for the poster")
-    assert "is now 3 credits; it was 0 credits." in told.text
+    answer = await two.admin.says("credits grant", person=two.ada.mention, amount=3, why="for the poster")
+    assert "is now 3 credits; it was 0 credits." in answer.text
     assert not (await two.ada.wishes()).is_private
     assert "is now 1 credit; it was 2 credits." in (await two.admin.says("credits take", person=two.ada.mention, amount=1)).text
     assert "there are 1; nothing was changed" in (await two.admin.says("credits take", person=two.ada.mention, amount=9)).text
@@ -116,8 +116,8 @@ async def test_ids_in_a_reason_name_nobody(setup: QuotaSetup, two: Two) -> None:
         case _:
             forged = f"for {two.ada.mention}"
             shown = visitor_name(str(two.ada.mention).removeprefix("web:"))
-    told = await two.admin.says("credits grant", person=two.ada.mention, amount=1, why=forged)
-    assert told.text.startswith(f"The balance of {shown} is now ")
+    answer = await two.admin.says("credits grant", person=two.ada.mention, amount=1, why=forged)
+    assert answer.text.startswith(f"The balance of {shown} is now ")
     record = (await two.admin.says("audit", count=1)).text
     assert f"the balance of {shown}, from " in record
     assert f"Why: {forged}" in record
@@ -126,8 +126,8 @@ async def test_ids_in_a_reason_name_nobody(setup: QuotaSetup, two: Two) -> None:
 
 async def test_the_budget(two: Two) -> None:
     """Nobody is blamed when it is used up; off means none."""
-    told = await two.admin.says("budget set", period="month", amount="0.01", why="we are poor")
-    assert "The budget for a month is now $0.01; it was not set." in told.text
+    answer = await two.admin.says("budget set", period="month", amount="0.01", why="we are poor")
+    assert "The budget for a month is now $0.01; it was not set." in answer.text
     refused = await two.ada.wishes()
     assert refused.is_private
     assert "or ask an admin, or whoever runs this bot, to raise it." in refused.text
@@ -141,15 +141,15 @@ async def test_how_pictures_are_drawn(setup: QuotaSetup, two: Two) -> None:
     usual = {"shape": "square", "quality": "medium", "rewriting": "on", "previews": "on"}
     chosen = {"shape": "wide", "quality": "low", "rewriting": "off", "previews": "off"}
     for name, value in chosen.items():
-        told = (await two.admin.says("settings set", name=name, value=value)).text
-        assert f"is now {value}; it was {usual[name]}, the default." in told
+        answer = (await two.admin.says("settings set", name=name, value=value)).text
+        assert f"is now {value}; it was {usual[name]}, the default." in answer
     assert "1536x1024, low quality" in (await two.ada.wishes("exactly these words")).text
     assert (setup.openai.paid[-1].prompt, setup.openai.paid[-1].size) == ("exactly these words", "1536x1024")
     shown = (await two.ada.says("settings show")).text
     for name, value in chosen.items():
         assert f"{name}: {value} (default: {usual[name]})" in shown
-        told = (await two.admin.says("settings set", name=name, value="default")).text
-        assert f"is now {usual[name]}, the default; it was {value}." in told
+        answer = (await two.admin.says("settings set", name=name, value="default")).text
+        assert f"is now {usual[name]}, the default; it was {value}." in answer
     assert "1024x1024, medium quality" in (await two.ada.wishes("other words")).text
     assert setup.openai.paid[-1].prompt != "other words"
 
@@ -166,10 +166,10 @@ async def test_help_speaks_another_language_only_where_an_admin_chose_it(setup: 
 
 async def test_zone_and_retention(two: Two) -> None:
     """People read the time of their zone."""
-    told = await two.admin.says("settings set", name="zone", value="Asia/Kolkata")
-    assert f"The setting “time zone” is now Asia/Kolkata; it was {NOON}, the default." in told.text
+    answer = await two.admin.says("settings set", name="zone", value="Asia/Kolkata")
+    assert f"The setting “time zone” is now Asia/Kolkata; it was {NOON}, the default." in answer.text
     assert "IST, in " in (await two.ada.says("quota show")).text
-    assert "Undone: the setting “time zone”" in (await told.press("Undo")).text
+    assert "Undone: the setting “time zone”" in (await answer.press("Undo")).text
     assert "IST" not in (await two.ada.says("quota show")).text
     kept = await two.admin.says("settings set", name="retention", value="30")
     assert "is now 30 days; it was for ever" in kept.text
@@ -211,35 +211,35 @@ class Chat:
 async def test_a_roles_limit_and_tier(chatting: Chat) -> None:
     """Both are said of whoever has the role."""
     two = chatting.two
-    told = await two.admin.says("tier role", role=chatting.role, tier="premium")
-    assert "is now premium; it was none." in told.text
+    answer = await two.admin.says("tier role", role=chatting.role, tier="premium")
+    assert "is now premium; it was none." in answer.text
     assert "of 200 pictures left today" in (await two.ada.says("quota show")).text
     limited = await two.admin.says("quota set", pictures="0", role=chatting.role)
     assert "your limit is 0 a day" in (await two.ada.wishes()).text
     assert "it was 0 pictures a day" in (await limited.press("Undo")).text
-    assert "is now none; it was premium." in (await told.press("Undo")).text
+    assert "is now none; it was premium." in (await answer.press("Undo")).text
     assert "of 3 pictures left today" in (await two.ada.says("quota show")).text
 
 
 async def test_the_limit_of_all_together(chatting: Chat) -> None:
     """Whatever each of them has left."""
     two = chatting.two
-    told = await two.admin.says("quota set", pictures="0", server="yes")
+    answer = await two.admin.says("quota set", pictures="0", server="yes")
     refused = await two.ada.wishes()
     assert refused.is_private
     assert "Everybody here together has 0 pictures left today and that needs 1." in refused.text
-    assert "is now not set" in (await told.press("Undo")).text
+    assert "is now not set" in (await answer.press("Undo")).text
     assert not (await two.ada.wishes()).is_private
 
 
 async def test_channels_for_pictures(chatting: Chat) -> None:
     """Elsewhere nothing is drawn; the review channel is chosen like them."""
     two = chatting.two
-    told = await two.admin.says("settings set", name="channels", value="C0ELSEWHERE1")
+    answer = await two.admin.says("settings set", name="channels", value="C0ELSEWHERE1")
     refused = await two.ada.wishes()
     assert refused.is_private
     assert "Pictures are not drawn in this channel" in refused.text
-    assert "is now all, the default" in (await told.press("Undo")).text
+    assert "is now all, the default" in (await answer.press("Undo")).text
     reviewed = await two.admin.says("settings set", name="review_channel", value="here")
     assert "The setting “review channel” is now " in reviewed.text
     assert "is now none, the default" in (await reviewed.press("Undo")).text
@@ -253,8 +253,8 @@ async def test_a_form_asks_for_what_is_missing(setup: QuotaSetup) -> None:
     view = await admin.member.view()
     wrong = await admin.member.submit(view, {"pictures": "-5", "person": ada.member.id})
     assert wrong.errors == {"pictures": "pictures is a whole number from 0 to 1,000,000, or clear, not “-5”."}
-    told = await admin.whispered(lambda: admin.member.submit(view, {"pictures": "0", "person": ada.member.id}))
-    assert "is now 0 pictures a day" in told.text
+    answer = await admin.whispered(lambda: admin.member.submit(view, {"pictures": "0", "person": ada.member.id}))
+    assert "is now 0 pictures a day" in answer.text
     assert "your limit is 0 a day" in (await ada.wishes()).text
     granted = await admin.fills_in("tier grant", person=ada.member.id, tier="premium", until="30d")
     assert "is now premium until" in granted.text

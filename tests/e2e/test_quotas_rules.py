@@ -100,9 +100,9 @@ async def test_what_fails_or_is_refused_costs_nothing(setup: QuotaSetup, ada: Ha
     before = _without_hours((await ada.says("quota show")).text)
     for fault, words in ((Kind.BAD_KEY, "does not accept this bot's key"), (Kind.MODERATION_BLOCKED, "Nothing was drawn")):
         setup.openai.fail(Endpoint.IMAGES, fault)
-        told = await ada.wishes()
-        assert words in told.text
-        assert "othing was counted" in told.text
+        reply = await ada.wishes()
+        assert words in reply.text
+        assert "othing was counted" in reply.text
     setup.openai.fail(Endpoint.MODERATIONS, Kind.BAD_KEY)
     assert "The service that checks words does not accept this bot's key" in (await ada.wishes()).text
     assert _without_hours((await ada.says("quota show")).text) == before
@@ -127,9 +127,9 @@ async def test_what_is_cancelled_counts_as_its_message_says(setup: QuotaSetup) -
         await shown.when(lambda one: "ancelled" in one, within=10)
     finally:
         setup.openai.state.options = usual
-    for hand, told in ((here, message.text), (there, shown.shown)):
-        used = 0 if "nothing was counted" in told else 1
-        assert used == 0 or "1 picture was counted" in told
+    for hand, reply in ((here, message.text), (there, shown.shown)):
+        used = 0 if "nothing was counted" in reply else 1
+        assert used == 0 or "1 picture was counted" in reply
         expected = f"You have {20 - used} of 20 pictures left today.\nUsed: {used}.\n"
         assert (await hand.says("quota show")).text.startswith(expected)
 
@@ -160,9 +160,9 @@ async def test_a_key_draws_in_its_owners_name_until_it_is_revoked(setup: QuotaSe
     What a picture cost in dollars only an owner's key tells.
     """
     owner, ada = await setup.owner(), await setup.on_page()
-    told = await ada.says("apikey make my weather station")
-    [secret], [id_] = re.findall(r"easel_\S+", told.text), re.findall(r"revoke (\S+)", told.text)
-    assert told.is_private
+    reply = await ada.says("apikey make my weather station")
+    [secret], [id_] = re.findall(r"easel_\S+", reply.text), re.findall(r"revoke (\S+)", reply.text)
+    assert reply.is_private
     assert secret not in (await ada.says("apikey list")).text
     await owner.says("quota set", pictures="1", person=ada.mention)
     async with httpx2.AsyncClient(base_url=f"{setup.serving.url}/api/v1/", headers={"Authorization": f"Bearer {secret}"}) as api:
@@ -181,5 +181,5 @@ async def test_a_key_draws_in_its_owners_name_until_it_is_revoked(setup: QuotaSe
         await ada.says(f"apikey revoke {id_}")
         assert {(await api.get("quota")).status_code, (await api.post("images", json=order)).status_code} == {401}
         [owners] = re.findall(r"easel_\S+", (await owner.says("apikey make mine")).text)
-        told = (await api.post("images", json=order, headers={"Authorization": f"Bearer {owners}"}, timeout=30)).json()
-        assert (told["state"], told["cost_microusd"] > 0) == ("done", True)
+        reply = (await api.post("images", json=order, headers={"Authorization": f"Bearer {owners}"}, timeout=30)).json()
+        assert (reply["state"], reply["cost_microusd"] > 0) == ("done", True)

@@ -38,9 +38,9 @@ async def test_kill_9_in_the_middle_of_a_removal_and_it_is_completed_after_the_r
         may_identify(tmp_path / "data")
         await setup.serving.start()
         await setup.discord.changes.until(lambda: GONE in message.text and not message.files, within=90, what="the tombstone")
-        told = await setup.discord.changes.until(
+        notified = await setup.discord.changes.until(
             lambda: [one for one in setup.ada.dms if "the law, or a claim to a right" in one.text], within=20, what="why"
         )
-        assert len(told) == 1
+        assert len(notified) == 1
         async with ServedVisitor(setup.serving.url) as visitor:
             assert (await visitor.get(f"/p/{picture['id']}.png")).status_code == 410

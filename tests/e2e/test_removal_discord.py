@@ -43,7 +43,7 @@ async def shows(stage: DiscordStage, message: Message, text: str) -> None:
     await stage.discord.changes.until(lambda: text in message.text and not message.files, within=15, what=text)
 
 
-async def told(stage: DiscordStage) -> Message:
+async def read_notice(stage: DiscordStage) -> Message:
     """Wait for the direct message that says why."""
     return await stage.discord.changes.until(
         lambda: next((one for one in stage.ada.dms if "was taken down because" in one.text), None), within=15, what="why"
@@ -57,7 +57,7 @@ async def test_the_channel_shows_nothing_of_it_and_its_author_knows_why(stage: D
     await shows(stage, message, GONE)
     assert "fox" not in message.text
     assert [button.label for button in message.buttons] == ["Why?"]
-    assert "breaks the rules of the place" in (await told(stage)).text
+    assert "breaks the rules of the place" in (await read_notice(stage)).text
     assert [path for path in stage.settings.home.glob("pictures/**/*") if path.is_file()] == []
 
 
@@ -111,7 +111,7 @@ async def test_what_stands_where_we_may_not_go_is_listed(stage: DiscordStage) ->
     await stage.open()
     stage.channel.deny(stage.discord.bot, Permission.VIEW_CHANNEL)
     picture = await remove(stage, message)
-    await told(stage)
+    await read_notice(stage)
     removals = stage.base.records.removals
     async with asyncio.timeout(15):
         while not (left := await removals.list_unfinished(most=9)):  # noqa: ASYNC110 - the database is looked at

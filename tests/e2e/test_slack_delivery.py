@@ -57,13 +57,13 @@ def test_two_hundred_updates_never_overrun_slacks_limit() -> None:
             hold_during_requests(stage.web.session)
             messages = [await stage.posted(key=str(number)) for number in range(40)]
 
-            async def told(message: MessageRef) -> None:
+            async def show_all_of_it(message: MessageRef) -> None:
                 for share in (0.2, 0.4, 0.6, 0.8):
                     stage.surface.show_progress(message, replace(WORKING, progress=share))
                     await asyncio.sleep(10)
                 await stage.surface.update(message, ENDED)
 
-            await asyncio.gather(*(told(message) for message, _ in messages))
+            await asyncio.gather(*(show_all_of_it(message) for message, _ in messages))
             await stage.silence()
             assert (stage.slack.overruns("chat.update"), stage.slack.overruns("chat.postMessage")) == (0, 0)
             assert all("cancelled" in seen for _, seen in messages)

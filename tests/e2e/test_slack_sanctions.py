@@ -33,7 +33,7 @@ async def mods(stage: SlackStage, mo: Member) -> Channel:
     return mods
 
 
-async def told(stage: SlackStage, member: Member, text: str) -> None:
+async def read_notice(stage: SlackStage, member: Member, text: str) -> None:
     """Wait until somebody reads something by direct message."""
     await stage.slack.until(lambda: any(text in one.shown for one in member.dms), within=20, what=f"{text!r} in private")
 
@@ -46,7 +46,7 @@ async def test_a_person_is_banned_refused_and_let_go(stage: SlackStage, mo: Memb
     await stage.ada.ephemeral("is for moderators only", within=20)
     await mo.command(stage.channel, EASEL, f'sanction ban --person {mention} --why "no floods"')
     confirmation = await mo.ephemeral("is banned everywhere for good", within=20)
-    await told(stage, stage.ada, "A moderator has banned you")
+    await read_notice(stage, stage.ada, "A moderator has banned you")
     await stage.ada.command(stage.channel, IMAGINE, "a hare")
     await stage.ada.ephemeral("You are banned from asking for pictures here; nothing was counted. Why: no floods.", within=20)
     await stage.ada.command(stage.channel, EASEL, "standing")
@@ -62,7 +62,7 @@ async def test_a_case_is_appealed_by_the_button_and_by_the_command(stage: SlackS
     await eve.message_shortcut("report_picture", picture)
     case = await mods.message_when(lambda one: "was reported" in one and bool(one.images), within=30)
     await mo.press(case, "Ban")
-    await told(stage, stage.ada, "A moderator has banned you")
+    await read_notice(stage, stage.ada, "A moderator has banned you")
     await stage.ada.command(stage.channel, IMAGINE, "a hare")
     refusal = await stage.ada.ephemeral("You are banned from asking for pictures here", within=20)
     await stage.ada.press(refusal, "Appeal")
@@ -75,7 +75,7 @@ async def test_a_case_is_appealed_by_the_button_and_by_the_command(stage: SlackS
     await mo.press(appeal, "Take it back")
     await mo.ephemeral("others have a day to decide it", within=20)
     await zoe.press(appeal, "Take it back")
-    await told(stage, stage.ada, "the decision is taken back")
+    await read_notice(stage, stage.ada, "the decision is taken back")
     [restored] = await stage.base.records.pictures.of_job((await stage.job(picture)).id)
     assert restored.state is PictureState.VISIBLE
     await stage.picture("a hare")

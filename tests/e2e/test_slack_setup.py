@@ -221,9 +221,9 @@ async def test_the_doctor_looks_at_tokens_scopes_and_the_way_in(tmp_path: Path) 
         team = slack.add_workspace("acme", scopes=("commands", "chat:write"))
         environ = {"SLACK_BOT_TOKEN": team.bot_token, "SLACK_APP_TOKEN": slack.app_token, "EASEL_SLACK__API_URL": slack.api_url}
         program = Program(tmp_path, environ)
-        told = await program.run("doctor", "--json")
-        assert "it lacks app_mentions:read" in told.out
-        assert "Socket Mode works" in told.out
+        answer = await program.run("doctor", "--json")
+        assert "it lacks app_mentions:read" in answer.out
+        assert "Socket Mode works" in answer.out
         wrong = await Program(tmp_path, {**environ, "SLACK_BOT_TOKEN": "xoxb-wrong", "SLACK_APP_TOKEN": "xapp-wrong"}).run(
             "doctor"
         )

@@ -76,10 +76,11 @@ async def hidden(picture: Message, eve: Member, hal: Member) -> None:
 
 
 @pytest.mark.parametrize(
-    ("button", "told", "state"), [("Take it back", "the decision is taken back", 200), ("Leave it so", "it stays as it was", 410)]
+    ("button", "answer", "state"),
+    [("Take it back", "the decision is taken back", 200), ("Leave it so", "it stays as it was", 410)],
 )
 async def test_a_picture_is_reported_hidden_removed_and_appealed(
-    stage: SlackStage, visitor: ServedVisitor, button: str, told: str, state: int
+    stage: SlackStage, visitor: ServedVisitor, button: str, answer: str, state: int
 ) -> None:
     """Another moderator than the one who removed it looks at it again; its link, its message and the gallery follow."""
     mo, zoe = [stage.team.add_member(name, is_admin=True) for name in ("mo", "zoe")]
@@ -111,7 +112,7 @@ async def test_a_picture_is_reported_hidden_removed_and_appealed(
     await mo.press(appeal, button)
     await mo.ephemeral("another moderator", within=20)
     await zoe.press(appeal, button)
-    await stage.ada.dm.message_when(lambda one: told in one, within=30)
+    await stage.ada.dm.message_when(lambda one: answer in one, within=30)
     await appeal.when(lambda one: "zoe decided after" in one, within=20)
     assert (await visitor.get(link)).status_code == state
     if state == 200:

@@ -116,8 +116,8 @@ async def test_gateways_name_parameters_in_many_ways(
     drawn = await images(client).draw(request(), ProgressLog())
     first, second = (seen.body for seen in fake.seen)
     assert set(first) - set(second) == gone
-    told = gone & {"size", "quality"}
-    assert drawn.notes == tuple(f"the service does not take a {name}, so it chose its own" for name in told)
+    reply = gone & {"size", "quality"}
+    assert drawn.notes == tuple(f"the service does not take a {name}, so it chose its own" for name in reply)
 
 
 @STREAMED_AND_WHOLE

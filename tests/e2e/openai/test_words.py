@@ -352,10 +352,10 @@ async def test_what_only_the_operator_can_mend_is_told_as_that(
     with pytest.raises(GuardUnavailable) as unavailable:
         await guard.check_models(PROMPT, USUAL_THRESHOLDS)
     assert (await OpenAiModeration(client).judge(PROMPT, USUAL_THRESHOLDS)).fault is None
-    told = unavailable.value.user_text
-    assert "whoever runs this bot" in told
-    assert "try again" not in told
-    assert told == GuardUnavailable("moderation", "", fault=fault).user_text
+    reply = unavailable.value.user_text
+    assert "whoever runs this bot" in reply
+    assert "try again" not in reply
+    assert reply == GuardUnavailable("moderation", "", fault=fault).user_text
 
 
 async def test_a_check_up_has_harmless_words_judged(client: OpenAiClient, fake: FakeOpenAI) -> None:

@@ -187,8 +187,8 @@ async def test_several_are_saved_as_one_file(wall: Wall, ann: HttpVisitor, bob: 
         first, second = f"easel-ai-001-{owl}.png", f"easel-ai-002-{fox}.png"
         assert archive.namelist() == [first, second, "prompts.txt", "manifest.json"]
         manifest = json.loads(archive.read("manifest.json"))
-    told = [(one["file"], one["id"], one["prompt"], one["width"]) for one in manifest]
-    assert told == [(first, owl, "an owl", 640), (second, fox, "a ../fox\n", 640)]
+    listed = [(one["file"], one["id"], one["prompt"], one["width"]) for one in manifest]
+    assert listed == [(first, owl, "an owl", 640), (second, fox, "a ../fox\n", 640)]
     assert (await bob.get(f"/api/gallery/zip?pictures={fox},{gone}")).status == 404
     assert (await ann.get("/api/gallery/zip")).status == 400
     assert (await ann.get(f"/api/gallery/zip?pictures={','.join(['x'] * 201)}")).status == 400
@@ -203,8 +203,8 @@ async def test_a_picture_that_cannot_be_read_is_left_out_of_the_file(wall: Wall,
     with zipfile.ZipFile(io.BytesIO((await ann.get(f"/api/gallery/zip?pictures={fox}")).content)) as archive:
         assert archive.namelist() == ["prompts.txt", "manifest.json"]
         assert "(could not be read now): words that are not kept any more" in archive.read("prompts.txt").decode()
-        [told] = json.loads(archive.read("manifest.json"))
-    assert (told["file"], told["prompt"], told["drawn_prompt"]) == (None, None, None)
+        [listed] = json.loads(archive.read("manifest.json"))
+    assert (listed["file"], listed["prompt"], listed["drawn_prompt"]) == (None, None, None)
 
 
 async def test_what_is_hidden_while_the_file_is_written_is_not_in_it(wall: Wall) -> None:

@@ -68,12 +68,12 @@ async def test_a_name_that_nobody_has_is_told_so(house: WebHouse, console: Admin
     """In one sentence that says what would work."""
     giver = await draw(house, console, ann)
     other = next(name for name in ("Amber Heron", "Jade Owl") if name != giver.name)
-    for line, told in (
+    for line, answer in (
         (f"/credits give {other} 5", f"Nobody whose pictures are here is called {other}; nothing was changed."),
         ("/credits give @bob 5", "Nobody here is called “bob”; nothing was changed. Type the name that stands beside their"),
     ):
         [note] = (await ann.say(line))["notes"]
-        assert note["text"].startswith(told)
+        assert note["text"].startswith(answer)
         assert note["tone"] == "refused"
 
 

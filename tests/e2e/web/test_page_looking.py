@@ -81,11 +81,11 @@ async def test_who_one_is_stands_at_the_right_of_the_bar(window: NewPage, width:
     await studio.look_around()
     notice = "Pictures are offline previews, drawn by a program without AI, and a little more to say than has room in one line."
     await studio.page.locator("#notices span").evaluate("(shown, text) => (shown.textContent = text)", notice)
-    name, told = await studio.page.locator("#me").bounding_box(), await studio.page.locator("#notices span").bounding_box()
+    name, said = await studio.page.locator("#me").bounding_box(), await studio.page.locator("#notices span").bounding_box()
     assert name
-    assert told
+    assert said
     assert width - (name["x"] + name["width"]) < 30
-    assert name["y"] + name["height"] <= told["y"]
+    assert name["y"] + name["height"] <= said["y"]
 
 
 async def test_the_page_says_when_the_network_is_away(studio: StudioPage) -> None:

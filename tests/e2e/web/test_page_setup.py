@@ -92,13 +92,13 @@ async def test_the_owner_tries_a_key_and_sets_a_budget(window: NewPage, theme: s
     await page.get_by_role("button", name="This is mine").click()
     await expect(page.locator("#slack")).to_have_text("is set up")
     lines, key = page.locator("#key-line"), page.get_by_label("API key")
-    for typed, told in (
+    for typed, reply in (
         ("two words", "That is no API key"),
         ("sk-another", "The service does not accept it. Copy it once more."),
     ):
         await key.fill(typed)
         await key.press("Enter")
-        await expect(page.locator("#key-told")).to_contain_text(told)
+        await expect(page.locator("#key-told")).to_contain_text(reply)
         await expect(lines).to_be_hidden()
     await key.fill(KEY)
     async with page.expect_response("**/api/setup/key") as answered:

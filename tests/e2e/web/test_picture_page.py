@@ -45,8 +45,8 @@ async def test_its_owner_learns_all_of_it(wall: Wall, ann: HttpVisitor) -> None:
     row.job, row.prompt_cost = replace(row.job, prepared_prompt=PreparedPrompt("a red fox")), Cost(1200)
     [night] = await wall.hang(ann.cookie, "make it night", changed=fox)
     facts = (await ann.get(f"/api/pictures/{fox}")).facts
-    told = {name: facts[name] for name in ("id", "prompt", "drawn_prompt", "cost", "drawn_for_that", "share", "job")}
-    assert told == {
+    chosen = {name: facts[name] for name in ("id", "prompt", "drawn_prompt", "cost", "drawn_for_that", "share", "job")}
+    assert chosen == {
         "id": fox,
         "prompt": "a fox",
         "drawn_prompt": "a red fox",
