@@ -100,7 +100,7 @@ async def live(database: Database, people: int) -> None:
             await connection.execute(insert(credit_balances), [{"account": one, **has} for one in names])
 
 
-class Desk:
+class AcceptingDatabase:
     """A database at which wishes are accepted, one after the other."""
 
     def __init__(self, database: Database, people: int) -> None:
@@ -158,8 +158,8 @@ async def measure() -> dict[str, float]:
         floor = Floor(Path(folder) / "floor.db")
         try:
             await live(full, ACCOUNTS)
-            desks = Desk(empty, few), Desk(full, ACCOUNTS), Desk(plain, few), floor
-            took = [[await desk.accept() for desk in desks] for _ in range(WARM_UP + ROUNDS)][WARM_UP:]
+            databases = AcceptingDatabase(empty, few), AcceptingDatabase(full, ACCOUNTS), AcceptingDatabase(plain, few), floor
+            took = [[await database.accept() for database in databases] for _ in range(WARM_UP + ROUNDS)][WARM_UP:]
         finally:
             floor.close()
             await empty.close()

@@ -18,10 +18,10 @@ from pathlib import Path
 import aiohttp
 import structlog
 
-from benchmarks.chaos.evidence import gather_evidence, look_at_doors
+from benchmarks.chaos.evidence import gather_evidence, look_at_front_ends
 from benchmarks.chaos.judge import ChaosVerdict, judge
 from benchmarks.chaos.orphan_sweep import sweep_orphans
-from benchmarks.chaos.people import DOORS, Crowd
+from benchmarks.chaos.people import FRONT_ENDS, Users
 from benchmarks.chaos.replicas import Replica
 from benchmarks.chaos.run import ask_later, build_replica, say, settle, stop_all
 from benchmarks.chaos.surroundings import GUILDS, Surroundings, open_surroundings
@@ -160,29 +160,29 @@ async def _upgrade_while_people_ask(
     await surroundings.discord.post("gateway", ready=GUILDS, within_s=60)
     await surroundings.slack.post("wait", connections=GUILDS, within_s=60)
     async with aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(60)) as http:
-        crowd = Crowd(surroundings, [new["web-0"].url, new["web-1"].url], 1, http)
-        await crowd.prepare()
+        users = Users(surroundings, [new["web-0"].url, new["web-1"].url], 1, http)
+        await users.prepare()
         assert (await surroundings.rows(_VERSION))[0]["version_num"] == found.before
         say(f"{len(old)} processes of before run on tables of version {found.before}. People ask from now on.")
         async with asyncio.TaskGroup() as group:
-            asking = group.create_task(_keep_asking(crowd, group))
+            asking = group.create_task(_keep_asking(users, group))
             await _replace_all(surroundings, old, new, found)
             await asyncio.sleep(_PAUSE_S)
             asking.cancel()
         await settle(surroundings)
-        sights = await look_at_doors(crowd)
+        sights = await look_at_front_ends(users)
         found.drawn_by_new = _count_done(replica.log for replica in new.values())
         await stop_all(list(new.values()))
         await sweep_orphans(surroundings, [surroundings.folder / "workers" / "spool"])
-        verdict, findings = judge(await gather_evidence(surroundings, crowd.asked, sights))
+        verdict, findings = judge(await gather_evidence(surroundings, users.asked, sights))
     for finding in (*findings, *found.ended_badly):
         say(finding)
     return verdict
 
 
-async def _keep_asking(crowd: Crowd, group: asyncio.TaskGroup) -> None:
+async def _keep_asking(users: Users, group: asyncio.TaskGroup) -> None:
     for number in itertools.count():
-        group.create_task(ask_later(crowd, DOORS[number % len(DOORS)], number, 0))
+        group.create_task(ask_later(users, FRONT_ENDS[number % len(FRONT_ENDS)], number, 0))
         await asyncio.sleep(_ASK_EVERY_S)
 
 

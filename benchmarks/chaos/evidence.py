@@ -8,7 +8,7 @@ import aiohttp
 
 from benchmarks.chaos.books import Tables
 from benchmarks.chaos.judge import Evidence, Outcome, Sight, mark_in
-from benchmarks.chaos.people import Asked, Crowd
+from benchmarks.chaos.people import Asked, Users
 from benchmarks.chaos.surroundings import BUCKET, Surroundings
 from tests.fakes.s3 import keys_in
 
@@ -19,11 +19,11 @@ _TONES = {"done": Outcome.DELIVERED, "failed": Outcome.NOTIFIED, "refused": Outc
 _STATES = {"done": Outcome.DELIVERED, "failed": Outcome.NOTIFIED, "refused": Outcome.NOTIFIED, "cancelled": Outcome.NOTIFIED}
 
 
-async def look_at_doors(crowd: Crowd) -> list[Sight]:
+async def look_at_front_ends(users: Users) -> list[Sight]:
     """Return what people see on the page, by REST, on Discord and on Slack."""
-    doors = {mark_in(asked.prompt): asked.door for asked in crowd.asked}
-    seen = [sight async for sight in _sights(crowd)]
-    return [sight for sight in seen if doors.get(sight.mark) == sight.door]
+    front_ends = {mark_in(asked.prompt): asked.front_end for asked in users.asked}
+    seen = [sight async for sight in _sights(users)]
+    return [sight for sight in seen if front_ends.get(sight.mark) == sight.front_end]
 
 
 async def gather_evidence(surroundings: Surroundings, asked: Iterable[Asked], sights: Sequence[Sight]) -> Evidence:
@@ -39,18 +39,18 @@ async def gather_evidence(surroundings: Surroundings, asked: Iterable[Asked], si
     )
 
 
-async def _sights(crowd: Crowd) -> AsyncIterator[Sight]:
-    async for sight in _on_page(crowd):
+async def _sights(users: Users) -> AsyncIterator[Sight]:
+    async for sight in _on_page(users):
         yield sight
-    for secret in crowd.keys.values():
-        async for sight in _by_rest(crowd, secret):
+    for secret in users.keys.values():
+        async for sight in _by_rest(users, secret):
             yield sight
-    world = await crowd.surroundings.discord.get("world")
+    world = await users.surroundings.discord.get("world")
     for channel in world["channels"].values():
-        for message in (await crowd.surroundings.discord.get("messages", channel=channel))["messages"]:
+        for message in (await users.surroundings.discord.get("messages", channel=channel))["messages"]:
             if not message["is_deleted"] and not message["is_ephemeral"]:
                 yield Sight("discord", mark_in(message["text"]), _outcome(message["buttons"], message["files"]))
-    for message in (await crowd.surroundings.slack.get("messages"))["messages"]:
+    for message in (await users.surroundings.slack.get("messages"))["messages"]:
         if message["is_deleted"] or message["only_for"]:
             continue
         if message["thread"] and message["files"]:
@@ -65,10 +65,10 @@ def _outcome(buttons: Sequence[str], pictures: Sequence[object]) -> Outcome:
     return Outcome.NOTIFIED if "Change words" in buttons else Outcome.WORKING
 
 
-async def _on_page(crowd: Crowd) -> AsyncIterator[Sight]:
+async def _on_page(users: Users) -> AsyncIterator[Sight]:
     before, has_more = "", True
     while has_more:
-        async with crowd.http.get(f"{crowd.webs[0]}/api/messages", params={"before": before} if before else {}) as answer:
+        async with users.http.get(f"{users.webs[0]}/api/messages", params={"before": before} if before else {}) as answer:
             page = await answer.json()
         has_more = page["has_more"]
         before = page["messages"][0]["id"] if page["messages"] else ""
@@ -78,21 +78,21 @@ async def _on_page(crowd: Crowd) -> AsyncIterator[Sight]:
                 continue
             links = [picture["link"] for picture in post["pictures"]]
             outcome = _TONES.get(post["tone"], Outcome.WORKING)
-            yield Sight("page", mark_in(post["text"]), await _checked(crowd.http, outcome, links, crowd.webs[0]))
+            yield Sight("page", mark_in(post["text"]), await _checked(users.http, outcome, links, users.webs[0]))
 
 
-async def _by_rest(crowd: Crowd, secret: str) -> AsyncIterator[Sight]:
+async def _by_rest(users: Users, secret: str) -> AsyncIterator[Sight]:
     before: str | None = ""
     while before is not None:
         params = {"limit": "50", **({"before": before} if before else {})}
         headers = {"Authorization": f"Bearer {secret}"}
-        async with crowd.http.get(f"{crowd.webs[-1]}/api/v1/jobs", params=params, headers=headers) as answer:
+        async with users.http.get(f"{users.webs[-1]}/api/v1/jobs", params=params, headers=headers) as answer:
             page = await answer.json()
         before = page["next"]
         for job in page["jobs"]:
             links = [picture["url"] for picture in job["pictures"]]
             outcome = _STATES.get(job["state"], Outcome.WORKING)
-            yield Sight("rest", mark_in(job["prompt"]), await _checked(crowd.http, outcome, links, crowd.webs[-1]))
+            yield Sight("rest", mark_in(job["prompt"]), await _checked(users.http, outcome, links, users.webs[-1]))
 
 
 async def _checked(http: aiohttp.ClientSession, outcome: Outcome, links: Sequence[str], web: str) -> Outcome:

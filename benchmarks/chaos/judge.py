@@ -30,7 +30,7 @@ class Sight:
     for that file, of which there may be one as well.
     """
 
-    door: str
+    front_end: str
     mark: str
     outcome: Outcome
     is_file: bool = False
@@ -40,7 +40,7 @@ class Sight:
 class Evidence:
     """All that a run is judged by.
 
-    `promised` are the wishes that a door said were accepted, `paid` the
+    `promised` are the wishes that a front end said were accepted, `paid` the
     prompts of all calls that OpenAI took money for, `objects` what is in the
     bucket, without its prefix.
     """

@@ -1,4 +1,4 @@
-"""People who ask for pictures at every door, and ask again while they are not answered."""
+"""People who ask for pictures at every front end, and ask again while they are not answered."""
 
 import asyncio
 import contextlib
@@ -16,7 +16,7 @@ import aiohttp
 from benchmarks.chaos.surroundings import GUILDS, Surroundings
 
 OWNER_COOKIE = "owner-of-the-house".ljust(44, "-")
-DOORS = ("page", "rest", "discord", "slack")
+FRONT_ENDS = ("page", "rest", "discord", "slack")
 
 _API_KEY = re.compile(r"easel_[\w-]+")
 _PATIENCE_S = 120.0
@@ -27,20 +27,20 @@ _LEAVES_EARLY = 3
 _ROW_WITHIN_S = 6.0
 _CREDITS = 5000
 _PEOPLE = 4
-"""At each door."""
+"""At each front end."""
 
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """One try of one wish. `is_promised` says that the door answered that it was accepted."""
+    """One try of one wish. `is_promised` says that the front end answered that it was accepted."""
 
-    door: str
+    front_end: str
     prompt: str
     is_promised: bool
 
 
 @dataclass
-class Crowd:
+class Users:
     """Everybody who asks. `is_accepted` looks a prompt up in the table of jobs."""
 
     surroundings: Surroundings
@@ -69,7 +69,7 @@ class Crowd:
         key = hashlib.sha256(f"{cookie}{line}".encode()).hexdigest()[:40]
         return json.dumps((await self._call(self.webs[0], cookie, {"line": line, "key": key}))["notes"])
 
-    async def ask(self, door: str, number: int) -> None:
+    async def ask(self, front_end: str, number: int) -> None:
         """Ask for one picture until that is accepted."""
         ways: dict[str, Callable[[int], Awaitable[None]]] = {
             "page": self._ask_page,
@@ -77,7 +77,7 @@ class Crowd:
             "discord": self._ask_discord,
             "slack": self._ask_slack,
         }
-        await ways[door](number)
+        await ways[front_end](number)
 
     async def _ask_page(self, number: int) -> None:
         prompt, cookie = prompt_of(number), browsers(self.seed)[number % _PEOPLE]
@@ -99,7 +99,7 @@ class Crowd:
 
         await self._ask_webs("rest", number, prompt, ask_at)
 
-    async def _ask_webs(self, door: str, number: int, prompt: str, ask_at: Callable[[str], Awaitable[bool]]) -> None:
+    async def _ask_webs(self, front_end: str, number: int, prompt: str, ask_at: Callable[[str], Awaitable[bool]]) -> None:
         """Ask one replica after the other, always with the same key: that is one job, however often it is asked for."""
         is_promised = False
         try:
@@ -116,7 +116,7 @@ class Crowd:
                     await asyncio.sleep(_PAUSE_S)
         except TimeoutError:
             pass
-        self.asked.append(Asked(door, prompt, is_promised))
+        self.asked.append(Asked(front_end, prompt, is_promised))
 
     async def _call(self, web: str, cookie: str, body: dict[str, str]) -> Any:
         headers = {"Origin": web, "Cookie": f"easel_visitor={cookie}"}
@@ -143,11 +143,11 @@ class Crowd:
 
         await self._ask_chat("slack", number, type_command)
 
-    async def _ask_chat(self, door: str, number: int, type_command: Callable[[str], Awaitable[None]]) -> None:
+    async def _ask_chat(self, front_end: str, number: int, type_command: Callable[[str], Awaitable[None]]) -> None:
         """Type the command, and once more, as another wish, while no job comes of it."""
         for attempt in range(1, 40):
             prompt = prompt_of(number, attempt)
-            self.asked.append(Asked(door, prompt, is_promised=False))
+            self.asked.append(Asked(front_end, prompt, is_promised=False))
             # Nobody may be connected, or nothing answered in time; the job may be there all the same.
             with contextlib.suppress(LookupError):
                 await type_command(prompt)
@@ -185,8 +185,8 @@ def prompt_of(number: int, attempt: int = 1) -> str:
     return f"a fox with the number {number:04d}-{attempt:02d}"
 
 
-def split_among_doors(count: int, rng: random.Random) -> list[str]:
-    """Return a door for each wish: as many at each, in an order by chance."""
-    doors = [DOORS[number % len(DOORS)] for number in range(count)]
-    rng.shuffle(doors)
-    return doors
+def split_among_front_ends(count: int, rng: random.Random) -> list[str]:
+    """Return a front end for each wish: as many at each, in an order by chance."""
+    front_ends = [FRONT_ENDS[number % len(FRONT_ENDS)] for number in range(count)]
+    rng.shuffle(front_ends)
+    return front_ends

@@ -11,11 +11,11 @@ from pathlib import Path
 
 import aiohttp
 
-from benchmarks.chaos.evidence import gather_evidence, look_at_doors
+from benchmarks.chaos.evidence import gather_evidence, look_at_front_ends
 from benchmarks.chaos.faults import FaultKind, PlannedFault, Trouble, plan_faults
 from benchmarks.chaos.judge import ChaosVerdict, judge
 from benchmarks.chaos.orphan_sweep import sweep_orphans
-from benchmarks.chaos.people import OWNER_COOKIE, Crowd, split_among_doors, visitor_id
+from benchmarks.chaos.people import OWNER_COOKIE, Users, split_among_front_ends, visitor_id
 from benchmarks.chaos.replicas import Replica, import_easel
 from benchmarks.chaos.surroundings import GUILDS, Surroundings, open_surroundings
 from tests.fakes.ports import free_port
@@ -70,14 +70,14 @@ async def _run(
     plan: RunPlan, surroundings: Surroundings, replicas: Sequence[Replica], http: aiohttp.ClientSession
 ) -> ChaosVerdict:
     webs = [replica.url for replica in replicas if replica.role == "web"]
-    crowd = Crowd(surroundings, webs, plan.seed, http)
-    await crowd.prepare()
+    users = Users(surroundings, webs, plan.seed, http)
+    await users.prepare()
     say(f"All runs: {len(replicas)} processes of easel. {plan.jobs} wishes and {plan.faults} faults follow; seed {plan.seed}.")
     rng = random.Random(plan.seed)  # noqa: S311 - to be repeated, not to be secret
     trouble = Trouble(surroundings, replicas, lease_s=LEASE_S)
     async with asyncio.TaskGroup() as group:
-        for number, door in enumerate(split_among_doors(plan.jobs, rng)):
-            group.create_task(ask_later(crowd, door, number, rng.uniform(0, 0.8 * plan.faults)))
+        for number, front_end in enumerate(split_among_front_ends(plan.jobs, rng)):
+            group.create_task(ask_later(users, front_end, number, rng.uniform(0, 0.8 * plan.faults)))
         for second, planned in enumerate(plan_faults(plan.kinds, plan.faults, rng)):
             group.create_task(_make_later(trouble, planned, second))
         reporting = asyncio.create_task(_report(surroundings, trouble))
@@ -87,12 +87,12 @@ async def _run(
                 replica.kill()
     await settle(surroundings)
     reporting.cancel()
-    sights = await look_at_doors(crowd)
+    sights = await look_at_front_ends(users)
     await stop_all(replicas)
     await sweep_orphans(surroundings, [disk / "spool" for disk in _disks(surroundings, plan)])
-    verdict, findings = judge(await gather_evidence(surroundings, crowd.asked, sights))
-    say(f"{len(crowd.asked)} times somebody asked; faults: { ({str(kind): n for kind, n in sorted(trouble.done.items())}) }.")
-    (surroundings.folder / "evidence.txt").write_text("\n".join(map(str, (*crowd.asked, *sights, *findings))))
+    verdict, findings = judge(await gather_evidence(surroundings, users.asked, sights))
+    say(f"{len(users.asked)} times somebody asked; faults: { ({str(kind): n for kind, n in sorted(trouble.done.items())}) }.")
+    (surroundings.folder / "evidence.txt").write_text("\n".join(map(str, (*users.asked, *sights, *findings))))
     for finding in findings:
         say(finding)
     return verdict
@@ -154,10 +154,10 @@ def replica_environ(surroundings: Surroundings, port: int) -> dict[str, str]:
     }
 
 
-async def ask_later(crowd: Crowd, door: str, number: int, after: float) -> None:
+async def ask_later(users: Users, front_end: str, number: int, after: float) -> None:
     """Have somebody ask for a picture after so many seconds."""
     await asyncio.sleep(after)
-    await crowd.ask(door, number)
+    await users.ask(front_end, number)
 
 
 async def _make_later(trouble: Trouble, planned: PlannedFault, after: float) -> None:

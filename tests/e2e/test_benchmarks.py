@@ -68,7 +68,7 @@ async def test_reports_can_be_measured() -> None:
 
 
 async def test_chaos_can_be_made_and_is_judged() -> None:
-    """A few wishes at every door, while a worker and Redis are killed: each is accounted for."""
+    """A few wishes at every front end, while a worker and Redis are killed: each is accounted for."""
     verdict = await run_chaos(RunPlan(seed=1, jobs=4, faults=2, kinds=(FaultKind.WORKER, FaultKind.REDIS)))
     assert verdict.accepted >= 4
     assert verdict.delivered + verdict.notified == verdict.accepted

@@ -5,7 +5,7 @@ import random
 import pytest
 
 from benchmarks.chaos.faults import FaultKind, plan_faults
-from benchmarks.chaos.people import DOORS, split_among_doors
+from benchmarks.chaos.people import FRONT_ENDS, split_among_front_ends
 
 
 def by(seed: int) -> random.Random:
@@ -27,7 +27,7 @@ def test_only_what_is_asked_for_goes_wrong(kind: FaultKind) -> None:
     assert kind in {planned.kind for planned in plan_faults(tuple(FaultKind), 300, by(1))}
 
 
-def test_every_door_is_asked_at() -> None:
+def test_every_front_end_is_asked_at() -> None:
     """By as many."""
-    doors = split_among_doors(40, by(1))
-    assert {door: doors.count(door) for door in DOORS} == dict.fromkeys(DOORS, 10)
+    front_ends = split_among_front_ends(40, by(1))
+    assert {front_end: front_ends.count(front_end) for front_end in FRONT_ENDS} == dict.fromkeys(FRONT_ENDS, 10)

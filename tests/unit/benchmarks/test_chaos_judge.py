@@ -76,7 +76,7 @@ def test_an_accepted_job_that_nobody_sees_the_end_of_is_lost(outcome: Outcome | 
 
 
 def test_a_promise_that_no_job_came_of_is_lost() -> None:
-    """A door said yes, and the table knows nothing of it."""
+    """A front end said yes, and the table knows nothing of it."""
     verdict, _ = judge(replace(evidence(), promised=frozenset({DRAWN, "0003-01"})))
     assert zeros(verdict) == {"lost": 1}
     assert verdict.accepted == 3
