@@ -30,7 +30,7 @@ from tests.fakes.clock import StoppedClock
 from tests.fakes.redis import RedisServer, redis_server
 from tests.fakes.surfaces import LOOM, FakeCall, RecordingSurface
 from tests.fakes.tls_proxy import tls_in_front_of
-from tests.unit.adapters.web.test_private_files import Counter, links
+from tests.unit.adapters.web.test_private_files import FileVisitors, links
 
 pytestmark = pytest.mark.needs("redis")
 
@@ -139,7 +139,7 @@ async def check_url(folder: Path, url: str) -> tuple[Finding, ...]:
 
 
 @asynccontextmanager
-async def two_pages(redis: RedisServer) -> AsyncIterator[tuple[PrivateFiles, Counter]]:
+async def two_pages(redis: RedisServer) -> AsyncIterator[tuple[PrivateFiles, FileVisitors]]:
     """Open what keeps private files in one web process, and the page of another."""
     from storage.redis_files import RedisFiles  # noqa: PLC0415 - tests that need it are skipped without it
     from storage.redis_link import RedisLink  # noqa: PLC0415 - as above
@@ -147,7 +147,7 @@ async def two_pages(redis: RedisServer) -> AsyncIterator[tuple[PrivateFiles, Cou
     prefix, patience = f"files{next(_numbers)}", timedelta(minutes=1)
     async with AsyncExitStack() as stack:
         one, other = [await stack.enter_async_context(RedisLink(redis.url, patience=patience)) for _ in range(2)]
-        counter = Counter(PrivateFiles(RandomIds(), RedisFiles(other, prefix=prefix)))
+        counter = FileVisitors(PrivateFiles(RandomIds(), RedisFiles(other, prefix=prefix)))
         await stack.enter_async_context(counter.client)
         yield PrivateFiles(RandomIds(), RedisFiles(one, prefix=prefix)), counter
 

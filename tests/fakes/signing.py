@@ -72,3 +72,11 @@ def _usage(*, signs_certificates: bool) -> x509.KeyUsage:
         encipher_only=False,
         decipher_only=False,
     )
+
+
+class WordsSigner:
+    """Signs by words at the end."""
+
+    async def sign(self, copy: bytes, original: bytes) -> bytes:
+        """Name both."""
+        return copy + f" signed of {len(original)}".encode()

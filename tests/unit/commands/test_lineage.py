@@ -28,7 +28,7 @@ def bench() -> Bench:
     return Bench(painter=ScriptedProvider(abilities=able, edge=64))
 
 
-class Row:
+class LineageRow:
     """A picture, what was made of it, and of that; and somebody who presses what is shown."""
 
     def __init__(self, bench: Bench, house: Dispatcher, hands: Hands) -> None:
@@ -65,9 +65,9 @@ class Row:
 
 
 @pytest.fixture
-async def row(bench: Bench, house: Dispatcher, hands: Hands) -> Row:
+async def row(bench: Bench, house: Dispatcher, hands: Hands) -> LineageRow:
     """Draw a fox, make it night, and let it snow."""
-    row = Row(bench, house, hands)
+    row = LineageRow(bench, house, hands)
     row.jobs.append(await bench.draw("a fox"))
     await row.change("make it night")
     await row.change("let it snow")
@@ -79,7 +79,7 @@ def buttons(post: Post) -> list[str]:
     return [one.action for one in (*post.buttons, *post.more) if one.command in {"back", "forward", "history"}]
 
 
-async def test_a_changed_picture_leads_back_and_the_first_leads_nowhere(bench: Bench, row: Row) -> None:
+async def test_a_changed_picture_leads_back_and_the_first_leads_nowhere(bench: Bench, row: LineageRow) -> None:
     """There is nothing before it, and nothing came of it when it was shown."""
     fox, night, snow = row.jobs
     assert buttons(bench.message(fox)) == []
@@ -89,7 +89,7 @@ async def test_a_changed_picture_leads_back_and_the_first_leads_nowhere(bench: B
     assert (shown.text, buttons(shown)) == ("make it night", [f"back:{night.id}", f"forward:{night.id}", f"history:{night.id}"])
 
 
-async def test_back_and_forward_turn_the_message_and_draw_nothing(bench: Bench, row: Row) -> None:
+async def test_back_and_forward_turn_the_message_and_draw_nothing(bench: Bench, row: LineageRow) -> None:
     """From the last to the first and back, in the one message."""
     fox, night, snow = row.jobs
     message = row.message(snow)
@@ -105,7 +105,7 @@ async def test_back_and_forward_turn_the_message_and_draw_nothing(bench: Bench, 
     assert await bench.sent_messages.find_turned_to(LOOM, SQUARE.channel, message.id) is None
 
 
-async def test_there_is_nothing_before_the_first_and_after_the_last(row: Row) -> None:
+async def test_there_is_nothing_before_the_first_and_after_the_last(row: LineageRow) -> None:
     """Buttons work for ever, also where they are out of date."""
     fox, _, snow = row.jobs
     [answer] = await row.press(f"back:{fox.id}", row.message(fox))
@@ -114,7 +114,7 @@ async def test_there_is_nothing_before_the_first_and_after_the_last(row: Row) ->
     assert answer.text == "Nothing came of that one yet; Edit changes it. Nothing was changed."
 
 
-async def test_whoever_may_not_change_the_message_is_shown_it_in_private(bench: Bench, row: Row) -> None:
+async def test_whoever_may_not_change_the_message_is_shown_it_in_private(bench: Bench, row: LineageRow) -> None:
     """So is whoever presses what is no job's own message; a moderator of the place may change it."""
     snow = row.jobs[-1]
     for message, user in ((row.message(snow), "bob"), (None, "ann"), (MessageRef(ALONE, "whisper 1"), "ann")):
@@ -125,7 +125,7 @@ async def test_whoever_may_not_change_the_message_is_shown_it_in_private(bench: 
     assert row.shown(row.message(snow)) == "make it night"
 
 
-async def test_what_is_shown_in_private_and_stays_is_known(bench: Bench, row: Row, house: Dispatcher) -> None:
+async def test_what_is_shown_in_private_and_stays_is_known(bench: Bench, row: LineageRow, house: Dispatcher) -> None:
     """So that it goes where the picture goes."""
     snow = row.jobs[-1]
     call = FakeCall(bench.surface, "press", at=ALONE)
@@ -133,7 +133,7 @@ async def test_what_is_shown_in_private_and_stays_is_known(bench: Bench, row: Ro
     assert await bench.sent_messages.of_job(row.jobs[1].id) == (MessageRef(ALONE, "whisper 1 of press"),)
 
 
-async def test_a_message_that_cannot_be_changed_stays_as_it_was(bench: Bench, row: Row) -> None:
+async def test_a_message_that_cannot_be_changed_stays_as_it_was(bench: Bench, row: LineageRow) -> None:
     """What it shows is known as before, whether that is its own or an earlier one."""
     _, night, snow = row.jobs
     message = row.message(snow)
@@ -148,7 +148,7 @@ async def test_a_message_that_cannot_be_changed_stays_as_it_was(bench: Bench, ro
     assert await bench.sent_messages.find_turned_to(LOOM, SQUARE.channel, message.id) == night.id
 
 
-async def test_pictures_of_other_places_are_not_shown_to_others(bench: Bench, row: Row) -> None:
+async def test_pictures_of_other_places_are_not_shown_to_others(bench: Bench, row: LineageRow) -> None:
     """Not even to whoever looks after this place, and to whom they belong only in private."""
     fox, night, _ = row.jobs
     elsewhere = Place(LOOM, "town", "the mill")
@@ -162,7 +162,7 @@ async def test_pictures_of_other_places_are_not_shown_to_others(bench: Bench, ro
     assert answer.text.startswith("Nothing came of that one yet")
 
 
-async def test_what_was_deleted_is_passed_over_or_said_to_be_gone(bench: Bench, row: Row) -> None:
+async def test_what_was_deleted_is_passed_over_or_said_to_be_gone(bench: Bench, row: LineageRow) -> None:
     """Back says so, forward leads to what is left."""
     fox, night, snow = row.jobs
     day = await row.change("make it day", of=fox)
@@ -173,7 +173,7 @@ async def test_what_was_deleted_is_passed_over_or_said_to_be_gone(bench: Bench, 
     assert row.shown(row.message(fox)) == day.wish.prompt
 
 
-async def test_who_drew_it_is_said_where_it_is_somebody_else(bench: Bench, row: Row) -> None:
+async def test_who_drew_it_is_said_where_it_is_somebody_else(bench: Bench, row: LineageRow) -> None:
     """The message is of whoever changed it."""
     snow = row.jobs[-1]
     his = await row.change("and hail", user="bob", of=snow)
@@ -182,7 +182,7 @@ async def test_who_drew_it_is_said_where_it_is_somebody_else(bench: Bench, row: 
 
 
 @pytest.mark.parametrize("words", ["undo", "Undo that!", "please undo this", "go back", "zurück"])
-async def test_words_that_take_back_turn_the_newest_message(bench: Bench, row: Row, words: str) -> None:
+async def test_words_that_take_back_turn_the_newest_message(bench: Bench, row: LineageRow, words: str) -> None:
     """Nothing is drawn; the next words go on from there, and so does the next undo."""
     fox, _, snow = row.jobs
     assert await row.hands.type(f"/edit {words}") == []
@@ -194,7 +194,7 @@ async def test_words_that_take_back_turn_the_newest_message(bench: Bench, row: R
     assert len(bench.painter.requests) == 4
 
 
-async def test_words_about_a_turned_message_turn_that_one(bench: Bench, row: Row) -> None:
+async def test_words_about_a_turned_message_turn_that_one(bench: Bench, row: LineageRow) -> None:
     """Where the page says which message the picture stands in; else it is turned where it was drawn."""
     _, night, snow = row.jobs
     message = row.message(snow)
@@ -205,7 +205,7 @@ async def test_words_about_a_turned_message_turn_that_one(bench: Bench, row: Row
     assert (row.shown(message), row.shown(row.message(night))) == ("a fox", "make it night")
 
 
-async def test_a_job_without_a_message_shows_what_is_its_own(bench: Bench, row: Row) -> None:
+async def test_a_job_without_a_message_shows_what_is_its_own(bench: Bench, row: LineageRow) -> None:
     """Its message was never said."""
     snow = row.jobs[-1]
     bench.jobs.change(bench.jobs.rows[snow.id], message=None)
@@ -213,7 +213,7 @@ async def test_a_job_without_a_message_shows_what_is_its_own(bench: Bench, row: 
     assert answer.text == "make it night"
 
 
-async def test_what_is_deleted_goes_from_where_it_was_turned_to(bench: Bench, row: Row) -> None:
+async def test_what_is_deleted_goes_from_where_it_was_turned_to(bench: Bench, row: LineageRow) -> None:
     """And comes back there with it; a message that does not take it is shown it with the next turn."""
     _, night, snow = row.jobs
     message = row.message(snow)
@@ -227,7 +227,7 @@ async def test_what_is_deleted_goes_from_where_it_was_turned_to(bench: Bench, ro
     assert row.shown(message) == "make it night"
 
 
-async def test_a_turned_message_is_about_what_it_shows(bench: Bench, row: Row) -> None:
+async def test_a_turned_message_is_about_what_it_shows(bench: Bench, row: LineageRow) -> None:
     """For reactions, menus and replies."""
     _, night, snow = row.jobs
     message = row.message(snow)
@@ -241,7 +241,7 @@ async def test_a_turned_message_is_about_what_it_shows(bench: Bench, row: Row) -
     assert found.id == snow.id
 
 
-async def test_what_is_taken_down_is_retracted_where_it_was_turned_to(bench: Bench, row: Row) -> None:
+async def test_what_is_taken_down_is_retracted_where_it_was_turned_to(bench: Bench, row: LineageRow) -> None:
     """The message is turned back then; what it shows otherwise stays, with its buttons."""
     _, night, snow = row.jobs
     message = row.message(snow)
@@ -255,7 +255,7 @@ async def test_what_is_taken_down_is_retracted_where_it_was_turned_to(bench: Ben
     assert await bench.sent_messages.find_turned_to(LOOM, SQUARE.channel, message.id) is None
 
 
-async def test_history_shows_the_row_with_the_meant_one_marked(bench: Bench, row: Row) -> None:
+async def test_history_shows_the_row_with_the_meant_one_marked(bench: Bench, row: LineageRow) -> None:
     """The newest one where none is named, any of it by its link or by the button."""
     _, night, _ = row.jobs
     [newest_] = await row.hands.type("/history")
@@ -269,7 +269,7 @@ async def test_history_shows_the_row_with_the_meant_one_marked(bench: Bench, row
     assert alone.text == "That picture was not changed yet."
 
 
-async def test_history_leaves_a_line_for_what_is_not_to_be_seen(bench: Bench, row: Row) -> None:
+async def test_history_leaves_a_line_for_what_is_not_to_be_seen(bench: Bench, row: LineageRow) -> None:
     """What was removed, and what somebody else drew elsewhere."""
     fox, night, snow = row.jobs
     await row.change("and hail", user="bob", of=snow)
@@ -282,7 +282,7 @@ async def test_history_leaves_a_line_for_what_is_not_to_be_seen(bench: Bench, ro
     assert len(answer.pictures) == 2
 
 
-async def test_a_history_that_stays_is_known(bench: Bench, row: Row, house: Dispatcher) -> None:
+async def test_a_history_that_stays_is_known(bench: Bench, row: LineageRow, house: Dispatcher) -> None:
     """So that its pictures go with the others."""
     call = FakeCall(bench.surface, "history", at=ALONE)
     await house.press(f"history:{row.jobs[1].id}", call)
@@ -290,7 +290,7 @@ async def test_a_history_that_stays_is_known(bench: Bench, row: Row, house: Disp
         assert await bench.sent_messages.of_job(job.id) == (MessageRef(ALONE, "whisper 1 of history"),)
 
 
-async def test_a_row_that_bites_its_own_tail_ends(bench: Bench, row: Row) -> None:
+async def test_a_row_that_bites_its_own_tail_ends(bench: Bench, row: LineageRow) -> None:
     """Which no database of ours holds."""
     fox, _, snow = row.jobs
     last = (await bench.pictures.of_job(snow.id))[0]
@@ -300,7 +300,7 @@ async def test_a_row_that_bites_its_own_tail_ends(bench: Bench, row: Row) -> Non
     assert len(answer.pictures) == 10
 
 
-async def test_a_row_ends_where_nothing_is_known_of_a_picture(bench: Bench, row: Row) -> None:
+async def test_a_row_ends_where_nothing_is_known_of_a_picture(bench: Bench, row: LineageRow) -> None:
     """Its record is gone."""
     fox, night, _ = row.jobs
     [picture] = await bench.pictures.of_job(fox.id)
@@ -310,7 +310,7 @@ async def test_a_row_ends_where_nothing_is_known_of_a_picture(bench: Bench, row:
     assert answer.text.startswith("That is the first one")
 
 
-async def test_a_change_that_is_taken_away_while_its_row_is_read_is_a_step_that_cannot_be_seen(row: Row) -> None:
+async def test_a_change_that_is_taken_away_while_its_row_is_read_is_a_step_that_cannot_be_seen(row: LineageRow) -> None:
     """Its job was found when its picture was still there."""
     fox, night, snow = row.jobs
     [kept] = await row.bench.pictures.of_job(snow.id)

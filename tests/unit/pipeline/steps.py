@@ -18,10 +18,10 @@ async def draw_all(
     bench: Bench, job: Job, news: list[Progress] | None = None, troubles: list[str] | None = None
 ) -> tuple[Drawing, ...]:
     """Have a claimed job drawn by as many calls as it takes."""
-    heard: list[Progress] = [] if news is None else news
+    received: list[Progress] = [] if news is None else news
 
     async def on_progress(progress: Progress) -> None:
-        heard.append(progress)
+        received.append(progress)
 
     return await bench.drawing.draw(job, on_progress, lambda: (troubles if troubles is not None else []).append("waiting"))
 

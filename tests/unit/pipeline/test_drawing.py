@@ -75,10 +75,10 @@ async def test_the_settled_words_are_drawn_and_nobodys_name_is_told(bench: Bench
 
 async def test_news_reach_whoever_listens(bench: Bench) -> None:
     """In order."""
-    news, heard = (Progress(0.3, b"dim"), Progress(0.6, b"clear")), list[Progress]()
+    news, received = (Progress(0.3, b"dim"), Progress(0.6, b"clear")), list[Progress]()
     bench.painter.will(bench.painter.drawn(), news=news)
-    await draw(bench, await bench.claimed(), heard)
-    assert tuple(heard) == news
+    await draw(bench, await bench.claimed(), received)
+    assert tuple(received) == news
 
 
 async def test_what_was_drawn_is_not_drawn_again(bench: Bench) -> None:

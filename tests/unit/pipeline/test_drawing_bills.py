@@ -28,13 +28,13 @@ async def test_what_goes_wrong_after_the_answer_is_booked_with_what_it_cost(
 ) -> None:
     """The provider tells its price as soon as it knows it, and that is no news for the channel."""
     bench.painter.will(error, news=(Progress(0.5), Progress(cost=PRICE)))
-    job, heard = await bench.claimed(), list[Progress]()
+    job, received = await bench.claimed(), list[Progress]()
     with pytest.raises(type(error)):
-        await draw(bench, job, heard)
+        await draw(bench, job, received)
     [drawing] = await bench.jobs.drawings(job.id)
     assert (drawing.state, drawing.cost) == (state, PRICE)
     assert await bench.jobs.cost(job.id) == PRICE
-    assert heard == [Progress(0.5)]
+    assert received == [Progress(0.5)]
 
 
 async def test_an_answer_that_outlasts_the_budget_after_its_price_is_booked(bench: Bench) -> None:

@@ -19,6 +19,7 @@ from bot.services.thumbnails import shrink
 from tests.fakes.bench import Bench
 from tests.fakes.images import ScriptedProvider
 from tests.fakes.photos import mask_of, photo, tagged
+from tests.fakes.signing import WordsSigner
 
 EXTENSIONS = {FileFormat.PNG: "png", FileFormat.WEBP: "webp", FileFormat.JPEG: "jpg"}
 ABLE = Abilities(sizes=(Size(1024, 1024),), most=2, most_inputs=2)
@@ -142,14 +143,6 @@ def test_one_that_lies_on_its_side_is_turned(wanted: FileFormat) -> None:
         assert image.height > image.width
 
 
-class Signer:
-    """Signs by words at the end."""
-
-    async def sign(self, copy: bytes, original: bytes) -> bytes:
-        """Name both."""
-        return copy + f" signed of {len(original)}".encode()
-
-
 async def test_what_is_turned_is_signed_and_all_else_stays_as_it_is() -> None:
     """Such files already, and what cannot be read: whoever checks pictures says so."""
     broken, bomb = (
@@ -157,7 +150,7 @@ async def test_what_is_turned_is_signed_and_all_else_stays_as_it_is() -> None:
         photo("PNG", size=(64, 64)).replace(b"\x00\x00\x00@\x00\x00\x00@", b"\x00\x01\x00\x00" * 2, 1),
     )
     given = (photo("PNG"), photo("WEBP"), b"no picture", broken, bomb)
-    png, webp, *others = await FormatConversion(Signer()).convert(given, FileFormat.WEBP)
+    png, webp, *others = await FormatConversion(WordsSigner()).convert(given, FileFormat.WEBP)
     assert (find_extension(png), png.endswith(f" signed of {len(given[0])}".encode())) == ("webp", True)
     assert (webp, *others) == given[1:]
-    assert await FormatConversion(Signer()).convert(given, None) == given
+    assert await FormatConversion(WordsSigner()).convert(given, None) == given

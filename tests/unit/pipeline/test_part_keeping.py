@@ -17,6 +17,7 @@ from bot.ports.images import OnProgress
 from tests.fakes.bench import Bench
 from tests.fakes.images import ScriptedProvider
 from tests.fakes.photos import mask_of, photo
+from tests.fakes.signing import WordsSigner
 
 SIZE, BOX = (160, 120), (40, 30, 120, 90)
 WITHOUT = Abilities(sizes=(Size(1024, 768), Size(1024, 1024)), most=2, most_inputs=2)
@@ -113,20 +114,12 @@ async def test_a_mask_that_cannot_be_used_counts_nothing(mask: bytes, says: str)
     assert (await bench.quota_status()).left == 20
 
 
-class Signer:
-    """Signs by words at the end."""
-
-    async def sign(self, copy: bytes, original: bytes) -> bytes:
-        """Name both."""
-        return copy + f" signed of {len(original)}".encode()
-
-
 async def test_what_is_put_together_is_signed() -> None:
     """With what was drawn as its original; what is no picture comes back as it is, for whoever checks pictures to say."""
     bench = Bench(painter=ScriptedProvider(abilities=WITHOUT))
     job = await change(bench)
     drawn = photo(size=SIZE)
-    parts = PartKeeping(bench.input_keeping, PartComposites(), Signer())
+    parts = PartKeeping(bench.input_keeping, PartComposites(), WordsSigner())
     signed, as_it_is = await parts.complete(job.wish.inputs, (drawn, b"no picture"))
     assert signed.endswith(f" signed of {len(drawn)}".encode())
     assert as_it_is == b"no picture"

@@ -10,7 +10,7 @@ from tests.fakes.clock import NOON, StoppedClock
 from tests.fakes.fast_forward_loop import FastForwardLoop
 
 
-class LoopClock(StoppedClock):
+class LeapingClock(StoppedClock):
     """Tells the time of the running loop, which leaps."""
 
     def now(self) -> datetime:
@@ -40,7 +40,22 @@ def test_two_go_out_at_first_and_then_more_and_more() -> None:
     """A call that was not refused in a moment was taken."""
 
     async def test() -> None:
-        assert await burst(SlowStart(LoopClock()), 14) == [0, 0, 0.15, 0.15, 0.3, 0.3, 0.45, 0.45, 0.45, 0.6, 0.6, 0.6, 0.6, 0.75]
+        assert await burst(SlowStart(LeapingClock()), 14) == [
+            0,
+            0,
+            0.15,
+            0.15,
+            0.3,
+            0.3,
+            0.45,
+            0.45,
+            0.45,
+            0.6,
+            0.6,
+            0.6,
+            0.6,
+            0.75,
+        ]
 
     run(test())
 
@@ -49,7 +64,7 @@ def test_as_many_as_it_once_took_in_a_minute_go_out_at_once() -> None:
     """A minute later it is known what it takes."""
 
     async def test() -> None:
-        starts = SlowStart(LoopClock())
+        starts = SlowStart(LeapingClock())
         await burst(starts, 8)
         await asyncio.sleep(90)
         assert await burst(starts, 8, first=8) == [0] * 8
@@ -61,7 +76,7 @@ def test_a_call_that_ends_makes_room_at_once() -> None:
     """Twice is no harm, and neither is one that nobody knows."""
 
     async def test() -> None:
-        starts = SlowStart(LoopClock())
+        starts = SlowStart(LeapingClock())
         starts.end("flux", "call 0", is_taken=True)
         await burst(starts, 2)
         third = asyncio.create_task(burst(starts, 1, first=2))
@@ -77,7 +92,7 @@ def test_no_other_goes_out_for_one_that_failed_before_that_is_known_to_all() -> 
     """It does not count as taken."""
 
     async def test() -> None:
-        starts = SlowStart(LoopClock())
+        starts = SlowStart(LeapingClock())
         await burst(starts, 2)
         for _ in range(2):
             starts.end("flux", "call 0", is_taken=False)

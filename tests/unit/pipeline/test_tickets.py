@@ -82,10 +82,10 @@ async def test_a_ticket_is_written_down_however_long_the_storage_is_away(bench: 
 
 async def test_news_reach_whoever_listens(bench: Bench, studio: ScriptedTicketProvider) -> None:
     """All but what it costs."""
-    heard = list[Progress]()
+    received = list[Progress]()
     studio.will(studio.drawn(), news=(Progress(ahead=3), Progress(cost=PRICE), Progress(is_warming_up=True)))
-    await draw(bench, await bench.claimed(), heard)
-    assert heard == [Progress(ahead=3), Progress(is_warming_up=True, warm_up=WARM_UP)]
+    await draw(bench, await bench.claimed(), received)
+    assert received == [Progress(ahead=3), Progress(is_warming_up=True, warm_up=WARM_UP)]
 
 
 @pytest.mark.parametrize(

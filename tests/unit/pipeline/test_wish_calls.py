@@ -263,9 +263,9 @@ async def test_progress_is_that_of_the_whole_wish() -> None:
     """One of two pictures is half of it."""
     bench = bench_of(CallLimits(at_once=1))
     bench.painter.will(bench.painter.drawn(), bench.painter.drawn(), news=(Progress(0.5, b"dim"),))
-    heard: list[Progress] = []
-    await draw_all(bench, await bench.claimed(count=2), heard)
-    assert heard == [Progress(0.25, b"dim"), Progress(0.75, b"dim")]
+    received: list[Progress] = []
+    await draw_all(bench, await bench.claimed(count=2), received)
+    assert received == [Progress(0.25, b"dim"), Progress(0.75, b"dim")]
 
 
 async def test_a_note_of_what_did_not_come_goes_where_it_came_after_all() -> None:

@@ -10,7 +10,7 @@ from starlette.requests import ClientDisconnect
 from bot.adapters.shared.bodies import BodyRefused, read_body
 
 
-class Parts:
+class BodyInParts:
     """A body that comes in parts, and counts how many were taken."""
 
     def __init__(self, *parts: bytes, is_endless: bool = False) -> None:
@@ -29,13 +29,13 @@ class Parts:
 
 async def test_parts_are_put_together() -> None:
     """Up to the last byte that is allowed."""
-    assert await read_body(Parts(b"ab", b"", b"c"), largest=3) == b"abc"
-    assert await read_body(Parts(), largest=3) == b""
+    assert await read_body(BodyInParts(b"ab", b"", b"c"), largest=3) == b"abc"
+    assert await read_body(BodyInParts(), largest=3) == b""
 
 
 async def test_what_is_too_long_is_not_read_on() -> None:
     """However much follows."""
-    parts = Parts(b"ab", b"cd", b"ef")
+    parts = BodyInParts(b"ab", b"cd", b"ef")
     with pytest.raises(BodyRefused) as refused:
         await read_body(parts, largest=3)
     assert (refused.value.status, parts.taken) == (413, 2)
@@ -44,7 +44,7 @@ async def test_what_is_too_long_is_not_read_on() -> None:
 async def test_what_takes_too_long_is_not_waited_for() -> None:
     """Whatever came of it already."""
     with pytest.raises(BodyRefused) as refused:
-        await read_body(Parts(b"ab", is_endless=True), time_limit=timedelta(milliseconds=10))
+        await read_body(BodyInParts(b"ab", is_endless=True), time_limit=timedelta(milliseconds=10))
     assert refused.value.status == 408
 
 

@@ -8,7 +8,7 @@ from bot.adapters.shared.persistent_connection import PersistentConnection
 from bot.domain.health import Health
 
 
-class Line:
+class ScriptedConnection:
     """A connection that holds as long as it is told, or never comes about; it notes when it was tried."""
 
     def __init__(self, holds: Callable[[int], float | None]) -> None:
@@ -37,7 +37,7 @@ class Line:
 
 async def test_what_fails_is_tried_ever_more_rarely() -> None:
     """Up to once a minute; and why is said."""
-    line = Line(lambda _: None)
+    line = ScriptedConnection(lambda _: None)
     async with line.held(200):
         assert line.tried_at == [0, 1, 3, 7, 15, 31, 63, 123, 183]
         trouble = line.connection.trouble()
@@ -47,7 +47,7 @@ async def test_what_fails_is_tried_ever_more_rarely() -> None:
 
 async def test_after_a_good_connection_the_pause_is_short_again() -> None:
     """More than a minute is good."""
-    line = Line(lambda number: 61 if number > 3 else None)
+    line = ScriptedConnection(lambda number: 61 if number > 3 else None)
     async with line.held(80):
         assert line.tried_at == [0, 1, 3, 7, 69]
         assert line.connection.is_connected
@@ -55,7 +55,7 @@ async def test_after_a_good_connection_the_pause_is_short_again() -> None:
 
 async def test_a_break_is_nothing_to_speak_of_for_half_a_minute() -> None:
     """Reconnecting is a matter of course."""
-    line = Line(lambda number: 5 if number == 1 else 0)
+    line = ScriptedConnection(lambda number: 5 if number == 1 else 0)
     async with line.held(5.5):
         assert (line.connection.is_connected, line.connection.trouble().health) == (False, Health.NOTE)
 

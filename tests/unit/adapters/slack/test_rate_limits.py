@@ -11,7 +11,7 @@ from storage.limits.local import LocalRateLimiter
 from tests.fakes.fast_forward_loop import run_leaping
 
 
-class LoopClock:
+class RunningLoopClock:
     """The running loop's time."""
 
     def now(self) -> datetime:
@@ -21,7 +21,7 @@ class LoopClock:
 
 def slack_limiter() -> SlackRateLimiter:
     """Return the limiter of a process that counts for itself, at Slack's own numbers."""
-    return SlackRateLimiter(LocalRateLimiter(LoopClock()))
+    return SlackRateLimiter(LocalRateLimiter(RunningLoopClock()))
 
 
 def message(number: int, channel: str = "C1") -> MessageRef:

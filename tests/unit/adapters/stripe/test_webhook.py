@@ -27,7 +27,7 @@ from tests.fakes.stripe_events import (
 ANNS = AccountId("id00000000000000000007")
 
 
-class Heard:
+class RecordingBilling:
     """Billing that only remembers what it was told."""
 
     def __init__(self) -> None:
@@ -55,15 +55,15 @@ class Heard:
 
 
 @pytest.fixture
-def heard() -> Heard:
+def billing() -> RecordingBilling:
     """Return what is heard."""
-    return Heard()
+    return RecordingBilling()
 
 
 @pytest.fixture
-async def till(heard: Heard) -> AsyncIterator[StripeWebhookSender]:
+async def till(billing: RecordingBilling) -> AsyncIterator[StripeWebhookSender]:
     """Open the till."""
-    async with StripeWebhookSender(heard) as till:
+    async with StripeWebhookSender(billing) as till:
         yield till
 
 
@@ -74,70 +74,76 @@ def log() -> Iterator[None]:
         yield
 
 
-async def test_an_older_invoice_names_its_subscription_itself(till: StripeWebhookSender, heard: Heard) -> None:
+async def test_an_older_invoice_names_its_subscription_itself(till: StripeWebhookSender, billing: RecordingBilling) -> None:
     """As they did before 2025."""
     await till.send(an_invoice(BEGIN + 30 * DAY, parent=None, subscription_="sub_9", id="in_9", payment_intent="pi_9"))
-    news, paid = heard.news
+    news, paid = billing.news
     assert isinstance(news, SubscriptionUpdate)
     assert news.id == "sub_9"
     assert paid == InvoicePayment(source="stripe", invoice="in_9", payment="pi_9")
 
 
-async def test_what_is_not_paid_yet_gives_nothing(till: StripeWebhookSender, heard: Heard) -> None:
+async def test_what_is_not_paid_yet_gives_nothing(till: StripeWebhookSender, billing: RecordingBilling) -> None:
     """A bank transfer takes days; when it has come, it counts. A trial is paid with nothing."""
     assert await till.send(a_checkout(ANNS, payment_status="unpaid")) == 200
-    assert heard.news == []
+    assert billing.news == []
     late = a_checkout(ANNS, at=BEGIN + 4 * DAY) | {"type": "checkout.session.async_payment_succeeded"}
     for event in (late, a_checkout(ANNS, payment_status="no_payment_required")):
         assert await till.send(event) == 200
-    assert len(heard.news) == 2
+    assert len(billing.news) == 2
 
 
 @pytest.mark.parametrize(
     "event",
     [an_event("charge.failed", {"id": "ch_1"}), an_invoice(BEGIN, parent=None), a_sale(ANNS, ""), a_sale(ANNS, 1, metadata=None)],
 )
-async def test_other_news_are_taken_and_change_nothing(till: StripeWebhookSender, heard: Heard, event: dict[str, Any]) -> None:
+async def test_other_news_are_taken_and_change_nothing(
+    till: StripeWebhookSender, billing: RecordingBilling, event: dict[str, Any]
+) -> None:
     """Else Stripe would bring them for days. The same account may sell postcards."""
     assert await till.send(event) == 200
-    assert heard.news == []
+    assert billing.news == []
 
 
 @pytest.mark.parametrize(("link", "is_accepted"), [(LINK, True), ("plink_other", False), (None, False), ({"id": LINK}, True)])
-async def test_a_link_is_accepted_or_not(till: StripeWebhookSender, heard: Heard, link: object, is_accepted: bool) -> None:
+async def test_a_link_is_accepted_or_not(
+    till: StripeWebhookSender, billing: RecordingBilling, link: object, is_accepted: bool
+) -> None:
     """By its id."""
     await till.send(a_checkout(ANNS, payment_link=link))
-    [news] = heard.news
+    [news] = billing.news
     assert isinstance(news, SubscriptionUpdate)
     assert news.is_accepted == is_accepted
 
 
-async def test_without_prices_an_invoice_makes_nobody_a_member(till: StripeWebhookSender, heard: Heard) -> None:
+async def test_without_prices_an_invoice_makes_nobody_a_member(till: StripeWebhookSender, billing: RecordingBilling) -> None:
     """The link does, and the invoice says how long."""
     await till.send(an_invoice(BEGIN + DAY, price=PRICE))
-    [news] = heard.news
+    [news] = billing.news
     assert isinstance(news, SubscriptionUpdate)
     assert not news.is_accepted
     assert news.invoice is not None
 
 
-async def test_a_forged_event_is_refused(till: StripeWebhookSender, heard: Heard) -> None:
+async def test_a_forged_event_is_refused(till: StripeWebhookSender, billing: RecordingBilling) -> None:
     """Signed by another, or changed on the way."""
     assert await till.send(a_checkout(ANNS), secret="whsec_other") == 401
     body, stamp = json.dumps(a_checkout(ANNS)), round(time.time())
     assert await till.post(body.replace("sub_1", "sub_2"), f"t={stamp},v1={signed(body, stamp)}") == 401
     assert await till.post(body, f"t={stamp + 1},v1={signed(body, stamp)}") == 401
-    assert heard.news == []
+    assert billing.news == []
 
 
 @pytest.mark.parametrize(
     "signature",
     ["", "t=1", "v1=aa", "t=x,v1=aa", "t=,v1=", "nonsense", ",,,", "t=1,v1=ä".encode("latin-1"), f"t={'9' * 5000},v1=aa"],
 )
-async def test_a_signature_that_is_none_is_refused(till: StripeWebhookSender, heard: Heard, signature: str | bytes) -> None:
+async def test_a_signature_that_is_none_is_refused(
+    till: StripeWebhookSender, billing: RecordingBilling, signature: str | bytes
+) -> None:
     """And breaks nothing."""
     assert await till.post(json.dumps(a_checkout(ANNS)), signature) == 401
-    assert heard.news == []
+    assert billing.news == []
 
 
 async def test_a_signature_of_another_scheme_is_refused(till: StripeWebhookSender) -> None:
@@ -152,10 +158,10 @@ async def test_while_a_secret_is_rolled_either_signature_will_do(till: StripeWeb
     assert await till.post(body, f"t={stamp},v1={signed(body, stamp, 'whsec_old')},v1={signed(body, stamp)}") == 200
 
 
-async def test_what_was_overheard_long_ago_is_refused(till: StripeWebhookSender, heard: Heard) -> None:
+async def test_what_was_overheard_long_ago_is_refused(till: StripeWebhookSender, billing: RecordingBilling) -> None:
     """Six minutes are long, four are not."""
     assert await till.send(a_checkout(ANNS), at=time.time() - 360) == 401
-    assert heard.news == []
+    assert billing.news == []
     assert await till.send(a_checkout(ANNS), at=time.time() - 240) == 200
 
 
@@ -184,10 +190,10 @@ async def test_what_was_overheard_long_ago_is_refused(till: StripeWebhookSender,
         an_event("checkout.session.completed", {"id": "cs_1"}),
     ],
 )
-async def test_odd_events_are_refused(till: StripeWebhookSender, heard: Heard, event: object) -> None:
+async def test_odd_events_are_refused(till: StripeWebhookSender, billing: RecordingBilling, event: object) -> None:
     """They are signed, so something has changed at Stripe's: the operator sees them fail there, and nothing breaks here."""
     assert await till.send(event) == 400
-    assert heard.news == []
+    assert billing.news == []
 
 
 async def test_signed_nonsense_is_refused(till: StripeWebhookSender) -> None:

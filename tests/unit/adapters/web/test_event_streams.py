@@ -24,7 +24,7 @@ NEVER = timedelta(hours=1)
 AT_ONCE = timedelta()
 
 
-class Room:
+class ListenedChannel:
     """A channel to listen to."""
 
     def __init__(self) -> None:
@@ -48,14 +48,14 @@ class Room:
 
 
 @pytest.fixture
-def room() -> Iterator[Room]:
+def room() -> Iterator[ListenedChannel]:
     """Open a channel."""
-    room = Room()
+    room = ListenedChannel()
     with room.live.follow():
         yield room
 
 
-async def test_a_stream_begins_now_and_goes_on(room: Room) -> None:
+async def test_a_stream_begins_now_and_goes_on(room: ListenedChannel) -> None:
     """What was said before is on the page already."""
     await room.say("before")
     stream = await room.open()
@@ -63,7 +63,7 @@ async def test_a_stream_begins_now_and_goes_on(room: Room) -> None:
     assert await anext(stream) == f"id: 2\nevent: message\ndata: {message}\n\n"
 
 
-async def test_a_quiet_stream_has_a_heartbeat(room: Room) -> None:
+async def test_a_quiet_stream_has_a_heartbeat(room: ListenedChannel) -> None:
     """And with it looks for what other processes did."""
     stream = await room.open(heartbeat=AT_ONCE)
     assert await anext(stream) == ":\n\n"
@@ -71,7 +71,7 @@ async def test_a_quiet_stream_has_a_heartbeat(room: Room) -> None:
     assert (await anext(stream)).startswith("id: 1\nevent: message\n")
 
 
-async def test_who_is_too_far_behind_starts_over(room: Room) -> None:
+async def test_who_is_too_far_behind_starts_over(room: ListenedChannel) -> None:
     """And goes on from there."""
     await room.say("one")
     stream = await room.open("99")
@@ -80,7 +80,7 @@ async def test_who_is_too_far_behind_starts_over(room: Room) -> None:
     assert (await anext(stream)).startswith("id: 2\nevent: message\n")
 
 
-async def test_closing_ends_the_stream(room: Room) -> None:
+async def test_closing_ends_the_stream(room: ListenedChannel) -> None:
     """And there is no new one."""
     stream = await room.open()
     room.live.feed.close()
@@ -89,7 +89,7 @@ async def test_closing_ends_the_stream(room: Room) -> None:
     assert response.status_code == HTTPStatus.SERVICE_UNAVAILABLE
 
 
-async def test_a_store_that_is_down_ends_the_stream(room: Room) -> None:
+async def test_a_store_that_is_down_ends_the_stream(room: ListenedChannel) -> None:
     """The page comes back later for the rest."""
     stream = await room.open()
     room.messages.failures.fail_next("since", StorageFailed("memory", "down"))
@@ -97,7 +97,7 @@ async def test_a_store_that_is_down_ends_the_stream(room: Room) -> None:
     assert [text async for text in stream] == []
 
 
-async def test_there_are_only_so_many_streams(room: Room) -> None:
+async def test_there_are_only_so_many_streams(room: ListenedChannel) -> None:
     """Who goes away makes room."""
     events = EventStreams(room.live.feed, "studio", heartbeat=AT_ONCE, most_streams=1)
     first, refused = await asyncio.gather(*(events.open(None, lambda message: message.id) for _ in range(2)))
@@ -109,7 +109,7 @@ async def test_there_are_only_so_many_streams(room: Room) -> None:
     assert events._open == 0
 
 
-async def test_a_stream_that_could_not_begin_counts_for_none(room: Room) -> None:
+async def test_a_stream_that_could_not_begin_counts_for_none(room: ListenedChannel) -> None:
     """The store was away just then."""
     events = EventStreams(room.live.feed, "studio", most_streams=1)
     room.messages.failures.fail_next("page", StorageFailed("memory", "down"))
@@ -119,7 +119,7 @@ async def test_a_stream_that_could_not_begin_counts_for_none(room: Room) -> None
 
 
 @pytest.mark.parametrize("since", ["", "-1", "one", "1.5", "9" * 19, "١"])
-async def test_a_version_is_a_number(room: Room, since: str) -> None:
+async def test_a_version_is_a_number(room: ListenedChannel, since: str) -> None:
     """Nothing else is a place to go on from."""
     response = await EventStreams(room.live.feed, "studio").open(since, lambda message: message.id)
     assert response.status_code == HTTPStatus.BAD_REQUEST

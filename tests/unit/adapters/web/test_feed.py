@@ -16,7 +16,7 @@ from tests.fakes.waiting import quiet
 SOON = timedelta(seconds=20)
 
 
-class Room:
+class FeedChannel:
     """A channel with a feed."""
 
     def __init__(self) -> None:
@@ -29,48 +29,48 @@ class Room:
         self.feed.notify()
         return message
 
-    async def heard(self, after: int) -> list[str] | None:
+    async def read_after(self, after: int) -> list[str] | None:
         """Return the bodies that are new, or None."""
         changes = await self.feed.after("studio", after)
         return None if changes is None else [message.body for message in changes]
 
 
 @pytest.fixture
-def room() -> Room:
+def room() -> FeedChannel:
     """Open a room."""
-    return Room()
+    return FeedChannel()
 
 
-async def test_an_empty_channel_has_no_news(room: Room) -> None:
+async def test_an_empty_channel_has_no_news(room: FeedChannel) -> None:
     """From the beginning on."""
     assert await room.feed.head("studio") == 0
-    assert await room.heard(0) == []
+    assert await room.read_after(0) == []
 
 
-async def test_changes_come_once_and_in_order(room: Room) -> None:
+async def test_changes_come_once_and_in_order(room: FeedChannel) -> None:
     """Of several changes of one message only the newest."""
     start = await room.feed.head("studio")
     first = await room.say("one")
     second = await room.say("two")
     await room.messages.replace(first.id, "one, changed")
     room.feed.notify()
-    assert await room.heard(start) == ["two", "one, changed"]
-    assert await room.heard(second.version) == ["one, changed"]
-    assert await room.heard(await room.feed.head("studio")) == []
+    assert await room.read_after(start) == ["two", "one, changed"]
+    assert await room.read_after(second.version) == ["one, changed"]
+    assert await room.read_after(await room.feed.head("studio")) == []
 
 
-async def test_many_listeners_cost_one_look(room: Room) -> None:
+async def test_many_listeners_cost_one_look(room: FeedChannel) -> None:
     """However many there are."""
     start = await room.feed.head("studio")
-    await room.heard(start)
+    await room.read_after(start)
     before = room.messages.asked_since
     await room.say("one")
-    heard = await asyncio.gather(*(room.heard(start) for _ in range(50)))
-    assert heard == [["one"]] * 50
+    read_after = await asyncio.gather(*(room.read_after(start) for _ in range(50)))
+    assert read_after == [["one"]] * 50
     assert room.messages.asked_since == before + 1
 
 
-async def test_a_page_from_before_the_restart_goes_on(room: Room) -> None:
+async def test_a_page_from_before_the_restart_goes_on(room: FeedChannel) -> None:
     """With what it has missed, as long as that is about a page."""
     first = await room.say("one")
     await room.say("two")
@@ -80,7 +80,7 @@ async def test_a_page_from_before_the_restart_goes_on(room: Room) -> None:
     assert [message.body for message in changes] == ["two"]
 
 
-async def test_who_was_away_too_long_starts_over(room: Room) -> None:
+async def test_who_was_away_too_long_starts_over(room: FeedChannel) -> None:
     """And so does who has seen what is not there."""
     for number in range(120):
         await room.say(str(number))
@@ -89,18 +89,18 @@ async def test_who_was_away_too_long_starts_over(room: Room) -> None:
     assert await fresh.after("studio", 999) is None
 
 
-async def test_memory_holds_the_newest_only(room: Room) -> None:
+async def test_memory_holds_the_newest_only(room: FeedChannel) -> None:
     """What fell out of it is too long ago."""
     start = await room.feed.head("studio")
-    await room.heard(start)
+    await room.read_after(start)
     for number in range(400):
         await room.say(str(number))
-    assert await room.heard(start) is None
+    assert await room.read_after(start) is None
     head = await room.feed.head("studio")
-    assert await room.heard(head - 2) == ["398", "399"]
+    assert await room.read_after(head - 2) == ["398", "399"]
 
 
-async def test_a_ring_wakes_who_waits(room: Room) -> None:
+async def test_a_ring_wakes_who_waits(room: FeedChannel) -> None:
     """At once, not at the next heartbeat."""
     waiting = asyncio.create_task(room.feed.wait(room.feed.signal, SOON))
     await quiet()
@@ -108,25 +108,25 @@ async def test_a_ring_wakes_who_waits(room: Room) -> None:
     assert await waiting
 
 
-async def test_a_ring_between_looking_and_waiting_is_not_missed(room: Room) -> None:
+async def test_a_ring_between_looking_and_waiting_is_not_missed(room: FeedChannel) -> None:
     """The bell is taken first."""
     signal = room.feed.signal
-    await room.heard(0)
+    await room.read_after(0)
     await room.say("one")
     assert await room.feed.wait(signal, SOON)
 
 
-async def test_waiting_ends_without_news(room: Room) -> None:
+async def test_waiting_ends_without_news(room: FeedChannel) -> None:
     """And then another process's changes are looked for."""
-    await room.heard(0)
+    await room.read_after(0)
     assert not await room.feed.wait(room.feed.signal, timedelta())
     await room.messages.add(channel="studio", author="", body="from elsewhere", key="k")
-    assert await room.heard(0) == []
+    assert await room.read_after(0) == []
     room.feed.expect_changes()
-    assert await room.heard(0) == ["from elsewhere"]
+    assert await room.read_after(0) == ["from elsewhere"]
 
 
-async def test_closing_wakes_everybody(room: Room) -> None:
+async def test_closing_wakes_everybody(room: FeedChannel) -> None:
     """For good."""
     waiting = asyncio.create_task(room.feed.wait(room.feed.signal, SOON))
     await quiet()
@@ -135,11 +135,11 @@ async def test_closing_wakes_everybody(room: Room) -> None:
     assert room.feed.is_closed
 
 
-async def test_a_look_that_failed_loses_nothing(room: Room) -> None:
+async def test_a_look_that_failed_loses_nothing(room: FeedChannel) -> None:
     """The next one finds what it missed."""
-    await room.heard(0)
+    await room.read_after(0)
     await room.say("one")
     room.messages.failures.fail_next("since", StorageFailed("memory", "down"))
     with pytest.raises(StorageFailed):
-        await room.heard(0)
-    assert await room.heard(0) == ["one"]
+        await room.read_after(0)
+    assert await room.read_after(0) == ["one"]

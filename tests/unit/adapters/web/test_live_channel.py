@@ -18,7 +18,7 @@ from tests.fakes.studio import png
 STUDIO = Place(WEB, "", "studio")
 
 
-class Processes:
+class DrawingAndServing:
     """One that draws, and one that serves the page: they share the rows and the events, and nothing else."""
 
     def __init__(self) -> None:
@@ -37,14 +37,14 @@ class Processes:
 
 
 @pytest.fixture
-def processes() -> Iterator[Processes]:
+def processes() -> Iterator[DrawingAndServing]:
     """Open both."""
-    processes = Processes()
+    processes = DrawingAndServing()
     with processes.live.follow():
         yield processes
 
 
-async def test_what_is_said_wakes_open_pages(processes: Processes) -> None:
+async def test_what_is_said_wakes_open_pages(processes: DrawingAndServing) -> None:
     """Which then read the rows."""
     start = await processes.live.feed.head("studio")
     signal = processes.live.feed.signal
@@ -55,7 +55,7 @@ async def test_what_is_said_wakes_open_pages(processes: Processes) -> None:
     assert [change.id for change in changes] == [message.id]
 
 
-async def test_what_is_deleted_wakes_them_too(processes: Processes) -> None:
+async def test_what_is_deleted_wakes_them_too(processes: DrawingAndServing) -> None:
     """It goes from the page."""
     message = await processes.post()
     signal = processes.live.feed.signal
@@ -63,7 +63,7 @@ async def test_what_is_deleted_wakes_them_too(processes: Processes) -> None:
     assert signal.is_set()
 
 
-async def test_a_preview_is_there_before_the_message_that_shows_it(processes: Processes) -> None:
+async def test_a_preview_is_there_before_the_message_that_shows_it(processes: DrawingAndServing) -> None:
     """The newest one, under the id that the row has."""
     message = await processes.post()
     for colour in ("red", "blue"):
@@ -76,7 +76,7 @@ async def test_a_preview_is_there_before_the_message_that_shows_it(processes: Pr
         assert f'"preview":"{newest.id}"' in stored.body
 
 
-async def test_progress_without_a_preview_keeps_the_last_one(processes: Processes) -> None:
+async def test_progress_without_a_preview_keeps_the_last_one(processes: DrawingAndServing) -> None:
     """Until the picture is there."""
     message = await processes.post()
     await processes.show(message, preview=png())
@@ -86,7 +86,7 @@ async def test_progress_without_a_preview_keeps_the_last_one(processes: Processe
     assert processes.live.previews.link(message.id) is None
 
 
-async def test_a_deleted_message_has_no_preview(processes: Processes) -> None:
+async def test_a_deleted_message_has_no_preview(processes: DrawingAndServing) -> None:
     """Its bytes are forgotten."""
     message = await processes.post()
     await processes.show(message, preview=png())
@@ -94,7 +94,7 @@ async def test_a_deleted_message_has_no_preview(processes: Processes) -> None:
     assert processes.live.previews.newest(message.id) is None
 
 
-async def test_what_was_missed_is_read_from_the_rows(processes: Processes) -> None:
+async def test_what_was_missed_is_read_from_the_rows(processes: DrawingAndServing) -> None:
     """As after a connection was lost."""
     start = await processes.live.feed.head("studio")
     await processes.messages.add(channel="studio", author="", body="{}", key="unheard")
@@ -107,7 +107,7 @@ async def test_what_was_missed_is_read_from_the_rows(processes: Processes) -> No
     assert len(changes) == 1
 
 
-async def test_streams_end_when_it_follows_no_more(processes: Processes) -> None:
+async def test_streams_end_when_it_follows_no_more(processes: DrawingAndServing) -> None:
     """Before the server stops, which waits for them."""
     live = LiveChannel(processes.messages, processes.events)
     with live.follow():

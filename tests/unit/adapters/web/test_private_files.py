@@ -20,7 +20,7 @@ TABLE = Attachment("table.csv", "text/csv", b"a,b\r\n")
 POST = Post("Usage", attachments=(PLOT, TABLE))
 
 
-class Counter:
+class FileVisitors:
     """Where two visitors come for their files."""
 
     def __init__(self, private_files: PrivateFiles) -> None:
@@ -42,9 +42,9 @@ def links(render_note: str) -> list[str]:
 
 
 @pytest.fixture
-async def counter() -> AsyncIterator[Counter]:
+async def counter() -> AsyncIterator[FileVisitors]:
     """Open the counter."""
-    counter = Counter(PrivateFiles(CountingIds(), NoSharedFiles()))
+    counter = FileVisitors(PrivateFiles(CountingIds(), NoSharedFiles()))
     async with counter.client:
         yield counter
 
@@ -70,7 +70,7 @@ async def test_a_note_without_files_has_none(ann: str) -> None:
     assert json.loads(await PrivateFiles(CountingIds(), NoSharedFiles()).render_note(ann, Post("Hello")))["files"] == []
 
 
-async def test_a_picture_is_looked_at_and_a_table_saved(counter: Counter, ann: str) -> None:
+async def test_a_picture_is_looked_at_and_a_table_saved(counter: FileVisitors, ann: str) -> None:
     """Nothing of it stays in a cache, and nothing of it may run."""
     plot, table = links(await counter.private_files.render_note(ann, POST))
     status, content, headers = await counter.get(plot)
@@ -84,14 +84,14 @@ async def test_a_picture_is_looked_at_and_a_table_saved(counter: Counter, ann: s
     assert "sandbox" in headers["content-security-policy"]
 
 
-async def test_nobody_else_gets_it(counter: Counter, ann: str) -> None:
+async def test_nobody_else_gets_it(counter: FileVisitors, ann: str) -> None:
     """Not with the address, and not without a cookie."""
     [plot, _] = links(await counter.private_files.render_note(ann, POST))
     assert (await counter.get(plot, "b"))[0] == 404
     assert (await counter.client.get(plot)).status_code == 404
 
 
-async def test_a_page_that_is_no_picture_is_never_shown(counter: Counter, ann: str) -> None:
+async def test_a_page_that_is_no_picture_is_never_shown(counter: FileVisitors, ann: str) -> None:
     """Whatever it is called."""
     trap = Attachment("trap.png", "text/html", b"<script>alert(1)</script>")
     [link] = links(await counter.private_files.render_note(ann, Post("x", attachments=(trap,))))
@@ -100,14 +100,14 @@ async def test_a_page_that_is_no_picture_is_never_shown(counter: Counter, ann: s
 
 
 @pytest.mark.parametrize("name", ['a"; x="', "../up", "a/b", "", "ä.png", "a\r\nb", "x" * 200])
-async def test_a_name_is_plain(counter: Counter, ann: str, name: str) -> None:
+async def test_a_name_is_plain(counter: FileVisitors, ann: str, name: str) -> None:
     """It stands in an address and in a header."""
     [link] = links(await counter.private_files.render_note(ann, Post("x", attachments=(Attachment(name, "text/csv", b"x"),))))
     assert link.endswith("/file")
     assert (await counter.get(link))[0] == 200
 
 
-async def test_the_name_in_the_address_is_not_believed(counter: Counter, ann: str) -> None:
+async def test_the_name_in_the_address_is_not_believed(counter: FileVisitors, ann: str) -> None:
     """Somebody may have changed it."""
     [plot, _] = links(await counter.private_files.render_note(ann, POST))
     assert (await counter.get(plot.replace("plot.png", "%22%3B.html")))[0] == 404
@@ -122,7 +122,7 @@ async def test_the_name_in_the_address_is_not_believed(counter: Counter, ann: st
 )
 async def test_the_oldest_give_way(private_files: PrivateFiles, ann: str) -> None:
     """When there are too many, or too much of them."""
-    counter = Counter(private_files)
+    counter = FileVisitors(private_files)
     async with counter.client:
         old, new = [links(await private_files.render_note(ann, POST)) for _ in range(2)]
         assert [(await counter.get(link))[0] for link in (*old, *new)] == [404, 404, 200, 200]

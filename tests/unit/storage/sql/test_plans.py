@@ -70,11 +70,11 @@ Statement = tuple[str, Any]
 @contextmanager
 def overheard(database: Database) -> Iterator[list[Statement]]:
     """Note every statement, with the values it was run with."""
-    heard: dict[str, Any] = {}
+    received: dict[str, Any] = {}
     statements: list[Statement] = []
 
     def note(_connection: Any, _cursor: Any, statement: str, values: Any, _context: Any, is_many: bool) -> None:
-        heard.setdefault(statement, values[0] if is_many else values)
+        received.setdefault(statement, values[0] if is_many else values)
 
     engines = [engine.sync_engine for engine in (database._writer, database._reader) if isinstance(engine, AsyncEngine)]
     for engine in engines:
@@ -82,7 +82,9 @@ def overheard(database: Database) -> Iterator[list[Statement]]:
     yield statements
     for engine in engines:
         event.remove(engine, "before_cursor_execute", note)
-    statements.extend((statement, values) for statement, values in heard.items() if not statement.startswith(("BEGIN", "PRAGMA")))
+    statements.extend(
+        (statement, values) for statement, values in received.items() if not statement.startswith(("BEGIN", "PRAGMA"))
+    )
 
 
 async def plan_of(database: Database, statement: str, values: Any) -> list[str]:

@@ -38,7 +38,7 @@ from tests.fakes.waiting import until
 
 
 @dataclass
-class Counter:
+class RestCaller:
     """A program at the counter."""
 
     http: httpx2.AsyncClient
@@ -77,7 +77,7 @@ def bench() -> Bench:
 
 
 @pytest.fixture
-async def counter(bench: Bench) -> AsyncIterator[Counter]:
+async def counter(bench: Bench) -> AsyncIterator[RestCaller]:
     """Yield the counter, with a key of Ann's and one of Bea's."""
     keys, secrets = ApiKeyRegistry(MemoryApiKeys(), bench.clock, bench.ids), []
     for user in ("ann", "bea"):
@@ -87,10 +87,10 @@ async def counter(bench: Bench) -> AsyncIterator[Counter]:
     rest_dependencies = rest_dependencies_of(bench, keys, owner="bea")
     transport = httpx2.ASGITransport(app=build_rest(rest_dependencies, Forms()), raise_app_exceptions=False)
     async with httpx2.AsyncClient(transport=transport, base_url="http://easel.test") as http:
-        yield Counter(http, bench, *secrets)
+        yield RestCaller(http, bench, *secrets)
 
 
-async def test_an_order_becomes_a_job_of_the_keys_owner(counter: Counter) -> None:
+async def test_an_order_becomes_a_job_of_the_keys_owner(counter: RestCaller) -> None:
     """With every option that people have."""
     answer = await counter.order(shape="wide", size="64x48", quality="high", count=2, rewriting="off", prompt="  a \u200bfox ")
     job = counter.bench.jobs.rows[answer.json()["id"]].job
@@ -108,7 +108,7 @@ def take_pictures(bench: Bench) -> None:
     object.__setattr__(bench.models, "offers", offers)
 
 
-async def test_a_form_brings_pictures_as_files(counter: Counter, bench: Bench) -> None:
+async def test_a_form_brings_pictures_as_files(counter: RestCaller, bench: Bench) -> None:
     """With every field of the JSON body, addresses too; the first picture is changed, the others are looked at."""
     take_pictures(bench)
     said = {"prompt": "42", "count": "2", "wait": "0", "picture": "https://photos.example/1.jpg"}
@@ -138,7 +138,7 @@ async def test_a_form_brings_pictures_as_files(counter: Counter, bench: Bench) -
     ],
 )
 async def test_a_form_that_cannot_be_drawn_from_is_told_and_not_counted(
-    counter: Counter, bench: Bench, said: dict[str, str], files: list[tuple[str, tuple[str, bytes]]], status: int, says: str
+    counter: RestCaller, bench: Bench, said: dict[str, str], files: list[tuple[str, tuple[str, bytes]]], status: int, says: str
 ) -> None:
     """In one sentence."""
     take_pictures(bench)
@@ -147,7 +147,7 @@ async def test_a_form_that_cannot_be_drawn_from_is_told_and_not_counted(
     assert bench.jobs.rows == {}
 
 
-async def test_a_form_without_a_file_is_an_order_too(counter: Counter, bench: Bench) -> None:
+async def test_a_form_without_a_file_is_an_order_too(counter: RestCaller, bench: Bench) -> None:
     """As browsers send the field of a file that nobody chose."""
     body = b"".join(
         b"--x\r\nContent-Disposition: form-data; " + field + b"\r\n"
@@ -162,7 +162,7 @@ async def test_a_form_without_a_file_is_an_order_too(counter: Counter, bench: Be
     assert [row.job.wish.inputs for row in bench.jobs.rows.values()] == [()]
 
 
-async def test_a_form_that_is_none_is_told(counter: Counter, bench: Bench) -> None:
+async def test_a_form_that_is_none_is_told(counter: RestCaller, bench: Bench) -> None:
     """And one without a key is not read at all."""
     for secret, status in ((counter.ann, 400), ("", 401)):
         headers = {"Authorization": f"Bearer {secret}", "Content-Type": "multipart/form-data; boundary=x"}
@@ -171,7 +171,7 @@ async def test_a_form_that_is_none_is_told(counter: Counter, bench: Bench) -> No
     assert bench.jobs.rows == {}
 
 
-async def test_an_order_begins_with_the_pictures_at_its_addresses(counter: Counter, bench: Bench) -> None:
+async def test_an_order_begins_with_the_pictures_at_its_addresses(counter: RestCaller, bench: Bench) -> None:
     """The same ones again are the same order, and others are another."""
     take_pictures(bench)
     photos = ["https://photos.example/1.jpg", "https://photos.example/2.jpg"]
@@ -200,7 +200,7 @@ async def test_no_more_is_fetched_than_pictures_may_have_together(bench: Bench) 
     assert len(fetched) == 3
 
 
-async def test_a_finished_job_has_its_pictures_and_both_wordings(counter: Counter, bench: Bench) -> None:
+async def test_a_finished_job_has_its_pictures_and_both_wordings(counter: RestCaller, bench: Bench) -> None:
     """As addresses, or in base64."""
     job = (await counter.order()).json()["id"]
     await bench.work()
@@ -215,7 +215,7 @@ async def test_a_finished_job_has_its_pictures_and_both_wordings(counter: Counte
     assert len(base64.b64decode(whole["b64"])) == whole["size_bytes"]
 
 
-async def test_what_a_picture_cost_is_for_who_may_know(counter: Counter, bench: Bench) -> None:
+async def test_what_a_picture_cost_is_for_who_may_know(counter: RestCaller, bench: Bench) -> None:
     """Wherever a job is told: ordered, looked at, listed, cancelled."""
     for secret, may_know in ((counter.ann, False), (counter.bea, True)):
         ordered = (await counter.order(secret)).json()
@@ -228,7 +228,7 @@ async def test_what_a_picture_cost_is_for_who_may_know(counter: Counter, bench: 
         assert [job["cost_microusd"] is not None for job in (ordered, cancelled)] == [may_know, may_know]
 
 
-async def test_whoever_waits_gets_the_pictures_with_the_answer(counter: Counter, bench: Bench) -> None:
+async def test_whoever_waits_gets_the_pictures_with_the_answer(counter: RestCaller, bench: Bench) -> None:
     """And 200 instead of 202."""
     waiting = asyncio.create_task(counter.order(wait=30, response="b64"))
     await until(lambda: bool(bench.jobs.rows))
@@ -237,13 +237,13 @@ async def test_whoever_waits_gets_the_pictures_with_the_answer(counter: Counter,
     assert (answer.status_code, answer.json()["state"], len(answer.json()["pictures"])) == (200, "done", 1)
 
 
-async def test_waiting_ends_when_it_is_over(counter: Counter) -> None:
+async def test_waiting_ends_when_it_is_over(counter: RestCaller) -> None:
     """The job goes on."""
     answer = await counter.order(wait=1)
     assert (answer.status_code, answer.json()["state"]) == (202, "queued")
 
 
-async def test_the_same_order_again_is_the_same_job(counter: Counter) -> None:
+async def test_the_same_order_again_is_the_same_job(counter: RestCaller) -> None:
     """Counted once; and another order under that name is refused."""
     first = await counter.order(repeat="fox-1")
     again = await counter.order(repeat="fox-1")
@@ -253,7 +253,7 @@ async def test_the_same_order_again_is_the_same_job(counter: Counter) -> None:
     assert (await counter.bench.quota_status()).held == 1
 
 
-async def test_two_accounts_may_call_their_orders_alike(counter: Counter) -> None:
+async def test_two_accounts_may_call_their_orders_alike(counter: RestCaller) -> None:
     """Neither sees the other's."""
     ours = await counter.order(repeat="fox-1")
     theirs = await counter.order(counter.bea, repeat="fox-1")
@@ -261,7 +261,7 @@ async def test_two_accounts_may_call_their_orders_alike(counter: Counter) -> Non
     assert (await counter.look(f"/jobs/{ours.json()['id']}", counter.bea)).status_code == 404
 
 
-async def test_the_quota_is_that_of_the_person(counter: Counter, bench: Bench) -> None:
+async def test_the_quota_is_that_of_the_person(counter: RestCaller, bench: Bench) -> None:
     """What they draw in a chat counts here too."""
     await bench.draw(count=3)
     await bench.imagine(key="call-2")
@@ -279,7 +279,7 @@ async def test_the_quota_is_that_of_the_person(counter: Counter, bench: Bench) -
 
 
 @pytest.mark.parametrize("secret", ["", "easel_nobody", "ann"])
-async def test_without_a_key_there_is_nothing(counter: Counter, secret: str) -> None:
+async def test_without_a_key_there_is_nothing(counter: RestCaller, secret: str) -> None:
     """Neither to order nor to see."""
     for answer in (await counter.http.get("/quota"), await counter.look("/jobs/x", secret)):
         assert (answer.status_code, answer.headers["WWW-Authenticate"]) == (401, "Bearer")
@@ -300,7 +300,7 @@ async def test_without_a_key_there_is_nothing(counter: Counter, secret: str) -> 
         ({"colour": "red"}, "colour"),
     ],
 )
-async def test_a_field_that_makes_no_sense_is_named(counter: Counter, order: dict[str, Any], says: str) -> None:
+async def test_a_field_that_makes_no_sense_is_named(counter: RestCaller, order: dict[str, Any], says: str) -> None:
     """And nothing is counted."""
     answer = await counter.order(**order)
     assert answer.status_code == 422
@@ -308,7 +308,7 @@ async def test_a_field_that_makes_no_sense_is_named(counter: Counter, order: dic
     assert (await counter.bench.quota_status()).held == 0
 
 
-async def test_numbers_and_truths_are_not_read_out_of_words(counter: Counter) -> None:
+async def test_numbers_and_truths_are_not_read_out_of_words(counter: RestCaller) -> None:
     """Every number and boolean of every body is one already: neither `"2"` nor `true` is a number."""
     api = build_rest(
         rest_dependencies_of(counter.bench, ApiKeyRegistry(MemoryApiKeys(), counter.bench.clock, counter.bench.ids)), Forms()
@@ -341,7 +341,7 @@ def _types(schema: dict[str, Any]) -> list[str]:
     [({"size": "9x9"}, 400, "bad_input"), ({"prompt": "\u200b"}, 400, "bad_input"), ({"count": 4}, 429, "quota_exceeded")],
 )
 async def test_what_the_house_refuses_is_a_problem_with_a_kind(
-    counter: Counter, order: dict[str, Any], status: int, kind: str
+    counter: RestCaller, order: dict[str, Any], status: int, kind: str
 ) -> None:
     """The sentence is the one that people read in a chat."""
     for number in range(18):
@@ -351,7 +351,7 @@ async def test_what_the_house_refuses_is_a_problem_with_a_kind(
     assert answer.json()["detail"].endswith(".")
 
 
-async def test_whoever_is_banned_is_refused_with_the_reason(counter: Counter, bench: Bench) -> None:
+async def test_whoever_is_banned_is_refused_with_the_reason(counter: RestCaller, bench: Bench) -> None:
     """As in the chat, before anything is counted."""
     account = await bench.studio.account(person("ann"))
     await bench.sanctions.ban(account.id, HOUSE, by=Actor(AccountId("mo"), "Mo"), reason="floods")
@@ -361,14 +361,14 @@ async def test_whoever_is_banned_is_refused_with_the_reason(counter: Counter, be
     assert bench.jobs.rows == {}
 
 
-async def test_words_that_a_rule_refuses_are_not_drawn(counter: Counter, bench: Bench) -> None:
+async def test_words_that_a_rule_refuses_are_not_drawn(counter: RestCaller, bench: Bench) -> None:
     """That is the order's fault, and the checker's fault is ours."""
     bench.blocklist.will(Verdict(GuardDecision.REFUSE, "blocklist", "That is not drawn here."))
     answer = await counter.order()
     assert (answer.status_code, answer.json()["kind"]) == (422, "prompt_refused")
 
 
-async def test_a_job_without_pictures_says_why(counter: Counter, bench: Bench) -> None:
+async def test_a_job_without_pictures_says_why(counter: RestCaller, bench: Bench) -> None:
     """With the kind for programs."""
     bench.painter.will(PromptRefused(rule="safety", sentence="The image service will not draw that."))
     job = (await counter.order()).json()["id"]
@@ -386,7 +386,7 @@ def test_a_job_has_the_same_fields_here_and_on_the_command_line() -> None:
 
 
 @pytest.mark.parametrize("body", [b"", b"{", b"\xff\xfe", b"[" * 60_000], ids=["nothing", "half", "no text", "deep"])
-async def test_what_is_no_json_is_one_sentence(counter: Counter, body: bytes) -> None:
+async def test_what_is_no_json_is_one_sentence(counter: RestCaller, body: bytes) -> None:
     """However deep it goes."""
     headers = {"Authorization": f"Bearer {counter.ann}", "Content-Type": "application/json"}
     answer = await counter.http.post("/images", content=body, headers=headers)
@@ -394,7 +394,7 @@ async def test_what_is_no_json_is_one_sentence(counter: Counter, body: bytes) ->
     assert answer.json()["detail"] == "The body is not JSON that can be read."
 
 
-async def test_an_address_that_is_not_there_is_a_problem_too(counter: Counter) -> None:
+async def test_an_address_that_is_not_there_is_a_problem_too(counter: RestCaller) -> None:
     """In the same form."""
     answer = await counter.http.get("/nothing")
     assert (answer.status_code, answer.headers["Content-Type"]) == (404, "application/problem+json")
@@ -402,14 +402,14 @@ async def test_an_address_that_is_not_there_is_a_problem_too(counter: Counter) -
 
 
 @pytest.mark.parametrize(("path", "allowed"), [("/images", "POST"), ("/jobs", "GET"), ("/jobs/x", "DELETE, GET")])
-async def test_what_cannot_be_done_with_an_address_is_told_with_what_can(counter: Counter, path: str, allowed: str) -> None:
+async def test_what_cannot_be_done_with_an_address_is_told_with_what_can(counter: RestCaller, path: str, allowed: str) -> None:
     """By every route of the address."""
     answer = await counter.http.put(path)
     assert (answer.status_code, answer.headers["Content-Type"]) == (405, "application/problem+json")
     assert (answer.json()["kind"], answer.headers["Allow"]) == ("method_not_allowed", allowed)
 
 
-async def test_jobs_are_listed_newest_first_in_pages(counter: Counter, bench: Bench) -> None:
+async def test_jobs_are_listed_newest_first_in_pages(counter: RestCaller, bench: Bench) -> None:
     """All of the person's, wherever they were asked for, and nobody else's."""
     [mine, _, newest] = [(await counter.order(secret)).json()["id"] for secret in (counter.ann, counter.bea, counter.ann)]
     asked_in_a_chat = await bench.imagine(key="in a chat")
@@ -422,12 +422,12 @@ async def test_jobs_are_listed_newest_first_in_pages(counter: Counter, bench: Be
 
 
 @pytest.mark.parametrize(("query", "status"), [("limit=0", 422), ("limit=51", 422), ("before=nobody", 404), ("before=%00", 404)])
-async def test_a_page_that_cannot_be_is_a_problem(counter: Counter, query: str, status: int) -> None:
+async def test_a_page_that_cannot_be_is_a_problem(counter: RestCaller, query: str, status: int) -> None:
     """No guess is made."""
     assert (await counter.look(f"/jobs?{query}")).status_code == status
 
 
-async def test_a_job_that_waits_is_cancelled_and_counts_nothing(counter: Counter) -> None:
+async def test_a_job_that_waits_is_cancelled_and_counts_nothing(counter: RestCaller) -> None:
     """Whoever repeats it is told the same."""
     job = (await counter.order()).json()["id"]
     cancelled = await counter.send("POST", f"/jobs/{job}/cancel")
@@ -437,14 +437,14 @@ async def test_a_job_that_waits_is_cancelled_and_counts_nothing(counter: Counter
     assert (await counter.bench.quota_status()).held == 0
 
 
-async def test_a_job_with_pictures_is_not_cancelled(counter: Counter, bench: Bench) -> None:
+async def test_a_job_with_pictures_is_not_cancelled(counter: RestCaller, bench: Bench) -> None:
     """It is too late."""
     job = await bench.draw()
     answer = await counter.send("POST", f"/jobs/{job.id}/cancel")
     assert (answer.status_code, answer.json()["kind"]) == (409, "conflict")
 
 
-async def test_pictures_are_deleted_here_and_in_the_chat(counter: Counter, bench: Bench) -> None:
+async def test_pictures_are_deleted_here_and_in_the_chat(counter: RestCaller, bench: Bench) -> None:
     """Whoever repeats it is told the same."""
     job = await bench.draw()
     for _ in range(2):
@@ -453,14 +453,14 @@ async def test_pictures_are_deleted_here_and_in_the_chat(counter: Counter, bench
     assert "deleted" in bench.surface.said[-1].text.lower()
 
 
-async def test_a_job_without_pictures_has_none_to_delete(counter: Counter) -> None:
+async def test_a_job_without_pictures_has_none_to_delete(counter: RestCaller) -> None:
     """It goes on."""
     job = (await counter.order()).json()["id"]
     answer = await counter.send("DELETE", f"/jobs/{job}")
     assert (answer.status_code, answer.json()["kind"]) == (409, "conflict")
 
 
-async def test_nobody_cancels_or_deletes_what_is_somebody_elses(counter: Counter, bench: Bench) -> None:
+async def test_nobody_cancels_or_deletes_what_is_somebody_elses(counter: RestCaller, bench: Bench) -> None:
     """It is not there for them."""
     waiting, drawn = (await counter.order()).json()["id"], await bench.draw()
     for method, path in (("POST", f"/jobs/{waiting}/cancel"), ("DELETE", f"/jobs/{drawn.id}")):
@@ -468,7 +468,7 @@ async def test_nobody_cancels_or_deletes_what_is_somebody_elses(counter: Counter
     assert (await counter.look(f"/jobs/{drawn.id}")).json()["pictures"]
 
 
-async def test_what_nobody_foresaw_is_a_problem_too(counter: Counter, bench: Bench) -> None:
+async def test_what_nobody_foresaw_is_a_problem_too(counter: RestCaller, bench: Bench) -> None:
     """Not a line of plain text."""
     bench.jobs.failures.fail_next("of_account", RuntimeError("broken"))
     answer = await counter.look("/jobs")
@@ -476,7 +476,7 @@ async def test_what_nobody_foresaw_is_a_problem_too(counter: Counter, bench: Ben
     assert answer.json()["kind"] == "fault"
 
 
-async def test_every_answer_is_in_the_description(counter: Counter) -> None:
+async def test_every_answer_is_in_the_description(counter: RestCaller) -> None:
     """Problems by their own media type; `/jobs/x` has what can be asked of it."""
     api = (await counter.http.get("/openapi.json")).json()
     assert set(api["paths"]["/jobs/{job}"]) == {"get", "delete"}
@@ -488,7 +488,7 @@ async def test_every_answer_is_in_the_description(counter: Counter) -> None:
     assert {"200", "202", "403", "408", "409", "413", "429"} <= set(api["paths"]["/images"]["post"]["responses"])
 
 
-async def test_an_odd_idempotency_key_is_refused(counter: Counter) -> None:
+async def test_an_odd_idempotency_key_is_refused(counter: RestCaller) -> None:
     """One sentence, and no job."""
     assert (await counter.order(repeat="x" * 201)).status_code == 400
     assert not counter.bench.jobs.rows
