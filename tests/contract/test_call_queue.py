@@ -49,7 +49,7 @@ def calls(jobs: Jobs, states: ProviderStates, request: pytest.FixtureRequest, cl
     return SqlCallQueue(request.getfixturevalue("database"), clock)
 
 
-class Line:
+class JobsInLine:
     """Some jobs, of one account and a second apart, that somebody draws at once."""
 
     def __init__(self, jobs: Jobs, calls: CallQueue, clock: StoppedClock, account: AccountId) -> None:
@@ -103,15 +103,15 @@ class Line:
 
 
 @pytest.fixture
-def line(jobs: Jobs, calls: CallQueue, clock: StoppedClock, ann: AccountId) -> Line:
+def line(jobs: Jobs, calls: CallQueue, clock: StoppedClock, ann: AccountId) -> JobsInLine:
     """Have nobody wait yet."""
-    return Line(jobs, calls, clock, ann)
+    return JobsInLine(jobs, calls, clock, ann)
 
 
 class TestCallsAtOnce:
     """So many are out at once."""
 
-    async def test_several_calls_of_one_job_count_each(self, line: Line) -> None:
+    async def test_several_calls_of_one_job_count_each(self, line: JobsInLine) -> None:
         """One too many does not send a job back to the line while others of its calls are out."""
         await line.accept("a", "b")
         job = await line.claim("a")
@@ -122,7 +122,7 @@ class TestCallsAtOnce:
         assert not await line.open("b")
         assert len(await line.jobs.drawings(job.id)) == 2
 
-    async def test_no_more_are_out_than_may_be(self, line: Line) -> None:
+    async def test_no_more_are_out_than_may_be(self, line: JobsInLine) -> None:
         """Whoever is one too many is queued again, as if it had not been taken up, and its pictures stay set aside."""
         await line.accept("a", "b", "c")
         assert [await line.open(name) for name in "abc"] == [True, True, False]
@@ -132,7 +132,7 @@ class TestCallsAtOnce:
         assert await line.jobs.drawings(JobId("c")) == ()
         assert await line.due() == []
 
-    async def test_providers_do_not_count_for_each_other(self, line: Line) -> None:
+    async def test_providers_do_not_count_for_each_other(self, line: JobsInLine) -> None:
         """Each has bounds of its own."""
         await line.accept("a", "b", "c")
         assert await line.open("a", ONE)
@@ -142,7 +142,7 @@ class TestCallsAtOnce:
         assert (await line.due(ONE), await line.due(ONE, provider="another")) == ([], [])
 
     @pytest.mark.parametrize("way", ["handed back", "claimed by another", "killed"])
-    async def test_a_call_with_a_ticket_is_out_though_nobody_waits_for_it(self, line: Line, way: str) -> None:
+    async def test_a_call_with_a_ticket_is_out_though_nobody_waits_for_it(self, line: JobsInLine, way: str) -> None:
         """It goes on at the service; what nobody collects before its ticket expires makes room too."""
         await line.accept("a", "b")
         a = await line.claim("a")
@@ -165,7 +165,7 @@ class TestCallsAtOnce:
     @pytest.mark.parametrize(
         "way", ["drawn", "failed", "unknown", "ended", "cancelled", "handed back", "claimed by another", "killed"]
     )
-    async def test_whatever_ends_a_call_makes_room(self, line: Line, way: str) -> None:
+    async def test_whatever_ends_a_call_makes_room(self, line: JobsInLine, way: str) -> None:
         """Also where nobody can say so any more: then its lease runs out."""
         await line.accept("a", "b")
         a = await line.claim("a")
@@ -188,7 +188,7 @@ class TestCallsAtOnce:
         assert await line.due(ONE) == ["b"]
         assert await line.open("b", ONE)
 
-    async def test_the_same_drawing_is_opened_once(self, line: Line) -> None:
+    async def test_the_same_drawing_is_opened_once(self, line: JobsInLine) -> None:
         """However often that is asked for: the first answer may have got lost."""
         await line.accept("a")
         drawing = a_drawing("one", await line.claim("a"))
@@ -196,7 +196,7 @@ class TestCallsAtOnce:
             assert await line.calls.open_drawing(drawing, ONE, EVERYWHERE, ("offline",))
         assert len(await line.jobs.drawings(drawing.job)) == 1
 
-    async def test_only_the_present_attempt_may_open_or_wait(self, line: Line) -> None:
+    async def test_only_the_present_attempt_may_open_or_wait(self, line: JobsInLine) -> None:
         """Whoever had the job before is told that it is somebody else's."""
         await line.accept("a", "b")
         before = await line.claim("a")
@@ -212,7 +212,7 @@ class TestCallsAtOnce:
 class TestTheLine:
     """First come, first served, and nobody is left there."""
 
-    async def test_those_that_wait_go_in_the_order_of_their_acceptance(self, line: Line) -> None:
+    async def test_those_that_wait_go_in_the_order_of_their_acceptance(self, line: JobsInLine) -> None:
         """Whoever comes later waits, though there be room: it is kept for those before."""
         await line.accept("a", "b", "c", "d")
         assert [await line.open(name, ONE) for name in "acb"] == [True, False, False]
@@ -223,7 +223,7 @@ class TestTheLine:
         await line.end("b")
         assert await line.due(ONE) == ["c"]
 
-    async def test_one_that_is_on_its_way_keeps_its_place(self, line: Line) -> None:
+    async def test_one_that_is_on_its_way_keeps_its_place(self, line: JobsInLine) -> None:
         """From its claim to its call nobody slips in, and nobody else is called for the same room."""
         await line.accept("a", "b", "c", "d")
         assert [await line.open(name, ONE) for name in "abc"] == [True, False, False]
@@ -233,7 +233,7 @@ class TestTheLine:
         assert not await line.open("d", ONE)
         assert await line.open_claimed(b, ONE)
 
-    async def test_one_whose_process_was_killed_on_its_way_keeps_nobody_waiting(self, line: Line) -> None:
+    async def test_one_whose_process_was_killed_on_its_way_keeps_nobody_waiting(self, line: JobsInLine) -> None:
         """Recovery takes it up like any other, and then it is its turn again."""
         await line.accept("a", "b", "c")
         assert [await line.open(name, ONE) for name in "abc"] == [True, False, False]
@@ -245,7 +245,7 @@ class TestTheLine:
         assert await line.open("c", ONE)
         assert not await line.open("b", ONE)
 
-    async def test_one_that_has_to_wait_for_something_else_leaves_the_line(self, line: Line) -> None:
+    async def test_one_that_has_to_wait_for_something_else_leaves_the_line(self, line: JobsInLine) -> None:
         """It comes back in its own time."""
         await line.accept("a", "b", "c")
         assert [await line.open(name, ONE) for name in "abc"] == [True, False, False]
@@ -254,7 +254,7 @@ class TestTheLine:
         await line.jobs.release(b.id, b.attempt, NOON + timedelta(hours=1))
         assert await line.due(ONE) == ["c"]
 
-    async def test_jobs_of_a_platform_that_nobody_serves_keep_no_others_waiting(self, line: Line) -> None:
+    async def test_jobs_of_a_platform_that_nobody_serves_keep_no_others_waiting(self, line: JobsInLine) -> None:
         """They would never be taken up."""
         await line.accept("a")
         await line.accept("b", place=Place(DISCORD, "", "lobby"))
@@ -265,14 +265,14 @@ class TestTheLine:
         drawing = a_drawing("of c", await line.claim("c"))
         assert await line.calls.open_drawing(drawing, ONE, frozenset({WEB}), ("offline",))
 
-    async def test_those_that_wait_are_the_lines_business_and_not_recoverys(self, line: Line) -> None:
+    async def test_those_that_wait_are_the_lines_business_and_not_recoverys(self, line: JobsInLine) -> None:
         """Ten thousand of them are not taken up once a minute, to wait again."""
         await line.accept("a", "b")
         assert [await line.open(name, ONE) for name in "ab"] == [True, False]
         line.clock.move(timedelta(hours=1))
         assert [job for job, _ in await line.jobs.claimable(EVERYWHERE, accepted_by=line.clock.now(), most=9)] == ["a"]
 
-    async def test_whoever_waits_has_the_place_of_its_account(self, line: Line) -> None:
+    async def test_whoever_waits_has_the_place_of_its_account(self, line: JobsInLine) -> None:
         """Two run or wait here, so that a third of the same person does not begin, and one that is called is not turned away."""
         await line.accept("a", "b", "c")
         assert [await line.open(name, ONE) for name in "ab"] == [True, False]
@@ -281,7 +281,7 @@ class TestTheLine:
         assert [job for job, _ in await line.jobs.startable(JobId("a"), EVERYWHERE, most_running=3)] == ["c"]
         assert await line.jobs.claim(JobId("b"), LEASE, most_running=2) is not None
 
-    async def test_a_cancelled_one_waits_no_more(self, line: Line) -> None:
+    async def test_a_cancelled_one_waits_no_more(self, line: JobsInLine) -> None:
         """Its place is the next one's."""
         await line.accept("a", "b", "c")
         assert [await line.open(name, ONE) for name in "abc"] == [True, False, False]
@@ -289,7 +289,7 @@ class TestTheLine:
         await line.end("a")
         assert await line.due(ONE) == ["c"]
 
-    async def test_a_lease_that_was_given_up_is_not_renewed(self, line: Line) -> None:
+    async def test_a_lease_that_was_given_up_is_not_renewed(self, line: JobsInLine) -> None:
         """Else the job would look as if somebody had it, until that runs out."""
         await line.accept("a", "b")
         assert await line.open("a", ONE)
@@ -298,7 +298,7 @@ class TestTheLine:
         with pytest.raises(LeaseLost):
             await line.jobs.renew(b.id, b.attempt, LEASE)
 
-    async def test_one_whose_provider_is_counted_no_more_leaves_the_line(self, line: Line) -> None:
+    async def test_one_whose_provider_is_counted_no_more_leaves_the_line(self, line: JobsInLine) -> None:
         """Else recovery would pass it over for ever, should its process be killed."""
         await line.accept("a", "b")
         assert [await line.open(name, ONE) for name in "ab"] == [True, False]
@@ -306,7 +306,7 @@ class TestTheLine:
         await line.jobs.open_drawing(a_drawing("uncounted", b))
         assert await line.calls.waiting(EVERYWHERE) == ()
 
-    async def test_a_provider_is_named_as_long_as_anybody_waits_for_it(self, line: Line) -> None:
+    async def test_a_provider_is_named_as_long_as_anybody_waits_for_it(self, line: JobsInLine) -> None:
         """Nobody is forgotten because the provider's bounds, or the provider, went from the settings."""
         await line.accept("a", "b")
         assert [await line.open(name, ONE, provider="another") for name in "ab"] == [True, False]
@@ -318,7 +318,7 @@ class TestTheLine:
 class TestCallsPerMinute:
     """So many begin in any minute."""
 
-    async def test_the_next_begins_when_the_first_is_a_minute_old(self, line: Line) -> None:
+    async def test_the_next_begins_when_the_first_is_a_minute_old(self, line: JobsInLine) -> None:
         """Whoever waits is told the moment, so that nobody has to look again and again."""
         twice = CallLimits(per_minute=2)
         await line.accept("a", "b", "c", "d", "e")
@@ -333,7 +333,7 @@ class TestCallsPerMinute:
         assert await line.open("c", twice)
         assert not await line.open("d", twice)
 
-    async def test_one_that_failed_does_not_count(self, line: Line) -> None:
+    async def test_one_that_failed_does_not_count(self, line: JobsInLine) -> None:
         """It gave nothing, and whoever says that it was one too many says when the next one may be."""
         once = CallLimits(per_minute=1)
         await line.accept("a", "b")
@@ -342,7 +342,7 @@ class TestCallsPerMinute:
         assert await line.due(once) == ["b"]
         assert await line.open("b", once)
 
-    async def test_both_bounds_hold(self, line: Line) -> None:
+    async def test_both_bounds_hold(self, line: JobsInLine) -> None:
         """Whichever is reached first."""
         limits = CallLimits(at_once=1, per_minute=2)
         await line.accept("a", "b", "c")
@@ -358,7 +358,7 @@ class TestCallsPerMinute:
 class TestWhatWasLearnt:
     """A service that took less than is set gets less."""
 
-    async def test_as_many_begin_in_a_minute_as_it_took(self, line: Line, states: ProviderStates) -> None:
+    async def test_as_many_begin_in_a_minute_as_it_took(self, line: JobsInLine, states: ProviderStates) -> None:
         """Also where nothing is set for it."""
         await line.accept("a", "b", "c")
         await states.change("offline", lambda state: replace(state, per_minute=1, slowed_at=line.clock.now()))
@@ -368,7 +368,7 @@ class TestWhatWasLearnt:
             ("b", 60 * SECOND)
         ]
 
-    async def test_nothing_goes_out_before_it_may(self, line: Line, states: ProviderStates) -> None:
+    async def test_nothing_goes_out_before_it_may(self, line: JobsInLine, states: ProviderStates) -> None:
         """Whoever waits is told the moment."""
         await line.accept("a", "b")
         until = line.clock.now() + 40 * SECOND
@@ -384,17 +384,17 @@ class TestAccounts:
 
     KEYS = ("flux#1", "flux#2")
 
-    async def open(self, line: Line, name: str, account: str, limits: CallLimits = ONE) -> bool:
+    async def open(self, line: JobsInLine, name: str, account: str, limits: CallLimits = ONE) -> bool:
         """Begin to draw a job with that key, if it is its turn."""
         job = await line.claim(name)
         drawing = a_drawing(f"drawing of {name}", job, provider=account, started_at=line.clock.now())
         return await line.calls.open_drawing(drawing, limits, EVERYWHERE, self.KEYS)
 
-    async def due(self, line: Line, limits: CallLimits = ONE) -> list[str]:
+    async def due(self, line: JobsInLine, limits: CallLimits = ONE) -> list[str]:
         """Name those whom any key has room for."""
         return [one.job for one in await line.calls.due("flux", limits, EVERYWHERE, self.KEYS)]
 
-    async def test_each_has_its_bounds_and_whoever_waits_takes_the_first_that_is_free(self, line: Line) -> None:
+    async def test_each_has_its_bounds_and_whoever_waits_takes_the_first_that_is_free(self, line: JobsInLine) -> None:
         """Whichever that is."""
         await line.accept("a", "b", "c", "d")
         assert await self.open(line, "a", "flux#1")
@@ -410,7 +410,7 @@ class TestAccounts:
         assert not await self.open(line, "d", "flux#1"), "it is another one's turn"
 
     async def test_the_next_call_goes_to_the_one_that_has_room_and_is_the_least_busy(
-        self, line: Line, states: ProviderStates
+        self, line: JobsInLine, states: ProviderStates
     ) -> None:
         """Also where nothing is bounded; one that rests is left alone unless all do."""
         free = CallLimits()
@@ -427,7 +427,7 @@ class TestAccounts:
         await states.change("flux#2", lambda state: replace(state, rests_until=until))
         assert await line.calls.choose(self.KEYS, free) == "flux#1"
 
-    async def test_what_was_learnt_of_one_key_says_nothing_of_another(self, line: Line, states: ProviderStates) -> None:
+    async def test_what_was_learnt_of_one_key_says_nothing_of_another(self, line: JobsInLine, states: ProviderStates) -> None:
         """One that asks for time lets the other one draw."""
         until = line.clock.now() + 40 * SECOND
         await states.change("flux#1", lambda state: replace(state, blocked_until=until))
@@ -440,7 +440,7 @@ class TestAccounts:
 
 
 @ON_DISK
-async def test_two_processes_never_have_more_out_together(records_url: str, line: Line) -> None:
+async def test_two_processes_never_have_more_out_together(records_url: str, line: JobsInLine) -> None:
     """They look at the same moment, over and over, in an order of their own, and everybody has a turn."""
     names = [f"job {number}" for number in range(10)]
     await line.accept(*names)

@@ -48,12 +48,12 @@ def local_ends() -> Ends:
 @asynccontextmanager
 async def two_ends(open_channel: Callable[[str], Channel]) -> AsyncIterator[Ends]:
     """Open it twice, and wait until each hears the other."""
-    prefix, heard = f"events{next(_NUMBERS)}", list[Event]()
+    prefix, arrived = f"events{next(_NUMBERS)}", list[Event]()
     async with AsyncExitStack() as stack:
         ends = [await stack.enter_async_context(RemoteEvents(open_channel(prefix), sender=name)) for name in "ab"]
         for end in ends:
-            stack.enter_context(end.subscribe(EventsMissed, heard.append))
-        await until(lambda: len(heard) == 2)
+            stack.enter_context(end.subscribe(EventsMissed, arrived.append))
+        await until(lambda: len(arrived) == 2)
         yield ends[0], ends[1]
 
 
@@ -135,12 +135,12 @@ async def test_both_ends_may_publish_and_subscribe(ends: Ends) -> None:
     """Whoever publishes is told too, where they subscribe."""
     received: list[list[Event]] = [[], []]
     with ExitStack() as stack:
-        for end, heard in zip(ends, received, strict=True):
-            stack.enter_context(end.subscribe(PreviewChanged, heard.append))
+        for end, arrived in zip(ends, received, strict=True):
+            stack.enter_context(end.subscribe(PreviewChanged, arrived.append))
         await ends[0].publish(PreviewChanged("a"))
         await ends[1].publish(PreviewChanged("b"))
-        await until(lambda: all(len(heard) == 2 for heard in received))
-    assert [sorted(event.message for event in heard if isinstance(event, PreviewChanged)) for heard in received] == [
+        await until(lambda: all(len(arrived) == 2 for arrived in received))
+    assert [sorted(event.message for event in arrived if isinstance(event, PreviewChanged)) for arrived in received] == [
         ["a", "b"]
     ] * 2
 

@@ -45,7 +45,7 @@ _numbers = itertools.count()
 
 
 @dataclass(frozen=True)
-class Bench:
+class StoreBench:
     """A store to be asked, and ways to see what a client of it does not."""
 
     store: ObjectStore
@@ -57,7 +57,7 @@ class Bench:
     broken: ObjectStore
 
 
-def disk_bench(tmp_path: Path) -> Bench:
+def disk_bench(tmp_path: Path) -> StoreBench:
     """Set up a folder, and a file where another store wants its folder to be."""
     root = tmp_path / "pictures"
     (tmp_path / "file").write_bytes(b"not a folder")
@@ -72,10 +72,10 @@ def disk_bench(tmp_path: Path) -> Bench:
         await until(lambda: not unfinished())
 
     store = DiskObjects(root)
-    return Bench(store, store, half_way, settled, broken=DiskObjects(tmp_path / "file"))
+    return StoreBench(store, store, half_way, settled, broken=DiskObjects(tmp_path / "file"))
 
 
-async def s3_bench(server: str, stack: AsyncExitStack) -> Bench:
+async def s3_bench(server: str, stack: AsyncExitStack) -> StoreBench:
     """Set up a bucket, a bad way to it, and a store whose bucket nobody made."""
     bucket = f"bench-{next(_numbers)}"
     await make_bucket(server, bucket)
@@ -96,7 +96,9 @@ async def s3_bench(server: str, stack: AsyncExitStack) -> Bench:
     async def settled() -> None:
         await until(lambda: proxy.open_connections == 0)
 
-    return Bench(store(server, bucket), store(slow_server, bucket), half_way, settled, broken=store(server, "nobody-made-this"))
+    return StoreBench(
+        store(server, bucket), store(slow_server, bucket), half_way, settled, broken=store(server, "nobody-made-this")
+    )
 
 
 def names_below(folder: Path) -> set[str]:
@@ -105,7 +107,7 @@ def names_below(folder: Path) -> set[str]:
 
 
 @pytest.fixture(params=["disk", pytest.param("s3", marks=pytest.mark.needs("s3"))])
-async def bench(request: pytest.FixtureRequest, tmp_path: Path, no_aws_settings: None) -> AsyncIterator[Bench]:
+async def bench(request: pytest.FixtureRequest, tmp_path: Path, no_aws_settings: None) -> AsyncIterator[StoreBench]:
     """Set up one store of each kind."""
     async with AsyncExitStack() as stack:
         if request.param == "disk":
@@ -115,7 +117,7 @@ async def bench(request: pytest.FixtureRequest, tmp_path: Path, no_aws_settings:
 
 
 @pytest.fixture
-def store(bench: Bench) -> ObjectStore:
+def store(bench: StoreBench) -> ObjectStore:
     """Return the store alone."""
     return bench.store
 
@@ -222,7 +224,7 @@ async def test_what_vanishes_while_it_is_listed_breaks_nothing(store: ObjectStor
     assert seen >= {keys[0], keys[1], keys[6], keys[7]}
 
 
-async def test_a_broken_store_is_not_an_empty_one(bench: Bench) -> None:
+async def test_a_broken_store_is_not_an_empty_one(bench: StoreBench) -> None:
     """It must not look as if nothing was there."""
     for store, folder in ((bench.broken, "pictures"), (bench.store, "../pictures")):
         with pytest.raises(StorageFailed):
@@ -247,7 +249,7 @@ async def test_puts_of_one_key_at_once_leave_one_of_them_whole(store: ObjectStor
     assert await store.get(KEY) in contents
 
 
-async def test_a_put_that_is_cancelled_half_way_leaves_nothing(bench: Bench) -> None:
+async def test_a_put_that_is_cancelled_half_way_leaves_nothing(bench: StoreBench) -> None:
     """Neither a whole object, nor half of one, nor one that turns up later."""
     put = asyncio.create_task(bench.slow.put(KEY, bytes(64 << 20), "image/png"))
     await bench.half_way()
@@ -261,7 +263,7 @@ async def test_a_put_that_is_cancelled_half_way_leaves_nothing(bench: Bench) -> 
         await bench.store.get(KEY)
 
 
-async def test_a_cancelled_replacement_leaves_what_was_there(bench: Bench) -> None:
+async def test_a_cancelled_replacement_leaves_what_was_there(bench: StoreBench) -> None:
     """The old object stays whole."""
     await bench.store.put(KEY, b"the old one", "image/png")
     put = asyncio.create_task(bench.slow.put(KEY, bytes(64 << 20), "image/png"))
@@ -287,7 +289,7 @@ async def test_check_ups_at_the_same_time_do_not_disturb_each_other(store: Objec
     assert {finding.health for findings in reports for finding in findings} == {Health.OK}
 
 
-async def test_a_broken_store_says_what_is_wrong_and_how_to_mend_it(bench: Bench) -> None:
+async def test_a_broken_store_says_what_is_wrong_and_how_to_mend_it(bench: StoreBench) -> None:
     """In findings, and never by raising; its methods raise."""
     findings = await bench.broken.check()
     assert [finding.health for finding in findings] == [Health.WRONG]

@@ -41,7 +41,7 @@ from tests.fakes.waiting import until
 
 
 @dataclass(frozen=True, slots=True)
-class Seen:
+class SeenMessage:
     """One message as people see it."""
 
     id: str
@@ -60,7 +60,7 @@ class SurfaceStage(Protocol):
         """The surface itself."""
         ...
 
-    async def seen(self) -> list[Seen]:
+    async def seen(self) -> list[SeenMessage]:
         """Return what stands in the place, oldest first."""
         ...
 
@@ -87,7 +87,7 @@ class WebStage:
         """The surface itself."""
         return self._surface
 
-    async def seen(self) -> list[Seen]:
+    async def seen(self) -> list[SeenMessage]:
         """Read the channel."""
         return [_seen(message.id, message.body) for message in await self._messages.page("studio", most=100)]
 
@@ -102,13 +102,13 @@ class WebStage:
             self._messages.failures.fail_always(method, StorageFailed("memory", "down"))
 
 
-def _seen(message: str, body: str) -> Seen:
+def _seen(message: str, body: str) -> SeenMessage:
     post = json.loads(body)
     buttons = tuple(button["label"] for button in post["buttons"])
-    return Seen(message, post["text"], buttons, len(post["pictures"]))
+    return SeenMessage(message, post["text"], buttons, len(post["pictures"]))
 
 
-class DiscordStage:
+class DiscordChannelStage:
     """A channel of a server of our own, over the real client's API calls."""
 
     def __init__(self, discord: FakeDiscord, surface: DiscordSurface) -> None:
@@ -123,10 +123,10 @@ class DiscordStage:
         """The surface itself."""
         return self._surface
 
-    async def seen(self) -> list[Seen]:
+    async def seen(self) -> list[SeenMessage]:
         """Look at the channel."""
         return [
-            Seen(str(one.id), one.text.splitlines()[0], tuple(button.label for button in one.buttons), _kept(one))
+            SeenMessage(str(one.id), one.text.splitlines()[0], tuple(button.label for button in one.buttons), _kept(one))
             for one in self._channel.messages
         ]
 
@@ -145,7 +145,7 @@ def _kept(message: Message) -> int:
     return sum(not file.filename.startswith("preview") for file in message.files)
 
 
-class SlackStage:
+class SlackChannelStage:
     """A channel of a workspace of our own, over the real client's API calls."""
 
     def __init__(self, slack: FakeSlack, surface: SlackSurface, team: str, channel: SlackChannel) -> None:
@@ -159,10 +159,10 @@ class SlackStage:
         """The surface itself."""
         return self._surface
 
-    async def seen(self) -> list[Seen]:
+    async def seen(self) -> list[SeenMessage]:
         """Look at the channel; replies stand in threads."""
         return [
-            Seen(one.ts, one.shown.splitlines()[0], tuple(one.buttons), len(one.images))
+            SeenMessage(one.ts, one.shown.splitlines()[0], tuple(one.buttons), len(one.images))
             for one in self._channel.messages
             if one.thread is None
         ]
@@ -195,7 +195,7 @@ async def discord_stage() -> AsyncIterator[SurfaceStage]:
             rest = DiscordBotClient(discord.token)
             surface = DiscordSurface(rest, objects, discord.clock, LocalRateLimiter(discord.clock))
             try:
-                yield DiscordStage(discord, surface)
+                yield DiscordChannelStage(discord, surface)
             finally:
                 await surface.close()
                 await rest.close()
@@ -217,7 +217,7 @@ async def slack_stage() -> AsyncIterator[SurfaceStage]:
         )
         surface = SlackSurface(web, objects, slack.clock, RandomIds(), timings=BRIEF)
         try:
-            yield SlackStage(slack, surface, team.id, team.add_channel("general"))
+            yield SlackChannelStage(slack, surface, team.id, team.add_channel("general"))
         finally:
             await surface.close()
             await web.close()
@@ -253,14 +253,14 @@ async def test_a_post_is_seen(stage: SurfaceStage) -> None:
     """With its words and its buttons."""
     message = await stage.surface.post(stage.place, WAITING, key="k")
     assert message.place == stage.place
-    assert await stage.seen() == [Seen(message.id, "Drawing: a fox", ("Cancel",), 0)]
+    assert await stage.seen() == [SeenMessage(message.id, "Drawing: a fox", ("Cancel",), 0)]
 
 
 async def test_a_post_may_begin_with_a_preview(stage: SurfaceStage) -> None:
     """It is seen like any other."""
     working = Post("Drawing", Tone.WORKING, preview=png(), progress=0.5)
     message = await stage.surface.post(stage.place, working, key="k")
-    assert await stage.seen() == [Seen(message.id, "Drawing", (), 0)]
+    assert await stage.seen() == [SeenMessage(message.id, "Drawing", (), 0)]
 
 
 async def test_the_same_key_again_is_the_same_message(stage: SurfaceStage) -> None:
@@ -275,7 +275,7 @@ async def test_what_the_same_key_found_stays_as_it_is_until_it_is_changed(stage:
     await stage.surface.post(stage.place, WAITING, key="k")
     found = await stage.surface.post(stage.place, DONE, key="k")
     await stage.surface.update(found, DONE)
-    assert await stage.seen() == [Seen(found.id, "a fox", ("Again", "Delete"), 1)]
+    assert await stage.seen() == [SeenMessage(found.id, "a fox", ("Again", "Delete"), 1)]
 
 
 async def test_a_promise_that_nobody_kept_finds_nothing(stage: SurfaceStage) -> None:
@@ -295,9 +295,9 @@ async def test_an_update_replaces_the_whole_message(stage: SurfaceStage) -> None
     """Old buttons are gone."""
     message = await stage.surface.post(stage.place, WAITING, key="k")
     await stage.surface.update(message, DONE)
-    assert await stage.seen() == [Seen(message.id, "a fox", ("Again", "Delete"), 1)]
+    assert await stage.seen() == [SeenMessage(message.id, "a fox", ("Again", "Delete"), 1)]
     await stage.surface.update(message, Post("deleted"))
-    assert await stage.seen() == [Seen(message.id, "deleted", (), 0)]
+    assert await stage.seen() == [SeenMessage(message.id, "deleted", (), 0)]
 
 
 async def test_the_same_post_again_changes_nothing(stage: SurfaceStage) -> None:
@@ -390,7 +390,7 @@ async def test_what_is_retracted_is_seen_no_more(stage: SurfaceStage) -> None:
     await stage.surface.update(message, DONE)
     for _ in range(2):
         await stage.surface.retract(message, TAKEN_DOWN, PICTURES)
-        assert await stage.seen() == [Seen(message.id, "This picture was taken down.", ("Why?",), 0)]
+        assert await stage.seen() == [SeenMessage(message.id, "This picture was taken down.", ("Why?",), 0)]
 
 
 async def test_what_is_retracted_can_be_shown_again(stage: SurfaceStage) -> None:
@@ -399,7 +399,7 @@ async def test_what_is_retracted_can_be_shown_again(stage: SurfaceStage) -> None
     await stage.surface.update(message, DONE)
     await stage.surface.retract(message, TAKEN_DOWN, PICTURES)
     await stage.surface.retract(message, DONE, frozenset())
-    assert await stage.seen() == [Seen(message.id, "a fox", ("Again", "Delete"), 1)]
+    assert await stage.seen() == [SeenMessage(message.id, "a fox", ("Again", "Delete"), 1)]
 
 
 async def test_retracting_what_is_gone_says_so_and_says_nothing_new(stage: SurfaceStage) -> None:

@@ -32,7 +32,7 @@ RUNPOD_INPUT = {name: f"{{{{{name}}}}}" for name in ("prompt", "width", "height"
 
 
 @dataclass(frozen=True, slots=True)
-class Service:
+class ConfiguredService:
     """A fake service, and the section of the settings that has easel draw there."""
 
     section: Mapping[str, object]
@@ -43,23 +43,25 @@ class Service:
     lose_answer: Callable[[], None]
 
 
-Opening = Callable[[], AbstractAsyncContextManager[Service]]
+Opening = Callable[[], AbstractAsyncContextManager[ConfiguredService]]
 
 
 @asynccontextmanager
-async def comfyui_service() -> AsyncIterator[Service]:
+async def comfyui_service() -> AsyncIterator[ConfiguredService]:
     """Draw at home."""
     async with FakeComfyUi() as fake:
         section = {"kind": "comfyui", "base_url": fake.url}
-        yield Service(section, lambda: len(fake.state.drawn), fake.state.restart, lambda: fake.fail(comfyui.Trouble.CUT_AFTER))
+        yield ConfiguredService(
+            section, lambda: len(fake.state.drawn), fake.state.restart, lambda: fake.fail(comfyui.Trouble.CUT_AFTER)
+        )
 
 
 @asynccontextmanager
-async def openai_service() -> AsyncIterator[Service]:
+async def openai_service() -> AsyncIterator[ConfiguredService]:
     """Draw at OpenAI, in the background."""
     async with FakeOpenAI() as fake:
         section = {"kind": "openai-background", "base_url": fake.url, "api_key": "sk-x"}
-        yield Service(
+        yield ConfiguredService(
             section,
             lambda: len(fake.paid),
             fake.state.responses.clear,
@@ -68,11 +70,11 @@ async def openai_service() -> AsyncIterator[Service]:
 
 
 @asynccontextmanager
-async def openai_batches() -> AsyncIterator[Service]:
+async def openai_batches() -> AsyncIterator[ConfiguredService]:
     """Draw at OpenAI, when it has time."""
     async with FakeOpenAI() as fake:
         section = {"kind": "openai-batch", "base_url": fake.url, "api_key": "sk-x"}
-        yield Service(
+        yield ConfiguredService(
             section,
             lambda: len(fake.state.batches),
             fake.state.batches.clear,
@@ -84,9 +86,9 @@ def hosted_service(open_fake: Callable[[], QueuedService], **section: object) ->
     """Draw at a service that runs its models for us."""
 
     @asynccontextmanager
-    async def opening() -> AsyncIterator[Service]:
+    async def opening() -> AsyncIterator[ConfiguredService]:
         async with open_fake() as fake:
-            yield Service(
+            yield ConfiguredService(
                 {"base_url": fake.url, "api_key": "k", **section},
                 lambda: len(fake.calls),
                 fake.calls.clear,
@@ -110,7 +112,7 @@ SERVICES: Mapping[str, Opening] = {
 
 
 @pytest.fixture(params=list(SERVICES.values()), ids=list(SERVICES))
-async def service(request: pytest.FixtureRequest) -> AsyncIterator[Service]:
+async def service(request: pytest.FixtureRequest) -> AsyncIterator[ConfiguredService]:
     """Yield each service in turn."""
     opening: Opening = request.param
     async with opening() as opened:
@@ -118,7 +120,7 @@ async def service(request: pytest.FixtureRequest) -> AsyncIterator[Service]:
 
 
 @asynccontextmanager
-async def worker(service: Service) -> AsyncIterator[TicketProvider]:
+async def worker(service: ConfiguredService) -> AsyncIterator[TicketProvider]:
     """Yield the provider as one process has it."""
     settings = Settings.model_validate({"providers": {"there": service.section}})
     async with open_ai_services(settings, StoppedClock()) as services:
@@ -127,7 +129,7 @@ async def worker(service: Service) -> AsyncIterator[TicketProvider]:
 
 
 @pytest.fixture
-async def provider(service: Service) -> AsyncIterator[TicketProvider]:
+async def provider(service: ConfiguredService) -> AsyncIterator[TicketProvider]:
     """Yield the provider."""
     async with worker(service) as opened:
         yield opened
@@ -157,7 +159,7 @@ async def test_a_ticket_becomes_as_many_pictures_as_were_asked_for(provider: Tic
     assert result.cost.microusd >= 0
 
 
-async def test_any_worker_collects_by_what_the_ticket_says(service: Service, provider: TicketProvider) -> None:
+async def test_any_worker_collects_by_what_the_ticket_says(service: ConfiguredService, provider: TicketProvider) -> None:
     """Read from a row by another process, as often as it likes, and nothing is paid for twice."""
     ticket = await provider.submit(wish(provider))
     details = json.loads(json.dumps(dict(ticket.details)))
@@ -175,7 +177,7 @@ async def test_a_ticket_that_is_known_beforehand_is_the_one_that_comes(provider:
     assert known is None or known.id == ticket.id
 
 
-async def test_an_answer_that_got_lost_is_an_unknown_outcome(service: Service, provider: TicketProvider) -> None:
+async def test_an_answer_that_got_lost_is_an_unknown_outcome(service: ConfiguredService, provider: TicketProvider) -> None:
     """It is paid for, so it is not repeated; where the ticket is known, the pictures are there."""
     service.lose_answer()
     with pytest.raises(OutcomeUnknown):
@@ -185,7 +187,9 @@ async def test_an_answer_that_got_lost_is_an_unknown_outcome(service: Service, p
     assert service.calls() == 1
 
 
-async def test_a_call_that_the_service_has_forgotten_has_an_unknown_outcome(service: Service, provider: TicketProvider) -> None:
+async def test_a_call_that_the_service_has_forgotten_has_an_unknown_outcome(
+    service: ConfiguredService, provider: TicketProvider
+) -> None:
     """It was accepted, and nobody can say what became of it."""
     ticket = await provider.submit(wish(provider))
     service.forget()
@@ -194,7 +198,7 @@ async def test_a_call_that_the_service_has_forgotten_has_an_unknown_outcome(serv
 
 
 @pytest.mark.parametrize("is_forgotten", [False, True], ids=["known", "forgotten"])
-async def test_a_cancel_never_raises(service: Service, provider: TicketProvider, is_forgotten: bool) -> None:
+async def test_a_cancel_never_raises(service: ConfiguredService, provider: TicketProvider, is_forgotten: bool) -> None:
     """However often, and whatever became of the call; it says what that costs, or that nobody knows."""
     ticket = await provider.submit(wish(provider))
     if is_forgotten:
@@ -204,7 +208,7 @@ async def test_a_cancel_never_raises(service: Service, provider: TicketProvider,
         assert cost is None or cost.microusd >= 0
 
 
-async def test_a_ticket_that_has_run_out_is_waited_for_no_more(service: Service, provider: TicketProvider) -> None:
+async def test_a_ticket_that_has_run_out_is_waited_for_no_more(service: ConfiguredService, provider: TicketProvider) -> None:
     """Collecting keeps to `expires_at`: it ends, with the pictures or without."""
     ticket = await provider.submit(wish(provider))
     service.forget()

@@ -264,9 +264,9 @@ async def test_what_arrives_at_the_end_is_dealt_with_first(stage: SlackStage) ->
 @pytest.mark.parametrize("text", ["a fox in the snow", "imagine a fox", "@easel a fox"])
 async def test_direct_messages_are_answered(stage: SlackStage, text: str) -> None:
     """They are for us without our name; Slack sends no `app_mention` there."""
-    heard = await stage.ada.write(text)
+    received = await stage.ada.write(text)
     await stage.done(stage.ada.dm)
-    assert (heard.type, heard.is_acked) == ("message", True)
+    assert (received.type, received.is_acked) == ("message", True)
 
 
 @pytest.mark.parametrize("text", ["help", "quota show", "/gallery list"])

@@ -49,8 +49,8 @@ def eve(stage: SlackStage) -> Member:
 
 async def test_a_guest_who_mentions_the_bot_gets_a_picture(stage: SlackStage, eve: Member) -> None:
     """Our installation stands in the event's first authorization only; the person is of their own workspace."""
-    heard = await eve.mention(stage.channel, "@easel a fox in the snow")
-    assert heard.payload["team_id"] == eve.workspace.id
+    received = await eve.mention(stage.channel, "@easel a fox in the snow")
+    assert received.payload["team_id"] == eve.workspace.id
     job = await stage.job(await stage.done())
     assert job.author.identity == Identity(SLACK, eve.workspace.id, eve.id)
     assert (job.place.tenant, job.place.channel) == (stage.team.id, stage.channel.id)

@@ -60,8 +60,8 @@ async def test_a_picture_of_somebody_from_another_organisation_is_looked_up_firs
     other = stage.slack.add_workspace("globex", is_installed=False)
     stage.channel.share_with(other)
     eve = other.add_member("eve")
-    heard = await eve.mention(stage.channel, "@easel make it night", files=[eve.upload("fox.png", photo("PNG"))])
-    assert heard.payload["event"]["files"][0]["file_access"] == "check_file_info"
+    received = await eve.mention(stage.channel, "@easel make it night", files=[eve.upload("fox.png", photo("PNG"))])
+    assert received.payload["event"]["files"][0]["file_access"] == "check_file_info"
     assert len((await stage.job(await stage.done())).wish.inputs) == 1
 
 

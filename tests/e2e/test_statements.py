@@ -31,16 +31,16 @@ MOST_CROSSINGS = MOST_COMMITS + 5
 @contextmanager
 def counted() -> Iterator[tuple[list[str], list[str]]]:
     """Note each statement, and each commit of what was written; and of these what crossed to the driver's thread."""
-    heard: list[str] = []
+    received: list[str] = []
     crossed: list[str] = []
 
     def note_statement(_connection: Connection, _cursor: object, statement: str, *_: object) -> None:
         if not statement.startswith(("BEGIN", "PRAGMA")):
-            heard.append(statement)
+            received.append(statement)
             note_crossing(statement)
 
     def note_commit(_connection: Connection) -> None:
-        heard.append("COMMIT")
+        received.append("COMMIT")
         note_crossing("COMMIT")
 
     def note_crossing(what: str) -> None:
@@ -49,7 +49,7 @@ def counted() -> Iterator[tuple[list[str], list[str]]]:
 
     event.listen(Engine, "before_cursor_execute", note_statement)
     event.listen(Engine, "commit", note_commit)
-    yield heard, crossed
+    yield received, crossed
     event.remove(Engine, "before_cursor_execute", note_statement)
     event.remove(Engine, "commit", note_commit)
 
@@ -63,9 +63,9 @@ async def test_an_accepted_wish_asks_the_database_no_more_often_than_it_must(tmp
         dispatcher = build_dispatcher(build_services(base, {LOOM: surface}, ManualEngine(base.clock)).features)
         place = Place(LOOM, "guild-7", "market square")
         await dispatcher.dispatch("imagine", {"prompt": "a fox, who makes the account"}, FakeCall(surface, key="first", at=place))
-        with counted() as (heard, crossed):
+        with counted() as (received, crossed):
             await dispatcher.dispatch("imagine", {"prompt": "a fox"}, FakeCall(surface, key="second", at=place))
-    assert heard.count("COMMIT") <= MOST_COMMITS, heard
-    assert len(heard) - heard.count("COMMIT") <= MOST_STATEMENTS, heard
-    assert sum("FROM rules" in one for one in heard) <= 1, heard
+    assert received.count("COMMIT") <= MOST_COMMITS, received
+    assert len(received) - received.count("COMMIT") <= MOST_STATEMENTS, received
+    assert sum("FROM rules" in one for one in received) <= 1, received
     assert len(crossed) <= MOST_CROSSINGS, crossed

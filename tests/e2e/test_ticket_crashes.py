@@ -23,7 +23,7 @@ RUNPOD_INPUT = '{"prompt": "{{prompt}}", "width": "{{width}}", "height": "{{heig
 
 
 @dataclass(frozen=True, slots=True)
-class Service:
+class HeldService:
     """A service that draws, with what easel has to be told of it. It draws nothing before it is told to go on."""
 
     environ: dict[str, str]
@@ -33,16 +33,16 @@ class Service:
 
 
 @asynccontextmanager
-async def comfyui() -> AsyncIterator[Service]:
+async def comfyui() -> AsyncIterator[HeldService]:
     """Draw at home."""
     async with FakeComfyUi() as fake:
         await fake.hold()
         environ = {"KIND": "comfyui", "BASE_URL": fake.url, "CALLS_AT_ONCE": "0"}
-        yield Service(environ, fake.go_on, fake.restart, lambda: len(fake.state.drawn))
+        yield HeldService(environ, fake.go_on, fake.restart, lambda: len(fake.state.drawn))
 
 
 @asynccontextmanager
-async def openai_background() -> AsyncIterator[Service]:
+async def openai_background() -> AsyncIterator[HeldService]:
     """Draw at OpenAI."""
     async with FakeOpenAI() as fake:
         fake.state.may_draw.clear()
@@ -54,14 +54,14 @@ async def openai_background() -> AsyncIterator[Service]:
             fake.state.responses.clear()
 
         environ = {"KIND": "openai-background", "BASE_URL": fake.url, "API_KEY": "sk-test"}
-        yield Service(environ, go_on, forget, lambda: len(fake.paid))
+        yield HeldService(environ, go_on, forget, lambda: len(fake.paid))
 
 
 def hosted(kind: str, build: Callable[[], QueuedService], **more: str) -> "Opening":
     """Draw at a service that runs its models for us."""
 
     @asynccontextmanager
-    async def opening() -> AsyncIterator[Service]:
+    async def opening() -> AsyncIterator[HeldService]:
         async with build() as fake:
             fake.hold()
 
@@ -69,7 +69,7 @@ def hosted(kind: str, build: Callable[[], QueuedService], **more: str) -> "Openi
                 fake.go_on()
 
             environ = {"KIND": kind, "BASE_URL": fake.url, "API_KEY": "made-up", **more}
-            yield Service(environ, go_on, _nothing, lambda: len(fake.paid))
+            yield HeldService(environ, go_on, _nothing, lambda: len(fake.paid))
 
     return opening
 
@@ -78,7 +78,7 @@ async def _nothing() -> None:
     return
 
 
-Opening = Callable[[], AbstractAsyncContextManager[Service]]
+Opening = Callable[[], AbstractAsyncContextManager[HeldService]]
 SERVICES: Mapping[str, Opening] = {
     "comfyui": comfyui,
     "bfl": hosted("bfl", FakeBfl),
@@ -94,7 +94,7 @@ EVERY_SERVICE = pytest.mark.parametrize(
 
 
 @asynccontextmanager
-async def house_at(service: Service, folder: Path) -> AsyncIterator[Serving]:
+async def house_at(service: HeldService, folder: Path) -> AsyncIterator[Serving]:
     """Yield a house that draws there, with leases that end soon after a crash."""
     environ = {f"EASEL_PROVIDERS__THERE__{name}": value for name, value in service.environ.items()}
     slots = {f"EASEL_WORKER__SLOTS__{tier}": str(WISHES) for tier in ("GUEST", "REGISTERED")}
@@ -166,7 +166,7 @@ async def test_kill_9_in_the_relaxed_lane_loses_nothing_and_counts_half(tmp_path
     """Four wishes, four pictures, four paid lines of batches, and two of the day are gone; meanwhile nobody has a lease."""
     async with FakeOpenAI() as fake:
         fake.state.may_draw.clear()
-        service = Service(
+        service = HeldService(
             {"KIND": "openai-batch", "BASE_URL": fake.url, "API_KEY": "sk-test"}, _nothing, _nothing, lambda: len(fake.paid)
         )
         async with house_at(service, tmp_path) as house, ServedVisitor(house.url) as visitor:

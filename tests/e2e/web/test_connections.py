@@ -21,7 +21,7 @@ REQUEST = b"GET / HTTP/1.1\r\nHost: studio\r\n\r\n"
 
 
 @dataclass
-class Served:
+class ConnectedServer:
     """A server to connect to."""
 
     port: int
@@ -33,7 +33,7 @@ class Served:
 
 
 @contextlib.asynccontextmanager
-async def served(*, most: int = 100, head_timeout: float = 60, reader_timeout: float = 60) -> AsyncIterator[Served]:
+async def served(*, most: int = 100, head_timeout: float = 60, reader_timeout: float = 60) -> AsyncIterator[ConnectedServer]:
     """Serve `/` and, without end, `/long`."""
     app = FastAPI()
 
@@ -61,7 +61,7 @@ async def served(*, most: int = 100, head_timeout: float = 60, reader_timeout: f
     listener = socket.create_server(("127.0.0.1", 0))
     await server.startup(sockets=[listener])
     try:
-        yield Served(listener.getsockname()[1], server)
+        yield ConnectedServer(listener.getsockname()[1], server)
     finally:
         for connection in list(server.server_state.connections):
             connection.transport.abort()

@@ -84,10 +84,10 @@ async def test_fifty_listeners_hear_everything(house: WebHouse, ann: HttpVisitor
     async with many_listening(ann, 50) as streams:
         before = house.messages.asked_since
         await ann.say("/imagine a fox")
-        heard = await asyncio.gather(*(stream.next() for stream in streams))
+        received = await asyncio.gather(*(stream.next() for stream in streams))
         assert house.messages.asked_since == before + 1
-    assert {event.name for event in heard if event} == {"message"}
-    assert len([event for event in heard if event]) == 50
+    assert {event.name for event in received if event} == {"message"}
+    assert len([event for event in received if event]) == 50
 
 
 async def test_open_streams_do_not_keep_the_server(house: WebHouse, ann: HttpVisitor) -> None:

@@ -69,7 +69,7 @@ class Parts:
         self.act: Act = _nothing
         self.suggestions = ["oil", "water colour", "pencil"]
         self.errors: list[discord.HTTPException] = []
-        self.heard: list[tuple[str, Any]] = []
+        self.received: list[tuple[str, Any]] = []
         """Events other than commands: their name and what came with them."""
         _declare(self)
 
@@ -84,31 +84,31 @@ class Parts:
 
     async def on_raw_reaction_add(self, payload: discord.RawReactionActionEvent) -> None:
         """Notice a reaction."""
-        self.heard.append(("reaction", payload))
+        self.received.append(("reaction", payload))
 
     async def on_raw_reaction_remove(self, payload: discord.RawReactionActionEvent) -> None:
         """Notice one that was taken back."""
-        self.heard.append(("unreaction", payload))
+        self.received.append(("unreaction", payload))
 
     async def on_guild_remove(self, guild: discord.Guild) -> None:
         """Notice being kicked."""
-        self.heard.append(("kicked", guild.id))
+        self.received.append(("kicked", guild.id))
 
     async def on_guild_join(self, guild: discord.Guild) -> None:
         """Notice being invited."""
-        self.heard.append(("invited", guild.id))
+        self.received.append(("invited", guild.id))
 
     async def on_resumed(self) -> None:
         """Notice a resumed session."""
-        self.heard.append(("resumed", None))
+        self.received.append(("resumed", None))
 
     async def on_entitlement_create(self, entitlement: discord.Entitlement) -> None:
         """Notice a sale."""
-        self.heard.append(("sale", entitlement.sku_id))
+        self.received.append(("sale", entitlement.sku_id))
 
     async def on_message(self, message: discord.Message) -> None:
         """Notice a message; without the intent none come."""
-        self.heard.append(("message", message.content))
+        self.received.append(("message", message.content))
 
     async def run_act(self, interaction: Interaction) -> None:
         """Do what the test wants, and keep the error if the platform has one."""
@@ -201,13 +201,13 @@ class PlainBotStage:
         """Wait for the bot to be refused something."""
         return await self.until(lambda: self.bot.errors.pop(0) if self.bot.errors else None, "an error")
 
-    async def heard(self, name: str) -> Any:
+    async def received(self, name: str) -> Any:
         """Wait for the bot to notice an event, and give what came with it."""
 
         def found() -> tuple[Any] | None:
-            return next(((data,) for kind, data in self.bot.heard if kind == name), None)
+            return next(((data,) for kind, data in self.bot.received if kind == name), None)
 
-        return (await self.until(found, f"{name} in {self.bot.heard}"))[0]
+        return (await self.until(found, f"{name} in {self.bot.received}"))[0]
 
     async def refusal(self, act: Act) -> discord.HTTPException:
         """Let the bot do something on a command, and give the error it gets."""

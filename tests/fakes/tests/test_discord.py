@@ -46,12 +46,12 @@ async def test_reactions_arrive_raw_with_their_member_and_the_message_author() -
     async with a_stage() as stage:
         message = await stage.answer(lambda i: i.response.send_message("a fox"))
         await stage.ada.react(message, "🚩")
-        payload = await stage.heard("reaction")
+        payload = await stage.received("reaction")
         assert (str(payload.emoji), payload.message_id, payload.user_id) == ("🚩", message.id, stage.ada.id)
         assert payload.member.name == "ada"
         assert payload.message_author_id == stage.bot.application_id
         await stage.ada.unreact(message, "🚩")
-        assert (await stage.heard("unreaction")).member is None
+        assert (await stage.received("unreaction")).member is None
         assert message.reactions == {}
 
 

@@ -107,7 +107,7 @@ async def test_the_two_ways_exclude_each_other() -> None:
         async with running(house.fake, bot):
             message = await (await ada.type_command(channel, "do")).message_when()
             await ada.react(message, "🚩")
-            await house.fake.changes.until(lambda: bot.heard, within=5, what="the reaction")
+            await house.fake.changes.until(lambda: bot.received, within=5, what="the reaction")
             names = [name for _, name in house.fake.seen.sent]
             assert ("INTERACTION_CREATE" in names, "MESSAGE_REACTION_ADD" in names) == (False, True)
             assert (await bot.application_info()).interactions_endpoint_url == house.url

@@ -29,8 +29,8 @@ async def test_each_guild_is_served_by_its_shard() -> None:
         ada, bot = fake.add_user("ada"), ShardedBot()
         async with running(fake, bot, shards=2):
             assert [await answers(fake, ada, channel, bot) for channel in channels] == ["shard 0", "shard 1"]
-            heard = [shard for shard, name in fake.seen.sent if name == "INTERACTION_CREATE"]
-            assert heard == [0, 1]
+            received = [shard for shard, name in fake.seen.sent if name == "INTERACTION_CREATE"]
+            assert received == [0, 1]
             await answers(fake, ada, ada.dm_channel, bot)
             assert fake.seen.sent[-1][0] == 0
             assert [(one.kind, one.shard) for one in fake.seen.hellos] == [("IDENTIFY", (0, 2)), ("IDENTIFY", (1, 2))]
@@ -64,8 +64,8 @@ async def test_what_was_missed_comes_after_a_reconnect() -> None:
         await stage.until(lambda: not stage.fake.gateway.sessions)
         await stage.ada.react(message, "🚩")
         stage.fake.gateway.is_down = False
-        assert str((await stage.heard("reaction")).emoji) == "🚩"
-        await stage.heard("resumed")
+        assert str((await stage.received("reaction")).emoji) == "🚩"
+        await stage.received("resumed")
         resume = next(one for one in stage.fake.seen.hellos if one.kind == "RESUME")
         assert (resume.accepted, resume.replayed >= 1) == (True, True)
 
@@ -75,7 +75,7 @@ async def test_a_client_comes_back_by_resuming(trouble: str) -> None:
     """And works as before."""
     async with a_stage() as stage:
         getattr(stage.fake.gateway, trouble)()
-        await stage.heard("resumed")
+        await stage.received("resumed")
         assert await answers(stage.fake, stage.ada, stage.channel, stage.bot) == "shard 0"
         assert [one.kind for one in stage.fake.seen.hellos] == ["IDENTIFY", "RESUME"]
 
@@ -96,7 +96,7 @@ async def test_an_invalid_session_is_begun_anew() -> None:
     """Op 9 without a way back: the client identifies again; with one, it resumes."""
     async with a_stage() as stage:
         stage.fake.gateway.invalidate(is_resumable=True)
-        await stage.heard("resumed")
+        await stage.received("resumed")
         stage.fake.gateway.invalidate()
         await stage.until(lambda: len(stage.fake.seen.hellos) == 3)
         assert [one.kind for one in stage.fake.seen.hellos] == ["IDENTIFY", "RESUME", "IDENTIFY"]
@@ -156,7 +156,7 @@ async def test_privileged_intents_can_be_ticked() -> None:
         bot = PlainBot(intents=discord.Intents(guilds=True, guild_messages=True, message_content=True))
         async with running(fake, bot):
             await ada.say(channel, "hello")
-            await fake.changes.until(lambda: ("message", "hello") in bot.heard, within=5, what="the message")
+            await fake.changes.until(lambda: ("message", "hello") in bot.received, within=5, what="the message")
 
 
 async def test_what_was_not_asked_for_is_not_heard() -> None:
@@ -164,7 +164,7 @@ async def test_what_was_not_asked_for_is_not_heard() -> None:
     async with a_stage() as stage:
         (await stage.ada.say(stage.channel, "hello")).delete()
         await stage.ada.react(await stage.ada.say(stage.channel, "again"), "⭐")
-        await stage.heard("reaction")
+        await stage.received("reaction")
         names = {name for _, name in stage.fake.seen.sent}
         assert not names & {"MESSAGE_CREATE", "MESSAGE_DELETE", "GUILD_MEMBER_ADD"}
 
@@ -174,7 +174,7 @@ async def test_the_bot_hears_of_its_servers() -> None:
     async with a_stage() as stage:
         await stage.bot.wait_until_ready()
         other = stage.fake.add_guild("Other", bot_permissions=Permission.MANAGE_MESSAGES)
-        assert await stage.heard("invited") == other.id
+        assert await stage.received("invited") == other.id
         guild = await stage.until(lambda: stage.bot.get_guild(other.id))
         assert guild.me.guild_permissions.manage_messages
         channel = other.add_channel("painting")
@@ -188,7 +188,7 @@ async def test_the_bot_hears_of_its_servers() -> None:
         other.become_available()
         await stage.until(lambda: not stage.bot.get_guild(other.id).unavailable)  # type: ignore[union-attr]  # it is there
         other.remove_bot()
-        assert await stage.heard("kicked") == other.id
+        assert await stage.received("kicked") == other.id
 
 
 async def test_identifying_too_fast_is_refused_when_the_pace_is_kept() -> None:

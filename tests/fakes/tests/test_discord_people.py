@@ -171,7 +171,7 @@ async def test_interactions_say_who_may_do_what_and_what_was_bought() -> None:
         stage.ada.locale, stage.guild.locale = "de", "fr"
         stage.channel.deny(stage.fake.bot, Permission.ATTACH_FILES)
         stage.ada.buy(77)
-        assert await stage.heard("sale") == 77
+        assert await stage.received("sale") == 77
         await stage.answer(act)
         [interaction] = got
         assert interaction.permissions.manage_messages

@@ -103,7 +103,7 @@ async def test_another_process_drives_it_over_http() -> None:
 
 async def bot_hears(bot: PlainBot, name: str) -> None:
     """Wait until the bot has noticed an event."""
-    await FakeChanges().until(lambda: name in [kind for kind, _ in bot.heard], within=5, what=f"{name} in {bot.heard}")
+    await FakeChanges().until(lambda: name in [kind for kind, _ in bot.received], within=5, what=f"{name} in {bot.received}")
 
 
 async def test_a_benchmark_sends_many_commands_in_one_breath() -> None:

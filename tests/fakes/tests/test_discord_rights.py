@@ -87,7 +87,7 @@ async def test_a_bot_that_was_kicked_has_no_access() -> None:
     """50001, by its token."""
     async with a_stage() as stage:
         stage.guild.remove_bot()
-        assert await stage.heard("kicked") == stage.guild.id
+        assert await stage.received("kicked") == stage.guild.id
         error = await refused(stage.place.send("x"))
         assert (error.status, error.code) == (403, 50001)
         with pytest.raises(NotSeen, match="not installed"):
@@ -156,7 +156,7 @@ async def test_the_bot_looks_at_members_and_leaves() -> None:
         async with stage.bot.get_partial_messageable(stage.channel.id).typing():
             assert stage.fake.seen.of("POST", "/channels/*/typing")
         await guild.leave()
-        assert await stage.heard("kicked") == guild.id
+        assert await stage.received("kicked") == guild.id
 
 
 async def test_what_was_bought_can_be_asked_for() -> None:

@@ -106,7 +106,7 @@ async def test_a_command_is_acknowledged_and_its_message_becomes_a_picture() -> 
 
 async def test_the_same_over_http() -> None:
     """Signed POSTs instead of a socket: commands as forms, events as JSON, presses as a form's payload."""
-    heard: list[str] = []
+    received: list[str] = []
     async with a_stage() as stage, over_http(stage.slack, stage.bolt):
 
         @stage.bolt.command("/imagine")
@@ -120,7 +120,7 @@ async def test_the_same_over_http() -> None:
 
         @stage.bolt.event("app_mention")
         async def mention(event: Any) -> None:
-            heard.append(event["text"])
+            received.append(event["text"])
 
         assert (await stage.ann.command(stage.channel, "/imagine")).is_acked
         [message] = stage.channel.messages
@@ -128,8 +128,8 @@ async def test_the_same_over_http() -> None:
         assert (pressed.attempts[0].way, pressed.attempts[0].status) == ("http", 200)
         assert (await stage.ann.ephemeral("for you")).text == "for you"
         assert (await stage.ann.mention(stage.channel, "@easel a <fox>")).is_acked
-        await stage.slack.until(lambda: heard)
-        assert heard == [f"<@{stage.team.bot_user.id}> a &lt;fox&gt;"]
+        await stage.slack.until(lambda: received)
+        assert received == [f"<@{stage.team.bot_user.id}> a &lt;fox&gt;"]
 
 
 async def test_a_modal_is_opened_filled_in_and_sent() -> None:
@@ -162,7 +162,7 @@ async def test_a_modal_is_opened_filled_in_and_sent() -> None:
 
 async def test_home_mentions_and_reactions_reach_the_bot() -> None:
     """As events, where the bot is a member."""
-    heard: list[Any] = []
+    received: list[Any] = []
     async with a_stage() as stage, over_sockets(stage.slack, stage.bolt):
 
         @stage.bolt.event("app_home_opened")
@@ -176,7 +176,7 @@ async def test_home_mentions_and_reactions_reach_the_bot() -> None:
 
         @stage.bolt.event("reaction_added")
         async def reacted(event: Any) -> None:
-            heard.append(event)
+            received.append(event)
 
         view = await stage.ann.open_home()
         assert "3 left" in view
@@ -184,9 +184,9 @@ async def test_home_mentions_and_reactions_reach_the_bot() -> None:
         message = await stage.channel.message_when(lambda one: one.text == "hello")
         assert message.thread == stage.channel.messages[0].ts
         await stage.ann.react(message, "envelope")
-        await stage.slack.until(lambda: heard)
-        assert (heard[0]["reaction"], heard[0]["item"]["ts"]) == ("envelope", message.ts)
-        assert heard[0]["item_user"] == stage.team.bot_user.id
+        await stage.slack.until(lambda: received)
+        assert (received[0]["reaction"], received[0]["item"]["ts"]) == ("envelope", message.ts)
+        assert received[0]["item_user"] == stage.team.bot_user.id
         stage.channel.kick_bot()
         assert (await stage.ann.react(message, "star")).failed == "not_in_channel"
 

@@ -108,18 +108,18 @@ async def test_there_are_ten_connections_and_tickets_work_once() -> None:
 
 async def test_the_same_payload_comes_again() -> None:
     """As platforms do; Bolt itself does not notice."""
-    heard: list[str] = []
+    received: list[str] = []
     async with a_stage() as stage, over_sockets(stage.slack, stage.bolt):
 
         @stage.bolt.event("app_mention")
         async def mention(body: Any) -> None:
-            heard.append(body["event_id"])
+            received.append(body["event_id"])
 
         sent = await stage.ann.mention(stage.channel, "@easel hi")
         again = await stage.slack.repeat(sent)
         assert again.is_acked
-        await stage.slack.until(lambda: len(heard) == 2)
-        assert len(set(heard)) == 1
+        await stage.slack.until(lambda: len(received) == 2)
+        assert len(set(received)) == 1
 
 
 async def test_triggers_work_once_and_for_three_seconds() -> None:
