@@ -1,13 +1,15 @@
 """A served page for each test, visitors without a window, and windows of one browser that all tests share."""
 
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from typing import Any
 
 import pytest
 import pytest_asyncio
-from playwright.async_api import Browser, BrowserContext, async_playwright, expect
+from playwright.async_api import Browser, BrowserContext, Page, async_playwright, expect
 
 from tests.conftest import find_chromium
+from tests.fakes.gallery_wall import Wall
 from tests.fakes.studio_page import NewPage, StudioPage
 from tests.fakes.visitor import HttpVisitor
 from tests.fakes.web_house import WebHouse, running
@@ -41,10 +43,27 @@ async def browser() -> AsyncIterator[Browser]:
 
 
 @pytest_asyncio.fixture(loop_scope="session")
+async def wall() -> Wall:
+    """Set up what pictures hang on."""
+    return Wall()
+
+
+@pytest_asyncio.fixture(loop_scope="session")
 async def house(request: pytest.FixtureRequest) -> AsyncIterator[WebHouse]:
     """Serve the page, behind a path prefix where a test names one."""
     async with running(WebHouse(prefix=getattr(request, "param", ""))) as house:
         yield house
+
+
+@asynccontextmanager
+async def flawless_page(context: BrowserContext) -> AsyncIterator[Page]:
+    """Open a window, about which nothing may be complained."""
+    page, complaints = await context.new_page(), list[str]()
+    page.on("console", lambda said: complaints.append(said.text) if said.type in {"error", "warning"} else None)
+    page.on("pageerror", lambda error: complaints.append(str(error)))
+    yield page
+    await page.close()
+    assert complaints == []
 
 
 @pytest_asyncio.fixture(loop_scope="session")

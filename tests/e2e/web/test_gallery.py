@@ -23,12 +23,6 @@ pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 
 @pytest_asyncio.fixture(loop_scope="session")
-async def wall() -> Wall:
-    """Set up what pictures hang on."""
-    return Wall()
-
-
-@pytest_asyncio.fixture(loop_scope="session")
 async def house(wall: Wall) -> AsyncIterator[WebHouse]:
     """Serve the page in front of it."""
     async with running(wall.house) as served:

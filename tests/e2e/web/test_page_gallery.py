@@ -10,7 +10,7 @@ import pytest_asyncio
 from playwright.async_api import Browser, BrowserContext, Page, Route, expect
 
 from tests.e2e.web.accessibility import violations
-from tests.e2e.web.conftest import PATIENCE_MS
+from tests.e2e.web.conftest import PATIENCE_MS, flawless_page
 from tests.fakes.gallery_wall import Wall
 from tests.fakes.studio import png
 from tests.fakes.web_house import WebHouse, running
@@ -21,12 +21,6 @@ MOST_NODES = 300
 MOST_BYTES = 300 * 1024
 DRAWN = "new Promise((then) => requestAnimationFrame(() => requestAnimationFrame(then)))"
 """Waits until the window has been drawn anew."""
-
-
-@pytest_asyncio.fixture(loop_scope="session")
-async def wall() -> Wall:
-    """Set up what pictures hang on."""
-    return Wall()
 
 
 @pytest_asyncio.fixture(loop_scope="session")
@@ -56,12 +50,8 @@ async def cookie(context: BrowserContext) -> str:
 @pytest_asyncio.fixture(loop_scope="session")
 async def page(context: BrowserContext) -> AsyncIterator[Page]:
     """Open a window, about which nothing may be complained."""
-    page, complaints = await context.new_page(), list[str]()
-    page.on("console", lambda said: complaints.append(said.text) if said.type in {"error", "warning"} else None)
-    page.on("pageerror", lambda error: complaints.append(str(error)))
-    yield page
-    await page.close()
-    assert complaints == []
+    async with flawless_page(context) as page:
+        yield page
 
 
 async def focused(page: Page) -> str:

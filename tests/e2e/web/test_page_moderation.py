@@ -15,7 +15,7 @@ from bot.domain.people import HOUSE
 from bot.domain.pictures import PictureState
 from bot.services.moderator_sessions import LINK_LIFETIME, SESSION_LIFETIME, Moderator
 from tests.e2e.web.accessibility import violations
-from tests.e2e.web.conftest import PATIENCE_MS
+from tests.e2e.web.conftest import PATIENCE_MS, flawless_page
 from tests.fakes.bench import Bench
 from tests.fakes.case_setup import MODS, CaseSetup
 from tests.fakes.surfaces import LOOM, SQUARE, person
@@ -52,13 +52,9 @@ async def page(house: WebHouse, browser: Browser) -> AsyncIterator[Page]:
     context = await browser.new_context(viewport={"width": 1280, "height": 860})
     context.set_default_timeout(PATIENCE_MS)
     expect.set_options(timeout=PATIENCE_MS)
-    page = await context.new_page()
-    complaints: list[str] = []
-    page.on("console", lambda said: complaints.append(said.text) if said.type in {"error", "warning"} else None)
-    page.on("pageerror", lambda error: complaints.append(str(error)))
-    yield page
+    async with flawless_page(context) as page:
+        yield page
     await context.close()
-    assert complaints == []
 
 
 async def link_of(setup: CaseSetup, house: WebHouse, at: Place = MODS) -> str:

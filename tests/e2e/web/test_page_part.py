@@ -25,7 +25,7 @@ from bot.domain.wishes import Wish
 from bot.errors import SurfaceFailed
 from bot.services.part_links import PartEdit, PartLinks
 from tests.e2e.web.accessibility import violations
-from tests.e2e.web.conftest import PATIENCE_MS
+from tests.e2e.web.conftest import PATIENCE_MS, flawless_page
 from tests.fakes.bench import Bench
 from tests.fakes.codes import MemoryCodes
 from tests.fakes.images import ScriptedProvider
@@ -183,13 +183,9 @@ async def page(browser: Browser) -> AsyncIterator[Page]:
     context = await browser.new_context(viewport={"width": 1000, "height": 760}, has_touch=True)
     context.set_default_timeout(PATIENCE_MS)
     expect.set_options(timeout=PATIENCE_MS)
-    page = await context.new_page()
-    complaints: list[str] = []
-    page.on("console", lambda said: complaints.append(said.text) if said.type in {"error", "warning"} else None)
-    page.on("pageerror", lambda error: complaints.append(str(error)))
-    yield page
+    async with flawless_page(context) as page:
+        yield page
     await context.close()
-    assert complaints == []
 
 
 async def opened(setup: PartSetup, house: WebHouse, page: Page) -> Locator:
