@@ -202,9 +202,7 @@ async def renew_lease(connection: AsyncConnection, job: JobId, attempt: int, unt
 
 async def update_if_current(connection: AsyncConnection, job: JobId, attempt: int, **changes: object) -> bool:
     """Change an open job that is still this attempt's; False when it is not."""
-    # Where nothing changes, writing the attempt once more still locks the row until the transaction ends.
-    values = {"job": job, "as_attempt": attempt, **(changes or {"attempt": attempt})}
-    return (await connection.execute(_UPDATE, values)).rowcount > 0
+    return (await connection.execute(_UPDATE, {"job": job, "as_attempt": attempt, **changes})).rowcount > 0
 
 
 async def record_missing(connection: AsyncConnection, job: JobId, attempt: int, now: datetime) -> datetime:
