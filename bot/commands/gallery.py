@@ -67,7 +67,7 @@ class GalleryPages:
         """Show the newest pictures of the query; without one, also what was taken down."""
         account = await self._studio.account(call.person)
         found = await self._search.find(account.id, query, most=_A_PAGE + 1)
-        details = () if query.is_narrow else await self._taken_down(account.id)
+        details = () if query.is_narrow else await self._describe_taken_down(account.id)
         if found:
             await self._show(call, query, found, "Your newest pictures", details)
         elif query.is_narrow:
@@ -136,7 +136,7 @@ class GalleryPages:
             for job in jobs.values():
                 await self._sent_messages.add(job.id, message)
 
-    async def _taken_down(self, account: AccountId) -> tuple[Details, ...]:
+    async def _describe_taken_down(self, account: AccountId) -> tuple[Details, ...]:
         removals = await self._gallery.latest_taken_down(account, _A_PAGE)
         lines = [posts.tombstone(await self._studio.find(removal.job), removal) for removal in removals]
         return (Details("Taken down", "\n".join(lines)),) if lines else ()

@@ -87,11 +87,11 @@ def test_only_what_others_call_is_done_again() -> None:
     """A part of a transaction must not be."""
 
     @retry_all_uncommitted
-    class Repository:
+    class RetriedRepository:
         async def write(self) -> None: ...
         async def _write_part(self) -> None: ...
         def name(self) -> str:
             return "repository"
 
-    wrapped = {name for name, method in vars(Repository).items() if hasattr(method, "__wrapped__")}
+    wrapped = {name for name, method in vars(RetriedRepository).items() if hasattr(method, "__wrapped__")}
     assert wrapped == {"write"}

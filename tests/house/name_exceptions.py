@@ -1,0 +1,152 @@
+"""What does not keep the rules of names and lengths yet, or has a reason not to; only shrinks. See test_names.py."""
+
+SAME_CLASS = {
+    "Channel": "a fake calls it as its platform does",
+    "Rate": "a fake calls it as its platform does",
+    "Role": "a fake calls it as its platform does",
+}
+"""Classes of tests that are called as one of ours."""
+
+PARTICIPLES = {
+    "bot/services/gallery.py::taken_down": "stands beside `visible`, as a list of the pictures that are",
+}
+"""Functions that are called by what was done."""
+
+BANNED_WORDS = {
+    "bot/commands/sanctions.py::standing_command": "builds `/standing`, as people type it",
+}
+"""Names with a word that needs a dictionary."""
+
+SAYING = {
+    "benchmarks/overhead.py": 2,
+    "bot/pipeline/batch_posts.py": 1,
+    "tests/conftest.py": 1,
+    "tests/contract/conftest.py": 1,
+    "tests/contract/linked.py": 1,
+    "tests/contract/test_admission.py": 1,
+    "tests/contract/test_parting.py": 1,
+    "tests/contract/test_rules_undoing.py": 1,
+    "tests/e2e/slack_surface_stage.py": 1,
+    "tests/e2e/web/test_page_gallery.py": 1,
+    "tests/e2e/web/test_page_moderation.py": 1,
+    "tests/fakes/bench.py": 1,
+    "tests/fakes/bfl/server.py": 1,
+    "tests/fakes/bookkeeping.py": 2,
+    "tests/fakes/comfyui/server.py": 1,
+    "tests/fakes/discord/answers.py": 1,
+    "tests/fakes/kafka.py": 1,
+    "tests/fakes/leader_lock.py": 1,
+    "tests/fakes/openai/batches.py": 3,
+    "tests/fakes/openai/control.py": 1,
+    "tests/fakes/openai/form_files.py": 1,
+    "tests/fakes/openai/responses.py": 1,
+    "tests/fakes/owners.py": 2,
+    "tests/fakes/pgbouncer.py": 1,
+    "tests/fakes/postgres.py": 1,
+    "tests/fakes/privacy.py": 1,
+    "tests/fakes/queued.py": 1,
+    "tests/fakes/rabbitmq.py": 1,
+    "tests/fakes/redis.py": 1,
+    "tests/fakes/runpod/server.py": 1,
+    "tests/fakes/slack/sockets.py": 1,
+    "tests/fakes/stripe_events.py": 1,
+    "tests/fakes/studio_page.py": 1,
+    "tests/fakes/surfaces.py": 2,
+    "tests/house/test_provider_table.py": 1,
+    "tests/unit/adapters/slack/test_post_deduplicator.py": 1,
+    "tests/unit/adapters/web/test_live_channel.py": 1,
+    "tests/unit/adapters/web/test_setup.py": 1,
+    "tests/unit/commands/admin_console.py": 3,
+    "tests/unit/commands/test_describe.py": 1,
+    "tests/unit/commands/test_lineage.py": 1,
+    "tests/unit/commands/test_settings.py": 1,
+    "tests/unit/commands/test_word_filter.py": 1,
+    "tests/unit/pipeline/test_batches.py": 1,
+    "tests/unit/pipeline/test_slow_start.py": 1,
+    "tests/unit/services/test_picture_effect.py": 1,
+    "tests/unit/storage/conftest.py": 2,
+}
+"""Docstrings of a file that begin with Say, Give or Tell where something is returned; some do both, some are to be mended."""
+
+LONG_FILES = {
+    "bot/adapters/slack/event_handlers.py": "every event of Slack",
+    "bot/domain/options.py": "every kind of option, with how it is read",
+    "bot/errors.py": "all refusals and failures, each with its sentence",
+    "bot/pipeline/drawing.py": "the order of one drawing, and what a killed process left of it",
+    "bot/pipeline/paid_calls.py": "one paid call, and how each of its ends is written down",
+    "bot/pipeline/posts.py": "every post about a job",
+    "bot/pipeline/studio.py": "the order in which a wish is accepted",
+    "bot/pipeline/worker.py": "the order in which a job is worked on",
+    "storage/sql/jobs.py": "all of one port",
+    "storage/sql/ledger.py": "all of one port",
+    "storage/sql/personal_data.py": "one table of all that is kept of people",
+}
+"""Files of one thing that takes more lines."""
+
+LONG_TESTS = (
+    "tests/contract/conftest.py",
+    "tests/contract/test_call_queue.py",
+    "tests/contract/test_cases.py",
+    "tests/contract/test_engine.py",
+    "tests/contract/test_engine_docket.py",
+    "tests/contract/test_jobs.py",
+    "tests/contract/test_jobs_work.py",
+    "tests/contract/test_ledger.py",
+    "tests/contract/test_ledger_credits.py",
+    "tests/contract/test_ledger_money.py",
+    "tests/contract/test_moderation_machine.py",
+    "tests/contract/test_objects_disk.py",
+    "tests/contract/test_objects_s3.py",
+    "tests/contract/test_old_records.py",
+    "tests/contract/test_parting.py",
+    "tests/contract/test_privacy.py",
+    "tests/contract/test_removals.py",
+    "tests/contract/test_surfaces.py",
+    "tests/e2e/openai/test_words.py",
+    "tests/e2e/test_bfl_provider.py",
+    "tests/e2e/test_cli.py",
+    "tests/e2e/test_comfyui_provider.py",
+    "tests/e2e/test_discord.py",
+    "tests/e2e/test_fal_provider.py",
+    "tests/e2e/test_job_providers.py",
+    "tests/e2e/test_openai_api.py",
+    "tests/e2e/test_slack.py",
+    "tests/e2e/test_slack_pictures.py",
+    "tests/e2e/web/test_page_gallery.py",
+    "tests/fakes/bench.py",
+    "tests/fakes/jobs.py",
+    "tests/fakes/slack/members.py",
+    "tests/fakes/studio.py",
+    "tests/fakes/tests/test_openai.py",
+    "tests/unit/adapters/shared/test_message_updates.py",
+    "tests/unit/adapters/web/rest/test_rest.py",
+    "tests/unit/commands/test_cases.py",
+    "tests/unit/commands/test_lineage.py",
+    "tests/unit/commands/test_quota.py",
+    "tests/unit/commands/test_settings.py",
+    "tests/unit/commands/test_templates.py",
+    "tests/unit/config/test_loading.py",
+    "tests/unit/config/test_mistakes.py",
+    "tests/unit/moderation/word_filter/test_matching.py",
+    "tests/unit/pipeline/test_batches.py",
+    "tests/unit/pipeline/test_case_messages.py",
+    "tests/unit/pipeline/test_drawing.py",
+    "tests/unit/pipeline/test_forgetting.py",
+    "tests/unit/pipeline/test_provider_pool.py",
+    "tests/unit/pipeline/test_tickets.py",
+    "tests/unit/pipeline/test_wish_calls.py",
+    "tests/unit/services/test_budget_alerts.py",
+    "tests/unit/services/test_cases.py",
+    "tests/unit/services/test_report_follow_up.py",
+    "tests/unit/storage/sql/test_database.py",
+    "tests/unit/storage/sql/test_stored_rows.py",
+)
+"""Modules that ask one contract, command or page all there is to ask, and fakes with all that one needs."""
+
+LONG_FUNCTIONS = {
+    "storage/migrations/versions/r0012_removals.py::upgrade": "a migration stands as it was written",
+    "tests/contract/conftest.py::records": "hands out one field a line",
+    "tests/contract/test_moderation_machine.py::__init__": "hands out one field a line",
+    "tests/fakes/bench.py::__init__": "hands out one field a line",
+}
+"""Functions that do one thing line by line."""
