@@ -8,7 +8,8 @@ from bot.domain.chat import Attachment, Button, Details, Post, PostPicture, Tone
 from bot.domain.jobs import Job, JobState
 from bot.domain.money import Cost
 from bot.errors import Conflict
-from bot.pipeline.posts import NO_WORKER, show_button, title
+from bot.pipeline.posts import show_button, title
+from bot.pipeline.waiting_posts import NO_WORKER
 from bot.text import pluralize, truncate
 
 _LONGEST_TITLE = 80

@@ -18,7 +18,7 @@ from bot.domain.prompt_text import clean_prompt
 from bot.domain.wishes import Draft, Wish
 from bot.errors import BadInput, Busy, Conflict, EaselError, NotYours, PromptRefused, QuotaExceeded, Refusal
 from bot.moderation.guard import Guard
-from bot.pipeline import posts
+from bot.pipeline import waiting_posts
 from bot.pipeline.cancellation import Cancellation
 from bot.pipeline.delivery import PROMISE_LIFETIME
 from bot.pipeline.input_keeping import InputKeeping, NewInput
@@ -305,10 +305,10 @@ class Studio:
 
     async def _first_post(self, job: Job, counted: int) -> Post:
         if await self._engine.has_worker(job.tier) is False:
-            return posts.waiting_for_worker(job, counted)
+            return waiting_posts.waiting_for_worker(job, counted)
         if job.wish.lane is Lane.RELAXED:
-            return posts.build_relaxed_post(job, self._quotas.weights.relaxed_share)
-        return posts.build_waiting_post(job, await self._jobs.queue_position(job), self._slots, counted)
+            return waiting_posts.build_relaxed_post(job, self._quotas.weights.relaxed_share)
+        return waiting_posts.build_waiting_post(job, await self._jobs.queue_position(job), self._slots, counted)
 
     async def _release_message(self, job: Job) -> None:
         """Let delivery have the message at once. It takes it after `PROMISE_LIFETIME` anyway."""

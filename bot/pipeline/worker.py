@@ -23,7 +23,7 @@ from bot.errors import (
     WaitsForProvider,
     is_out_of_files,
 )
-from bot.pipeline import posts
+from bot.pipeline import waiting_posts
 from bot.pipeline.account_queue import AccountQueue
 from bot.pipeline.delivery import Delivery, ShowProgress
 from bot.pipeline.doubts import DoubtReview
@@ -241,19 +241,19 @@ class Worker:
     async def _prepare_prompt(self, job: Job, show: ShowProgress) -> Job:
         if job.prepared_prompt is not None:
             return job
-        show(posts.finding_words(job))
+        show(waiting_posts.finding_words(job))
         with self._observer.watch(Step.WORDS, job):
             return await self._steps.preparation.prepare(job)
 
     async def _draw_and_keep(self, job: Job, show: ShowProgress) -> None:
         async def on_progress(progress: Progress) -> None:
-            show(posts.build_working_post(job, "Drawing", progress))
+            show(waiting_posts.build_working_post(job, "Drawing", progress))
 
         def on_trouble() -> None:
-            show(posts.build_working_post(job, "Drawn, and waiting for the storage to come back"))
+            show(waiting_posts.build_working_post(job, "Drawn, and waiting for the storage to come back"))
 
         if job.wish.lane is Lane.FAST:
-            show(posts.build_working_post(job, "Drawing"))
+            show(waiting_posts.build_working_post(job, "Drawing"))
         drawn = await self._steps.drawing.draw(job, on_progress, on_trouble)
         drawings = await self._steps.review.review(job, drawn, on_trouble)
         with self._observer.watch(Step.KEEPING, job):
@@ -265,7 +265,7 @@ class Worker:
         with contextlib.suppress(StorageFailed):
             position = await self._jobs.queue_position(job)
             limits = await self._steps.drawing.call_limits(error.provider)
-            await self._steps.delivery.show_waiting(job, posts.waiting_for_provider(job, position, limits, error.wait))
+            await self._steps.delivery.show_waiting(job, waiting_posts.waiting_for_provider(job, position, limits, error.wait))
 
     async def _deliver(self, job: Job) -> None:
         """Show the pictures and finish. A boundary: they are paid for, so whatever breaks is tried again for a day."""
@@ -313,7 +313,9 @@ class Worker:
         log.info("job.still_drawing", provider=error.provider, seconds=error.pause.total_seconds())
         await self._come_back(job, error.pause)
         if error.is_new:
-            await self._steps.delivery.show_waiting(job, posts.build_relaxed_post(job, self._relaxed_share), JobState.RUNNING)
+            await self._steps.delivery.show_waiting(
+                job, waiting_posts.build_relaxed_post(job, self._relaxed_share), JobState.RUNNING
+            )
 
     async def _come_back(self, job: Job, pause: timedelta) -> None:
         not_before = self._clock.now() + pause

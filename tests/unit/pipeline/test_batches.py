@@ -15,7 +15,7 @@ from bot.domain.people import HOUSE, AccountId
 from bot.domain.removals import RemovalReason
 from bot.domain.rules import Actor
 from bot.errors import MessageGone, ObjectMissing, PromptRefused, StorageFailed, SurfaceFailed
-from bot.pipeline import posts
+from bot.pipeline import waiting_posts
 from bot.pipeline.delivery import PROMISE_LIFETIME
 from bot.ports.prompts import GuardDecision, Verdict
 from bot.services.contact_sheets import sheet_id
@@ -275,7 +275,7 @@ class TestTelling:
         found = await setup.offered()
         await setup.press("batch-draw", found)
         [job, _] = await setup.batches.jobs(found.id)
-        await setup.bench.delivery.show_waiting(job, posts.waiting_for_worker(job, 1))
+        await setup.bench.delivery.show_waiting(job, waiting_posts.waiting_for_worker(job, 1))
         assert setup.bench.surface.updated == []
 
     async def test_a_platform_that_another_process_serves_is_left_to_it(self, setup: BatchSetup) -> None:

@@ -9,7 +9,7 @@ from bot.domain.chat import Place, Tone
 from bot.domain.jobs import Ending, Job, JobState
 from bot.domain.people import Platform
 from bot.errors import MessageGone, StorageFailed, SurfaceFailed
-from bot.pipeline import posts
+from bot.pipeline import waiting_posts
 from tests.fakes.bench import Bench
 from tests.fakes.surfaces import LOOM
 
@@ -123,7 +123,7 @@ async def test_a_platform_that_this_process_does_not_serve_is_left_to_others(ben
     with pytest.raises(SurfaceFailed, match="not served by this process"):
         await elsewhere.show_pictures(await kept(bench))
     async with elsewhere.progress(await bench.imagine(key="call-2")) as show:
-        show(posts.build_working_post(await bench.imagine(key="call-2"), "Drawing"))
+        show(waiting_posts.build_working_post(await bench.imagine(key="call-2"), "Drawing"))
     assert bench.surface.updated == []
 
 
@@ -134,7 +134,7 @@ async def test_whoever_loses_a_job_says_no_more_of_it(bench: Bench) -> None:
     async def work_until_cut_off(is_shown: bool) -> None:
         async with bench.delivery.progress(job) as show:
             while is_shown and bench.surface.dropped == [] and not bench.surface.updated:
-                show(posts.build_working_post(job, "Drawing"))
+                show(waiting_posts.build_working_post(job, "Drawing"))
                 await asyncio.sleep(0)
             raise asyncio.CancelledError
 

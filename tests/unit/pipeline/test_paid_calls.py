@@ -7,7 +7,7 @@ import pytest
 from bot.domain.images import Background, DrawingId, ImageRequest, ImageResult, Quality, Size
 from bot.domain.inputs import InputContent, InputRole
 from bot.domain.money import Cost
-from bot.pipeline.paid_calls import estimate_cost
+from bot.pipeline.image_requests import estimate_cost
 from bot.provider_errors import OutcomeUnknown
 from tests.fakes.bench import Bench
 from tests.fakes.images import PRICE, SQUARE_ONLY, ScriptedProvider, png

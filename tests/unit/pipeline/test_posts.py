@@ -14,7 +14,7 @@ from bot.domain.money import FREE, Cost
 from bot.domain.people import HOUSE, REGISTERED, AccountId
 from bot.domain.pictures import ImageFile, Picture, PictureId, PictureState
 from bot.domain.wishes import Wish
-from bot.pipeline import posts
+from bot.pipeline import posts, waiting_posts
 from bot.services.picture_links import PictureLinks
 from tests.fakes.clock import NOON
 from tests.fakes.surfaces import SQUARE, person
@@ -59,7 +59,7 @@ PICTURE = Picture(id=PictureId("p1"), job="job-1", position=0, file=FILE, state=
 )
 def test_a_wish_that_waits_says_its_place_and_its_time(line: QueuePosition, says: str) -> None:
     """Two are drawn at once here; what nobody knows is not said."""
-    post = posts.build_waiting_post(JOB, line, 2, 1)
+    post = waiting_posts.build_waiting_post(JOB, line, 2, 1)
     assert post == Post(says, Tone.WAITING, size=SHAPE, buttons=(CANCEL,))
 
 
@@ -76,7 +76,7 @@ def test_a_wish_that_waits_says_its_place_and_its_time(line: QueuePosition, says
 )
 def test_a_job_that_waits_for_the_image_service_says_so(limits: CallLimits, line: QueuePosition, says: str) -> None:
     """With its place and its time by whichever bound keeps it waiting longer."""
-    post = posts.waiting_for_provider(JOB, line, limits)
+    post = waiting_posts.waiting_for_provider(JOB, line, limits)
     assert post == Post(f"Waiting for the image service: a fox{says}", Tone.WAITING, size=SHAPE, buttons=(CANCEL,))
 
 
@@ -86,13 +86,15 @@ def test_a_job_that_waits_for_the_image_service_says_so(limits: CallLimits, line
 )
 def test_places_are_counted_as_in_english(number: int, word: str) -> None:
     """Teens and all."""
-    assert posts.ordinal(number) == word
+    assert waiting_posts.ordinal(number) == word
 
 
 def test_a_job_that_is_worked_on_says_what_is_done() -> None:
     """With progress and preview where there are any."""
-    assert posts.finding_words(JOB) == Post("Drawing: a fox · finding the words", Tone.WORKING, size=SHAPE, buttons=(CANCEL,))
-    shown = posts.build_working_post(JOB, "Drawing", Progress(0.5, b"dim"))
+    assert waiting_posts.finding_words(JOB) == Post(
+        "Drawing: a fox · finding the words", Tone.WORKING, size=SHAPE, buttons=(CANCEL,)
+    )
+    shown = waiting_posts.build_working_post(JOB, "Drawing", Progress(0.5, b"dim"))
     assert shown == Post("Drawing: a fox", Tone.WORKING, preview=b"dim", progress=0.5, size=SHAPE, buttons=(CANCEL,))
 
 
@@ -208,15 +210,15 @@ def test_a_deletion_says_for_how_long_it_can_be_undone() -> None:
 def test_a_wish_that_counts_for_more_than_its_pictures_says_so(count: int, counted: int, says: str) -> None:
     """Before it is drawn."""
     job = replace(JOB, wish=Wish(prompt="a fox", count=count))
-    assert posts.build_waiting_post(job, QueuePosition(0, None), 2, counted).text == says
-    assert posts.build_waiting_post(job, QueuePosition(2, None), 2, counted).text == f"{says} · 1st in line"
+    assert waiting_posts.build_waiting_post(job, QueuePosition(0, None), 2, counted).text == says
+    assert waiting_posts.build_waiting_post(job, QueuePosition(2, None), 2, counted).text == f"{says} · 1st in line"
 
 
 @pytest.mark.parametrize(("counted", "weight"), [(1, ""), (2, "counts as 2 pictures · ")])
 def test_a_wish_that_nobody_can_draw_yet_says_so(counted: int, weight: str) -> None:
     """And promises no time."""
     says = f"Waiting: a fox · {weight}no worker is running right now; it is kept, and drawn as soon as one is"
-    assert posts.waiting_for_worker(JOB, counted) == Post(says, Tone.WAITING, size=SHAPE, buttons=(CANCEL,))
+    assert waiting_posts.waiting_for_worker(JOB, counted) == Post(says, Tone.WAITING, size=SHAPE, buttons=(CANCEL,))
 
 
 @pytest.mark.parametrize(
