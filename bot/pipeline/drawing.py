@@ -17,8 +17,9 @@ from bot.domain.pictures import ImageFile
 from bot.domain.provider_accounts import provider_of
 from bot.errors import InputRefused, PictureBlocked, PromptRefused, Stopping
 from bot.pipeline.finishing import Finishing
+from bot.pipeline.image_requests import ProviderChoice
 from bot.pipeline.input_keeping import InputKeeping
-from bot.pipeline.paid_calls import PaidAnswer, PaidCalls, ProviderChoice
+from bot.pipeline.paid_calls import PaidAnswer, PaidCalls
 from bot.pipeline.part_keeping import PartKeeping
 from bot.pipeline.partial_results import (
     cancelled_note,
