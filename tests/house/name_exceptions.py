@@ -73,8 +73,6 @@ LONG_FILES = {
     "bot/domain/options.py": "every kind of option, with how it is read",
     "bot/errors.py": "all refusals and failures, each with its sentence",
     "bot/pipeline/drawing.py": "the order of one drawing, and what a killed process left of it",
-    "bot/pipeline/paid_calls.py": "one paid call, and how each of its ends is written down",
-    "bot/pipeline/posts.py": "every post about a job",
     "bot/pipeline/studio.py": "the order in which a wish is accepted",
     "bot/pipeline/worker.py": "the order in which a job is worked on",
     "storage/sql/jobs.py": "all of one port",
