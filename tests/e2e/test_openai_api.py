@@ -42,7 +42,7 @@ async def client(served: Served) -> AsyncIterator[AsyncOpenAI]:
 async def draw(served: Served, client: AsyncOpenAI, **asked: Any) -> ImagesResponse:
     """Ask for pictures, and have the house draw what is accepted."""
     asking = asyncio.create_task(client.images.generate(**({"prompt": "a fox"} | asked)))
-    await until(lambda: asking.done() or bool(served.bench.jobs.rows))
+    await until(lambda: asking.done() or bool(served.bench.engine.waiting))
     await served.bench.work()
     return await asking
 
@@ -213,7 +213,7 @@ async def test_a_client_that_has_lost_the_answer_gets_the_same_pictures(served: 
     assert first.data is not None
     assert again.json()["data"][0]["b64_json"] == first.data[0].b64_json
     other = asyncio.create_task(post(served, {"prompt": "another fox"}, **{"x-stainless-retry-count": "1"}))
-    await until(lambda: len(served.bench.jobs.rows) == 2)
+    await until(lambda: bool(served.bench.engine.waiting))
     await served.bench.work()
     assert (await other).status_code == 200
     assert (await served.bench.quota_status()).spent == 2
@@ -222,7 +222,7 @@ async def test_a_client_that_has_lost_the_answer_gets_the_same_pictures(served: 
 async def test_the_same_idempotency_key_is_the_same_job(served: Served) -> None:
     """And another request under it is refused."""
     first = asyncio.create_task(post(served, {"prompt": "a fox"}, **{"Idempotency-Key": "k-1"}))
-    await until(lambda: bool(served.bench.jobs.rows))
+    await until(lambda: bool(served.bench.engine.waiting))
     await served.bench.work()
     again = await post(served, {"prompt": "a fox"}, **{"Idempotency-Key": "k-1"})
     assert again.json() == (await first).json()
@@ -248,9 +248,8 @@ def takes_pictures(served: Served) -> None:
 
 async def edit(served: Served, client: AsyncOpenAI, **asked: Any) -> ImagesResponse:
     """Ask for changed pictures, and have the house draw what is accepted."""
-    known = len(served.bench.jobs.rows)
     asking = asyncio.create_task(client.images.edit(**({"prompt": "make it night", "model": "easel"} | asked)))
-    await until(lambda: asking.done() or len(served.bench.jobs.rows) > known)
+    await until(lambda: asking.done() or bool(served.bench.engine.waiting))
     await served.bench.work()
     return await asking
 
@@ -324,7 +323,7 @@ async def test_the_form_of_librechat_is_taken(served: Served) -> None:
     headers = {"Authorization": f"Bearer {served.secret}", "Content-Type": picture.headers["Content-Type"]}
     async with httpx2.AsyncClient(timeout=30) as http:
         asking = asyncio.create_task(http.post(f"{served.address}/v1/images/edits", content=parts(), headers=headers))
-        await until(lambda: asking.done() or bool(served.bench.jobs.rows))
+        await until(lambda: asking.done() or bool(served.bench.engine.waiting))
         await served.bench.work()
         answer = await asking
     assert (answer.status_code, bool(answer.json()["data"][0]["b64_json"])) == (200, True)

@@ -38,7 +38,7 @@ async def test_the_example_in_python_prints_the_picture(served: Served, monkeypa
     printed = io.StringIO()
     with contextlib.redirect_stdout(printed):
         running = asyncio.create_task(asyncio.to_thread(exec, example("python"), {}))
-        await until(lambda: bool(served.bench.jobs.rows))
+        await until(lambda: bool(served.bench.engine.waiting))
         await served.bench.work()
         await running
     assert printed.getvalue().splitlines()[-1].startswith("http://easel.test/p/")

@@ -231,7 +231,7 @@ async def test_what_a_picture_cost_is_for_who_may_know(counter: RestCaller, benc
 async def test_whoever_waits_gets_the_pictures_with_the_answer(counter: RestCaller, bench: Bench) -> None:
     """And 200 instead of 202."""
     waiting = asyncio.create_task(counter.order(wait=30, response="b64"))
-    await until(lambda: bool(bench.jobs.rows))
+    await until(lambda: bool(bench.engine.waiting))
     await bench.work()
     answer = await waiting
     assert (answer.status_code, answer.json()["state"], len(answer.json()["pictures"])) == (200, "done", 1)
