@@ -8,6 +8,9 @@ from typing import Protocol
 
 from tests.fakes.changes import FakeChanges
 
+CLOSE_TIMEOUT_S = 1.0
+"""How long a fake waits for the other end of a websocket that it closes: as long as nobody may be there, and it wants to end."""
+
 
 class Console(Protocol):
     """What understands a fake's typed lines."""

@@ -12,6 +12,7 @@ from tests.fakes.discord.seen import Beat, Hello
 from tests.fakes.discord.sessions import Connection, Session
 from tests.fakes.discord.wire import ALL_INTENTS, PRIVILEGED, Intent, Json
 from tests.fakes.discord.world import Event, World
+from tests.fakes.program import CLOSE_TIMEOUT_S
 
 _DISPATCH, _HEARTBEAT, _IDENTIFY, _RESUME, _RECONNECT, _INVALID, _HELLO, _ACK = 0, 1, 2, 6, 7, 9, 10, 11
 _QUIET = (3, 4, 8)
@@ -133,7 +134,7 @@ class Gateway:
         """Serve one connection until it ends."""
         if self.is_down:
             return web.Response(status=503)
-        socket = web.WebSocketResponse(max_msg_size=0)
+        socket = web.WebSocketResponse(max_msg_size=0, timeout=CLOSE_TIMEOUT_S)
         await socket.prepare(request)
         line = _Line(Connection(socket, request))
         self._lines.add(line)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from aiohttp import WSMsgType, web
 
+from tests.fakes.program import CLOSE_TIMEOUT_S
 from tests.fakes.slack.deliveries import EVENTS, LOST, TIMEOUT, UNREACHED, Attempt, SlackEventDelivery
 from tests.fakes.slack.errors import ApiError
 from tests.fakes.slack.wire import Json, dumps
@@ -149,7 +150,7 @@ class Sockets:
         made_at = self._tickets.pop(request.query.get("ticket", ""), None)
         if made_at is None or self._world.clock.seconds() - made_at > self._world.limits.ticket_lives.total_seconds():
             return web.Response(status=403, text="ticket is not valid")
-        socket = web.WebSocketResponse()
+        socket = web.WebSocketResponse(timeout=CLOSE_TIMEOUT_S)
         await socket.prepare(request)
         if len(self._connections) >= self._world.limits.connections:
             await _say(socket, {"type": "disconnect", "reason": "too_many_websockets", "debug_info": {"host": "fake"}})
