@@ -88,11 +88,11 @@ class _FastForwardSelector(selectors.DefaultSelector):
 def run_leaping(story: Callable[[], Awaitable[None]]) -> None:
     """Run a story in which minutes take no time."""
 
-    async def told() -> None:
+    async def run() -> None:  # the runner takes a coroutine, and a story may be any awaitable
         await story()
 
     with asyncio.Runner(loop_factory=FastForwardLoop) as runner:
-        runner.run(told())
+        runner.run(run())
 
 
 def hold_during_requests(session: aiohttp.ClientSession) -> None:
