@@ -21,6 +21,7 @@ from bot.config import load
 from tests.e2e.program import Program
 from tests.e2e.tables import give_tables
 from tests.fakes.openai import Endpoint, FakeOpenAI, Kind, Options
+from tests.fakes.ports import free_port
 from tests.fakes.s3 import keys_in, make_bucket, moto_server
 
 KEY = "sk-not-shown"
@@ -219,8 +220,7 @@ async def test_a_data_folder_that_cannot_be_one_is_one_sentence(new_easel: Progr
 @pytest.mark.needs("s3")
 async def test_nobody_waits_for_ever_for_a_store_that_is_away(tmp_path: Path) -> None:
     """What is drawn is safe on this machine, and the job is left for the next start."""
-    with socket.create_server(("127.0.0.1", 0)) as closed:
-        endpoint = f"http://127.0.0.1:{closed.getsockname()[1]}"
+    endpoint = f"http://127.0.0.1:{free_port()}"
     environ = {
         "EASEL_DATA_DIR": str(tmp_path),
         "EASEL_OBJECTS__URL": "s3://easel/pictures",

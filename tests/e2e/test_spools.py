@@ -1,7 +1,6 @@
 """Two workers with folders of their own, and one store: does a picture that one of them could not hand over reach the person?"""
 
 import asyncio
-import socket
 import sqlite3
 from collections.abc import Awaitable, Callable
 from contextlib import closing
@@ -15,6 +14,7 @@ from bot.doctor.picture_checks import check_spool
 from bot.domain.health import Health
 from bot.domain.jobs import Job, JobState
 from tests.e2e.tables import NAME, give_tables
+from tests.fakes.ports import free_port
 from tests.fakes.s3 import keys_in, make_bucket
 from tests.fakes.surfaces import LOOM, FakeCall, RecordingSurface
 
@@ -48,8 +48,7 @@ async def test_a_picture_in_the_spool_of_a_machine_that_stopped_is_delivered_whe
         records = {"url": f"sqlite+aiosqlite:///{tmp_path / NAME}"}
         return Settings.model_validate({"data_dir": tmp_path / machine, "records": records, "objects": objects})
 
-    with socket.create_server(("127.0.0.1", 0)) as closed:
-        nowhere = f"http://127.0.0.1:{closed.getsockname()[1]}"
+    nowhere = f"http://127.0.0.1:{free_port()}"
     async with open_house(settings("A", nowhere), {LOOM: surface}) as first:
         await first.dispatcher.dispatch("imagine", {"prompt": "a fox"}, FakeCall(surface, key="call-1"))
 
